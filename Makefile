@@ -1,0 +1,51 @@
+# Two commands for a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+       --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
+
+.PHONY: help demo test lint format services lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements/uv.lock requirements/dev.lock pyproject.toml agent/pyproject.toml controller/pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "make: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e agent -e controller
+	@touch $(READY)
+
+demo: $(READY) ## the main job, end to end, on this machine: rollout, cut network, alert from the edge, merge
+	$(BIN)/edge-orch demo
+
+test: $(READY) services ## all tests, against real servers
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(READY) ## ruff and mypy strict, both clean
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## let ruff format and sort
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+services: ## install the servers that the tests talk to (as root: through apt-get; otherwise says what is missing)
+	@PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto >/dev/null; \
+	  else echo "make services: mosquitto is missing; its tests will be skipped (apt-get install mosquitto)" >&2; fi; }
+
+lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
+	$(LOCK) -o requirements/uv.lock requirements/uv.in
+	$(LOCK) -o requirements/agent.lock agent/pyproject.toml
+	$(LOCK) -o requirements/controller.lock controller/pyproject.toml --extra demo
+	$(LOCK) -o requirements/dev.lock --group dev pyproject.toml agent/pyproject.toml controller/pyproject.toml --all-extras
+
+clean: ## remove .venv and caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The agent: runs jobs on a device, with or without a network."""

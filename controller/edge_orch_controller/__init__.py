@@ -1,0 +1,1 @@
+"""The controller: versions, signs and rolls out jobs, and merges."""

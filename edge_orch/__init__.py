@@ -1,0 +1,1 @@
+"""The shared, pure core of Edge Orchestrator and its command."""
