@@ -1,0 +1,138 @@
+"""Events the agent's core takes: what has happened, in the past tense."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.engine.records import Batch
+from edge_orch.twin.facts import Value
+from edge_orch.wire.messages import Message
+from edge_orch_agent.core.transaction import StreamId
+
+
+class Started(msgspec.Struct, frozen=True):
+    """The shell is ready to perform commands. The core was built from the store's `StoredState` before."""
+
+
+class Woke(msgspec.Struct, frozen=True):
+    """The time that `wake_at` named has come (or an earlier one; then nothing happens)."""
+
+
+class LinkUp(msgspec.Struct, frozen=True):
+    """The controller can be reached and knows who we are."""
+
+
+class LinkDown(msgspec.Struct, frozen=True):
+    """The controller cannot be reached. What was sent and not answered by a `Have` counts as lost."""
+
+
+class MessageReceived(msgspec.Struct, frozen=True):
+    """A message from the controller whose seal has been verified."""
+
+    message: Message
+
+
+class ArtifactFetched(msgspec.Struct, frozen=True):
+    """The signed envelope of a plan has arrived; not verified yet."""
+
+    digest: str
+    envelope: bytes
+
+
+class ArtifactFailed(msgspec.Struct, frozen=True):
+    """The envelope could not be fetched now."""
+
+    digest: str
+    reason: str
+
+
+class BatchRead(msgspec.Struct, frozen=True):
+    """A source of a job read records. `receipt` names them to the source in a later `Acknowledge`.
+
+    `next_position`: what to store, so that after a restart the source goes on behind this batch and recognises
+    redeliveries; it replaces what was stored under `partition_key`.
+    """
+
+    job: str
+    batch: Batch
+    receipt: int
+    partition_key: str
+    next_position: bytes
+
+
+class SourceFailed(msgspec.Struct, frozen=True):
+    """A source cannot read now; its shell goes on trying."""
+
+    job: str
+    reason: str
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The transaction with this ticket is durable."""
+
+    ticket: int
+    written_bytes: int = 0
+
+
+class CommitFailed(msgspec.Struct, frozen=True):
+    """The transaction with this ticket was rolled back whole, and may be tried again."""
+
+    ticket: int
+    reason: str
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A sink took this segment for good."""
+
+    stream: StreamId
+    sequence: int
+
+
+class DeliveryFailed(msgspec.Struct, frozen=True):
+    """A sink did not take this segment. `permanent`: the same bytes will never be taken (4xx)."""
+
+    stream: StreamId
+    sequence: int
+    permanent: bool
+    reason: str
+
+
+class OverrideRequested(msgspec.Struct, frozen=True):
+    """A person at the device changes (or, with value None, revokes) a parameter. Answered by a `Reply`."""
+
+    request: int
+    job: str
+    param: str
+    value: Value | None
+    reason: str
+    by: str
+    role: str
+    expires_in_us: int | None = None
+
+
+class AckRequested(msgspec.Struct, frozen=True):
+    """A person at the device acknowledges an episode. Answered by a `Reply`."""
+
+    request: int
+    episode: str
+    by: str
+    note: str = ""
+
+
+Event = (
+    Started
+    | Woke
+    | LinkUp
+    | LinkDown
+    | MessageReceived
+    | ArtifactFetched
+    | ArtifactFailed
+    | BatchRead
+    | SourceFailed
+    | Committed
+    | CommitFailed
+    | Delivered
+    | DeliveryFailed
+    | OverrideRequested
+    | AckRequested
+)

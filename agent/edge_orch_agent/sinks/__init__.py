@@ -1,0 +1,1 @@
+"""Sinks: where segments of the outbox go. Each kind is one module."""

@@ -1,0 +1,1 @@
+"""Where the agent's transactions become durable."""

@@ -1,0 +1,27 @@
+"""The port every store implements; `tests/contracts` holds each adapter to the same suite."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
+
+
+class Store(Protocol):
+    """Durable state of one agent. All methods raise `StorageError` with the cause and the next step."""
+
+    def load(self) -> StoredState:
+        """Everything that was committed."""
+        ...
+
+    def commit(self, transaction: Transaction) -> int:
+        """Apply the whole transaction durably or change nothing; returns the bytes written."""
+        ...
+
+    def segment(self, stream: StreamId, sequence: int) -> Segment | None:
+        """One undelivered segment with its data, or None when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """Release the file. Committed state stays."""
+        ...

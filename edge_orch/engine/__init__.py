@@ -1,0 +1,1 @@
+"""The engine: plan → one generated Python function, windows, alert rules, state. Pure; needs only msgspec."""

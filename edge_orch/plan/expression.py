@@ -1,0 +1,58 @@
+"""A typed expression tree: what the front end makes of SQL, and all the back end sees of it.
+
+Four kinds of node only. Operators, casts, CASE, IN and functions are all `Call`s of an allow-listed name; the list
+with its signatures is `edge_orch.expr.functions`, its meaning in Python is `edge_orch.engine.functions`, and a test
+holds the two to the same names.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.plan.schema import FieldType
+
+
+class Literal(msgspec.Struct, frozen=True, tag_field="node", tag="lit"):
+    """A constant; None is NULL (of the given type)."""
+
+    value: bool | int | float | str | None
+    type: FieldType
+
+
+class Column(msgspec.Struct, frozen=True, tag_field="node", tag="col"):
+    """A field of the step's input record."""
+
+    name: str
+    type: FieldType
+    required: bool = False
+
+
+class Param(msgspec.Struct, frozen=True, tag_field="node", tag="param"):
+    """`:name`, a parameter of the job: bound at run time, never compiled in. Never NULL."""
+
+    name: str
+    type: FieldType
+    required: bool = True
+
+
+class Context(msgspec.Struct, frozen=True, tag_field="node", tag="ctx"):
+    """A fact about where the record came from: `device.labels.site`, `device.firmware`, `source.topic` …
+
+    Roots: `device` (id, firmware, labels.*) constant per agent; `source` (topic, partition) per batch. String or NULL.
+    """
+
+    path: str
+    type: FieldType = FieldType.STRING
+    required: bool = False
+
+
+class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
+    """An operator or function by its allow-listed name, such as `and`, `lt`, `case`, `cast_float`, `lower`."""
+
+    function: str
+    args: tuple[Expression, ...]
+    type: FieldType
+    required: bool = False
+
+
+Expression = Literal | Column | Param | Context | Call

@@ -1,0 +1,109 @@
+"""The plan: a compiled job in canonical form. The SHA-256 of its canonical bytes is the job's digest."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import Step
+
+PLAN_FORMAT = 1
+
+
+class ParamSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A parameter, its bounds, and the lowest role that may override it (None: nobody may)."""
+
+    name: str
+    type: FieldType
+    default: bool | int | float | str
+    min: float | None = None
+    max: float | None = None
+    override: OneOf["operator", "admin"] | None = None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where records come from: a kind of source (`mqtt`, `file`) and its validated options.
+
+    Option texts may hold `${secret:NAME}` and `${label:NAME}`, which only the device resolves.
+    """
+
+    kind: str
+    options: dict[str, Any]
+
+
+class Output(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stream that leaves the device: the records of one step, to one sink."""
+
+    name: str
+    input: str
+    sink: str
+    priority: OneOf["low", "normal", "high"] = "normal"
+
+
+class Sink(msgspec.Struct, frozen=True):
+    """Where records or alerts go: a kind of sink and its validated options (references unresolved)."""
+
+    name: str
+    kind: str
+    options: dict[str, Any]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a job may take on a device. Bytes; `max_age_us` in microseconds."""
+
+    outbox: int = 512 << 20
+    state: int = 64 << 20
+    dead_letters: int = 32 << 20
+    max_age_us: int = 30 * 86_400_000_000
+    on_full: OneOf["block", "drop_oldest", "drop_newest"] = "drop_oldest"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A whole compiled job. Steps stand in topological order; names are unique."""
+
+    name: str
+    labels: dict[str, str]
+    target: Expression | None
+    params: tuple[ParamSpec, ...]
+    source: Source
+    steps: tuple[Step, ...]
+    outputs: tuple[Output, ...]
+    sinks: tuple[Sink, ...]
+    limits: Limits
+    format: int = PLAN_FORMAT
+
+    def step(self, name: str) -> Step:
+        """The step of that name; KeyError if there is none."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_DECODER = msgspec.json.Decoder(Plan)
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """Canonical bytes: the same plan gives the same bytes on any machine."""
+    return _ENCODER.encode(plan)
+
+
+def decode_plan(data: bytes) -> Plan:
+    """The plan in canonical bytes. Raises `msgspec.ValidationError` when they are not a plan of this format."""
+    return _DECODER.decode(data)
+
+
+def digest(data: bytes) -> str:
+    """`sha256:…` of canonical bytes: what names a job version's content."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def step_digest(step: Step) -> str:
+    """Digest of one step's definition: its state carries over to a new version while this is unchanged."""
+    return digest(_ENCODER.encode(step))

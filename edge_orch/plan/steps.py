@@ -1,0 +1,185 @@
+"""The steps of a plan: every name resolved, every expression typed, every default written out.
+
+A step's `input` is the name of an earlier step, or `SOURCE`. Its `schema` describes the records it passes on.
+Durations are microseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import FieldType, Schema
+
+SOURCE = "source"
+
+
+class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How `schematize` makes one typed field from raw input; a record that breaks any rule is a dead letter.
+
+    `path`: where the value lies: a JSON path of keys, a CSV column, a regex group. `format`: for timestamps
+    `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps that carry
+    no offset. `pattern`: a regular expression that the whole text must match.
+    """
+
+    name: str
+    type: FieldType
+    path: tuple[str, ...]
+    required: bool = True
+    format: str = "rfc3339"
+    zone: str = "UTC"
+    min: float | None = None
+    max: float | None = None
+    pattern: str | None = None
+
+
+class JsonFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="json"):
+    """One JSON object a line."""
+
+
+class CsvFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="csv", omit_defaults=True):
+    """RFC 4180. `columns` names them in order; `header`: the first line of each partition is a header to skip."""
+
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    header: bool = True
+
+
+class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex"):
+    """Named groups are the fields; the whole line must match."""
+
+    pattern: str
+
+
+Format = JsonFormat | CsvFormat | RegexFormat
+
+
+class Assignment(msgspec.Struct, frozen=True, array_like=True):
+    """`name = expression`."""
+
+    name: str
+    value: Expression
+
+
+class Schematize(msgspec.Struct, frozen=True, tag_field="kind", tag="schematize"):
+    """Raw bytes → typed record, or dead letter."""
+
+    name: str
+    input: str
+    format: Format
+    fields: tuple[ParsedField, ...]
+    schema: Schema
+
+
+class Map(msgspec.Struct, frozen=True, tag_field="kind", tag="map"):
+    """Add or replace fields (`enrich` and `map` in a job: the same step), then optionally keep or drop some.
+
+    All assignments see the input record, not each other. `schema` says what is left, in order.
+    """
+
+    name: str
+    input: str
+    assignments: tuple[Assignment, ...]
+    schema: Schema
+
+
+class Filter(msgspec.Struct, frozen=True, tag_field="kind", tag="filter"):
+    """Pass a record when the condition is true; NULL does not pass."""
+
+    name: str
+    input: str
+    condition: Expression
+    schema: Schema
+
+
+class Dedupe(msgspec.Struct, frozen=True, tag_field="kind", tag="dedupe"):
+    """Pass the first record of each key; drop the others that come within `within_us` of event time."""
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    within_us: int
+    schema: Schema
+
+
+class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
+    """Consecutive windows of one size, aligned to the Unix epoch."""
+
+    size_us: int
+
+
+Window = TumblingWindow
+
+
+class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One output column: `function(value) FILTER (WHERE where)`; `argument` is a constant such as the quantile."""
+
+    name: str
+    function: OneOf[
+        "count", "sum", "avg", "min", "max", "first", "last", "stddev", "count_distinct", "quantile"
+    ]
+    type: FieldType
+    value: Expression | None = None
+    argument: float | None = None
+    where: Expression | None = None
+
+
+class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
+    """Fold records into one row per window and key; rows carry window_start, window_end, revision.
+
+    The window closes when the watermark passes its end + `grace_us`. A partition silent for `idle_us` of arrival
+    time no longer holds the watermark back.
+    """
+
+    name: str
+    input: str
+    window: Window
+    by: tuple[str, ...]
+    compute: tuple[Aggregation, ...]
+    schema: Schema
+    grace_us: int = 0
+    idle_us: int = 60_000_000
+    on_late: OneOf["revise", "dead_letter", "drop"] = "drop"
+
+
+class Quorum(msgspec.Struct, frozen=True):
+    """At least `at_least` distinct values of `distinct` whose latest record, not older than `within_us`, is true."""
+
+    distinct: str
+    at_least: Expression
+    within_us: int
+
+
+class Clear(msgspec.Struct, frozen=True):
+    """When a firing episode resolves: `when` true for every voter (hysteresis), without a break, for `hold_us`."""
+
+    when: Expression
+    hold_us: int
+
+
+class SummaryPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Text, or the name of a value put in its place: a field, a parameter, `count`, `key`."""
+
+    text: str = ""
+    value: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
+    """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on."""
+
+    name: str
+    input: str
+    when: Expression
+    key: tuple[str, ...]
+    hold_us: int
+    clear: Clear
+    severity: OneOf["info", "warning", "error", "critical"]
+    summary: tuple[SummaryPart, ...]
+    notify: tuple[str, ...]
+    schema: Schema
+    quorum: Quorum | None = None
+
+
+Step = Schematize | Map | Filter | Dedupe | Aggregate | Alert

@@ -1,0 +1,167 @@
+"""Facts: each is written once, by one writer, under a flat key in one section of the twin.
+
+`Device` and `Reported` are the exceptions: their one writer, the agent, replaces them. A fact's key is derived from
+the fact itself, so that two writers can never mean different things by one key.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.time import Instant
+
+Value = bool | int | float | str
+
+
+class Section(StrEnum):
+    """The root maps of a twin, all created in the genesis change."""
+
+    DEVICE = "device"
+    REPORTED = "reported"
+    DESIRED = "desired"
+    OVERRIDES = "overrides"
+    EPISODES = "episodes"
+    ACKS = "acks"
+
+
+class DeviceFact(msgspec.Struct, frozen=True):
+    """Inventory of the device. Writer: the agent. Key: `self`."""
+
+    agent: str
+    labels: dict[str, str]
+    firmware: str
+    software: str
+    boot: str
+
+    @property
+    def key(self) -> str:
+        return "self"
+
+
+class JobState(StrEnum):
+    """What a job does on an agent."""
+
+    FETCHING = "fetching"
+    RUNNING = "running"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """Which version of a job runs on the device. Writer: the agent, on transitions only. Key: the job."""
+
+    job: str
+    version: int
+    digest: str
+    generation: int
+    state: JobState
+    error: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.job
+
+
+class Desired(msgspec.Struct, frozen=True):
+    """Which version of a job the controller wants on the device. Key: `<job>/<generation>`; the highest counts.
+
+    `removed`: the job should no longer run here.
+    """
+
+    job: str
+    generation: int
+    version: int
+    digest: str
+    rollout: str
+    removed: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.job}/{self.generation}"
+
+
+class Override(msgspec.Struct, frozen=True):
+    """A person's change of one parameter on one agent. Key: its id, unique to its author.
+
+    `origin`: made at the machine (`agent`) or centrally (`controller`). `supersedes`: ids of the overrides that its
+    author saw and replaces. `expires_in_us`: from `made_at`; None means until revoked. `value` None revokes: it
+    supersedes others and sets nothing.
+    """
+
+    id: str
+    job: str
+    param: str
+    value: Value | None
+    by: str
+    role: OneOf["operator", "admin"]
+    reason: str
+    origin: OneOf["agent", "controller"]
+    made_at: Instant
+    expires_in_us: int | None = None
+    supersedes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class EpisodeFact(msgspec.Struct, frozen=True):
+    """One event in the life of an episode. Writer: the agent. Key: `<episode>/<event>`.
+
+    `event`: `opened`, `resolved`, or `notified.<opened|resolved>.<sink>` once a notification is known delivered.
+    """
+
+    episode: str
+    event: str
+    job: str
+    version: int
+    rule: str
+    at_us: int
+    key_values: tuple[str, ...] = ()
+    severity: str = ""
+    summary: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.episode}/{self.event}"
+
+
+class Ack(msgspec.Struct, frozen=True):
+    """A person has seen an episode. Key: `<episode>/<origin>/<n>`; acknowledgements made apart all remain visible."""
+
+    episode: str
+    origin: OneOf["agent", "controller"]
+    n: int
+    by: str
+    at: Instant
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.episode}/{self.origin}/{self.n}"
+
+
+Fact = DeviceFact | Reported | Desired | Override | EpisodeFact | Ack
+
+SECTION_OF: dict[type, Section] = {
+    DeviceFact: Section.DEVICE,
+    Reported: Section.REPORTED,
+    Desired: Section.DESIRED,
+    Override: Section.OVERRIDES,
+    EpisodeFact: Section.EPISODES,
+    Ack: Section.ACKS,
+}
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All facts of one twin, decoded. Every mapping is keyed by the fact's own key."""
+
+    device: dict[str, DeviceFact] = {}
+    reported: dict[str, Reported] = {}
+    desired: dict[str, Desired] = {}
+    overrides: dict[str, Override] = {}
+    episodes: dict[str, EpisodeFact] = {}
+    acks: dict[str, Ack] = {}

@@ -1,0 +1,1 @@
+"""What travels: messages between agent and controller, topics, and the shapes of the HTTP API."""

@@ -1,0 +1,195 @@
+"""The shapes of the HTTP API, shared by the controller, by the agent's local socket and by the command line.
+
+The agent serves the subset that makes sense on one machine, under the same paths and with the same words, so that
+`override`, `ack`, `why` and `get alerts` need no network. Times are RFC 3339 text.
+"""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.errors import Problem
+from edge_orch.twin.facts import Value
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """Body of every answer with a status of 400 or above."""
+
+    problems: tuple[Problem, ...]
+
+
+class ApplyRequest(msgspec.Struct, frozen=True):
+    """POST /v1/jobs: the job's text and the file name to report errors in."""
+
+    source: str
+    file: str = "job.yaml"
+
+
+class ApplyResult(msgspec.Struct, frozen=True):
+    """`created` is false when the same content is already a version; then `rollout` may be empty."""
+
+    job: str
+    version: int
+    digest: str
+    created: bool
+    rollout: str = ""
+
+
+class JobView(msgspec.Struct, frozen=True):
+    """GET /v1/jobs[/NAME]. `running`: agents whose report says this latest version; `targeted`: all it is for."""
+
+    name: str
+    version: int
+    digest: str
+    applied_at: str
+    applied_by: str
+    targeted: int = 0
+    running: int = 0
+
+
+class ReportedView(msgspec.Struct, frozen=True):
+    """One job on one agent. `desired` and `version` differ while a rollout is on its way."""
+
+    job: str
+    version: int
+    desired: int
+    state: str
+    error: str = ""
+
+
+class AgentView(msgspec.Struct, frozen=True):
+    """GET /v1/agents[/NAME]. `vector` and `heads` describe the twin (hex), equal on both sides when merged."""
+
+    name: str
+    online: bool
+    last_seen: str
+    labels: dict[str, str]
+    firmware: str = ""
+    jobs: tuple[ReportedView, ...] = ()
+    heads: tuple[str, ...] = ()
+    telemetry: dict[str, int | float | str] = {}
+
+
+class RolloutView(msgspec.Struct, frozen=True):
+    """GET /v1/rollouts[/ID]. Offline agents are `pending`, neither failed nor done."""
+
+    id: str
+    job: str
+    version: int
+    state: OneOf["running", "done", "failed", "superseded"]
+    total: int
+    done: int
+    pending: int
+    failed: int
+    started_at: str
+    errors: dict[str, str] = {}
+
+
+class AckView(msgspec.Struct, frozen=True):
+    """One acknowledgement, wherever it was made."""
+
+    by: str
+    origin: str
+    at: str
+    note: str = ""
+
+
+class AlertView(msgspec.Struct, frozen=True):
+    """GET /v1/alerts: one episode. `notified`: sinks known to have taken its opening notification."""
+
+    episode: str
+    agent: str
+    job: str
+    version: int
+    rule: str
+    key: tuple[str, ...]
+    state: OneOf["open", "acknowledged", "resolved"]
+    severity: str
+    summary: str
+    opened_at: str
+    resolved_at: str = ""
+    acks: tuple[AckView, ...] = ()
+    notified: tuple[str, ...] = ()
+
+
+class AckRequest(msgspec.Struct, frozen=True):
+    """POST /v1/alerts/EPISODE/acks. `agent` may be empty on the agent itself."""
+
+    agent: str = ""
+    note: str = ""
+
+
+class OverrideRequest(msgspec.Struct, frozen=True):
+    """POST /v1/overrides. `value` None revokes. `expires_in`: a duration such as `8h`, empty for none."""
+
+    job: str
+    param: str
+    value: Value | None
+    reason: str
+    agent: str = ""
+    expires_in: str = ""
+
+
+class OverrideView(msgspec.Struct, frozen=True):
+    """GET /v1/overrides. `state`: the winning one is `active`; a live loser is in `conflict`."""
+
+    id: str
+    agent: str
+    job: str
+    param: str
+    value: Value | None
+    by: str
+    role: str
+    origin: str
+    reason: str
+    made_at: str
+    state: OneOf["active", "conflict", "superseded", "expired", "orphaned", "revoked"]
+    expires_at: str = ""
+
+
+class WhyView(msgspec.Struct, frozen=True):
+    """GET /v1/why?agent=&job=&param=: the effective value and the chain of facts that makes it, strongest last."""
+
+    agent: str
+    job: str
+    param: str
+    value: Value
+    reasons: tuple[str, ...]
+    conflict: bool = False
+
+
+class TokenRequest(msgspec.Struct, frozen=True):
+    """POST /v1/tokens. `join`: one agent may enrol with it, once; `user`: a person's credential with a role."""
+
+    kind: OneOf["join", "user"]
+    name: str
+    labels: dict[str, str] = {}
+    role: OneOf["viewer", "operator", "admin"] = "viewer"
+    expires_in: str = "1h"
+
+
+class TokenView(msgspec.Struct, frozen=True):
+    """The token itself is shown here once and stored only as a digest."""
+
+    token: str
+    kind: str
+    name: str
+    expires_at: str
+
+
+class EnrollRequest(msgspec.Struct, frozen=True):
+    """POST /v1/enroll: a join token and the public half of the key the agent made for itself (Ed25519, raw hex)."""
+
+    token: str
+    agent: str
+    public_key: str
+
+
+class EnrollResult(msgspec.Struct, frozen=True):
+    """What an agent keeps from its enrolment: its labels and the controller's public key (Ed25519, raw hex)."""
+
+    agent: str
+    labels: dict[str, str]
+    controller_key: str
