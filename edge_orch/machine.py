@@ -10,14 +10,14 @@ from typing import Protocol, TypeVar
 
 from edge_orch.time import Instant
 
-EventT = TypeVar("EventT", contravariant=True)
-CommandT = TypeVar("CommandT", covariant=True)
+EventT_contra = TypeVar("EventT_contra", contravariant=True)
+CommandT = TypeVar("CommandT")
 
 
-class Machine(Protocol[EventT, CommandT]):
+class Machine(Protocol[EventT_contra, CommandT]):
     """A sans-io state machine."""
 
-    def handle(self, event: EventT, now: Instant) -> list[CommandT]:
+    def handle(self, event: EventT_contra, now: Instant) -> list[CommandT]:
         """Take one event and say what must be done, in that order."""
         ...
 

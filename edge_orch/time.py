@@ -73,9 +73,7 @@ def parse_duration(text: str) -> int:
         total += round(float(match[1]) * _UNITS[match[2]])
         position = match.end()
     if position != len(text) or not text:
-        raise Invalid(
-            Problem("not a duration", expected="a number and a unit, like 10s, 5m, 1h30m", found=repr(text))
-        )
+        raise Invalid(Problem("not a duration", expected="a number and a unit, like 10s, 5m, 1h30m", found=repr(text)))
     return total
 
 

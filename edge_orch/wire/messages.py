@@ -64,7 +64,7 @@ class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):
 Message = Challenge | Hello | Have | Delta | Telemetry
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Message)
+_DECODER: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
 def encode_message(message: Message) -> bytes:
@@ -75,9 +75,7 @@ def encode_message(message: Message) -> bytes:
 def decode_message(data: bytes) -> Message:
     """The message in `data`. Raises `Invalid` on anything else, however hostile."""
     if len(data) > MAX_MESSAGE:
-        raise Invalid(
-            Problem("message too large", expected=f"at most {MAX_MESSAGE} bytes", found=f"{len(data)}")
-        )
+        raise Invalid(Problem("message too large", expected=f"at most {MAX_MESSAGE} bytes", found=f"{len(data)}"))
     try:
         return _DECODER.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
