@@ -1,0 +1,31 @@
+"""What can be tuned in the core, with the reason of each default."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.time import MILLISECOND, MINUTE, SECOND
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Sizes in bytes, durations in microseconds.
+
+    Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
+    `commit_after_us` since the first batch, `commit_bytes` read, `commit_batches` not acknowledged (a broker's window
+    of unacknowledged messages must never run dry while waiting for us), or `quiet_us` without a new batch.
+
+    `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
+    `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
+    `probation_us`: how long a new version must run before it is what one falls back to.
+    `failures_before_rollback`: batches in a row on which a version may break before it is given up.
+    """
+
+    commit_after_us: int = SECOND
+    commit_bytes: int = 4 << 20
+    commit_batches: int = 250
+    quiet_us: int = 100 * MILLISECOND
+    have_every_us: int = 30 * SECOND
+    retry_first_us: int = 500 * MILLISECOND
+    retry_most_us: int = MINUTE
+    probation_us: int = MINUTE
+    failures_before_rollback: int = 3
