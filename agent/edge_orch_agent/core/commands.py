@@ -51,11 +51,17 @@ class StopSource(msgspec.Struct, frozen=True):
 
 
 class Deliver(msgspec.Struct, frozen=True):
-    """Load the segment from the store and hand it to the sink; answer `Delivered` or `DeliveryFailed`."""
+    """Load the segment from the store and hand it to the sink; answer `Delivered` or `DeliveryFailed`.
+
+    `start`, `stop`: deliver only these of its records (`Segment.cut`): so the bad ones among them are found after a
+    permanent rejection.
+    """
 
     stream: StreamId
     sequence: int
     sink: Sink
+    start: int = 0
+    stop: int | None = None
 
 
 class Reply(msgspec.Struct, frozen=True):

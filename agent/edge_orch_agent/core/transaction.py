@@ -42,6 +42,8 @@ class Segment(msgspec.Struct, frozen=True):
     """A run of records in one stream, immutable once committed, so that a retry sends the same bytes.
 
     `sequence` counts from 1 within the stream. `data` is NDJSON, stored compressed. `count`: records in it.
+    `created_us`: wall clock, 0 if the clock was not to be trusted then. `subject`: of a notice, the key of the episode
+    fact it tells of. `part`: names the records when this is a part of what was committed, else empty.
     """
 
     stream: StreamId
@@ -51,21 +53,51 @@ class Segment(msgspec.Struct, frozen=True):
     priority: Priority
     created_us: int
     data: bytes
+    subject: str = ""
+    part: str = ""
 
     def idempotency_key(self, agent: str) -> str:
         """Agent, job, version, output, sink and sequence: the same for every attempt to deliver this segment."""
-        return f"{agent}/{self.stream.job}/{self.version}/{self.stream.output}/{self.stream.sink}/{self.sequence}"
+        key = f"{agent}/{self.stream.job}/{self.version}/{self.stream.output}/{self.stream.sink}/{self.sequence}"
+        return f"{key}/{self.part}" if self.part else key
+
+    def records(self, start: int = 0, stop: int | None = None) -> list[bytes]:
+        """Its lines from `start` up to, not including, `stop`; each with its newline."""
+        return self.data.splitlines(keepends=True)[start:stop]
+
+    def cut(self, start: int, stop: int | None) -> Segment:
+        """The part from record `start` up to `stop`: delivered by itself under a key of its own."""
+        if start == 0 and stop in (None, self.count):
+            return self
+        lines = self.records(start, stop)
+        return msgspec.structs.replace(self, data=b"".join(lines), count=len(lines), part=f"{start}-{stop}")
+
+    @property
+    def info(self) -> SegmentInfo:
+        """What the core keeps of it."""
+        return SegmentInfo(
+            stream=self.stream,
+            sequence=self.sequence,
+            version=self.version,
+            count=self.count,
+            size=len(self.data),
+            priority=self.priority,
+            created_us=self.created_us,
+            subject=self.subject,
+        )
 
 
 class SegmentInfo(msgspec.Struct, frozen=True):
-    """A segment without its data: what the core keeps in memory. `size` is its stored size in bytes."""
+    """A segment without its data: what the core keeps in memory. `size`: bytes of its data before compression."""
 
     stream: StreamId
     sequence: int
+    version: int
     count: int
     size: int
     priority: Priority
     created_us: int
+    subject: str = ""
 
 
 class PositionKey(msgspec.Struct, frozen=True, array_like=True, order=True):
@@ -94,6 +126,8 @@ class SlotName(StrEnum):
     CURRENT = "current"
     CANDIDATE = "candidate"
     LAST_GOOD = "last_good"
+    FAILED = "failed"  # given up here; its digest is not tried again
+    RETIRED = "retired"  # removed from the device, but its outbox is not empty yet and needs its sinks
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -115,20 +149,49 @@ class JobDeadLetter(msgspec.Struct, frozen=True):
     letter: DeadLetter
 
 
+class Rejection(msgspec.Struct, frozen=True):
+    """Records `start` up to `stop` of a committed segment that its sink will never take.
+
+    The store holds their bytes, so the store makes dead letters of them, before the cursor deletes the segment.
+    """
+
+    stream: StreamId
+    sequence: int
+    start: int
+    stop: int
+    reason: str
+    at_us: int
+
+    def letters(self, segment: Segment) -> list[JobDeadLetter]:
+        """One dead letter a record; `step` is the output, `partition` the sink, `position` counts in the segment."""
+        stream = self.stream
+        return [
+            JobDeadLetter(
+                stream.job,
+                segment.version,
+                self.at_us,
+                DeadLetter(raw.rstrip(b"\n"), stream.output, self.reason, stream.sink, self.start + number),
+            )
+            for number, raw in enumerate(segment.records(self.start, self.stop))
+        ]
+
+
 class Transaction(msgspec.Struct):
     """Everything one commit makes durable. Empty fields cost nothing.
 
-    `states`: per job, the pipeline's snapshot (None deletes it). `positions`: opaque to all but the source.
+    `positions`: opaque to all but the source; `states`: per job, the pipeline's snapshot; in both, None deletes.
     `cursors`: per stream, the sequence up to which it is delivered or dropped; segments up to it are deleted.
-    `envelopes`: signed plans by digest. `removed_slots`: slots now empty.
+    `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
+    applied before `slots`.
     """
 
-    positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
+    positions: dict[PositionKey, bytes | None] = msgspec.field(default_factory=dict)
     states: dict[str, bytes | None] = msgspec.field(default_factory=dict)
     segments: list[Segment] = msgspec.field(default_factory=list)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     changes: list[Change] = msgspec.field(default_factory=list)
     dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
+    rejections: list[Rejection] = msgspec.field(default_factory=list)
     ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
     slots: list[Slot] = msgspec.field(default_factory=list)
     removed_slots: list[tuple[str, SlotName]] = msgspec.field(default_factory=list)
@@ -136,7 +199,11 @@ class Transaction(msgspec.Struct):
 
 
 class StoredState(msgspec.Struct):
-    """What a store holds at start; everything `AgentCore` is rebuilt from."""
+    """What a store holds at start; everything `AgentCore` is rebuilt from.
+
+    `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
+    the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed.
+    """
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
     states: dict[str, bytes] = msgspec.field(default_factory=dict)
@@ -146,3 +213,5 @@ class StoredState(msgspec.Struct):
     changes: list[Change] = msgspec.field(default_factory=list)
     slots: list[Slot] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
+    ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
+    dead_bytes: dict[str, int] = msgspec.field(default_factory=dict)
