@@ -1,0 +1,88 @@
+"""Ed25519 keys (RFC 8032): 32 raw bytes each, signatures of 64 bytes, deterministic."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from edge_orch.errors import Invalid, Problem
+
+KEY_BYTES = 32
+
+
+def _checked(raw: bytes, kind: str) -> bytes:
+    if len(raw) != KEY_BYTES:
+        raise Invalid(Problem(f"not an Ed25519 {kind} key", expected=f"{KEY_BYTES} bytes", found=f"{len(raw)}"))
+    return raw
+
+
+class PublicKey(msgspec.Struct, frozen=True):
+    """The half that verifies. Equal when its bytes are equal."""
+
+    raw: bytes
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> PublicKey:
+        """Raises `Invalid` unless `raw` has the right length."""
+        return cls(_checked(raw, "public"))
+
+    @classmethod
+    def from_hex(cls, text: str) -> PublicKey:
+        """Raises `Invalid` unless `text` is the hex form of a public key."""
+        try:
+            return cls.from_bytes(bytes.fromhex(text))
+        except ValueError as error:
+            raise Invalid(Problem("not an Ed25519 public key", expected="64 hex digits", found=repr(text))) from error
+
+    def to_bytes(self) -> bytes:
+        return self.raw
+
+    @property
+    def hex(self) -> str:
+        return self.raw.hex()
+
+    @property
+    def key_id(self) -> str:
+        """SHA-256 of the key in hex: a name for it in envelopes and messages to people."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether `signature` is this key's over exactly `message`. Never raises, whatever the bytes."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+class PrivateKey:
+    """The half that signs. Its text form shows the public half only, so that logs cannot leak it."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = _checked(raw, "private")
+        self._key = Ed25519PrivateKey.from_private_bytes(raw)
+        self.public = PublicKey(self._key.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls) -> PrivateKey:
+        """A fresh key from the operating system's randomness."""
+        return cls(Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> PrivateKey:
+        """Raises `Invalid` unless `raw` has the right length."""
+        return cls(raw)
+
+    def to_bytes(self) -> bytes:
+        """The secret itself, for a file of mode 0600."""
+        return self._raw
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes; the same message gives the same signature."""
+        return self._key.sign(message)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey(public={self.public.hex})"
