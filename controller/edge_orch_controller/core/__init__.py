@@ -1,0 +1,1 @@
+"""Pure decisions of the controller: the core, the rollout planner, targets, interventions."""

@@ -1,0 +1,40 @@
+"""What becomes durable together, and what a store gives back at start."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Fact
+from edge_orch_controller.core.records import Agent, AuditEntry, RolledOut, Rollout, Standing
+
+
+class TwinUpdate(msgspec.Struct):
+    """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded.
+
+    `heads` (hex) describe the twin after it.
+    """
+
+    changes: list[Change] = msgspec.field(default_factory=list)
+    facts: list[Fact] = msgspec.field(default_factory=list)
+    heads: tuple[str, ...] = ()
+
+
+class Transaction(msgspec.Struct):
+    """One commit of the core. Keys: agent (twins, last_seen), rollout id (rollouts)."""
+
+    twins: dict[str, TwinUpdate] = msgspec.field(default_factory=dict)
+    rollouts: dict[str, Rollout] = msgspec.field(default_factory=dict)
+    last_seen_us: dict[str, int] = msgspec.field(default_factory=dict)
+    audit: list[AuditEntry] = msgspec.field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.twins or self.rollouts or self.last_seen_us or self.audit)
+
+
+class StoredState(msgspec.Struct):
+    """What a store holds at start; everything `ControllerCore` is rebuilt from. Twins are loaded when needed."""
+
+    jobs: list[RolledOut] = msgspec.field(default_factory=list)
+    agents: list[Agent] = msgspec.field(default_factory=list)
+    standings: dict[str, Standing] = msgspec.field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Durable state of a controller: one port, two adapters, one contract suite (tests/contracts)."""

@@ -1,0 +1,118 @@
+"""The store in memory: for tests and simulations; holds to the same contract as the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
+from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
+from edge_orch_controller.core.transaction import StoredState, Transaction
+from edge_orch_controller.store.enrolment import enrolled
+from edge_orch_controller.store.port import Taken
+
+
+class MemoryStore:
+    """`Store` without a file. Survives whoever uses it, so a test can restart a controller on it."""
+
+    def __init__(self) -> None:
+        self._versions: list[JobVersion] = []
+        self._rollouts: dict[str, Rollout] = {}
+        self._agents: dict[str, Agent] = {}
+        self._tokens: dict[str, Token] = {}
+        self._changes: dict[str, dict[tuple[bytes, int], Change]] = {}
+        self._facts: dict[str, dict[tuple[Section, str], Fact]] = {}
+        self._audit: list[AuditEntry] = []
+
+    def load(self) -> StoredState:
+        newest = {rollout.job: rollout for rollout in self._rollouts.values()}
+        jobs = [
+            RolledOut(version, newest[version.job])
+            for version in self._versions
+            if newest[version.job].version == version.version
+        ]
+        standings = {agent: Standing.of(self.facts(agent)) for agent in self._facts}
+        return StoredState(jobs, sorted(self._agents.values(), key=lambda agent: agent.name), standings)
+
+    def commit(self, transaction: Transaction) -> None:
+        for name, update in transaction.twins.items():
+            changes = self._changes.setdefault(name, {})
+            for change in update.changes:
+                changes.setdefault((change.actor, change.seq), change)
+            facts = self._facts.setdefault(name, {})
+            facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
+            self._update_agent(name, heads=update.heads)
+        for rollout in transaction.rollouts.values():
+            if rollout.id in self._rollouts:
+                self._rollouts[rollout.id] = rollout
+        for name, seen in transaction.last_seen_us.items():
+            self._update_agent(name, last_seen_us=seen)
+        self._audit.extend(transaction.audit)
+
+    def changes(self, agent: str) -> list[Change]:
+        return sorted(self._changes.get(agent, {}).values(), key=lambda c: (c.lamport, c.actor, c.seq))
+
+    def facts(self, agent: str) -> Facts:
+        sections: dict[str, dict[str, Fact]] = {section.value: {} for section in Section}
+        for (section, key), fact in self._facts.get(agent, {}).items():
+            sections[section.value][key] = fact
+        return Facts(**sections)  # type: ignore[arg-type]  # SECTION_OF keeps each section to its kind
+
+    def agents_with(self, section: Section) -> list[str]:
+        return sorted(name for name, facts in self._facts.items() if any(found == section for found, _ in facts))
+
+    def add_version(self, version: JobVersion, audit: AuditEntry) -> Rollout:
+        for known in self._versions:
+            if known.digest == version.digest or (known.job, known.version) == (version.job, version.version):
+                raise Taken(f"version {version.version} of {version.job} is already kept")
+        self._versions.append(version)
+        return self.add_rollout(version, version.applied_at_us, version.applied_by, audit)
+
+    def add_rollout(self, version: JobVersion, at_us: int, by: str, audit: AuditEntry) -> Rollout:
+        last = max((r.generation for r in self._rollouts.values() if r.job == version.job), default=0)
+        rollout = Rollout.begin(version, last + 1, at_us, by)
+        self._rollouts[rollout.id] = rollout
+        self._audit.append(audit)
+        return rollout
+
+    def versions(self, job: str) -> list[JobVersion]:
+        return sorted((v for v in self._versions if v.job == job), key=lambda v: -v.version)
+
+    def version_by_digest(self, digest: str) -> JobVersion | None:
+        return next((version for version in self._versions if version.digest == digest), None)
+
+    def rollouts(self) -> list[Rollout]:
+        # Turned round after a stable sort: of rollouts begun in one microsecond the later one comes first.
+        return sorted(self._rollouts.values(), key=lambda rollout: rollout.started_at_us)[::-1]
+
+    def add_token(self, token: Token, audit: AuditEntry) -> None:
+        self._tokens[token.digest] = token
+        self._audit.append(audit)
+
+    def token(self, digest: str) -> Token | None:
+        return self._tokens.get(digest)
+
+    def enroll(self, token_digest: str, agent: Agent, audit: AuditEntry) -> Agent:
+        token = self._tokens.get(token_digest)
+        known = self._agents.get(agent.name)
+        kept = enrolled(token, agent, known)
+        if token is not None and kept is not known:
+            self._agents[kept.name] = kept
+            self._tokens[token_digest] = msgspec.structs.replace(token, used_by=kept.name)
+            self._audit.append(audit)
+        return kept
+
+    def record(self, audit: AuditEntry) -> None:
+        self._audit.append(audit)
+
+    def audit(self, limit: int) -> Sequence[AuditEntry]:
+        return self._audit[::-1][:limit]
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _update_agent(self, name: str, **changed: object) -> None:
+        if name in self._agents:
+            self._agents[name] = msgspec.structs.replace(self._agents[name], **changed)

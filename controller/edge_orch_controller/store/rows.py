@@ -1,0 +1,84 @@
+"""Records as rows of the database, and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+import msgspec
+
+from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
+from edge_orch_controller.core.records import Agent, AuditEntry, Rollout
+from edge_orch_controller.core.transaction import TwinUpdate
+
+# Columns stand in the order of the records' fields.
+SELECT_VERSIONS = (
+    "SELECT job, version, digest, source, plan, envelope, applied_at_us, applied_by FROM versions "
+    "WHERE job = ?1 OR digest = ?2 ORDER BY version DESC"
+)
+INSERT_VERSION = (
+    "INSERT INTO versions (job, version, digest, source, plan, envelope, applied_at_us, applied_by) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SELECT_AGENTS = (
+    "SELECT name, public_key, labels, enrolled_at_us, last_seen_us, heads FROM agents "
+    "WHERE ?1 IS NULL OR name = ?1 ORDER BY name"
+)
+REPLACE_AGENT = (
+    "INSERT OR REPLACE INTO agents (name, public_key, labels, enrolled_at_us, last_seen_us, heads) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+_FACT_DECODERS: dict[Section, msgspec.json.Decoder[Fact]] = {
+    section: msgspec.json.Decoder(kind) for kind, section in SECTION_OF.items()
+}
+
+
+def facts_of(rows: Iterable[tuple[str, str, bytes]]) -> Facts:
+    """The facts in rows of `(section, key, JSON)`."""
+    sections: dict[str, dict[str, Fact]] = {section.value: {} for section in Section}
+    for section, key, data in rows:
+        sections[section][key] = _FACT_DECODERS[Section(section)].decode(data)
+    return Facts(**sections)  # type: ignore[arg-type]  # the decoders keep each section to its kind
+
+
+def agent_of(row: tuple[str, bytes, str, int, int, str]) -> Agent:
+    """The agent in a row of `agents`."""
+    name, public_key, labels, enrolled_at_us, last_seen_us, heads = row
+    return Agent(
+        name,
+        public_key,
+        msgspec.json.decode(labels, type=dict[str, str]),
+        enrolled_at_us,
+        last_seen_us,
+        msgspec.json.decode(heads, type=tuple[str, ...]),
+    )
+
+
+def agent_row(agent: Agent) -> tuple[str, bytes, str, int, int, str]:
+    """The row of `agents` for an agent."""
+    labels, heads = (msgspec.json.encode(value).decode() for value in (agent.labels, agent.heads))
+    return agent.name, agent.public_key, labels, agent.enrolled_at_us, agent.last_seen_us, heads
+
+
+def rollout_of(record: bytes) -> Rollout:
+    return msgspec.json.decode(record, type=Rollout)
+
+
+def write_twin(db: sqlite3.Connection, agent: str, update: TwinUpdate) -> None:
+    """Append the changes (those already there stay as they are), replace the facts and the heads."""
+    db.executemany(
+        "INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
+        [(agent, c.actor, c.seq, c.hash, c.lamport, c.raw) for c in update.changes],
+    )
+    db.executemany(
+        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)",
+        [(agent, SECTION_OF[type(f)].value, f.key, msgspec.json.encode(f)) for f in update.facts],
+    )
+    db.execute("UPDATE agents SET heads = ? WHERE name = ?", (msgspec.json.encode(update.heads).decode(), agent))
+
+
+def write_audit(db: sqlite3.Connection, entry: AuditEntry) -> None:
+    db.execute(
+        "INSERT INTO audit (at_us, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(entry)
+    )
