@@ -1,0 +1,120 @@
+"""The store in memory: the same promises without a disk, for simulations and tests."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from typing import TypeVar
+
+import msgspec
+
+from edge_orch.twin.change import Change
+from edge_orch_agent.core.transaction import (
+    JobDeadLetter,
+    LedgerEntry,
+    PositionKey,
+    Segment,
+    Slot,
+    SlotName,
+    StoredState,
+    StreamId,
+    Transaction,
+)
+
+_Key = TypeVar("_Key")
+
+
+class _Tables(msgspec.Struct):
+    """What would be tables in a file. A commit works on a copy and replaces the whole at its end."""
+
+    positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
+    states: dict[str, bytes] = msgspec.field(default_factory=dict)
+    segments: dict[tuple[StreamId, int], Segment] = msgspec.field(default_factory=dict)
+    cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
+    changes: dict[tuple[bytes, int], Change] = msgspec.field(default_factory=dict)
+    dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
+    ledger: Counter[tuple[str, int, str, str]] = msgspec.field(default_factory=Counter)
+    slots: dict[tuple[str, SlotName], Slot] = msgspec.field(default_factory=dict)
+    envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
+
+    def apply(self, transaction: Transaction) -> None:
+        _put(self.positions, transaction.positions)
+        _put(self.states, transaction.states)
+        for segment in transaction.segments:
+            if (segment.stream, segment.sequence) in self.segments:
+                raise ValueError(f"segment {segment.stream} {segment.sequence} exists already")
+            self.segments[segment.stream, segment.sequence] = segment
+        for rejection in transaction.rejections:
+            rejected = self.segments.get((rejection.stream, rejection.sequence))
+            self.dead.extend(rejection.letters(rejected) if rejected else ())
+        for stream, delivered in transaction.cursors.items():
+            self.cursors[stream] = delivered
+            for key in [key for key in self.segments if key[0] == stream and key[1] <= delivered]:
+                del self.segments[key]
+        for change in transaction.changes:
+            self.changes[change.actor, change.seq] = change
+        self.dead.extend(transaction.dead)
+        for entry in transaction.ledger:
+            self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
+        for place in transaction.removed_slots:
+            self.slots.pop(place, None)
+        for slot in transaction.slots:
+            self.slots[slot.job, slot.slot] = slot
+        self.envelopes.update(transaction.envelopes)
+        named = {slot.digest for slot in self.slots.values()}
+        self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
+
+
+class MemoryStore:
+    """A `Store` that forgets at exit."""
+
+    def __init__(self) -> None:
+        self._tables = _Tables()
+
+    @property
+    def dead(self) -> list[JobDeadLetter]:
+        """Every dead letter, oldest first."""
+        return list(self._tables.dead)
+
+    def load(self) -> StoredState:
+        tables = self._tables
+        segments = sorted(tables.segments.items())
+        state = StoredState(
+            positions=dict(tables.positions),
+            states=dict(tables.states),
+            segments=[segment.info for _, segment in segments],
+            cursors=dict(tables.cursors),
+            next_sequence={stream: sequence + 1 for stream, sequence in tables.cursors.items()},
+            changes=sorted(tables.changes.values(), key=lambda change: (change.lamport, change.actor, change.seq)),
+            slots=[slot for _, slot in sorted(tables.slots.items())],
+            envelopes=dict(tables.envelopes),
+            ledger=[LedgerEntry(*key, count) for key, count in sorted(tables.ledger.items())],
+        )
+        for (stream, sequence), _ in segments:
+            state.next_sequence[stream] = sequence + 1
+        for dead in tables.dead:
+            state.dead_bytes[dead.job] = state.dead_bytes.get(dead.job, 0) + len(dead.letter.raw)
+        return state
+
+    def commit(self, transaction: Transaction) -> int:
+        tables = copy.copy(self._tables)
+        for name in tables.__struct_fields__:
+            setattr(tables, name, copy.copy(getattr(tables, name)))
+        tables.apply(transaction)
+        self._tables = tables
+        return sum(len(segment.data) for segment in transaction.segments)
+
+    def segment(self, stream: StreamId, sequence: int) -> Segment | None:
+        return self._tables.segments.get((stream, sequence))
+
+    def close(self) -> None:
+        """Nothing to release; what was committed can still be loaded."""
+
+
+def _put(table: dict[_Key, bytes], values: dict[_Key, bytes | None]) -> None:
+    """None deletes."""
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value

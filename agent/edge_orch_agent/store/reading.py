@@ -1,0 +1,89 @@
+"""Rows as the structures of the core."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from typing import Any
+
+from edge_orch.errors import Problem, StorageError
+from edge_orch.twin.change import Change
+from edge_orch_agent.core.transaction import (
+    LedgerEntry,
+    PositionKey,
+    Priority,
+    Segment,
+    SegmentInfo,
+    Slot,
+    SlotName,
+    StoredState,
+    StreamId,
+)
+
+_SEGMENT = "SELECT version, count, priority, created_us, subject, crc, data FROM segment"
+
+
+def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) -> Segment | None:
+    """One segment with its data; None when it is gone. Raises `StorageError` when its bytes are damaged."""
+    row: tuple[Any, ...] | None = database.execute(
+        f"{_SEGMENT} WHERE job = ? AND output = ? AND sink = ? AND sequence = ?",
+        (stream.job, stream.output, stream.sink, sequence),
+    ).fetchone()
+    if row is None:
+        return None
+    version, count, priority, created_us, subject, crc, packed = row
+    try:
+        if zlib.crc32(packed) != crc:
+            raise zlib.error("checksum differs")
+        data = zlib.decompress(packed)
+    except zlib.error as error:
+        raise StorageError(
+            Problem(
+                f"segment {sequence} of {stream} is damaged",
+                found=f"{error}, {len(packed)} bytes, {count} records",
+                next_step="check the disk or the SD card; these records cannot be delivered",
+            )
+        ) from error
+    return Segment(stream, sequence, version, count, Priority(priority), created_us, data, subject)
+
+
+def read_state(database: sqlite3.Connection) -> StoredState:
+    """Everything that was committed, in one consistent view."""
+    database.execute("BEGIN")
+    try:
+        state = StoredState(
+            positions={PositionKey(job, name): value for job, name, value in _rows(database, "position")},
+            states=dict(_rows(database, "state")),
+            segments=_segments(database),
+            cursors={StreamId(job, output, sink): last for job, output, sink, last in _rows(database, "cursor")},
+            changes=[Change(*row) for row in database.execute(_CHANGES)],
+            slots=[Slot(job, SlotName(name), *rest) for job, name, *rest in _rows(database, "slot")],
+            envelopes=dict(_rows(database, "envelope")),
+            ledger=[LedgerEntry(*row) for row in _rows(database, "ledger")],
+            dead_bytes=dict(database.execute("SELECT job, sum(length(raw)) FROM dead GROUP BY job")),
+        )
+    finally:
+        database.execute("COMMIT")
+    state.next_sequence = {stream: sequence + 1 for stream, sequence in state.cursors.items()}
+    for segment in state.segments:
+        state.next_sequence[segment.stream] = segment.sequence + 1
+    return state
+
+
+_CHANGES = "SELECT actor, seq, hash, lamport, raw FROM change ORDER BY lamport, actor, seq"
+
+
+def _rows(database: sqlite3.Connection, table: str) -> sqlite3.Cursor:
+    """All rows in the order of the primary key; `table` is always one of our own names."""
+    return database.execute(f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608
+
+
+def _segments(database: sqlite3.Connection) -> list[SegmentInfo]:
+    rows = database.execute(
+        "SELECT job, output, sink, sequence, version, count, size, priority, created_us, subject FROM segment"
+        " ORDER BY job, output, sink, sequence"
+    )
+    return [
+        SegmentInfo(StreamId(job, output, sink), sequence, version, count, size, Priority(priority), created, subject)
+        for job, output, sink, sequence, version, count, size, priority, created, subject in rows
+    ]

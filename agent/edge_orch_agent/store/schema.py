@@ -1,0 +1,34 @@
+"""The tables of an agent's store, as the list of migrations that make them."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x454F4147
+"""`EOAG` in the file's header: how a database of another program is told from ours."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE position(job TEXT, partition TEXT, value BLOB NOT NULL, PRIMARY KEY(job, partition)) WITHOUT ROWID;
+    CREATE TABLE state(job TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE segment(
+      id INTEGER PRIMARY KEY, job TEXT NOT NULL, output TEXT NOT NULL, sink TEXT NOT NULL, sequence INTEGER NOT NULL,
+      version INTEGER NOT NULL, count INTEGER NOT NULL, size INTEGER NOT NULL, priority TEXT NOT NULL,
+      created_us INTEGER NOT NULL, subject TEXT NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL,
+      UNIQUE(job, output, sink, sequence));
+    CREATE TABLE cursor(
+      job TEXT, output TEXT, sink TEXT, sequence INTEGER NOT NULL, PRIMARY KEY(job, output, sink)) WITHOUT ROWID;
+    CREATE TABLE change(
+      actor BLOB, seq INTEGER, hash BLOB NOT NULL UNIQUE, lamport INTEGER NOT NULL, raw BLOB NOT NULL,
+      PRIMARY KEY(actor, seq)) WITHOUT ROWID;
+    CREATE TABLE dead(
+      id INTEGER PRIMARY KEY, job TEXT NOT NULL, version INTEGER NOT NULL, at_us INTEGER NOT NULL, step TEXT NOT NULL,
+      field TEXT NOT NULL, reason TEXT NOT NULL, partition TEXT NOT NULL, position INTEGER NOT NULL, raw BLOB NOT NULL);
+    CREATE TABLE ledger(
+      job TEXT, version INTEGER, stream TEXT, fate TEXT, count INTEGER NOT NULL,
+      PRIMARY KEY(job, version, stream, fate)) WITHOUT ROWID;
+    CREATE TABLE slot(
+      job TEXT, slot TEXT, version INTEGER NOT NULL, digest TEXT NOT NULL, generation INTEGER NOT NULL,
+      PRIMARY KEY(job, slot)) WITHOUT ROWID;
+    CREATE TABLE envelope(digest TEXT PRIMARY KEY, data BLOB NOT NULL);
+    """,
+)
+"""Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

@@ -1,0 +1,119 @@
+"""A transaction as rows: the statements of one commit, in the order their effects depend on."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+
+from edge_orch.engine.records import DeadLetter
+from edge_orch.errors import StorageError
+from edge_orch_agent.core.transaction import JobDeadLetter, Rejection, Segment, StreamId, Transaction
+from edge_orch_agent.store.reading import read_segment
+
+_COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
+
+
+def write_transaction(database: sqlite3.Connection, transaction: Transaction) -> int:
+    """Execute every statement; the caller begins, commits and rolls back. Returns the bytes of content written."""
+    written = _write_values(database, transaction)
+    written += sum(_write_segment(database, segment) for segment in transaction.segments)
+    for rejection in transaction.rejections:
+        _write_dead(database, _rejected(database, rejection))
+    for stream, sequence in transaction.cursors.items():
+        _move_cursor(database, stream, sequence)
+    database.executemany(
+        "INSERT INTO change(actor, seq, hash, lamport, raw) VALUES(?, ?, ?, ?, ?)",
+        ((change.actor, change.seq, change.hash, change.lamport, change.raw) for change in transaction.changes),
+    )
+    _write_dead(database, transaction.dead)
+    database.executemany(
+        "INSERT INTO ledger(job, version, stream, fate, count) VALUES(?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        ((entry.job, entry.version, entry.stream, entry.fate, entry.count) for entry in transaction.ledger),
+    )
+    _write_slots(database, transaction)
+    return (
+        written
+        + sum(len(change.raw) for change in transaction.changes)
+        + sum(len(dead.letter.raw) for dead in transaction.dead)
+        + sum(len(envelope) for envelope in transaction.envelopes.values())
+    )
+
+
+def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int:
+    """Positions and states; None deletes."""
+    written = 0
+    for key, position in transaction.positions.items():
+        if position is None:
+            database.execute("DELETE FROM position WHERE job = ? AND partition = ?", (key.job, key.partition))
+        else:
+            database.execute("INSERT OR REPLACE INTO position VALUES(?, ?, ?)", (key.job, key.partition, position))
+            written += len(position)
+    for job, state in transaction.states.items():
+        if state is None:
+            database.execute("DELETE FROM state WHERE job = ?", (job,))
+        else:
+            database.execute("INSERT OR REPLACE INTO state VALUES(?, ?)", (job, state))
+            written += len(state)
+    return written
+
+
+def _write_segment(database: sqlite3.Connection, segment: Segment) -> int:
+    stream = segment.stream
+    data = zlib.compress(segment.data, _COMPRESSION)
+    database.execute(
+        "INSERT INTO segment"
+        "(job, output, sink, sequence, version, count, size, priority, created_us, subject, crc, data)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(stream.job, stream.output, stream.sink, segment.sequence),
+            *(segment.version, segment.count, len(segment.data), segment.priority.value),
+            *(segment.created_us, segment.subject, zlib.crc32(data), data),
+        ),
+    )
+    return len(data)
+
+
+def _rejected(database: sqlite3.Connection, rejection: Rejection) -> list[JobDeadLetter]:
+    """The records as dead letters; of a damaged segment, one that says so: it must not stop the rest."""
+    stream, sequence = rejection.stream, rejection.sequence
+    try:
+        segment = read_segment(database, stream, sequence)
+    except StorageError as error:
+        letter = DeadLetter(b"", stream.output, str(error), stream.sink, sequence)
+        return [JobDeadLetter(stream.job, 0, rejection.at_us, letter)]
+    return rejection.letters(segment) if segment else []
+
+
+def _move_cursor(database: sqlite3.Connection, stream: StreamId, sequence: int) -> None:
+    place = (stream.job, stream.output, stream.sink, sequence)
+    database.execute("INSERT OR REPLACE INTO cursor(job, output, sink, sequence) VALUES(?, ?, ?, ?)", place)
+    database.execute("DELETE FROM segment WHERE job = ? AND output = ? AND sink = ? AND sequence <= ?", place)
+
+
+def _write_dead(database: sqlite3.Connection, letters: list[JobDeadLetter]) -> None:
+    database.executemany(
+        "INSERT INTO dead(job, version, at_us, step, field, reason, partition, position, raw)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                *(dead.job, dead.version, dead.at_us, dead.letter.step, dead.letter.field, dead.letter.reason),
+                *(dead.letter.partition, dead.letter.position, dead.letter.raw),
+            )
+            for dead in letters
+        ),
+    )
+
+
+def _write_slots(database: sqlite3.Connection, transaction: Transaction) -> None:
+    """Slots and envelopes; an envelope that no slot names any more goes."""
+    if not (transaction.slots or transaction.removed_slots or transaction.envelopes):
+        return
+    for job, name in transaction.removed_slots:
+        database.execute("DELETE FROM slot WHERE job = ? AND slot = ?", (job, name.value))
+    database.executemany(
+        "INSERT OR REPLACE INTO slot(job, slot, version, digest, generation) VALUES(?, ?, ?, ?, ?)",
+        ((slot.job, slot.slot.value, slot.version, slot.digest, slot.generation) for slot in transaction.slots),
+    )
+    database.executemany("INSERT OR REPLACE INTO envelope(digest, data) VALUES(?, ?)", transaction.envelopes.items())
+    database.execute("DELETE FROM envelope WHERE digest NOT IN (SELECT digest FROM slot)")

@@ -1,0 +1,164 @@
+"""What every agent store must keep, whatever it writes to. A test class per adapter inherits this suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from edge_orch_agent.core.transaction import (
+    JobDeadLetter,
+    LedgerEntry,
+    PositionKey,
+    Priority,
+    Rejection,
+    Segment,
+    Slot,
+    SlotName,
+    StoredState,
+    StreamId,
+    Transaction,
+)
+from edge_orch_agent.store.port import Store
+
+from edge_orch.engine.records import DeadLetter
+from edge_orch.twin.change import Change
+
+STREAM = StreamId("press", "stats", "lake")
+OTHER = StreamId("press", "alerts", "oncall")
+POSITION = PositionKey("press", "factory/1")
+
+
+def a_segment(sequence: int, data: bytes = b'{"n":1}\n{"n":2}\n', stream: StreamId = STREAM) -> Segment:
+    return Segment(stream, sequence, 1, data.count(b"\n"), Priority.NORMAL, 1_000, data, subject="e/opened")
+
+
+def a_change(seq: int) -> Change:
+    return Change(actor=b"a" * 16, seq=seq, hash=bytes([seq]) * 32, lamport=seq, raw=b"raw%d" % seq)
+
+
+def a_full_transaction() -> Transaction:
+    return Transaction(
+        positions={POSITION: b"at 7"},
+        states={"press": b"\x00state"},
+        segments=[a_segment(1), a_segment(2), a_segment(1, stream=OTHER)],
+        cursors={},
+        changes=[a_change(1), a_change(2)],
+        dead=[JobDeadLetter("press", 1, 5, DeadLetter(b"\xff bad", "schematize", "not UTF-8", "factory/1", 3))],
+        ledger=[LedgerEntry("press", 1, "stats/lake", "out", 4)],
+        slots=[Slot("press", SlotName.CURRENT, 1, "sha256:1", 1)],
+        envelopes={"sha256:1": b"envelope"},
+    )
+
+
+class Torn(list[Any]):
+    """Gives its items, then fails: as a full disk would between two statements."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from list.__iter__(self)
+        raise OSError("no space left on device")
+
+
+class StoreContract:
+    """Inherit, provide `store` and `reopened`."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        raise NotImplementedError
+
+    def reopened(self, store: Store) -> Store:
+        """The same store as the next start of the process finds it."""
+        raise NotImplementedError
+
+    def test_a_fresh_store_is_empty(self, store: Store) -> None:
+        assert store.load() == StoredState()
+
+    def test_all_that_was_committed_is_there_after_a_restart(self, store: Store) -> None:
+        done = a_full_transaction()
+        assert store.commit(done) > 0
+        store = self.reopened(store)
+        assert store.load() == StoredState(
+            positions={POSITION: b"at 7"},
+            states={"press": b"\x00state"},
+            segments=[a_segment(1, stream=OTHER).info, a_segment(1).info, a_segment(2).info],
+            next_sequence={OTHER: 2, STREAM: 3},
+            changes=[a_change(1), a_change(2)],
+            slots=done.slots,
+            envelopes=done.envelopes,
+            ledger=done.ledger,
+            dead_bytes={"press": 5},
+        )
+
+    def test_a_segment_comes_back_byte_for_byte(self, store: Store) -> None:
+        data = b"".join(b'{"n":%d,"text":"\xc3\xa4"}\n' % n for n in range(1_000))
+        store.commit(Transaction(segments=[a_segment(1, data)]))
+        assert self.reopened(store).segment(STREAM, 1) == a_segment(1, data)
+
+    def test_an_unknown_segment_is_none(self, store: Store) -> None:
+        assert store.segment(STREAM, 1) is None
+
+    @pytest.mark.parametrize("field", ["segments", "rejections", "changes", "dead", "ledger", "slots", "removed_slots"])
+    def test_a_commit_that_breaks_half_way_changes_nothing(self, store: Store, field: str) -> None:
+        store.commit(Transaction(segments=[a_segment(9)], cursors={OTHER: 3}))
+        before = store.load()
+        broken = a_full_transaction()
+        broken.cursors = {STREAM: 9}
+        setattr(broken, field, Torn(getattr(broken, field)))
+        with pytest.raises(OSError, match="no space"):
+            store.commit(broken)
+        assert store.load() == before
+        assert self.reopened(store).load() == before
+
+    def test_after_a_broken_commit_the_next_one_works(self, store: Store) -> None:
+        broken = a_full_transaction()
+        broken.ledger = Torn(broken.ledger)
+        with pytest.raises(OSError, match="no space"):
+            store.commit(broken)
+        store.commit(a_full_transaction())
+        assert len(store.load().segments) == 3
+
+    def test_a_cursor_deletes_what_lies_behind_it_and_the_sequence_goes_on(self, store: Store) -> None:
+        store.commit(Transaction(segments=[a_segment(1), a_segment(2), a_segment(1, stream=OTHER)]))
+        store.commit(Transaction(cursors={STREAM: 2}))
+        state = self.reopened(store).load()
+        assert [info.stream for info in state.segments] == [OTHER]
+        assert state.cursors == {STREAM: 2}
+        assert state.next_sequence == {STREAM: 3, OTHER: 2}
+
+    def test_none_deletes_positions_and_states(self, store: Store) -> None:
+        store.commit(a_full_transaction())
+        store.commit(Transaction(positions={POSITION: None}, states={"press": None}))
+        state = store.load()
+        assert state.positions == {}
+        assert state.states == {}
+
+    def test_ledger_entries_add_up(self, store: Store) -> None:
+        entry = LedgerEntry("press", 1, "stats/lake", "out", 4)
+        store.commit(Transaction(ledger=[entry, entry]))
+        store.commit(Transaction(ledger=[entry]))
+        assert store.load().ledger == [LedgerEntry("press", 1, "stats/lake", "out", 12)]
+
+    def test_an_envelope_that_no_slot_names_is_deleted(self, store: Store) -> None:
+        store.commit(a_full_transaction())
+        store.commit(
+            Transaction(
+                removed_slots=[("press", SlotName.CURRENT)],
+                slots=[Slot("press", SlotName.CANDIDATE, 2, "sha256:2", 2)],
+                envelopes={"sha256:2": b"second"},
+            )
+        )
+        assert store.load().envelopes == {"sha256:2": b"second"}
+
+    def test_rejected_records_become_dead_letters_when_their_segment_goes(self, store: Store) -> None:
+        store.commit(Transaction(segments=[a_segment(1, b"good\nbad\ngood\n")]))
+        store.commit(Transaction(rejections=[Rejection(STREAM, 1, 1, 2, "HTTP 422", 9)], cursors={STREAM: 1}))
+        state = store.load()
+        assert state.segments == []
+        assert state.dead_bytes == {"press": 3}
+        assert self.dead(store) == [
+            JobDeadLetter("press", 1, 9, DeadLetter(b"bad", "stats", "HTTP 422", "lake", 1)),
+        ]
+
+    def dead(self, store: Store) -> list[JobDeadLetter]:
+        """Every dead letter, oldest first."""
+        raise NotImplementedError

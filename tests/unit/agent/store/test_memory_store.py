@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+from edge_orch_agent.core.transaction import JobDeadLetter
+from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.store.port import Store
+
+from tests.contracts.store_contract import StoreContract
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+    def reopened(self, store: Store) -> Store:
+        return store
+
+    def dead(self, store: Store) -> list[JobDeadLetter]:
+        assert isinstance(store, MemoryStore)
+        return store.dead
