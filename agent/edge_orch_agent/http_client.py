@@ -1,0 +1,67 @@
+"""The agent's one HTTP client; aiohttp is imported at the first request, connections are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from edge_orch.errors import Problem, Unavailable
+
+if TYPE_CHECKING:
+    import aiohttp
+
+TIMEOUT_S = 30.0
+LARGEST_ANSWER = 32 << 20
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a server said."""
+
+    status: int
+    body: bytes
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the body, for messages to people."""
+        return " ".join(self.body[:200].decode(errors="replace").split())
+
+
+class HttpClient:
+    """Requests with a time limit. Redirects are not followed: a POST must arrive where it was addressed."""
+
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The shared session; call it on the event loop's thread."""
+        import aiohttp  # noqa: PLC0415 (8 MB resident, only where HTTP is used)
+
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+            self._session = aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": "edge-orch-agent"})
+        return self._session
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, data: bytes | None = None
+    ) -> Answer:
+        """The server's answer, whatever its status. Raises `Unavailable` when there is none."""
+        import aiohttp  # noqa: PLC0415
+
+        try:
+            async with self.session.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
+                return Answer(response.status, await response.content.read(LARGEST_ANSWER))
+        except TimeoutError as error:
+            raise Unavailable(Problem("no answer in time", found=f"nothing after {self._timeout_s:g} s")) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # The address is left out on purpose: it may hold a secret.
+            raise Unavailable(Problem("cannot reach the server", found=type(error).__name__)) from error
+
+    async def close(self) -> None:
+        """Release connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None

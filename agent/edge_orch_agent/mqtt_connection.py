@@ -1,0 +1,247 @@
+"""One MQTT connection that never gives up, over paho-mqtt's threaded client.
+
+The network runs in paho's thread; everything that happens is handed over to the event loop in order, many things a
+turn. MQTT 5 is tried first, because only there a client can widen the window of unacknowledged messages (mosquitto's
+default is 20); a broker that does not speak it gets 3.1.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch_agent.backoff import Backoff
+
+KEEPALIVE_S = 30
+SESSION_EXPIRY_S = 30 * 86_400
+_UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a broker is and who we are there, read from `mqtt[s]://[user[:password]@]host[:port]`."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def parse(cls, url: str) -> Address:
+        """Raises `Invalid` when the text is not such an address; a password is never shown."""
+        try:
+            parts = urlsplit(url)
+            tls = {"mqtt": False, "mqtts": True}[parts.scheme]
+            if not parts.hostname:
+                raise ValueError
+            port = parts.port or (8883 if tls else 1883)
+        except (KeyError, ValueError):
+            shown = repr(url.rsplit("@", 1)[-1])
+            raise Invalid(Problem("not the address of an MQTT broker", None, "mqtt://host:1883", shown)) from None
+        user = unquote(parts.username) if parts.username else None
+        return cls(parts.hostname, port, tls, user, unquote(parts.password) if parts.password else None)
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """The broker took us. `resumed`: it kept our session, with its packet ids."""
+
+    resumed: bool
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """No connection; another attempt follows by itself."""
+
+    reason: str
+
+
+class Unsubscribed(msgspec.Struct, frozen=True):
+    """The broker answered an UNSUBSCRIBE: it has handled everything we sent before it."""
+
+    mid: int
+
+
+class Published(msgspec.Struct, frozen=True):
+    """The broker has taken what was published under this packet id."""
+
+    mid: int
+
+
+Happening = Connected | Lost | Unsubscribed | Published | MQTTMessage
+
+
+class Will(msgspec.Struct, frozen=True):
+    """What the broker says for us, retained, once we are gone."""
+
+    topic: str
+    payload: bytes
+
+
+class MqttConnection:
+    """Connects, reconnects and hands over what happens.
+
+    `handler` gets lists of happenings on the event loop's thread. `window` > 0 keeps a persistent session, with manual
+    acknowledgement of at most that many messages at a time; 0 means a clean session. While `flow` is cleared, paho's
+    thread waits before it hands over another message: the network fills up and the broker holds back.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        handler: Callable[[list[Happening]], None],
+        *,
+        window: int = 0,
+        will: Will | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._address = Address.parse(url)
+        self._client_id = client_id
+        self._handler = handler
+        self._window = window
+        self._will = will
+        self._backoff = backoff or Backoff()
+        self._version = MQTTProtocolVersion.MQTTv5
+        self._client: Client | None = None
+        self._happenings: deque[Happening] = deque()
+        self._scheduled = False
+        self._answered = False
+        self._ended: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop
+        self.flow = threading.Event()
+        self.flow.set()
+
+    async def run(self) -> None:
+        """Keep connected until cancelled; then disconnect."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._ended = asyncio.Event()
+            self._answered = False
+            client = self._client = self._make_client()
+            try:
+                await asyncio.to_thread(self._connect, client)
+                client.loop_start()
+                await self._ended.wait()
+            except (OSError, ValueError) as error:
+                self._handler([Lost(str(error) or type(error).__name__)])
+            finally:
+                self._client = None
+                self.flow.set()
+                client.disconnect()
+                await asyncio.shield(asyncio.to_thread(client.loop_stop))
+            await asyncio.sleep(self._backoff.next_s())
+
+    def acknowledge(self, mid: int) -> None:
+        """Send PUBACK; without a connection the broker will send the message again."""
+        if self._client is not None:
+            self._client.ack(mid, 1)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> int | None:
+        """Hand a message to the network; the packet id that `Published` will name, or None without a connection."""
+        client = self._client
+        if client is None or not client.is_connected():
+            return None
+        handed = client.publish(topic, payload, qos, retain)
+        return handed.mid if handed.rc == 0 else None
+
+    def subscribe(self, topic: str, qos: int = 1) -> None:
+        """With MQTT 5 a subscription that exists already brings no retained messages again."""
+        if self._client is None:
+            return
+        if self._version is MQTTProtocolVersion.MQTTv5:
+            only_if_new = SubscribeOptions(qos=qos, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            self._client.subscribe(topic, options=only_if_new)
+        else:
+            self._client.subscribe(topic, qos)
+
+    def unsubscribe(self, topic: str) -> int | None:
+        """The packet id that `Unsubscribed` will name, or None without a connection."""
+        return self._client.unsubscribe(topic)[1] if self._client is not None else None
+
+    def _make_client(self) -> Client:
+        five = self._version is MQTTProtocolVersion.MQTTv5
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            clean_session=None if five else not self._window,
+            protocol=self._version,
+            reconnect_on_failure=False,
+            manual_ack=bool(self._window),
+        )
+        if self._address.user is not None:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set()
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = lambda _c, _u, mid, _r, _p: self._hand_over(Published(mid))
+        client.on_unsubscribe = lambda _c, _u, mid, _r, _p: self._hand_over(Unsubscribed(mid))
+        return client
+
+    def _connect(self, client: Client) -> None:
+        if self._version is not MQTTProtocolVersion.MQTTv5:
+            client.connect(self._address.host, self._address.port, KEEPALIVE_S)
+            return
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        if self._window:
+            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.ReceiveMaximum = self._window
+        client.connect(
+            self._address.host, self._address.port, KEEPALIVE_S, clean_start=not self._window, properties=properties
+        )
+
+    # From here on: called in paho's thread.
+
+    def _on_connect(
+        self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        self._answered = reason.getName() != _UNSUPPORTED_PROTOCOL
+        if reason.is_failure:
+            self._hand_over(Lost(f"broker refused: {reason}"))
+            client.disconnect()
+        else:
+            self._backoff.succeeded()
+            self._hand_over(Connected(flags.session_present))
+
+    def _on_disconnect(
+        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        if not self._answered:
+            # An old broker hangs up on a CONNECT it does not know instead of refusing it.
+            older = self._version is MQTTProtocolVersion.MQTTv5
+            self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
+        self._hand_over(Lost(f"disconnected: {reason}"))
+        self._loop.call_soon_threadsafe(self._ended.set)
+
+    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self.flow.wait()
+        self._hand_over(message)
+
+    def _hand_over(self, happening: Happening) -> None:
+        self._happenings.append(happening)
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        # Cleared before the queue is emptied: whatever comes after is either in this turn or schedules the next.
+        self._scheduled = False
+        happenings = []
+        while self._happenings:
+            happenings.append(self._happenings.popleft())
+        if happenings:
+            self._handler(happenings)

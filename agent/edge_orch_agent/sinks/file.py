@@ -1,0 +1,96 @@
+"""Appends segments to an NDJSON file, each exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from edge_orch.errors import Problem
+from edge_orch_agent.core.transaction import Segment
+from edge_orch_agent.sinks.port import Retry
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """The last append of one stream, written down before it is made."""
+
+    key: str
+    offset: int
+    length: int
+    checksum: int
+
+
+class Journal(msgspec.Struct):
+    """What stands in the file `PATH.journal`: the last append of each stream, and whose was the last of all."""
+
+    last: str = ""
+    entries: dict[str, Entry] = {}
+
+
+class FileSink:
+    """Writes down what it is about to append, then appends. After a crash an incomplete append is cut off.
+
+    The core delivers each stream in order, one segment at a time: so a repetition can only be a stream's last one.
+    A file must have one writer: this agent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._journal_path = path.with_name(path.name + ".journal")
+        self._lock = asyncio.Lock()
+
+    async def deliver(self, segment: Segment, idempotency_key: str) -> None:
+        """Return once the lines are on the disk. Raises `Retry` when the disk refuses."""
+        async with self._lock:
+            try:
+                await asyncio.to_thread(self._append, str(segment.stream), segment.data, idempotency_key)
+            except OSError as error:
+                raise Retry(Problem(f"cannot write {self._path}", found=error.strerror or str(error))) from error
+
+    def _append(self, stream: str, data: bytes, key: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab+") as file:
+            journal = self._read_journal()
+            self._cut_incomplete(file, journal)
+            known = journal.entries.get(stream)
+            if known is not None and known.key == key and known.checksum == zlib.crc32(data):
+                return
+            end = file.seek(0, os.SEEK_END)
+            journal.last = stream
+            journal.entries[stream] = Entry(key, end, len(data), zlib.crc32(data))
+            self._write_journal(journal)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _cut_incomplete(self, file: BinaryIO, journal: Journal) -> None:
+        last = journal.entries.get(journal.last)
+        if last is None:
+            return
+        written = os.pread(file.fileno(), last.length, last.offset)
+        if len(written) < last.length or zlib.crc32(written) != last.checksum:
+            # A file that was rotated away is shorter than the offset: truncating must not make it longer.
+            if file.seek(0, os.SEEK_END) > last.offset:
+                file.truncate(last.offset)
+            del journal.entries[journal.last]
+
+    def _read_journal(self) -> Journal:
+        try:
+            return msgspec.json.decode(self._journal_path.read_bytes(), type=Journal)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return Journal()
+
+    def _write_journal(self, journal: Journal) -> None:
+        fresh = self._journal_path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(journal))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._journal_path)
+
+    async def close(self) -> None:
+        """The file is open only during an append."""
