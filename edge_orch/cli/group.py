@@ -1,0 +1,106 @@
+"""The top-level command: knows every sub-command by name and one line of help, imports only the one that is called."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cached_property
+from importlib import import_module
+
+import click
+
+from edge_orch.cli.installed import installed_commands
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Write jobs (no controller needed)": {
+        "validate": "Check job files and show every problem with its place.",
+        "run": "Run a job over a file, on this machine.",
+        "test": "Run the tests that stand beside job files, in virtual time.",
+        "explain": "Show what a job compiles to: its plan, or the generated code.",
+        "schema": "Print the JSON Schema of job files, for editors.",
+    },
+    "Run the parts": {
+        "controller": "Serve the controller.",
+        "agent": "Enrol and run an agent on this machine.",
+        "demo": "See it all at work: rollout, cut network, alert from the edge, merge.",
+    },
+    "Operate a fleet": {
+        "apply": "Store job files as new versions and roll them out.",
+        "get": "List jobs, agents, rollouts, alerts or overrides.",
+        "describe": "Show all that is known about one agent, job, rollout or alert.",
+        "rollout": "Follow rollouts.",
+        "override": "Change a job's parameter on one agent, with a reason.",
+        "ack": "Acknowledge an alert.",
+        "why": "Explain why a parameter has its value on an agent.",
+        "token": "Create join tokens for agents and credentials for people.",
+    },
+}
+"""Known sub-commands in the order of the help. A test compares each line with its command's own short help."""
+
+EXTRAS = {"yaml": "edge-orch[authoring]", "sqlglot": "edge-orch[authoring]", "amqtt": "edge-orch-controller[demo]"}
+"""Which extra brings a module that may be missing."""
+
+
+class CommandGroup(click.Group):
+    """Sub-commands come from the entry points of whatever distributions are installed."""
+
+    @cached_property
+    def installed(self) -> dict[str, str]:
+        """Sub-command name → `module:attribute`."""
+        return installed_commands()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return sorted(self.installed)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return the sub-command, or None if no distribution brings it."""
+        target = self.installed.get(cmd_name)
+        return None if target is None else _load(cmd_name, target)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        names = self.list_commands(ctx)
+        if not ctx.resilient_parsing and not name.startswith("-") and name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Sections of one-line helps; a command that is not in the table is imported to ask for its own."""
+        names = set(self.list_commands(ctx))
+        for title, helps in SECTIONS.items():
+            rows = [(name, text) for name, text in helps.items() if name in names]
+            names.difference_update(helps)
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+        others = [
+            (name, command.get_short_help_str(100)) for name in sorted(names) if (command := self._get(ctx, name))
+        ]
+        if others:
+            with formatter.section("Others"):
+                formatter.write_dl(others)
+
+    def _get(self, ctx: click.Context, name: str) -> click.Command | None:
+        return self.get_command(ctx, name)
+
+
+def _load(name: str, target: str) -> click.Command:
+    module_name, _, attribute = target.partition(":")
+    try:
+        command = getattr(import_module(module_name), attribute)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing not in EXTRAS:
+            raise
+        from edge_orch.errors import Problem, Unavailable  # noqa: PLC0415 -- keeps msgspec out of `--help`
+
+        raise Unavailable(
+            Problem(
+                f"`edge-orch {name}` needs the Python module {missing!r}, which is not installed",
+                next_step=f"pip install '{EXTRAS[missing]}'",
+            )
+        ) from error
+    assert isinstance(command, click.Command)  # noqa: S101 -- an entry point of this group is a click command
+    return command

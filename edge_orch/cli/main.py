@@ -1,0 +1,94 @@
+"""`edge-orch`: runs the sub-command and turns whatever goes wrong into words and an exit code. No traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from edge_orch.cli.group import CommandGroup
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells say it; `ExitCode.INTERRUPTED`, written out because `edge_orch.errors` is imported late."""
+
+BROKEN_PIPE = 141
+"""128 + SIGPIPE: the reader (`head`, `less`) has gone, which is its right."""
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""
+\b
+Environment:
+  EDGE_ORCH_CONTROLLER   where the controller is (default http://127.0.0.1:8420)
+  EDGE_ORCH_TOKEN        the credential to show it; or EDGE_ORCH_TOKEN_FILE
+  EDGE_ORCH_LOCAL        an agent's data folder: ask that agent instead
+  NO_COLOR               no colours          EDGE_ORCH_DEBUG=1   tracebacks
+
+\b
+Shell completion, for example in ~/.bashrc (or zsh_source, fish_source):
+  eval "$(_EDGE_ORCH_COMPLETE=bash_source edge-orch)"
+""",
+)
+@click.version_option(package_name="edge-orch", prog_name="edge-orch", message="%(prog)s %(version)s")
+def edge_orch() -> None:
+    """Jobs for factory devices that go on working with the network gone.
+
+    \b
+    Examples:
+      edge-orch demo
+      edge-orch validate jobs/press_temperature.yaml
+      edge-orch apply -f jobs/press_temperature.yaml --wait
+    """
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run one command line; returns the exit code (`edge_orch.errors.ExitCode`)."""
+    try:
+        code = edge_orch.main(
+            args=args,
+            prog_name="edge-orch",
+            complete_var="_EDGE_ORCH_COMPLETE",
+            standalone_mode=False,
+            color=False if os.environ.get("NO_COLOR") else None,
+        )
+        sys.stdout.flush()  # here, where a reader that has gone can still be handled
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # The interpreter flushes once more at exit; give it somewhere to write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:  # the last line of defence: everything becomes words here
+        return _report(error)
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: Exception) -> int:
+    from edge_orch.errors import EdgeOrchError, ExitCode  # noqa: PLC0415 -- keeps msgspec out of `--help`
+
+    if os.environ.get("EDGE_ORCH_DEBUG") == "1":
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exception(error)
+    color = False if os.environ.get("NO_COLOR") else None
+    if isinstance(error, EdgeOrchError):
+        for problem in error.problems:
+            click.echo(f"{click.style('error', fg='red', bold=True)}: {problem}", err=True, color=color)
+        return int(error.exit_code)
+    click.echo(
+        f"{click.style('error', fg='red', bold=True)}: this is a bug in edge-orch: {type(error).__name__}: "
+        f"{' '.join(str(error).split())} (EDGE_ORCH_DEBUG=1 shows where)",
+        err=True,
+        color=color,
+    )
+    return int(ExitCode.FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Options that commands share: whom to ask, and how to print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from edge_orch.cli.client import DEFAULT_CONTROLLER, Client
+from edge_orch.cli.render import Output
+from edge_orch.errors import Invalid, Problem, StorageError
+from edge_orch.time import parse_duration
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def connected(function: Function) -> Function:
+    """Add --controller and --local; the function gets `client`."""
+
+    def connect(ctx: click.Context, _parameter: click.Parameter, local: Path | None) -> Client:
+        return Client(ctx.params.pop("controller"), token="" if local else token(), local=local)
+
+    option = click.option(
+        "--local",
+        "client",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="EDGE_ORCH_LOCAL",
+        callback=connect,
+        metavar="DIR",
+        help="Ask the agent with this data folder, on this machine; works with no network.  [env: EDGE_ORCH_LOCAL]",
+    )
+    return click.option(
+        "--controller",
+        envvar="EDGE_ORCH_CONTROLLER",
+        default=DEFAULT_CONTROLLER,
+        is_eager=True,
+        metavar="URL",
+        help=f"Where the controller is.  [env: EDGE_ORCH_CONTROLLER; default: {DEFAULT_CONTROLLER}]",
+    )(option(function))
+
+
+def printed(function: Function) -> Function:
+    """Add -o/--output; the function gets `output`."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice([choice.value for choice in Output]),
+        default=Output.TABLE.value,
+        callback=lambda _ctx, _parameter, choice: Output(choice),
+        help="A table for people, or JSON for programs.",
+    )(function)
+
+
+def duration(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+    """A click callback: `5m` → microseconds, None stays None."""
+    return None if text is None else parse_duration(text)
+
+
+def token() -> str:
+    """The credential from the environment, or empty. Never from the command line, which every process can read."""
+    if direct := os.environ.get("EDGE_ORCH_TOKEN"):
+        return direct.strip()
+    file = os.environ.get("EDGE_ORCH_TOKEN_FILE")
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except OSError as error:
+        raise StorageError(
+            Problem(
+                f"cannot read the token file {file}",
+                found=error.strerror or str(error),
+                next_step="mend EDGE_ORCH_TOKEN_FILE, or set EDGE_ORCH_TOKEN",
+            )
+        ) from error
+
+
+def parameter_name(text: str) -> tuple[str, str]:
+    """`JOB.PARAM` → job and parameter. Raises `Invalid`."""
+    job, dot, param = text.rpartition(".")
+    if not (dot and job and param):
+        raise Invalid(Problem("not a parameter", expected="JOB.PARAM, like press-temperature.hot_c", found=repr(text)))
+    return job, param

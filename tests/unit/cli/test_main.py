@@ -1,0 +1,77 @@
+"""Whatever goes wrong becomes words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import click
+import pytest
+
+from edge_orch.cli import main as main_module
+from edge_orch.errors import Invalid, Location, Problem
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A command that fails as a test says."""
+
+    def install(error: BaseException) -> None:
+        @click.command()
+        def fail() -> None:
+            raise error
+
+        monkeypatch.setattr(main_module.edge_orch, "resolve_command", lambda _ctx, args: ("fail", fail, args[1:]))
+
+    return install
+
+
+def test_problems_are_printed_whole_and_decide_the_exit_code(failing: Any, cli: Any) -> None:
+    failing(Invalid(Problem("bad", Location("a.yaml", 3, 7), "a number", "'x'", "mend it"), Problem("worse")))
+    answer = cli("fail")
+    assert answer.code == 3
+    assert answer.out == ""
+    expected = "error: a.yaml:3:7: bad\n  expected: a number\n  found: 'x'\n  next: mend it\nerror: worse\n"
+    assert answer.err == expected
+
+
+def test_a_bug_is_one_line_without_traceback(failing: Any, cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(KeyError("two\nlines"))
+    answer = cli("fail")
+    assert answer.code == 1
+    assert answer.err.count("\n") == 1
+    assert answer.err.startswith("error: this is a bug in edge-orch: KeyError: ")
+    monkeypatch.setenv("EDGE_ORCH_DEBUG", "1")
+    assert "Traceback" in cli("fail").err
+
+
+def test_an_interrupt_ends_with_130(failing: Any, cli: Any) -> None:
+    failing(KeyboardInterrupt())
+    assert cli("fail").code == 130
+
+
+def test_a_wrong_command_line_ends_with_2(cli: Any) -> None:
+    assert cli("get", "--no-such-option").code == 2
+
+
+def test_a_reader_that_has_gone_is_no_error() -> None:
+    script = f"{sys.executable} -m edge_orch.cli.main --help | true"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_no_color_is_honoured(failing: Any, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    failing(Invalid("bad"))
+    main_module.main(["fail"])
+    assert capfd.readouterr().err == "error: bad\n"
+
+
+def test_completion_knows_the_commands() -> None:
+    env = {**os.environ, "_EDGE_ORCH_COMPLETE": "bash_complete", "COMP_WORDS": "edge-orch des", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_orch.cli.main"], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "plain,describe\n"

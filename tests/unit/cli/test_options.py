@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_orch.cli.options import parameter_name
+from edge_orch.errors import Invalid
+from tests.unit.cli.conftest import FakeServer
+
+
+def test_the_last_dot_divides_job_and_parameter() -> None:
+    assert parameter_name("press.v2.hot_c") == ("press.v2", "hot_c")
+    for text in ("hot_c", ".hot_c", "press."):
+        with pytest.raises(Invalid):
+            parameter_name(text)
+
+
+def test_a_token_file_is_read_and_its_absence_explained(
+    controller: FakeServer, cli: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    controller.answer("GET /v1/jobs", [])
+    monkeypatch.delenv("EDGE_ORCH_TOKEN")
+    monkeypatch.setenv("EDGE_ORCH_TOKEN_FILE", str(tmp_path / "admin.token"))
+    answer = cli("get", "jobs")
+    assert answer.code == 6
+    assert "cannot read the token file" in answer.err
+    (tmp_path / "admin.token").write_text("from-file\n")
+    assert cli("get", "jobs").code == 0
+    assert controller.authorization == ["Bearer from-file"]
+
+
+def test_the_option_goes_before_the_environment(
+    controller: FakeServer, cli: Any, monkeypatch: pytest.MonkeyPatch, unused_port: int
+) -> None:
+    controller.answer("GET /v1/jobs", [])
+    monkeypatch.setenv("EDGE_ORCH_CONTROLLER", f"http://127.0.0.1:{unused_port}")
+    assert cli("get", "jobs").code == 4
+    assert cli("get", "jobs", "--controller", controller.url).code == 0
