@@ -1,0 +1,51 @@
+"""What the compiler of one step is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from edge_orch.compile.flow import Flow
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.expr.scope import Scope
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import Step
+
+
+class StepContext(msgspec.Struct, frozen=True):
+    """Name and input of the step being compiled; the job's parameters, and which sinks can take alerts.
+
+    `sinks`: every declared sink's name and kind.
+    """
+
+    name: str
+    input: str
+    where: Location
+    flow: Flow
+    params: Mapping[str, FieldType]
+    sinks: Mapping[str, str]
+
+    @property
+    def scope(self) -> Scope:
+        """What the step's expressions may name."""
+        return self.flow.scope(self.params)
+
+    def need_event_time(self) -> None:
+        """Raise `Invalid` if the job declared an event time and a step above removed it."""
+        if self.flow.time_lost_at:
+            raise Invalid(
+                Problem(
+                    f"`{self.name}` needs the event time, which the step `{self.flow.time_lost_at}` removed",
+                    self.where,
+                    next_step=f"keep the time field in `{self.flow.time_lost_at}`",
+                )
+            )
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A step of the plan and the records it passes on; no step if it has problems, which are then listed."""
+
+    step: Step | None
+    flow: Flow
+    problems: tuple[Problem, ...] = ()

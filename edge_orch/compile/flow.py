@@ -1,0 +1,50 @@
+"""The records on one edge of the graph while a job is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.expr.scope import Scope
+from edge_orch.plan.schema import Field, FieldType, Schema
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.reading import gathered
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """A schema, and what is not known of it because of problems already reported.
+
+    `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
+    event time, if one did.
+    """
+
+    schema: Schema
+    broken: frozenset[str] = frozenset()
+    lost: bool = False
+    time_lost_at: str | None = None
+
+    def scope(self, params: Mapping[str, FieldType]) -> Scope:
+        """What expressions over these records may name."""
+        return Scope({field.name: field for field in self.schema.fields}, params, self.broken, self.lost)
+
+    def fields(self, wanted: Sequence[Name]) -> tuple[Field, ...]:
+        """The fields of these names, each named once. Raises `Invalid` with every unknown or repeated one."""
+        scope = self.scope({})
+        seen: set[str] = set()
+
+        def field(name: Name) -> Field:
+            try:
+                column = scope.field(name.value)
+            except Invalid as error:
+                raise Invalid(*(msgspec.structs.replace(p, where=name.where) for p in error.problems)) from None
+            if name.value in seen:
+                raise Invalid(Problem(f"`{name.value}` stands here twice", name.where))
+            seen.add(name.value)
+            return Field(column.name, column.type, column.required)
+
+        return tuple(gathered(wanted, field))
+
+
+LOST = Flow(Schema(()), lost=True)

@@ -1,0 +1,118 @@
+"""The graph of steps: names, inputs, order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.plan.steps import SOURCE
+from edge_orch.spec.job import Step
+from edge_orch.spec.steps import Alert, Schematize
+from edge_orch.spec.words import did_you_mean, names
+
+
+class NamedStep(msgspec.Struct, frozen=True):
+    """A step with its name and the name of its input."""
+
+    name: str
+    input: str
+    where: Location
+    spec: Step
+
+
+def ordered_steps(steps: Sequence[Step]) -> list[NamedStep]:
+    """The steps, named and linked, each after its input. Raises `Invalid` with every problem of the graph."""
+    problems: list[Problem] = []
+    named = _linked(steps, _names(steps, problems))
+    by_name = {step.name: step for step in named}
+    for step in named:
+        problems.extend(_input_problems(step, by_name))
+    if not problems:
+        problems.extend(_cycles(named, by_name))
+    if problems:
+        raise Invalid(*problems)
+    done = {SOURCE}
+    order: list[NamedStep] = []
+    while waiting := [step for step in named if step.name not in done]:
+        step = next(step for step in waiting if step.input in done)
+        order.append(step)
+        done.add(step.name)
+    return order
+
+
+def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
+    given: dict[str, Location] = {}
+    for step in steps:
+        if step.name is None:
+            continue
+        if step.name.value in given:
+            what = f"duplicate step name `{step.name.value}`"
+            next_step = f"rename it here or in line {given[step.name.value].line}"
+            problems.append(Problem(what, step.name.where, next_step=next_step))
+        elif step.name.value == SOURCE:
+            problems.append(Problem("`source` names the job's source, not a step", step.name.where))
+        given.setdefault(step.name.value, step.name.where)
+    taken = set(given)
+    result = []
+    for step in steps:
+        name = step.name.value if step.name else step.kind.text
+        number = 2
+        while step.name is None and name in taken:
+            name = f"{step.kind.text}_{number}"
+            number += 1
+        taken.add(name)
+        result.append(name)
+    return result
+
+
+def _linked(steps: Sequence[Step], step_names: list[str]) -> list[NamedStep]:
+    above = SOURCE
+    linked = []
+    for step, name in zip(steps, step_names, strict=True):
+        linked.append(NamedStep(name, step.from_.value if step.from_ else above, step.kind.where, step))
+        if not isinstance(step.body, Alert):
+            above = name
+    return linked
+
+
+def _input_problems(step: NamedStep, by_name: dict[str, NamedStep]) -> list[Problem]:
+    where = step.spec.from_.where if step.spec.from_ else step.where
+    if step.input == SOURCE:
+        if isinstance(step.spec.body, Schematize):
+            return []
+        next_step = "put a schematize step before it"
+        return [Problem(f"`{step.name}` cannot read the source's raw bytes", where, "a step", "source", next_step)]
+    problem = input_problem(step.input, where, by_name)
+    if problem:
+        return [problem]
+    if isinstance(step.spec.body, Schematize):
+        return [Problem("schematize reads raw bytes", where, "from: source", f"from: {step.input}", "add from: source")]
+    return []
+
+
+def input_problem(name: str, where: Location, by_name: dict[str, NamedStep]) -> Problem | None:
+    """What is wrong with reading the records of the step `name`."""
+    if name not in by_name:
+        next_step = did_you_mean(name, by_name)
+        return Problem(f"unknown step `{name}`", where, f"one of: {names(by_name)}", "", next_step)
+    if isinstance(by_name[name].spec.body, Alert):
+        next_step = f"read its input instead: from: {by_name[name].input}"
+        return Problem(f"the alert `{name}` passes no records on", where, next_step=next_step)
+    return None
+
+
+def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Problem]:
+    problems = []
+    told: set[str] = set()
+    for step in named:
+        path = [step.name]
+        while (following := by_name[path[-1]].input) != SOURCE and following not in path:
+            path.append(following)
+        if following == step.name and step.name not in told:
+            told.update(path)
+            where = step.spec.from_.where if step.spec.from_ else step.where
+            chain = " ← ".join([*path, step.name])
+            problems.append(Problem("steps in a circle", where, "", chain, "let one of them read a step outside"))
+    return problems

@@ -1,0 +1,110 @@
+"""A job as written → its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.flow import LOST, Flow
+from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps
+from edge_orch.compile.params import compile_param
+from edge_orch.compile.sinks import sink_problem
+from edge_orch.compile.steps import COMPILERS
+from edge_orch.errors import Invalid, Problem
+from edge_orch.expr.expression import parse_condition
+from edge_orch.expr.scope import Scope
+from edge_orch.plan import plan
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import SOURCE, Step
+from edge_orch.spec.job import Job, JobBody, Limits
+from edge_orch.spec.reading import plain
+
+T = TypeVar("T")
+
+
+def compile_spec(job: Job) -> plan.Plan:
+    """The plan of a job of sound form. Raises `Invalid` with every problem of meaning, in the order of the file."""
+    return _Compiler(job.spec).plan(job)
+
+
+class _Compiler:
+    def __init__(self, spec: JobBody) -> None:
+        self.spec = spec
+        self.problems: list[Problem] = []
+        self.failed = False
+        self.params = {name.value: FieldType(param.type.value) for name, param in spec.params.items()}
+        self.sinks = {name.value: sink.kind.text for name, sink in spec.sinks.items()}
+
+    def attempt(self, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except Invalid as error:
+            self.report(error.problems)
+            return None
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        self.failed = True
+        self.problems.extend(problems)
+
+    def plan(self, job: Job) -> plan.Plan:
+        spec = self.spec
+        target = spec.target
+        condition = self.attempt(lambda: parse_condition(target, Scope(labels=True))) if target else None
+        params = [self.attempt(lambda n=n, p=p: compile_param(n, p)) for n, p in spec.params.items()]  # type: ignore[misc]
+        order = self.attempt(lambda: ordered_steps(spec.steps)) or []
+        steps = self.steps(order)
+        if order:
+            self.outputs({step.name: step for step in order})
+        if self.failed:
+            raise Invalid(*sorted(self.problems, key=lambda p: (p.where.line, p.where.column) if p.where else (0, 0)))
+        return plan.Plan(
+            name=job.metadata.name.value,
+            labels=plain(job.metadata.labels),
+            target=condition,
+            params=tuple(param for param in params if param),
+            source=plan.Source(spec.source.kind.text, plain(spec.source.options)),
+            steps=tuple(steps),
+            outputs=tuple(
+                plan.Output(name.value, output.from_.value, output.to.value, output.priority.value)
+                for name, output in spec.outputs.items()
+            ),
+            sinks=tuple(
+                plan.Sink(name.value, sink.kind.text, plain(sink.options)) for name, sink in spec.sinks.items()
+            ),
+            limits=_limits(spec.limits),
+        )
+
+    def steps(self, order: list[NamedStep]) -> list[Step]:
+        flows: dict[str, Flow] = {SOURCE: LOST}
+        steps = []
+        for step in order:
+            context = StepContext(step.name, step.input, step.where, flows[step.input], self.params, self.sinks)
+            compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
+            compiled = compiled or Compiled(None, LOST)
+            flows[step.name] = compiled.flow
+            if compiled.step is None:
+                self.report(compiled.problems)
+            else:
+                steps.append(compiled.step)
+        return steps
+
+    def outputs(self, by_name: dict[str, NamedStep]) -> None:
+        for output in self.spec.outputs.values():
+            found = (
+                input_problem(output.from_.value, output.from_.where, by_name),
+                sink_problem(output.to, "records", self.sinks),
+            )
+            problems = [problem for problem in found if problem]
+            if problems:
+                self.report(problems)
+
+
+def _limits(spec: Limits) -> plan.Limits:
+    return plan.Limits(
+        outbox=spec.outbox.value,
+        state=spec.state.value,
+        dead_letters=spec.dead_letters.value,
+        max_age_us=spec.max_age.value,
+        on_full=spec.on_full.value,
+    )

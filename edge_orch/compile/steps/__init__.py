@@ -1,0 +1,28 @@
+"""One compiler a kind of step: its spec and what flows in → the plan's step and what flows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.steps.aggregate import compile_aggregate
+from edge_orch.compile.steps.alert import compile_alert
+from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
+from edge_orch.compile.steps.dedupe import compile_dedupe
+from edge_orch.compile.steps.filter import compile_filter
+from edge_orch.compile.steps.schematize import compile_schematize
+from edge_orch.spec import steps as spec
+
+# Compilers raise `Invalid` when nothing can be said about what they pass on.
+COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
+    spec.Schematize: compile_schematize,
+    spec.Enrich: compile_map,
+    spec.Map: compile_map,
+    spec.Select: compile_select,
+    spec.Drop: compile_drop,
+    spec.Filter: compile_filter,
+    spec.Dedupe: compile_dedupe,
+    spec.Aggregate: compile_aggregate,
+    spec.Alert: compile_alert,
+}

@@ -1,0 +1,66 @@
+"""Compiling `map`, `enrich`, `select` and `drop`: all are the plan's Map."""
+
+from __future__ import annotations
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.flow import Flow
+from edge_orch.errors import Invalid, Problem
+from edge_orch.expr.conversion import is_required
+from edge_orch.expr.expression import parse_expression
+from edge_orch.plan import steps as plan
+from edge_orch.plan.schema import Field, FieldType, Schema
+from edge_orch.spec.steps.columns import Drop, Map, Select
+
+
+def compile_map(spec: Map, context: StepContext) -> Compiled:
+    """Replaced fields keep their place, new ones follow. A field whose expression is wrong exists, but is broken."""
+    fields = {field.name: field for field in context.flow.schema.fields}
+    assignments: list[plan.Assignment] = []
+    problems: list[Problem] = []
+    broken = set(context.flow.broken)
+    for name, sql in spec.assignments.items():
+        try:
+            value = parse_expression(sql, context.scope)
+        except Invalid as error:
+            problems.extend(error.problems)
+            broken.add(name.value)
+            continue
+        broken.discard(name.value)
+        assignments.append(plan.Assignment(name.value, value))
+        fields[name.value] = Field(name.value, value.type, is_required(value))
+    flow = _flow(context, tuple(field for field in fields.values() if field.name not in broken), frozenset(broken))
+    if problems:
+        return Compiled(None, flow, tuple(problems))
+    return Compiled(plan.Map(context.name, context.input, tuple(assignments), flow.schema), flow)
+
+
+def compile_select(spec: Select, context: StepContext) -> Compiled:
+    """Only the named fields, in the order named."""
+    fields = context.flow.fields(spec.fields)
+    if not fields:
+        raise Invalid(Problem("select needs at least one field", context.where))
+    return _kept(context, fields)
+
+
+def compile_drop(spec: Drop, context: StepContext) -> Compiled:
+    """All but the named fields."""
+    dropped = {field.name for field in context.flow.fields(spec.fields)}
+    fields = tuple(field for field in context.flow.schema.fields if field.name not in dropped)
+    if not fields:
+        raise Invalid(Problem("drop leaves no field", context.where))
+    return _kept(context, fields)
+
+
+def _kept(context: StepContext, fields: tuple[Field, ...]) -> Compiled:
+    flow = _flow(context, fields, context.flow.broken)
+    return Compiled(plan.Map(context.name, context.input, (), flow.schema), flow)
+
+
+def _flow(context: StepContext, fields: tuple[Field, ...], broken: frozenset[str]) -> Flow:
+    before = context.flow
+    time = before.schema.time
+    kept = time in broken or any(
+        field.name == time and field.type is FieldType.TIMESTAMP and field.required for field in fields
+    )
+    lost_at = before.time_lost_at or (context.name if time and not kept else None)
+    return Flow(Schema(fields, time if kept else None), broken, before.lost, lost_at)

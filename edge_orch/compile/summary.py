@@ -1,0 +1,50 @@
+"""Summary templates of alerts: text with `{name}`; `{{` and `}}` are braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from edge_orch.compile.flow import Flow
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import SummaryPart
+from edge_orch.spec.leaves import Text
+from edge_orch.spec.words import did_you_mean, names
+
+_PART = re.compile(r"(?P<text>(?:[^{}]|\{\{|\}\})+)|\{(?P<name>[^{}]*)\}")
+
+
+def parse_summary(
+    template: Text | None, default: str, flow: Flow, params: Mapping[str, FieldType]
+) -> tuple[SummaryPart, ...]:
+    """The parts of the template. Raises `Invalid` with every unknown or ambiguous name, each at its place."""
+    if template is None:
+        return (SummaryPart(text=default),)
+    fields = set(flow.schema.names) | flow.broken
+    known = {*fields, *params, "count", "key"}
+    parts: list[SummaryPart] = []
+    problems: list[Problem] = []
+    position = 0
+    while position < len(template.value):
+        where = template.node.at(position)
+        match = _PART.match(template.value, position)
+        if match is None:
+            raise Invalid(
+                *problems, Problem("a brace without its other half", where, next_step="write {{ or }} for one")
+            )
+        position = match.end()
+        name = match["name"]
+        if name is None:
+            parts.append(SummaryPart(text=match["text"].replace("{{", "{").replace("}}", "}")))
+        elif name not in known and not flow.lost:
+            next_step = did_you_mean(name.partition(":")[0], known)
+            problems.append(Problem(f"unknown name `{name}`", where, f"one of: {names(known)}", "", next_step))
+        elif name in fields and name in params:
+            what = f"`{name}` is both a field and a parameter"
+            problems.append(Problem(what, where, next_step="rename one of them"))
+        else:
+            parts.append(SummaryPart(value=name))
+    if problems:
+        raise Invalid(*problems)
+    return tuple(parts)

@@ -1,0 +1,86 @@
+"""`compute` entries: exactly one aggregate each, perhaps with FILTER (WHERE …)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlglot import exp
+
+from edge_orch.expr.checker import Checker
+from edge_orch.expr.conversion import NUMBERS, is_required
+from edge_orch.expr.functions import AGGREGATES
+from edge_orch.expr.scope import Scope
+from edge_orch.expr.syntax import parse_sql
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import Field, FieldType
+from edge_orch.plan.steps import Aggregation
+from edge_orch.spec.leaves import Sql
+from edge_orch.spec.words import did_you_mean, names
+
+_NUMERIC = {"sum", "avg", "stddev", "quantile"}
+_FLOAT = {"avg", "stddev", "quantile"}
+
+
+def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, Field]:
+    """The aggregation in `sql`, and the field it makes. Raises `Invalid` with every problem found."""
+    node = parse_sql(sql)
+    checker = Checker(sql, scope)
+    where = None
+    if isinstance(node, exp.Filter):
+        where = checker.condition(node.expression.this)
+        node = node.this
+    function = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
+    if function not in AGGREGATES:
+        found = f"`{function}`" if function else "an expression around it"
+        next_step = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
+        raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
+    made = _Maker(checker, node, function).made(name, where)
+    return made, Field(name, made.type, _never_null(made))
+
+
+def _never_null(made: Aggregation) -> bool:
+    """A row exists only if a record fell into its window, so aggregates of required values have one."""
+    if made.function in {"count", "count_distinct"}:
+        return True
+    return made.function != "stddev" and made.where is None and made.value is not None and is_required(made.value)
+
+
+class _Maker:
+    def __init__(self, checker: Checker, node: exp.Expression, function: str) -> None:
+        self.checker = checker
+        self.node = node
+        self.function = function
+
+    def made(self, name: str, where: Expression | None) -> Aggregation:
+        args = list(self.node.expressions)
+        argument = self.quantile(args) if self.function == "quantile" else None
+        if len(args) != 1:
+            doc = AGGREGATES[self.function]
+            raise self.checker.problem(self.node, f"`{self.function}` got {len(args)} arguments", doc)
+        function = self.function
+        value = None
+        if isinstance(args[0], exp.Distinct):
+            if function != "count" or len(args[0].expressions) != 1:
+                raise self.checker.problem(self.node, "DISTINCT goes with count(DISTINCT x) only")
+            function, args = "count_distinct", args[0].expressions
+        if not (function == "count" and isinstance(args[0], exp.Star)):
+            value = self.checker.check(args[0])
+        return Aggregation(name, cast(Any, function), self.type_of(args[0], function, value), value, argument, where)
+
+    def quantile(self, args: list[exp.Expression]) -> float | None:
+        if len(args) != 2:
+            return None
+        node = args.pop()
+        argument = float(node.this) if isinstance(node, exp.Literal) and not node.is_string else -1.0
+        if not 0 <= argument <= 1:
+            raise self.checker.problem(node, "not a quantile", "a number from 0 to 1", node.sql()[:60])
+        return argument
+
+    def type_of(self, node: exp.Expression, function: str, value: Expression | None) -> FieldType:
+        if value is None or function in {"count", "count_distinct"}:
+            return FieldType.INT
+        if function in _NUMERIC:
+            self.checker.expect(node, value, NUMBERS, f"the argument of {function}")
+        if function in {"min", "max"}:
+            self.checker.ordered(node, [value], function)
+        return FieldType.FLOAT if function in _FLOAT else value.type

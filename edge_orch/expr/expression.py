@@ -1,0 +1,33 @@
+"""SQL text → typed expression of an expected type."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.expr.checker import Checker
+from edge_orch.expr.scope import Scope
+from edge_orch.expr.syntax import parse_sql
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import Sql
+
+
+def parse_expression(sql: Sql, scope: Scope) -> Expression:
+    """The typed expression in `sql`. Raises `Invalid`: each problem points at its token in the file."""
+    node = parse_sql(sql)
+    if isinstance(node.unnest(), exp.Null):
+        raise Invalid(Problem("NULL has no type of its own", sql.where, next_step="write CAST(NULL AS float)"))
+    return Checker(sql, scope).check(node)
+
+
+def parse_condition(sql: Sql, scope: Scope) -> Expression:
+    """Like `parse_expression`, for an expression that must be a condition."""
+    return Checker(sql, scope).condition(parse_sql(sql))
+
+
+def parse_whole_number(sql: Sql, scope: Scope) -> Expression:
+    """Like `parse_expression`, for an expression that must be an integer."""
+    checker = Checker(sql, scope)
+    node = parse_sql(sql)
+    return checker.expect(node, checker.check(node), frozenset({FieldType.INT}), "this")

@@ -1,0 +1,64 @@
+"""What names mean in one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.expression import Column, Context, Expression, Param
+from edge_orch.plan.schema import Field, FieldType
+from edge_orch.spec.words import did_you_mean, names
+
+CONTEXTS = ("device.id", "device.firmware", "device.labels.NAME", "source.topic", "source.partition")
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Fields, parameters and contexts that an expression may name.
+
+    `labels`: bare names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is
+    already reported; naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all
+    fields are so.
+    """
+
+    fields: Mapping[str, Field] = {}
+    params: Mapping[str, FieldType] = {}
+    broken: frozenset[str] = frozenset()
+    lost: bool = False
+    contexts: bool = True
+    labels: bool = False
+
+    def name(self, parts: tuple[str, ...]) -> Expression:
+        """The expression that a dotted name stands for. Raises `Invalid`, its problems without a place."""
+        if len(parts) == 1:
+            return Context(f"device.labels.{parts[0]}") if self.labels else self.field(parts[0])
+        path = ".".join(parts)
+        if not self.contexts or self.labels:
+            raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name"))
+        if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
+            return Context(path)
+        raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=_near(path)))
+
+    def field(self, name: str) -> Column:
+        """The field of that name."""
+        if self.lost or name in self.broken:
+            raise Invalid
+        if name not in self.fields:
+            next_step = did_you_mean(name, self.fields)
+            if name in self.params:
+                next_step = f"write :{name} for the parameter"
+            raise Invalid(Problem(f"unknown field `{name}`", None, f"one of: {names(self.fields)}", "", next_step))
+        field = self.fields[name]
+        return Column(name, field.type, field.required)
+
+    def param(self, name: str) -> Param:
+        """The parameter of that name."""
+        if name in self.params:
+            return Param(name, self.params[name])
+        next_step = did_you_mean(name, self.params, "declare it under spec.params")
+        raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
+
+
+def _near(path: str) -> str:
+    return did_you_mean(path, CONTEXTS[:2] + CONTEXTS[3:])

@@ -1,0 +1,108 @@
+"""SQL text → sqlglot's syntax tree of one expression. The only module that knows how to drive sqlglot."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.parser import Parser as SqlParser
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.leaves import Sql
+
+MAX_LENGTH = 8_000
+MAX_DEPTH = 64
+_MAX_BRACKETS = 32
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+
+
+class _Jobs(Dialect):
+    """SQL in which every call is left as it is written: the allow-list alone says what functions there are."""
+
+    class Parser(SqlParser):
+        FUNCTIONS = {}  # noqa: RUF012 (sqlglot's own declaration)
+        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
+        FUNCTION_PARSERS = {  # noqa: RUF012
+            name: parse for name, parse in SqlParser.FUNCTION_PARSERS.items() if name in {"CAST", "TRY_CAST", "EXTRACT"}
+        }
+        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
+            name: parse for name, parse in SqlParser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"
+        }
+
+
+def parse_sql(sql: Sql) -> exp.Expression:
+    """The tree of the one expression in `sql`. Raises `Invalid` that points at the token which does not fit."""
+    text = sql.value
+    if len(text) > MAX_LENGTH:
+        raise Invalid(Problem(f"longer than {MAX_LENGTH} characters", sql.where, next_step="split it over steps"))
+    if _bracket_depth(text) > _MAX_BRACKETS:
+        raise _too_deep(sql)
+    try:
+        trees = _Jobs().parse_into(exp.Condition, text)
+    except ParseError as error:
+        raise _syntax_problem(sql, error) from None
+    except SqlglotError:
+        next_step = "close every quote; a quote inside text is written twice: 'it''s'"
+        raise Invalid(Problem("cannot be read as SQL", sql.where, next_step=next_step)) from None
+    except RecursionError:
+        raise _too_deep(sql) from None
+    tree = trees[0] if len(trees) == 1 else None
+    if not isinstance(tree, exp.Expression):
+        what = "more than one expression" if trees[1:] else "no expression"
+        raise Invalid(Problem(what, sql.where, "one SQL expression", repr(text)))
+    if _depth(tree) > MAX_DEPTH:
+        raise _too_deep(sql)
+    return tree
+
+
+def place_of(sql: Sql, node: exp.Expression) -> Location:
+    """Where `node` begins in the file."""
+    starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
+    if isinstance(node, exp.Placeholder):
+        match = re.search(rf":\s*{re.escape(node.name)}\b", sql.value)
+        starts = [match.start()] if match else []
+    return sql.node.at(min(starts, default=0))
+
+
+def _bracket_depth(text: str) -> int:
+    depth = deepest = 0
+    for character in _QUOTED.sub("", text):
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _depth(tree: exp.Expression) -> int:
+    level: list[exp.Expression] = [tree]
+    depth = 0
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.iter_expressions()]
+    return depth
+
+
+def _too_deep(sql: Sql) -> Invalid:
+    return Invalid(Problem("nested too deeply", sql.where, f"at most {MAX_DEPTH} levels", "", "split it over steps"))
+
+
+def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
+    details = error.errors[0] if error.errors else {}
+    token = details.get("highlight") or ""
+    description = str(details.get("description") or "")
+    one_line = details.get("line") == 1 and "\n" not in sql.value
+    where = sql.node.at(max(0, (details.get("col") or 1) - len(token))) if one_line else sql.where
+    next_step = ""
+    if _QUOTED.sub("", sql.value).count("(") > _QUOTED.sub("", sql.value).count(")"):
+        what = "a bracket is not closed"
+        next_step = "close it; inside YAML's { } a comma ends a value: put the expression in quotes"
+    elif description.startswith("Required keyword"):
+        what = f"something is missing after `{token}`"
+    elif description.startswith("Expect"):
+        what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
+    else:
+        what = f"`{token}` does not fit here"
+    if "==" in sql.value:
+        next_step = "SQL compares with a single ="
+    return Invalid(Problem(f"not an SQL expression: {what}", where, next_step=next_step))

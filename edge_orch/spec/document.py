@@ -1,0 +1,156 @@
+"""YAML text → nodes with positions. Nothing is constructed but text, lists and mappings, of bounded depth and size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+
+MAX_DEPTH = 32
+MAX_NODES = 20_000  # counted after aliases are expanded: ten lines of anchors can claim a billion
+_STRING_TAG = "tag:yaml.org,2002:str"
+_SPACE = "\0 \t\r\n\x85\u2028\u2029"
+
+
+def parse_document(text: str, file: str) -> Node:
+    """The one document in `text`. Raises `Invalid` with every problem that the reading survives, else the first."""
+    builder = _Builder(text, file)
+    try:
+        root = builder.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        raise Invalid(*builder.problems, Problem(f"not valid YAML: {what}", where)) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: escapes beyond Unicode
+        where = _place(text, file, getattr(error, "position", 0))
+        reason = getattr(error, "reason", None) or "an escape that is no character"
+        raise Invalid(Problem(f"not valid YAML: {reason}", where)) from None
+    if builder.problems:
+        raise Invalid(*builder.problems)
+    return root
+
+
+def _place(text: str, file: str, offset: int) -> Location:
+    line = text.count("\n", 0, offset)
+    return Location(file, line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
+
+
+class _Loader(Reader, Scanner, Parser):
+    """Events only, and YAML 1.2's rule for `:` inside `{ }`: `at_least: :quorum` is a plain scalar."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def check_value(self) -> bool:
+        if not self.flow_level or self.peek(1) in _SPACE + ",[]{}":
+            return bool(super().check_value())
+        # Tight after a quoted key, as in JSON.
+        last = self.tokens[-1] if self.tokens else None
+        return isinstance(last, yaml.ScalarToken) and not last.plain and last.end_mark.index == self.index
+
+    def check_plain(self) -> bool:
+        if self.flow_level and self.peek() == ":":
+            return self.peek(1) not in _SPACE + ",[]{}"
+        return bool(super().check_plain())
+
+
+class _Builder:
+    """Builds nodes from the event stream of one text. Events are `Any`: their stubs leave most attributes out."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.problems: list[Problem] = []
+        self.nodes = 0
+        self.anchors: dict[str, tuple[Node, int]] = {}
+
+    def document(self) -> Node:
+        loader = _Loader(self.text)
+        self.events: Iterator[Any] = iter(loader.get_event, None)
+        self.next()
+        if isinstance(event := self.next(), yaml.StreamEndEvent):
+            raise Invalid(Problem("the file is empty", Location(self.file, 1, 1), expected="a job"))
+        root = self.node(self.next(), 0)
+        self.next()
+        if not isinstance(event := self.next(), yaml.StreamEndEvent):
+            self.fail(event, "a second document", next_step="put each job into its own file")
+        return root
+
+    def next(self) -> Any:
+        return next(self.events)
+
+    def where(self, event: Any) -> Location:
+        return Location(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def fail(self, event: yaml.Event, what: str, next_step: str = "") -> None:
+        self.problems.append(Problem(what, self.where(event), next_step=next_step))
+
+    def node(self, event: Any, depth: int) -> Node:
+        where = self.where(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        if depth > MAX_DEPTH:
+            raise Invalid(*self.problems, Problem(f"nested more than {MAX_DEPTH} levels deep", where))
+        before = self.nodes
+        self.grow(1, where)
+        if event.tag not in {None, "!", _STRING_TAG}:
+            self.fail(event, f"the tag {event.tag!r} means nothing here", "remove the tag")
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            node = self.scalar(event, where)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(child := self.next(), yaml.SequenceEndEvent):
+                items.append(self.node(child, depth + 1))
+            node = Sequence(tuple(items), where)
+        else:
+            node = self.mapping(where, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = (node, self.nodes - before)
+        return node
+
+    def alias(self, event: yaml.AliasEvent) -> Node:
+        if event.anchor not in self.anchors:
+            raise Invalid(*self.problems, Problem(f"no anchor `&{event.anchor}` above", self.where(event)))
+        node, weight = self.anchors[event.anchor]
+        self.grow(weight, self.where(event))
+        return node
+
+    def grow(self, weight: int, where: Location) -> None:
+        self.nodes += weight
+        if self.nodes > MAX_NODES:
+            raise Invalid(*self.problems, Problem(f"more than {MAX_NODES} values", where, next_step="split the job"))
+
+    def mapping(self, where: Location, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(self.next(), depth + 1)
+            if not isinstance(key, Scalar):
+                self.fail(event, "a key must be a word", "write a name before the colon")
+            elif key.text in entries:
+                first = entries[key.text][0].where
+                self.fail(event, f"duplicate key `{key.text}`", f"remove it here or in line {first.line}")
+            else:
+                entries[key.text] = (key, value)
+        return Mapping(tuple(entries.values()), where)
+
+    def scalar(self, event: Any, where: Location) -> Scalar:
+        text: str = event.value
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            self.fail(event, "half of a surrogate pair", "write the character itself")
+        start, end = event.start_mark.index, event.end_mark.index
+        body = text.rstrip("\n")
+        offset = self.text.find(body, start, end) if body and "\n" not in body else -1
+        inner = _place(self.text, self.file, offset) if offset >= 0 else None
+        return Scalar(text, where, plain=event.style is None and event.tag != _STRING_TAG, inner=inner)

@@ -1,0 +1,232 @@
+"""The job as written: the model of the whole file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.document import parse_document
+from edge_orch.spec.json_schema import model_schema, schema_of, variant_schema
+from edge_orch.spec.leaves import (
+    Choice,
+    Constant,
+    Duration,
+    JobName,
+    JsonSchema,
+    LabelName,
+    Name,
+    Number,
+    Size,
+    Sql,
+    Text,
+)
+from edge_orch.spec.nodes import Node, Scalar
+from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key
+from edge_orch.spec.sinks import SINKS
+from edge_orch.spec.sources import SOURCES
+from edge_orch.spec.steps import STEPS
+from edge_orch.spec.words import names
+
+
+class ApiVersion(Choice, frozen=True):
+    """The version of the job language."""
+
+    value: Literal["edge-orch/v1"]
+
+
+class Kind(Choice, frozen=True):
+    """What the file is."""
+
+    value: Literal["Job"]
+
+
+class ParamType(Choice, frozen=True):
+    """The type of a parameter."""
+
+    value: Literal["bool", "int", "float", "string"]
+
+
+class Role(Choice, frozen=True):
+    """The lowest role that may override a parameter."""
+
+    value: Literal["operator", "admin"]
+
+
+class Priority(Choice, frozen=True):
+    """Which output goes first, and which is dropped last."""
+
+    value: Literal["low", "normal", "high"]
+
+
+class OnFull(Choice, frozen=True):
+    """What gives way when the outbox is full."""
+
+    value: Literal["block", "drop_oldest", "drop_newest"]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Who the job is."""
+
+    name: Annotated[JobName, Doc("name of the job")]
+    labels: Annotated[dict[LabelName, Text], Doc("labels of the job", default="{}")]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A value that may be changed without a new version; `:name` in expressions."""
+
+    type: Annotated[ParamType, Doc("bool | int | float | string")]
+    default: Annotated[Constant, Doc("its value unless overridden")]
+    min: Annotated[Number | None, Doc("least value")]
+    max: Annotated[Number | None, Doc("greatest value")]
+    override: Annotated[Role | None, Doc("lowest role that may override it; left out: nobody")]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where records come from: exactly one kind."""
+
+    kind: Scalar
+    options: Any
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        return cls(*read_variant(node, SOURCES, "source"))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return variant_schema(SOURCES)
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where records or alerts go: exactly one kind."""
+
+    kind: Scalar
+    options: Any
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        return cls(*read_variant(node, SINKS, "sink"))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return variant_schema(SINKS)
+
+
+@dataclass(frozen=True)
+class StepFrame:
+    """What every step may have beside its kind."""
+
+    name: Annotated[Name | None, Doc("name of the step; left out: its kind")]
+    from_: Annotated[Name | None, Doc("the step it reads; left out: the step above", key="from")]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: exactly one kind, and perhaps a name and an input."""
+
+    name: Name | None
+    from_: Name | None
+    kind: Scalar
+    body: Any
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        frame: list[tuple[Scalar, Node]] = []
+        kinds: list[tuple[Scalar, Node]] = []
+        problems = []
+        for entry in entries_of(node):
+            if entry[0].text in {"name", "from"}:
+                frame.append(entry)
+            elif entry[0].text in STEPS:
+                kinds.append(entry)
+            else:
+                problems.append(unknown_key(entry[0], [*STEPS, "name", "from"], "unknown step or key"))
+        if len(kinds) != 1 and not problems:
+            found = names(key.text for key, _ in kinds)
+            next_step = "give each its own list item" if kinds else ""
+            problems.append(
+                Problem("a step has exactly one kind", node.where, f"one of: {names(STEPS)}", found, next_step)
+            )
+        parts: list[tuple[Any, Node]] = [
+            *(({"name": Name, "from": Name}[key.text], value) for key, value in frame),
+            *((STEPS[key.text], value) for key, value in kinds[:1]),
+        ]
+        values = gathered(parts, lambda part: read(*part), problems)
+        by_key = dict(zip([key.text for key, _ in frame], values, strict=False))
+        return cls(by_key.get("name"), by_key.get("from"), kinds[0][0], values[-1])
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        frame = model_schema(StepFrame)["properties"]
+        arms = [
+            {
+                "type": "object",
+                "properties": frame | {kind: schema_of(model)},
+                "required": [kind],
+                "additionalProperties": False,
+            }
+            for kind, model in STEPS.items()
+        ]
+        return {"description": cls.__doc__, "oneOf": arms}
+
+
+@dataclass(frozen=True)
+class Output:
+    """A stream of records that leaves the device."""
+
+    from_: Annotated[Name, Doc("the step whose records leave", key="from")]
+    to: Annotated[LabelName, Doc("the sink they go to")]
+    priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the job may take on a device."""
+
+    outbox: Annotated[Size, Doc("undelivered records", default="512MiB")]
+    state: Annotated[Size, Doc("windows, keys, episodes", default="64MiB")]
+    dead_letters: Annotated[Size, Doc("records that could not be processed", default="32MiB")]
+    max_age: Annotated[Duration, Doc("records older than this are dropped, counted", default="30d")]
+    on_full: Annotated[OnFull, Doc("block | drop_oldest | drop_newest", default="drop_oldest")]
+
+
+@dataclass(frozen=True)
+class JobBody:
+    """What the job does."""
+
+    target: Annotated[Sql | None, Doc("condition over agent labels; left out: every agent")]
+    params: Annotated[dict[Name, Param], Doc("parameters", default="{}")]
+    source: Annotated[Source, Doc("where records come from")]
+    steps: Annotated[tuple[Step, ...], Doc("what is done with them")]
+    outputs: Annotated[dict[LabelName, Output], Doc("which records leave, and where to", default="{}")]
+    sinks: Annotated[dict[LabelName, Sink], Doc("where records and alerts go", default="{}")]
+    limits: Annotated[Limits, Doc("what the job may take", default="{}")]
+
+
+@dataclass(frozen=True)
+class Job:
+    """An Edge Orchestrator job."""
+
+    apiVersion: Annotated[ApiVersion, Doc("edge-orch/v1")]  # noqa: N815 (the key as users write it)
+    kind: Annotated[Kind, Doc("Job")]
+    metadata: Annotated[Metadata, Doc("name and labels")]
+    spec: Annotated[JobBody, Doc("what the job does")]
+
+
+def read_job(text: str, file: str) -> Job:
+    """The job in a YAML text. Raises `Invalid` with all problems of form; expressions are not looked at yet."""
+    job: Job = read_model(Job, parse_document(text, file))
+    if not job.spec.steps:
+        raise Invalid(Problem("a job needs at least one step", job.metadata.name.where, next_step="add spec.steps"))
+    return job
+
+
+def job_json_schema() -> JsonSchema:
+    """JSON Schema (draft 2020-12) of a job file, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Edge Orchestrator job"} | model_schema(
+        Job
+    )

@@ -1,0 +1,249 @@
+"""Values of one scalar: each knows how to read itself from a node and what its JSON Schema is."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, ClassVar, Self, get_args, get_type_hints
+
+import msgspec
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
+from edge_orch.spec.words import did_you_mean
+from edge_orch.time import parse_duration
+
+JsonSchema = dict[str, Any]
+INT64 = (-(1 << 63), (1 << 63) - 1)
+
+
+class Leaf(msgspec.Struct, frozen=True):
+    """A typed value and the scalar it was read from."""
+
+    value: Any
+    node: Scalar
+    expected: ClassVar[str] = "text"
+    schema: ClassVar[JsonSchema] = {"type": "string"}
+
+    @property
+    def where(self) -> Location:
+        return self.node.where
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """The leaf in `node`. Raises `Invalid` at the node when it is of another type."""
+        if not isinstance(node, Scalar):
+            raise mismatch(node, cls.expected)
+        return cls(cls.parse(node), node)
+
+    @classmethod
+    def parse(cls, node: Scalar) -> Any:
+        """The value of the scalar, or `Invalid`."""
+        if not isinstance(node.value, str):
+            raise mismatch(node, cls.expected, "put it in quotes" if node.text else "")
+        return node.text
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return dict(cls.schema)
+
+
+def value_of(leaf: Leaf | None) -> Any:
+    """The value of what may be left out: None if it was."""
+    return None if leaf is None else leaf.value
+
+
+def mismatch(node: Node, expected: str, next_step: str = "") -> Invalid:
+    """The error for a node of the wrong type."""
+    return Invalid(Problem("wrong type", node.where, expected, described(node), next_step))
+
+
+class Text(Leaf, frozen=True):
+    """Any text."""
+
+    value: str
+
+
+class Constant(Leaf, frozen=True):
+    """A scalar of any type, left as it is for someone who knows the type to judge."""
+
+    value: NodeValue
+    expected: ClassVar[str] = "a single value"
+    schema: ClassVar[JsonSchema] = {"type": ["boolean", "number", "string"]}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> NodeValue:
+        if node.value is None:
+            raise mismatch(node, cls.expected)
+        return node.value
+
+
+class Name(Leaf, frozen=True):
+    """A name that expressions can use: letters, digits, `_`; at most 63 characters."""
+
+    value: str
+    pattern: ClassVar[str] = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
+    rule: ClassVar[str] = "letters, digits and _, not beginning with a digit, at most 63"
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        if not re.fullmatch(cls.pattern, node.text):
+            raise Invalid(Problem("not a name", node.where, cls.rule, repr(node.text)))
+        return node.text
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {"type": "string", "pattern": f"^{cls.pattern}$"}
+
+
+class JobName(Name, frozen=True):
+    """The name of a job: part of topics and addresses, hence small letters, digits and `-` only."""
+
+    pattern: ClassVar[str] = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    rule: ClassVar[str] = "small letters, digits and - inside, at most 63"
+
+
+class LabelName(Name, frozen=True):
+    """The key of a label, of a header or of a sink: may have `-`, `.` and `/` inside."""
+
+    pattern: ClassVar[str] = r"[A-Za-z0-9_]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9_])?"
+    rule: ClassVar[str] = "letters, digits, _ and - . / inside, at most 63"
+
+
+class Integer(Leaf, frozen=True):
+    """A whole number within bounds."""
+
+    value: int
+    expected: ClassVar[str] = "a whole number"
+    minimum: ClassVar[int] = INT64[0]
+    maximum: ClassVar[int] = INT64[1]
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise mismatch(node, cls.expected)
+        if not cls.minimum <= value <= cls.maximum:
+            raise Invalid(Problem("out of range", node.where, f"{cls.minimum} to {cls.maximum}", node.text[:60]))
+        return value
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        bounds = {"minimum": cls.minimum, "maximum": cls.maximum}
+        return {"type": "integer"} | ({} if (cls.minimum, cls.maximum) == INT64 else bounds)
+
+
+class Number(Leaf, frozen=True):
+    """A finite number."""
+
+    value: float
+    expected: ClassVar[str] = "a number"
+    schema: ClassVar[JsonSchema] = {"type": "number"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> float:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise mismatch(node, cls.expected)
+        if abs(value) > 1.7976931348623157e308 or math.isnan(value):
+            raise Invalid(Problem("not a finite number", node.where, cls.expected, node.text[:60]))
+        return float(value)
+
+
+class Flag(Leaf, frozen=True):
+    """true or false."""
+
+    value: bool
+    expected: ClassVar[str] = "true or false"
+    schema: ClassVar[JsonSchema] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> bool:
+        if not isinstance(node.value, bool):
+            raise mismatch(node, cls.expected)
+        return node.value
+
+
+class Duration(Leaf, frozen=True):
+    """A length of time; `value` in microseconds."""
+
+    value: int
+    expected: ClassVar[str] = "a number and a unit, like 10s, 5m, 1h30m"
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+$"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        try:
+            value = parse_duration(node.text)
+        except (Invalid, OverflowError):
+            raise Invalid(Problem("not a duration", node.where, cls.expected, described(node))) from None
+        if value > 100 * 366 * 86_400_000_000:
+            raise Invalid(Problem("too long", node.where, "at most 100 years", node.text[:60]))
+        return value
+
+
+class PositiveDuration(Duration, frozen=True):
+    """A length of time greater than zero."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        value = super().parse(node)
+        if value == 0:
+            raise Invalid(Problem("must be longer than 0", node.where, cls.expected, node.text))
+        return value
+
+
+class Size(Leaf, frozen=True):
+    """An amount of bytes."""
+
+    value: int
+    expected: ClassVar[str] = "a whole number and a unit, like 512MiB, 64KiB, 1GB"
+    units: ClassVar[dict[str, int]] = {
+        "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+    }  # fmt: skip
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        match = re.fullmatch(r"(\d{1,9}) ?([A-Za-z]+)", node.text)
+        if not match or match[2] not in cls.units:
+            near = did_you_mean(match[2], cls.units) if match else ""
+            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), near))
+        return int(match[1]) * cls.units[match[2]]
+
+
+class Choice(Leaf, frozen=True):
+    """One of the words that the subclass's `value` names as a `Literal`."""
+
+    value: str
+
+    @classmethod
+    def choices(cls) -> tuple[str, ...]:
+        """The accepted words, in the order of their declaration."""
+        return get_args(get_type_hints(cls)["value"])
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        if node.text not in cls.choices():
+            expected = " | ".join(cls.choices())
+            near = did_you_mean(node.text, cls.choices())
+            raise Invalid(Problem("not one of the choices", node.where, expected, described(node), near))
+        return node.text
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {"enum": list(cls.choices())}
+
+
+class Sql(Leaf, frozen=True):
+    """An SQL expression, not yet parsed; a bare number or boolean is one too."""
+
+    value: str
+    expected: ClassVar[str] = "an SQL expression"
+    schema: ClassVar[JsonSchema] = {"type": ["string", "number", "boolean"]}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        if node.plain and not node.text:
+            raise mismatch(node, cls.expected)
+        return node.text

@@ -1,0 +1,168 @@
+"""Nodes → job model, driven by the model's own declarations, with every problem found in one go.
+
+A model is a frozen dataclass. Each field's type says how it is read: a leaf, another model, `tuple[T, ...]` for a list,
+`dict[Key, T]` for a mapping, `T | None` for what may be left out. Beside the type stands a `Doc`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import mismatch
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.words import did_you_mean, names
+
+T = TypeVar("T")
+
+
+class Doc(msgspec.Struct, frozen=True):
+    """One line for people, and the default as it would be written in a job (None: required, unless `T | None`)."""
+
+    text: str
+    default: str | None = None
+    key: str = ""
+
+
+class ModelField(msgspec.Struct, frozen=True):
+    """A declared key of a model."""
+
+    attribute: str
+    key: str
+    hint: Any
+    doc: Doc
+    optional: bool
+
+    @property
+    def required(self) -> bool:
+        return not self.optional and self.doc.default is None
+
+
+def fields_of(model: Any) -> list[ModelField]:
+    """The declared keys of a model, in order."""
+    found = []
+    for name, annotated in get_type_hints(model, include_extras=True).items():
+        if get_origin(annotated) is None or not hasattr(annotated, "__metadata__"):
+            continue
+        hint, doc = annotated.__origin__, annotated.__metadata__[0]
+        optional = NoneType in get_args(hint) and get_origin(hint) in {Union, UnionType}
+        if optional:
+            hint = next(arm for arm in get_args(hint) if arm is not NoneType)
+        found.append(ModelField(name, doc.key or name, hint, doc, optional))
+    return found
+
+
+def is_inline(model: Any) -> bool:
+    """Whether the model's only field stands for the model itself: `filter: x > 1`."""
+    return bool(getattr(model, "inline", False))
+
+
+def read(hint: Any, node: Node) -> Any:
+    """The value of type `hint` in `node`. Raises `Invalid` with all problems below this node."""
+    if hasattr(hint, "read"):
+        return hint.read(node)
+    if get_origin(hint) is tuple:
+        if not isinstance(node, Sequence):
+            raise mismatch(node, "a list", f"write [{node.text}]" if isinstance(node, Scalar) and node.text else "")
+        return tuple(gathered(node.items, lambda item: read(get_args(hint)[0], item)))
+    if get_origin(hint) is dict:
+        key_hint, value_hint = get_args(hint)
+        pairs = entries_of(node)
+        return dict(gathered(pairs, lambda pair: (read(key_hint, pair[0]), read(value_hint, pair[1]))))
+    return read_model(hint, node)
+
+
+def entries_of(node: Node) -> tuple[tuple[Scalar, Node], ...]:
+    """Keys and values of a mapping; an empty scalar is an empty mapping. Raises `Invalid` for anything else."""
+    if isinstance(node, Scalar) and node.value is None:
+        return ()
+    if not isinstance(node, Mapping):
+        raise mismatch(node, "a mapping of keys to values")
+    return node.entries
+
+
+def read_model(model: Any, node: Node) -> Any:
+    """The model in a mapping node: no unknown key, no missing key, every default filled in."""
+    fields = fields_of(model)
+    if is_inline(model):
+        return model(**{fields[0].attribute: read(fields[0].hint, node)})
+    shorthand = getattr(model, "shorthand", None)
+    if shorthand and isinstance(node, Scalar) and node.value is not None:
+        node = Mapping(((Scalar(shorthand, node.where), node),), node.where)
+    entries = {key.text: (key, value) for key, value in entries_of(node)}
+    known = {field.key for field in fields}
+    problems = [unknown_key(key, known) for key, _ in entries.values() if key.text not in known]
+
+    def value_of(field: ModelField) -> tuple[str, Any]:
+        if field.key in entries:
+            return field.attribute, read(field.hint, entries[field.key][1])
+        if field.required:
+            raise Invalid(Problem(f"missing key `{field.key}`", node.where, next_step=f"add it: {field.doc.text}"))
+        if field.doc.default is None:
+            return field.attribute, None
+        return field.attribute, _default(field, node)
+
+    values = dict(gathered(fields, value_of, problems))
+    return model(**values)
+
+
+def _default(field: ModelField, node: Node) -> Any:
+    if field.doc.default == "[]":
+        return ()
+    if field.doc.default == "{}":
+        return {} if get_origin(field.hint) is dict else read(field.hint, Mapping((), node.where))
+    return read(field.hint, Scalar(field.doc.default or "", node.where))
+
+
+def unknown_key(key: Scalar, known: Iterable[str], what: str = "unknown key") -> Problem:
+    """The problem of a key that means nothing here."""
+    known = list(known)
+    return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", did_you_mean(key.text, known))
+
+
+S = TypeVar("S")
+
+
+def gathered(items: Iterable[S], make: Callable[[S], T], problems: Iterable[Problem] = ()) -> list[T]:
+    """`make` of every item. Raises one `Invalid` with `problems` and all that the items raised, if any."""
+    found = list(problems)
+    failed = bool(found)
+    made = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except Invalid as error:
+            failed = True
+            found.extend(error.problems)
+    if failed:
+        raise Invalid(*found)
+    return made
+
+
+def read_variant(node: Node, table: dict[str, Any], what: str) -> tuple[Scalar, Any]:
+    """`{kind: options}` with exactly one kind out of `table` → its key and its options read as the table says."""
+    entries = entries_of(node)
+    if len(entries) != 1:
+        found = names(key.text for key, _ in entries)
+        raise Invalid(Problem(f"need exactly one kind of {what}", node.where, f"one of: {names(table)}", found))
+    key, value = entries[0]
+    if key.text not in table:
+        raise Invalid(unknown_key(key, table, f"unknown kind of {what}"))
+    return key, read(table[key.text], value)
+
+
+def plain(value: Any) -> Any:
+    """A model as plain data: leaves by their values, keys as written, what was left out left out."""
+    if hasattr(value, "node"):
+        return value.value
+    if dataclasses.is_dataclass(value):
+        pairs = ((field.key, getattr(value, field.attribute)) for field in fields_of(type(value)))
+        return {key: plain(item) for key, item in pairs if item is not None}
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value]

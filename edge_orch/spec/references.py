@@ -1,0 +1,94 @@
+"""Texts that the device completes: `${secret:NAME}`, `${label:NAME}`. A secret never stands in a job itself."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import JsonSchema, LabelName, Text
+from edge_orch.spec.nodes import Node, Scalar
+from edge_orch.spec.reading import entries_of, gathered
+from edge_orch.spec.words import did_you_mean
+
+_REFERENCE = re.compile(r"\$\{(\w*):?([^}]*)\}?")
+_SECRET = re.compile(r"\$\{secret:[A-Za-z0-9_.-]{1,63}\}")
+_WHOLE = re.compile(r"\$\{(secret|label):[A-Za-z0-9_./-]{1,63}\}")
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|api-?key|signature|credential", re.IGNORECASE)
+_NEXT_STEP = "write ${secret:NAME}, and put the value on the device: secrets/NAME in its data folder"
+
+
+class Template(Text, frozen=True):
+    """Text that may hold references; every `${` begins a known one."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        for match in _REFERENCE.finditer(text):
+            if not _WHOLE.fullmatch(match[0]):
+                near = did_you_mean(match[1], ["secret", "label"])
+                expected = "${secret:NAME} or ${label:NAME}"
+                raise Invalid(Problem("not a reference", node.at(match.start()), expected, match[0], near))
+        return text
+
+
+class Secret(Template, frozen=True):
+    """A credential: nothing but one `${secret:NAME}`."""
+
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^\$\{secret:[A-Za-z0-9_.-]{1,63}\}$"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        if not _SECRET.fullmatch(node.text):
+            # Not `found`: the text may be the secret itself, and errors reach logs.
+            raise Invalid(Problem("a secret must not stand in a job", node.where, "${secret:NAME}", "", _NEXT_STEP))
+        return node.text
+
+
+class Url(Template, frozen=True):
+    """An address with a scheme and a host, and without a password in it."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https")
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if _WHOLE.match(text):
+            return text
+        try:
+            parts = urlsplit(_WHOLE.sub("x", text))
+            host, password, _ = parts.hostname, urlsplit(_SECRET.sub("", text)).password, parts.port
+        except ValueError:
+            host = password = None
+        if password:
+            raise Invalid(Problem("a password must not stand in a job", node.where, next_step=_NEXT_STEP))
+        if not host or parts.scheme not in cls.schemes:
+            expected = " or ".join(f"{scheme}://host…" for scheme in cls.schemes)
+            raise Invalid(Problem("not an address", node.where, expected, repr(text)))
+        return text
+
+
+class BrokerUrl(Url, frozen=True):
+    """The address of an MQTT broker."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("mqtt", "mqtts")
+
+
+class Headers:
+    """HTTP headers; one that authenticates must take its credential from a secret."""
+
+    @classmethod
+    def read(cls, node: Node) -> dict[LabelName, Template]:
+        def header(entry: tuple[Scalar, Node]) -> tuple[LabelName, Template]:
+            name, value = LabelName.read(entry[0]), Template.read(entry[1])
+            if _SECRET_HEADER.search(name.value) and not _SECRET.search(value.value):
+                what = f"the header `{name.value}` must not hold a literal secret"
+                raise Invalid(Problem(what, value.where, "text with ${secret:NAME}", "", _NEXT_STEP))
+            return name, value
+
+        return dict(gathered(entries_of(node), header))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {"type": "object", "additionalProperties": {"type": "string"}}

@@ -1,0 +1,80 @@
+"""Kinds of sinks and their options: one class and one entry in `SINKS` each.
+
+`carries` says what a kind can deliver: the records of outputs, alerts, or both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from edge_orch.spec.leaves import Text
+from edge_orch.spec.reading import Doc
+from edge_orch.spec.references import Headers, Secret, Template, Url
+
+BOTH = frozenset({"records", "alerts"})
+
+
+@dataclass(frozen=True)
+class FileSink:
+    """Appends NDJSON lines to a file on the device."""
+
+    carries: ClassVar[frozenset[str]] = BOTH
+    path: Annotated[Template, Doc("path of the file")]
+
+
+@dataclass(frozen=True)
+class HttpSink:
+    """POSTs batches as NDJSON."""
+
+    carries: ClassVar[frozenset[str]] = BOTH
+    url: Annotated[Url, Doc("http(s) address")]
+    headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
+
+
+@dataclass(frozen=True)
+class WebhookSink:
+    """POSTs one JSON object an alert."""
+
+    carries: ClassVar[frozenset[str]] = BOTH
+    url: Annotated[Url, Doc("http(s) address")]
+    headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
+
+
+@dataclass(frozen=True)
+class PagerDutySink:
+    """PagerDuty Events API v2: trigger and resolve under the episode's stable key."""
+
+    carries: ClassVar[frozenset[str]] = frozenset({"alerts"})
+    routing_key: Annotated[Secret, Doc("integration key, as ${secret:NAME}")]
+    url: Annotated[Url, Doc("address of the API", default="https://events.pagerduty.com/v2/enqueue")]
+
+
+@dataclass(frozen=True)
+class SqsSink:
+    """Amazon SQS, or what speaks its protocol."""
+
+    carries: ClassVar[frozenset[str]] = BOTH
+    queue_url: Annotated[Url, Doc("URL of the queue")]
+    region: Annotated[Text, Doc("AWS region", default="us-east-1")]
+    endpoint: Annotated[Url | None, Doc("another endpoint than Amazon's")]
+    access_key_id: Annotated[Template | None, Doc("access key id; left out: the device's own credentials")]
+    secret_access_key: Annotated[Secret | None, Doc("secret access key, as ${secret:NAME}")]
+
+
+@dataclass(frozen=True)
+class MqttSink:
+    """Publishes to the agent's bus."""
+
+    carries: ClassVar[frozenset[str]] = BOTH
+    topic: Annotated[Template, Doc("topic to publish to")]
+
+
+SINKS: dict[str, Any] = {
+    "file": FileSink,
+    "http": HttpSink,
+    "webhook": WebhookSink,
+    "pagerduty": PagerDutySink,
+    "sqs": SqsSink,
+    "mqtt": MqttSink,
+}

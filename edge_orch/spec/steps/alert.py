@@ -1,0 +1,46 @@
+"""`alert: {when: temp_c > :hot_c, hold: 5s, severity: critical, notify: [oncall]}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from edge_orch.spec.leaves import Choice, Duration, LabelName, Name, PositiveDuration, Sql, Text
+from edge_orch.spec.reading import Doc
+
+
+class Severity(Choice, frozen=True):
+    """How bad it is."""
+
+    value: Literal["info", "warning", "error", "critical"]
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """Fire only when enough voters agree."""
+
+    distinct: Annotated[Name, Doc("field whose values vote")]
+    at_least: Annotated[Sql, Doc("how many must agree: a number or a :parameter")]
+    within: Annotated[PositiveDuration, Doc("a vote older than this no longer counts")]
+
+
+@dataclass(frozen=True)
+class Clear:
+    """When a firing episode resolves."""
+
+    when: Annotated[Sql | None, Doc("a condition; left out: the alert's own is false")]
+    hold: Annotated[Duration, Doc("how long it must last without a break", default="0s")]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A rule with one episode per key at a time. It passes no records on."""
+
+    when: Annotated[Sql, Doc("a condition; NULL does not fire")]
+    quorum: Annotated[Quorum | None, Doc("how many must agree; left out: each record decides")]
+    key: Annotated[tuple[Name, ...], Doc("fields that tell episodes apart", default="[]")]
+    hold: Annotated[Duration, Doc("how long the condition must last before it fires", default="0s")]
+    clear: Annotated[Clear, Doc("when an episode resolves", default="{}")]
+    severity: Annotated[Severity, Doc("info | warning | error | critical", default="warning")]
+    summary: Annotated[Text | None, Doc("text with {field}, {parameter}, {count} or {key}; left out: the step's name")]
+    notify: Annotated[tuple[LabelName, ...], Doc("sinks to tell", default="[]")]

@@ -1,0 +1,17 @@
+"""`dedupe: {keys: [sensor, ts], within: 10m}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from edge_orch.spec.leaves import Name, PositiveDuration
+from edge_orch.spec.reading import Doc
+
+
+@dataclass(frozen=True)
+class Dedupe:
+    """Pass the first record of each key and drop those that repeat it within a time."""
+
+    keys: Annotated[tuple[Name, ...], Doc("fields that make two records the same")]
+    within: Annotated[PositiveDuration, Doc("event time after which a repeated key passes again")]

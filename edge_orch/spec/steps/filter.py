@@ -1,0 +1,17 @@
+"""`filter: temp_c > 0`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from edge_orch.spec.leaves import Sql
+from edge_orch.spec.reading import Doc
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Pass the records for which the condition is true; NULL does not pass."""
+
+    inline: ClassVar[bool] = True
+    condition: Annotated[Sql, Doc("a condition")]

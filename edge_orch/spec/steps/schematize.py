@@ -1,0 +1,138 @@
+"""`schematize`: raw bytes → typed records. A format is one class and one entry in `FORMATS`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.json_schema import model_schema, schema_of
+from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model
+from edge_orch.spec.words import names
+
+
+@dataclass(frozen=True)
+class Json:
+    """`json: {}`: one JSON object a line."""
+
+
+class Delimiter(Text, frozen=True):
+    """One character between CSV columns."""
+
+    expected: ClassVar[str] = "one ASCII character, not a quote or a line end"
+    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1, "maxLength": 1}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if len(text) != 1 or not text.isascii() or text in '"\r\n\0':
+            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text)))
+        return text
+
+
+@dataclass(frozen=True)
+class Csv:
+    """`csv: {columns: [ts, sensor]}`: RFC 4180."""
+
+    columns: Annotated[tuple[Text, ...], Doc("names of the columns, in order")]
+    delimiter: Annotated[Delimiter, Doc("one character", default=",")]
+    header: Annotated[Flag, Doc("the first line of each partition is a header to skip", default="false")]
+
+
+@dataclass(frozen=True)
+class Regex:
+    """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
+
+    inline: ClassVar[bool] = True
+    pattern: Annotated[Text, Doc("a regular expression with named groups")]
+
+
+FORMATS: dict[str, Any] = {"json": Json, "csv": Csv, "regex": Regex}
+
+
+class Type(Choice, frozen=True):
+    """The type of a field."""
+
+    value: Literal["bool", "int", "float", "string", "timestamp"]
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where a value lies: `a.b` for JSON keys inside each other, or a list when keys have dots themselves."""
+
+    keys: tuple[Text, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Sequence) and node.items:
+            return cls(tuple(gathered(node.items, Text.read)))
+        text = Text.read(node)
+        keys = text.value.split(".")
+        if not all(keys):
+            raise Invalid(Problem("not a path", text.where, "keys with dots between them, or a list", repr(text.value)))
+        return cls(tuple(Text(key, text.node) for key in keys))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {"type": ["string", "array"], "items": {"type": "string"}}
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A typed field and its rules; a record that breaks one is a dead letter. `temp_c: float` is enough."""
+
+    shorthand: ClassVar[str] = "type"
+    type: Annotated[Type, Doc("bool | int | float | string | timestamp")]
+    path: Annotated[Path | None, Doc("JSON path a.b, CSV column or regex group; left out: the field's name")]
+    required: Annotated[Flag, Doc("a record without it is a dead letter; false: it may be NULL", default="true")]
+    format: Annotated[
+        Text | None,
+        Doc("of a timestamp: rfc3339 (the default), unix_s | unix_ms | unix_us | unix_ns, or a strptime pattern"),
+    ]
+    zone: Annotated[Text | None, Doc("of timestamps without an offset: an IANA zone; left out: UTC")]
+    min: Annotated[Number | None, Doc("least number")]
+    max: Annotated[Number | None, Doc("greatest number")]
+    pattern: Annotated[Text | None, Doc("a regular expression that the whole text must match")]
+
+
+@dataclass(frozen=True)
+class _Rest:
+    fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
+    time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
+
+
+@dataclass(frozen=True)
+class Schematize:
+    """Read raw records in exactly one format into typed fields. A record that does not fit is a dead letter."""
+
+    format: Json | Csv | Regex
+    format_key: Scalar
+    fields: dict[Name, FieldSpec]
+    time: Name | None
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        entries = entries_of(node)
+        formats = [(key, value) for key, value in entries if key.text in FORMATS]
+        others = Mapping(tuple(entry for entry in entries if entry not in formats), node.where)
+        problems: list[Problem] = []
+        if len(formats) != 1:
+            found = names(key.text for key, _ in formats)
+            problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
+        read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
+        rest = gathered([others], lambda mapping: read_model(_Rest, mapping), problems)[0]
+        return cls(read_format[0], formats[0][0], rest.fields, rest.time)
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        rest = model_schema(_Rest)
+        arms = []
+        for kind, model in FORMATS.items():
+            properties = {kind: schema_of(model)} | rest["properties"]
+            required = [kind, *rest["required"]]
+            arms.append(
+                {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+            )
+        return {"description": cls.__doc__, "oneOf": arms}

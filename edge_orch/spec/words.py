@@ -1,0 +1,18 @@
+"""Sentences that many readers share: lists of names, and «did you mean»."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def names(words: Iterable[str]) -> str:
+    """`a, b, c`, sorted; `none` when there are none."""
+    return ", ".join(sorted(words)) or "none"
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """`did you mean `x`?` for the known word nearest to `word`, else `otherwise`."""
+    by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"did you mean `{by_lower[near[0]]}`?" if near else otherwise
