@@ -122,8 +122,8 @@ class MqttConnection:
         self.flow = threading.Event()
         self.flow.set()
 
-    async def run(self) -> None:
-        """Keep connected until cancelled; then disconnect."""
+    async def run(self, goodbye: Will | None = None) -> None:
+        """Keep connected until cancelled; then say `goodbye` (a broker publishes no will after it) and disconnect."""
         self._loop = asyncio.get_running_loop()
         while True:
             self._ended = asyncio.Event()
@@ -138,6 +138,8 @@ class MqttConnection:
             finally:
                 self._client = None
                 self.flow.set()
+                if goodbye is not None and client.is_connected():
+                    client.publish(goodbye.topic, goodbye.payload, qos=0, retain=True)
                 client.disconnect()
                 await asyncio.shield(asyncio.to_thread(client.loop_stop))
             await asyncio.sleep(self._backoff.next_s())

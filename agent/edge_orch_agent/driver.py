@@ -1,0 +1,297 @@
+"""Performs the core's commands for real, and tells it what happened. Decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, Protocol
+
+from edge_orch.errors import EdgeOrchError, Problem
+from edge_orch.machine import Machine
+from edge_orch.time import Instant
+from edge_orch.trust.keys import PrivateKey, PublicKey
+from edge_orch.trust.seal import open_sealed, seal
+from edge_orch.wire.link import Link
+from edge_orch.wire.messages import decode_message, encode_message
+from edge_orch_agent.artifacts import Artifacts
+from edge_orch_agent.backoff import Backoff
+from edge_orch_agent.core.commands import (
+    Acknowledge,
+    Command,
+    Commit,
+    Deliver,
+    Fetch,
+    Reply,
+    Send,
+    StartSource,
+    StopSource,
+)
+from edge_orch_agent.core.events import (
+    BatchRead,
+    CommitFailed,
+    Committed,
+    DeliveryFailed,
+    Event,
+    LinkDown,
+    LinkUp,
+    MessageReceived,
+    SourceFailed,
+    Started,
+    Woke,
+)
+from edge_orch_agent.core.transaction import Segment, StreamId
+from edge_orch_agent.courier import Courier, MakeSink
+from edge_orch_agent.logs import event as line
+from edge_orch_agent.reading import MakeSource, Reading
+from edge_orch_agent.references import Resolver
+from edge_orch_agent.store.port import Store
+
+CONTROLLER = "controller"
+"""The name under which the controller seals."""
+FLUSH_S = 3.0
+"""How long a stop waits for what was read to become durable."""
+
+log = logging.getLogger(__name__)
+
+
+class Clock(Protocol):
+    """Says what time it is."""
+
+    def now(self) -> Instant: ...
+
+
+class CoreFailed(EdgeOrchError):
+    """The core raised: a bug. What is durable is sound, and the agent can be started again."""
+
+
+class Driver:
+    """One agent at work. Everything but commits and reads of the store happens on the event loop's thread."""
+
+    def __init__(
+        self,
+        core: Machine[Event, Command],
+        store: Store,
+        *,
+        agent: str,
+        key: PrivateKey,
+        controller_key: PublicKey,
+        clock: Clock,
+        link: Link,
+        artifacts: Artifacts,
+        sources: MakeSource,
+        sinks: MakeSink,
+        resolver: Resolver,
+    ) -> None:
+        self._core = core
+        self._store = store
+        self._agent = agent
+        self._key = key
+        self._controller_key = controller_key
+        self._clock = clock
+        self._link = link
+        self._artifacts = artifacts
+        self._reading = Reading(sources, resolver, self._read)
+        self._courier = Courier(agent, self._segment, sinks, resolver)
+        self._events: deque[Event] = deque()
+        self._handling = False
+        self._stopping = asyncio.Event()
+        self._handled = asyncio.Event()
+        self._committing = 0
+        self._failure: CoreFailed | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._requests = count(1)
+        self._replies: dict[int, asyncio.Future[Reply]] = {}
+        # One thread: commits happen one after the other, and an fsync on an SD card does not stop the reading.
+        self._store_thread = ThreadPoolExecutor(1, "store")
+
+    async def run(self) -> None:
+        """Work until `stop`. Raises `CoreFailed` if the core does."""
+        linking = asyncio.create_task(self._keep_linked(), name="link")
+        try:
+            self.handle(Started())
+            await self._stopping.wait()
+            await self._flush()
+        finally:
+            await self._close(linking)
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Take in nothing more, make durable what was read, close. Returns at once; `run` ends soon after."""
+        self._stopping.set()
+
+    async def request(self, make: Callable[[int], Event]) -> Reply:
+        """Hand in a person's request and wait for its reply."""
+        number = next(self._requests)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._replies[number] = reply
+        try:
+            self.handle(make(number))
+            return await reply
+        finally:
+            del self._replies[number]
+
+    def handle(self, event: Event) -> None:
+        """Hand one event to the core and perform what it says; events that this causes follow in their order."""
+        self._events.append(event)
+        if self._handling or self._failure is not None:
+            return
+        self._handling = True
+        try:
+            while self._events:
+                for command in self._core.handle(self._events.popleft(), self._clock.now()):
+                    self._perform(command)
+            self._set_timer()
+        except Exception as error:
+            log.exception(line("core_failed", error=repr(error)))
+            problem = Problem(
+                "the agent's core failed, which is a bug; nothing durable is lost",
+                found=repr(error),
+                next_step="start the agent again, and report the log",
+            )
+            self._failure = CoreFailed(problem)
+            self._stopping.set()
+        finally:
+            self._handling = False
+            self._handled.set()
+
+    # What the link tells.
+
+    def link_up(self) -> None:
+        """The controller can be reached."""
+        log.info(line("link_up"))
+        self.handle(LinkUp())
+
+    def link_down(self) -> None:
+        """The controller cannot be reached."""
+        log.info(line("link_down"))
+        self.handle(LinkDown())
+
+    def message_received(self, payload: bytes) -> None:
+        """Only what the controller has sealed reaches the core."""
+        try:
+            sealed = open_sealed(payload, {CONTROLLER: self._controller_key}.get)
+            message = decode_message(sealed.body)
+        except EdgeOrchError as error:
+            log.warning(line("message_refused", reason=error.problems[0].what))
+            return
+        self.handle(MessageReceived(message))
+
+    # What the core commands.
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case Commit():
+                self._spawn(self._commit(command), "commit")
+            case Acknowledge(job, receipts):
+                self._reading.acknowledge(job, receipts)
+            case Send(message):
+                self._link.send(seal(self._key, self._agent, encode_message(message)))
+            case Fetch(digest):
+                self._spawn(self._fetch(digest), f"fetch {digest}")
+            case StartSource():
+                log.info(line("source_started", job=command.job, kind=command.source.kind))
+                self._reading.start(command)
+            case StopSource(job):
+                log.info(line("source_stopped", job=job))
+                stopped = self._reading.stop(job)
+                if stopped is not None:
+                    self._watch(stopped)
+            case Deliver():
+                self._spawn(self._deliver(command), f"deliver {command.stream}")
+            case Reply():
+                reply = self._replies.get(command.request)
+                if reply is not None and not reply.done():
+                    reply.set_result(command)
+
+    async def _keep_linked(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self._link.run(self)
+            except Exception as error:
+                log.exception(line("link_failed", error=repr(error)))
+            await asyncio.sleep(backoff.next_s())
+
+    async def _commit(self, command: Commit) -> None:
+        loop = asyncio.get_running_loop()
+        self._committing += 1
+        try:
+            written = await loop.run_in_executor(self._store_thread, self._store.commit, command.transaction)
+        except Exception as error:  # whatever the store met, the core must know and may try again
+            log.error(line("commit_failed", reason=error))
+            outcome: Event = CommitFailed(command.ticket, str(error))
+        else:
+            outcome = Committed(command.ticket, written)
+        self._committing -= 1
+        self.handle(outcome)
+
+    async def _fetch(self, digest: str) -> None:
+        self.handle(await self._artifacts.fetch(digest))
+
+    async def _deliver(self, command: Deliver) -> None:
+        outcome = await self._courier.deliver(command)
+        if isinstance(outcome, DeliveryFailed):
+            log.warning(line("delivery_failed", stream=outcome.stream, reason=outcome.reason))
+        self.handle(outcome)
+
+    async def _segment(self, stream: StreamId, sequence: int) -> Segment | None:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._store_thread, self._store.segment, stream, sequence)
+
+    def _read(self, event: BatchRead | SourceFailed) -> None:
+        # What comes in while stopping stays unacknowledged: its origin gives it to the next run.
+        if isinstance(event, SourceFailed):
+            log.warning(line("source_failed", job=event.job, reason=event.reason))
+        elif self._stopping.is_set():
+            return
+        self.handle(event)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        wake_us = self._core.wake_at()
+        if wake_us is not None:
+            delay_s = max(0.0, (wake_us - self._clock.now().mono_us) / 1e6)
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self.handle, Woke())
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._watch(asyncio.create_task(work, name=name))
+
+    def _watch(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error(
+                line("task_failed", task=task.get_name(), error=repr(task.exception())), exc_info=task.exception()
+            )
+
+    async def _flush(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                while self._failure is None and (self._committing or self._reading.unacknowledged):
+                    self._handled.clear()
+                    await self._handled.wait()
+
+    async def _close(self, linking: asyncio.Task[None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        await self._reading.close()
+        for task in (linking, *self._tasks):
+            task.cancel()
+        await asyncio.gather(linking, *self._tasks, return_exceptions=True)
+        await self._courier.close()
+        for reply in self._replies.values():
+            reply.cancel()
+        # Waits for a commit that is under way; the store itself belongs to the caller.
+        await asyncio.to_thread(self._store_thread.shutdown)

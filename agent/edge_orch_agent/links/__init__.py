@@ -1,0 +1,1 @@
+"""Links: the agent's end of the transport to the controller."""
