@@ -1,0 +1,52 @@
+"""Facts as immutable JSON text under a section and a key, and back."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.twin.facts import SECTION_OF, Fact, Override, Section
+
+MAX_FACT = 16 * 1024
+"""Bytes of one fact's text."""
+MAX_KEY = 512
+"""Bytes of one fact's key."""
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODERS: dict[Section, msgspec.json.Decoder[Any]] = {
+    section: msgspec.json.Decoder(kind) for kind, section in SECTION_OF.items()
+}
+
+
+def encode_fact(fact: Fact) -> tuple[Section, str, str]:
+    """Section, key and text. The same fact gives the same text. Raises `Invalid` when it can never be stored."""
+    if isinstance(fact, Override) and isinstance(fact.value, float) and not math.isfinite(fact.value):
+        raise Invalid(Problem(f"the value of parameter {fact.param} is not a finite number", found=str(fact.value)))
+    section, key, data = SECTION_OF[type(fact)], fact.key, _ENCODER.encode(fact)
+    if len(data) > MAX_FACT or not 0 < len(key.encode()) <= MAX_KEY:
+        raise Invalid(
+            Problem(
+                f"too large for a fact in {section}",
+                expected=f"key ≤ {MAX_KEY} bytes, text ≤ {MAX_FACT} bytes",
+                found=f"{len(key.encode())} and {len(data)} bytes",
+                next_step="shorten the note, reason, labels or error text",
+            )
+        )
+    return section, key, data.decode()
+
+
+def decode_fact(section: Section, key: str, text: str) -> Fact | None:
+    """The fact in `text`, or None when this version cannot read it or it is not what its key says.
+
+    A newer version may write what this one cannot read yet: such a fact is kept and passed on, and means nothing here.
+    """
+    try:
+        fact: Fact = _DECODERS[section].decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if fact.key != key or (isinstance(fact, Override) and not fact.id.startswith(fact.origin[0] + "-")):
+        return None
+    return fact

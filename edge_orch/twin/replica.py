@@ -1,0 +1,285 @@
+"""A replica of one twin. The only module that knows Automerge (0.2.0.dev4, automerge-rs 0.7.2).
+
+What the binding taught, and where it is heeded:
+- A document that loads nothing is silently empty; every document here begins with the genesis change.
+- A transaction that is left open segfaults; each is closed before anything else can fail.
+- Rust panics arrive as `PanicException`, a `BaseException`, and may leave a document poisoned; peers' changes are
+  therefore tried on a fork, which is thrown away on any failure.
+- A change whose causes are missing is queued inside Rust without bound; here it never gets there.
+- Applying one by one is slow; changes are handed over in batches, as a sync message (the binding has no other way in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from automerge.core import ROOT, Document, Message, ObjType, ScalarType, SyncState
+
+from edge_orch.errors import Invalid, Problem, Refused
+from edge_orch.twin import gate
+from edge_orch.twin.actor import ACTOR_BYTES, new_actor
+from edge_orch.twin.change import Change, Vector
+from edge_orch.twin.columns import refuse
+from edge_orch.twin.contents import Contents
+from edge_orch.twin.encoding import MAX_FACT, encode_fact
+from edge_orch.twin.facts import Fact, Facts, Section
+from edge_orch.twin.gate import Inspected, Write
+from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
+from edge_orch.twin.log import ChangeLog, Linked
+from edge_orch.twin.rights import REPLACEABLE
+
+__all__ = ["Allow", "Replica", "new_actor"]
+
+Allow = Callable[[bytes, Section, str], bool]
+"""(actor, section, key) → whether that actor may write there; see `edge_orch.twin.rights`."""
+
+_BATCH = 500  # changes handed to Rust at once
+_EDIT_BYTES = 32 * 1024  # of keys and texts in one change of ours; leaves room below gate.MAX_CHANGE
+
+
+class Replica:
+    """One twin in memory, and the account of which of its changes are durable.
+
+    `vector`, `heads` and `changes_since` speak of durable changes only: what is not durable here is never sent and
+    never acknowledged. `facts` speaks of everything merged so far.
+    """
+
+    def __init__(self, doc: str, actor: bytes) -> None:
+        """An empty twin; `open` is the way to one with a past."""
+        if len(actor) != ACTOR_BYTES or actor == GENESIS_ACTOR:
+            raise Invalid(Problem("not an actor", expected=f"{ACTOR_BYTES} bytes of new_actor", found=actor.hex()))
+        self.doc = doc
+        self.actor = actor
+        self.unusable: tuple[Change, ...] = ()
+        """Rows of the store that are damaged, or that stand behind a change which is missing. A peer may heal them."""
+        self._document = Document.load(GENESIS)
+        self._document.set_actor(actor)
+        self._maps: dict[Section, bytes] = {section: _map(self._document, section) for section in Section}
+        self._contents = Contents()
+        self._merged = ChangeLog()
+        self._durable = ChangeLog()
+        self._becoming_durable: list[Linked] = []
+
+    @classmethod
+    def open(cls, doc: str, actor: bytes, changes: Iterable[Change]) -> Replica:
+        """The twin whose durable changes are `changes`, in any order; rows that are missing or damaged are tolerated.
+
+        Raises `Invalid` when `actor` has written before: an actor is minted anew for each boot.
+        """
+        replica = cls(doc, actor)
+        linked, unusable = [], []
+        for change in changes:
+            if change.actor == actor:
+                raise Invalid(Problem("this actor has written before", expected="a fresh nonce", found=actor.hex()))
+            try:
+                header = gate.read_header(change.raw)
+            except Refused:
+                unusable.append(change)
+                continue
+            intact = (header.actor, header.seq, header.hash) == (change.actor, change.seq, change.hash)
+            linked.append(Linked(change, header.deps)) if intact else unusable.append(change)
+        blocked = replica._merged.add_all(linked)
+        replica._durable.add_all(linked)
+        replica.unusable = (*unusable, *(item.change for item in blocked))
+        _hand_over(replica._document, [change.raw for change in replica._merged.since({})])
+        for section in Section:
+            for key in replica._document.keys(replica._maps[section]):
+                replica._contents.put(section, key, replica._text(replica._document, section, key))
+        return replica
+
+    def facts(self) -> Facts:
+        """All facts merged so far that this version can read."""
+        return self._contents.facts()
+
+    def text(self, section: Section, key: str) -> str | None:
+        """The text that stands under a key, readable or not; None for nothing."""
+        return self._contents.get(section, key)
+
+    def unreadable(self) -> tuple[tuple[Section, str], ...]:
+        """Where facts stand that this version cannot read; they are kept and passed on."""
+        return self._contents.unreadable()
+
+    def vector(self) -> Vector:
+        """Actor → highest contiguous sequence number that is durable here."""
+        return self._durable.vector()
+
+    def heads(self) -> tuple[bytes, ...]:
+        """Hashes of the durable changes that cause no other durable one, sorted."""
+        return self._durable.heads()
+
+    def changes_since(self, vector: Vector) -> list[Change]:
+        """Every durable change above `vector`, causes before effects."""
+        return self._durable.since(vector)
+
+    def knows(self, hash_: bytes) -> bool:
+        """Whether the change with that hash is durable here."""
+        return hash_ in self._durable
+
+    def edit(self, facts: Iterable[Fact]) -> list[Change]:
+        """Write facts; returns the new changes, to be made durable and then handed to `persisted`.
+
+        A fact that already stands there in the same words writes nothing. Raises `Invalid`, having changed nothing,
+        when a fact is too large or would rewrite a key that is written once.
+        """
+        texts: dict[tuple[Section, str], str] = {}
+        for fact in facts:
+            section, key, text = encode_fact(fact)
+            standing = texts.get((section, key)) or self._contents.get(section, key)
+            if standing is not None and standing != text and section not in REPLACEABLE:
+                raise Invalid(Problem(f"{section}/{key} is written once", expected=standing, found=text))
+            if standing != text:
+                texts[section, key] = text
+        return [self._write(batch) for batch in _batches(texts)]
+
+    def persisted(self, changes: Iterable[Change]) -> None:
+        """These changes are durable now: they count in `vector` and may be sent. Doing it twice does no harm.
+
+        A change counts once its causes do, in whatever order they were made durable.
+        """
+        for change in changes:
+            linked = self._merged.linked(change.hash)
+            if linked is None:
+                raise Invalid(
+                    Problem("this change is not part of the twin", found=f"{change.hash.hex()} in {self.doc}")
+                )
+            self._becoming_durable.append(linked)
+        self._becoming_durable = self._durable.add_all(self._becoming_durable)
+
+    def apply(self, raw_changes: Sequence[bytes], allow: Allow) -> list[Change]:
+        """Merge a peer's changes, all or none; returns those that were new, to be made durable.
+
+        Known changes are skipped, and so is a change whose causes are not here: it will come again behind them.
+        Raises `Refused`, having changed nothing, when any change is not of the kind replicas write, breaks the rights,
+        rewrites what is written once, or gives a known sequence number to something else.
+        """
+        news = self._admitted([gate.inspect(raw) for raw in raw_changes], allow)
+        if not news:
+            return []
+        grown = self._grown(news)
+        self._merged.add_all(Linked(item.change, item.deps) for item in news)
+        self._document = grown
+        for item in news:
+            for write in item.writes:
+                self._contents.put(write.section, write.key, self._text(grown, write.section, write.key))
+        return [item.change for item in news]
+
+    def _write(self, batch: dict[tuple[Section, str], str]) -> Change:
+        with self._document.transaction() as transaction:
+            for (section, key), text in batch.items():
+                transaction.put(self._maps[section], key, ScalarType.Str, text)
+        made = self._document.get_last_local_change()
+        if made is None:
+            refuse("a transaction that wrote nothing")
+        inspected = gate.inspect(bytes(made.raw_bytes))
+        self._merged.add(Linked(inspected.change, inspected.deps))
+        for (section, key), text in batch.items():
+            self._contents.put(section, key, text)
+        return inspected.change
+
+    def _admitted(self, inspected: Sequence[Inspected], allow: Allow) -> list[Inspected]:
+        """The changes that are new here and may be applied, causes before effects."""
+        lamports: dict[bytes, int] = {}
+        last: dict[bytes, int] = {}
+        written: dict[tuple[Section, str], str] = {}
+        news: list[Inspected] = []
+        for item in sorted(inspected, key=lambda item: (item.start_op, item.change.actor)):
+            change = item.change
+            if change.hash in self._merged or change.hash in lamports:
+                continue
+            if change.actor == self.actor:
+                refuse("a change by this replica's own actor that it did not make: the actor is in use elsewhere")
+            before = last.get(change.actor, self._merged.last(change.actor))
+            if change.seq <= before:
+                refuse(f"sequence number {change.seq} of actor {change.actor.hex()} a second time, with other content")
+            known = [dep in lamports or dep in self._merged for dep in item.deps]
+            if change.seq != before + 1 or not all(known):
+                continue
+            if item.start_op != 1 + max(lamports.get(dep) or self._merged.lamport(dep) for dep in item.deps):
+                refuse("an operation number that does not follow its causes")
+            for write in item.writes:
+                self._check(write, change.actor, allow, written)
+            lamports[change.hash] = change.lamport
+            last[change.actor] = change.seq
+            news.append(item)
+        return news
+
+    def _check(self, write: Write, actor: bytes, allow: Allow, written: dict[tuple[Section, str], str]) -> None:
+        where = f"{write.section}/{write.key}"
+        if not allow(actor, write.section, write.key):
+            refuse(f"actor {actor.hex()} may not write {where}")
+        if write.section in REPLACEABLE:
+            return
+        standing = written.setdefault((write.section, write.key), write.text)
+        earlier = self._contents.get(write.section, write.key)
+        if write.replaces or standing != write.text or earlier not in (None, write.text):
+            refuse(f"{where} is written once, and this is another text")
+
+    def _grown(self, news: Sequence[Inspected]) -> Document:
+        """A copy of the document with the news in it, proven to hold what they say and to survive a save."""
+        try:
+            grown = self._document.fork()
+            grown.set_actor(self.actor)
+            _hand_over(grown, [item.change.raw for item in news])
+            heads = set(self._document.get_heads())
+            for item in news:
+                heads = (heads - set(item.deps)) | {item.change.hash}
+            again = Document.load(grown.save())
+            if not set(grown.get_heads()) == set(again.get_heads()) == heads:
+                refuse("heads other than the changes say")
+            for item in news:
+                for write in item.writes:
+                    text = self._text(grown, write.section, write.key)
+                    if write.section not in REPLACEABLE and text != write.text:
+                        refuse(f"another text under {write.section}/{write.key} than the change says")
+        except (Refused, KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException as error:  # PanicException is no Exception
+            raise Refused(Problem("change refused by Automerge", found=f"{type(error).__name__}: {error}")) from error
+        return grown
+
+    def _text(self, document: Document, section: Section, key: str) -> str:
+        """The text under a key; where two boots of one writer replaced a fact apart, the one Automerge picks."""
+        found = document.get(self._maps[section], key)
+        kind, text = found[0] if found and isinstance(found[0], tuple) else (None, None)
+        if kind != ScalarType.Str or not isinstance(text, str) or len(text) > MAX_FACT:
+            refuse(f"no text under {section}/{key}")
+        return text
+
+
+def _map(document: Document, section: Section) -> bytes:
+    found = document.get(ROOT, section)
+    if not found or found[0] != ObjType.Map:
+        refuse(f"no map {section}")
+    return bytes(found[1])
+
+
+def _batches(texts: dict[tuple[Section, str], str]) -> Iterable[dict[tuple[Section, str], str]]:
+    batch: dict[tuple[Section, str], str] = {}
+    size = 0
+    for (section, key), text in texts.items():
+        length = len(key.encode()) + len(text.encode())
+        if batch and (size + length > _EDIT_BYTES or len(batch) == gate.MAX_OPERATIONS):
+            yield batch
+            batch, size = {}, 0
+        batch[section, key] = text
+        size += length
+    if batch:
+        yield batch
+
+
+def _hand_over(document: Document, changes: Sequence[bytes]) -> None:
+    """Give changes to Rust, in batches, as the sync message (version 1) that carries nothing else."""
+    for start in range(0, len(changes), _BATCH):
+        batch = changes[start : start + _BATCH]
+        # 0x42, then counts of heads, needs and haves (none of them), then the changes, each behind its length.
+        message = b"\x42\0\0\0" + _leb128(len(batch)) + b"".join(_leb128(len(raw)) + raw for raw in batch)
+        document.receive_sync_message(SyncState(), Message.decode(message))
+
+
+def _leb128(number: int) -> bytes:
+    data = bytearray()
+    while number > 0x7F:
+        data.append(number & 0x7F | 0x80)
+        number >>= 7
+    data.append(number)
+    return bytes(data)

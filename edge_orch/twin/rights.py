@@ -1,0 +1,61 @@
+"""Who may write which key. One writer a key, so that replicas cannot conflict.
+
+Keys name their writer where a section has two: overrides are `a-…` (made at the machine) or `c-…` (made centrally),
+acknowledgements `<episode>/<origin>/<n>`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.twin.actor import Writer, writer_of
+from edge_orch.twin.facts import Section
+
+REPLACEABLE = frozenset({Section.DEVICE, Section.REPORTED})
+"""Sections whose facts their one writer replaces; everywhere else a key is written once."""
+
+_NAME = r"[^/]+"
+_KEYS: dict[Writer, dict[Section, re.Pattern[str]]] = {
+    "agent": {
+        Section.DEVICE: re.compile("self"),
+        Section.REPORTED: re.compile(_NAME),
+        Section.EPISODES: re.compile(".+/[^/]+"),
+        Section.OVERRIDES: re.compile("a-" + _NAME),
+        Section.ACKS: re.compile(".+/agent/[0-9]+"),
+    },
+    "controller": {
+        Section.DESIRED: re.compile(_NAME + "/[0-9]+"),
+        Section.OVERRIDES: re.compile("c-" + _NAME),
+        Section.ACKS: re.compile(".+/controller/[0-9]+"),
+    },
+}
+_UNIQUE = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def may_write(actor: bytes, agent: str, section: Section, key: str) -> bool:
+    """Whether this actor may write this key in the twin of `agent`. Everything not named is forbidden."""
+    writer = writer_of(actor, agent)
+    pattern = _KEYS[writer].get(section) if writer else None
+    return pattern is not None and pattern.fullmatch(key) is not None
+
+
+def agent_may_write(actor: bytes, agent: str, section: Section, key: str) -> bool:
+    """What a controller accepts from an agent: the agent's own facts only.
+
+    Stricter than `may_write`, which also lets a peer hand back a controller's facts: an agent could invent those,
+    because changes are not signed one by one.
+    """
+    return writer_of(actor, agent) == "agent" and may_write(actor, agent, section, key)
+
+
+def override_id(origin: Writer, unique: str | int) -> str:
+    """The id of a new override: `a-<unique>` or `c-<unique>`.
+
+    `unique` must never come back from this origin, not even after a restore from a backup: a counter alone does not
+    do, a boot nonce in hex with a counter (`"9f3c…-1"`) does. Raises `Invalid` unless it is letters, digits, `.`,
+    `_` and `-`.
+    """
+    if not _UNIQUE.fullmatch(str(unique)):
+        raise Invalid(Problem("not usable in an override's id", expected="letters, digits, . _ -", found=repr(unique)))
+    return f"{origin[0]}-{unique}"

@@ -1,0 +1,334 @@
+"""A replica: writing, durability, merging, and refusing what no replica would write."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+from automerge.core import ROOT, Document, ObjType, ScalarType
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_orch.errors import Invalid, Refused
+from edge_orch.twin.facts import Fact, Facts, JobState, Reported, Section
+from edge_orch.twin.genesis import GENESIS, GENESIS_HASH
+from edge_orch.twin.replica import Replica, new_actor
+from tests.unit.twin.examples import (
+    AGENT,
+    ack,
+    allow,
+    desired,
+    device,
+    episode,
+    merge,
+    override,
+    replica,
+    reported,
+    write,
+)
+
+
+def test_an_empty_twin() -> None:
+    twin = replica()
+    assert (twin.facts(), twin.vector(), twin.heads()) == (Facts(), {}, (GENESIS_HASH,))
+    assert twin.changes_since({}) == []
+
+
+def test_what_is_written_is_read() -> None:
+    twin = replica()
+    twin.edit([device(), reported(1), episode(), ack(1), override("a-1")])
+    assert twin.facts() == Facts(
+        device={"self": device()},
+        reported={"press": reported(1)},
+        episodes={"press/hot/1/opened": episode()},
+        acks={"press/hot/1/agent/1": ack(1)},
+        overrides={"a-1": override("a-1")},
+    )
+
+
+def test_only_durable_changes_count_and_may_be_sent() -> None:
+    twin = replica()
+    changes = twin.edit([ack(1)])
+    assert (twin.vector(), twin.heads(), twin.changes_since({})) == ({}, (GENESIS_HASH,), [])
+    twin.persisted(changes)
+    twin.persisted(changes)
+    assert (twin.vector(), twin.heads()) == ({twin.actor: 1}, (changes[0].hash,))
+    assert twin.changes_since({}) == changes
+    assert twin.changes_since(twin.vector()) == []
+
+
+def test_a_change_counts_once_its_causes_are_durable_too() -> None:
+    twin = replica()
+    first, second = twin.edit([ack(1)]), twin.edit([ack(2)])
+    twin.persisted(second)
+    assert twin.vector() == {}
+    twin.persisted(first)
+    assert twin.vector() == {twin.actor: 2}
+
+
+def test_changes_of_another_twin_cannot_be_declared_durable() -> None:
+    with pytest.raises(Invalid, match="not part of the twin"):
+        replica().persisted(replica(boot=2).edit([ack(1)]))
+
+
+def test_the_same_fact_again_writes_nothing() -> None:
+    twin = replica()
+    twin.edit([ack(1), device()])
+    assert twin.edit([ack(1), device(), ack(1)]) == []
+
+
+def test_what_is_written_once_is_not_rewritten_here() -> None:
+    twin = replica()
+    twin.edit([ack(1)])
+    before = twin.facts()
+    with pytest.raises(Invalid, match="written once"):
+        twin.edit([ack(2), ack(1, note="other")])
+    with pytest.raises(Invalid, match="written once"):
+        twin.edit([ack(3), ack(3, note="other")])
+    assert twin.facts() == before
+
+
+def test_the_one_writer_replaces_device_and_reports() -> None:
+    agent, controller = replica(), replica("controller")
+    for version in (1, 2, 3):
+        write(agent, [reported(version), device(f"b{version}")])
+        merge(controller, agent)
+    assert controller.facts() == agent.facts()
+    assert controller.facts().reported == {"press": reported(3)}
+    assert controller.facts().device == {"self": device("b3")}
+
+
+def test_a_large_edit_becomes_several_bounded_changes() -> None:
+    twin, peer = replica(), replica("controller")
+    changes = twin.edit([ack(n, note="x" * 1000) for n in range(100)])
+    assert len(changes) > 2
+    assert max(len(change.raw) for change in changes) < 48 * 1024
+    twin.persisted(changes)
+    merge(peer, twin)
+    assert len(peer.facts().acks) == 100
+    assert len(twin.edit([Reported(f"{n}", 1, "", 1, JobState.RUNNING) for n in range(400)])) == 2
+
+
+def test_a_fact_too_large_is_invalid_and_nothing_is_written() -> None:
+    twin = replica()
+    with pytest.raises(Invalid, match="too large"):
+        twin.edit([ack(1), ack(2, note="x" * 20_000)])
+    assert twin.facts() == Facts()
+
+
+def test_facts_is_a_value_of_its_own() -> None:
+    twin = replica()
+    before = twin.facts()
+    twin.edit([ack(1)])
+    assert before == Facts()
+    assert twin.facts() is twin.facts()
+
+
+def test_it_opens_from_its_changes_in_any_order() -> None:
+    twin = replica()
+    for n in range(5):
+        write(twin, [ack(n), device(f"b{n}")])
+    changes = twin.changes_since({})
+    again = Replica.open(AGENT, new_actor("agent", AGENT, b"another!"), [*changes[::-2], changes[0], *changes[::-1]])
+    assert (again.facts(), again.vector(), again.heads()) == (twin.facts(), twin.vector(), twin.heads())
+    assert again.unusable == ()
+    write(again, [ack(9)])
+    merge(twin, again)
+    assert twin.facts() == again.facts()
+
+
+def test_an_actor_is_never_used_again() -> None:
+    twin = replica()
+    write(twin, [ack(1)])
+    with pytest.raises(Invalid, match="written before"):
+        Replica.open(AGENT, twin.actor, twin.changes_since({}))
+    with pytest.raises(Invalid, match="not an actor"):
+        Replica.open(AGENT, b"short", [])
+
+
+def test_a_missing_or_damaged_row_blocks_what_follows_until_a_peer_heals_it() -> None:
+    twin, peer = replica(), replica("controller")
+    for n in range(4):
+        write(twin, [ack(n)])
+    merge(peer, twin)
+    rows = twin.changes_since({})
+    torn = [rows[0], type(rows[1])(rows[1].actor, 2, rows[1].hash, rows[1].lamport, rows[1].raw[:-1]), *rows[2:]]
+    for damaged in ([rows[0], *rows[2:]], torn):
+        again = Replica.open(AGENT, new_actor("agent", AGENT, b"another!"), damaged)
+        assert again.vector() == {twin.actor: 1}
+        assert set(again.unusable) == set(damaged[1:])
+        write(again, [ack(9)])
+        merge(again, peer)
+        assert again.vector() == {twin.actor: 4, again.actor: 1}
+        assert len(again.facts().acks) == 5
+
+
+def test_two_boots_that_replaced_a_report_apart_agree_on_one() -> None:
+    one, two = replica(boot=1), replica(boot=2)
+    write(one, [reported(1)])
+    write(two, [reported(2)])
+    merge(one, two)
+    merge(two, one)
+    assert one.facts() == two.facts()
+    write(one, [reported(3)])
+    merge(two, one)
+    assert two.facts().reported == {"press": reported(3)}
+
+
+# ---- merge is a union -------------------------------------------------------------------------------------------
+
+
+def populated(rng: random.Random) -> list[Replica]:
+    """Three replicas of one twin, each with facts of its own, partly merged on the way."""
+    twins = [replica("agent", 1), replica("agent", 2), replica("controller", 1, "hq")]
+    for n in range(rng.randrange(2, 12)):
+        twin = rng.choice(twins)
+        central: list[Fact] = [desired(n), ack(n, "controller"), override(f"c-{n}")]
+        local: list[Fact] = [device(f"b{n}"), reported(n), ack(n), override(f"a-{n}")]
+        write(twin, (central if twin is twins[2] else local)[rng.randrange(0, 3) :])
+        if rng.random() < 0.4:
+            merge(rng.choice(twins), rng.choice(twins))
+    return twins
+
+
+def state(twin: Replica) -> object:
+    return twin.facts(), twin.vector(), twin.heads(), [change.hash for change in twin.changes_since({})]
+
+
+@settings(max_examples=25)
+@given(st.randoms(use_true_random=False))
+def test_merge_is_commutative_associative_and_idempotent(rng: random.Random) -> None:
+    twins = populated(rng)
+    outcomes = []
+    for order in itertools.permutations(twins):
+        union = replica("controller", 7, "union")
+        for twin in (*order, order[0]):
+            merge(union, twin)
+        outcomes.append(state(union))
+    pair = replica("controller", 8, "pair")
+    merge(pair, twins[0])
+    merge(pair, twins[1])
+    union = replica("controller", 9, "union")
+    merge(union, twins[2])
+    merge(union, pair)
+    outcomes.append(state(union))
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+# ---- refusals ---------------------------------------------------------------------------------------------------
+
+
+def hostile(actor: bytes = new_actor("agent", AGENT, b"hostile!")) -> tuple[Document, dict[Section, bytes]]:
+    """A document in a peer's hands, who may do anything with it."""
+    document = Document.load(GENESIS)
+    document.set_actor(actor)
+    return document, {section: document.get(ROOT, section)[1] for section in Section}  # type: ignore[index]
+
+
+def raws(document: Document) -> list[bytes]:
+    return [bytes(change.raw_bytes) for change in document.get_changes([GENESIS_HASH])]
+
+
+def refused(twin: Replica, changes: list[bytes], reason: str) -> None:
+    before = state(twin)
+    with pytest.raises(Refused, match=reason):
+        twin.apply(changes, allow)
+    assert state(twin) == before
+
+
+def test_all_or_nothing() -> None:
+    twin, other = replica("controller"), replica()
+    good = write(other, [ack(1)])
+    document, maps = hostile()
+    with document.transaction() as transaction:
+        transaction.put(maps[Section.DESIRED], "press/1", ScalarType.Str, "{}")
+    refused(twin, [*good, *raws(document)], "may not write desired/press/1")
+    assert len(twin.apply(good, allow)) == 1
+
+
+def test_a_foreign_actor_is_refused() -> None:
+    refused(replica("controller"), write(replica(name="pi-2"), [ack(1)]), "may not write acks")
+
+
+def test_rewriting_and_deleting_are_refused() -> None:
+    twin = replica("controller")
+    document, maps = hostile()
+    acks = maps[Section.ACKS]
+    with document.transaction() as transaction:
+        transaction.put(acks, "e/agent/1", ScalarType.Str, "1")
+    twin.apply(raws(document), allow)
+    with document.transaction() as transaction:
+        transaction.put(acks, "e/agent/1", ScalarType.Str, "2")
+    refused(twin, raws(document), "acks/e/agent/1 is written once")
+    document, maps = hostile(new_actor("agent", AGENT, b"hostile2"))
+    with document.transaction() as transaction:
+        transaction.put(maps[Section.ACKS], "e/agent/1", ScalarType.Str, "other")
+    refused(twin, raws(document), "acks/e/agent/1 is written once")
+    with document.transaction() as transaction:
+        transaction.delete(maps[Section.ACKS], "e/agent/1")
+    refused(twin, raws(document), "operations other than put")
+
+
+def test_the_same_words_under_the_same_key_are_no_conflict() -> None:
+    one, two = replica(boot=1), replica(boot=2)
+    write(one, [ack(1)])
+    write(two, [ack(1)])
+    merge(one, two)
+    assert one.facts().acks == {"press/hot/1/agent/1": ack(1)}
+
+
+def test_a_sequence_number_with_two_contents_is_refused() -> None:
+    twin, clone, original = replica("controller"), replica(boot=1), replica(boot=1)
+    twin.apply(write(original, [ack(1)]), allow)
+    refused(twin, write(clone, [ack(2)]), "a second time")
+    refused(original, write(clone, [ack(3)])[-1:], "own actor|second time")
+
+
+def test_a_change_whose_causes_are_missing_waits_to_be_sent_again() -> None:
+    twin, other = replica("controller"), replica()
+    first, second = write(other, [ack(1)]), write(other, [ack(2)])
+    assert twin.apply(second, allow) == []
+    assert len(twin.apply([*second, *first], allow)) == 2
+    assert twin.facts() == other.facts()
+
+
+@pytest.mark.parametrize(
+    "kind", ["list", "map", "bytes", "integer", "null", "root", "text object", "long", "empty key"]
+)
+def test_every_other_kind_of_operation_is_refused(kind: str) -> None:
+    document, maps = hostile()
+    acks, key = maps[Section.ACKS], "e/agent/1"
+    with document.transaction() as transaction:
+        match kind:
+            case "list":
+                transaction.insert(transaction.put_object(acks, key, ObjType.List), 0, ScalarType.Str, "x")
+            case "map":
+                transaction.put_object(acks, key, ObjType.Map)
+            case "text object":
+                transaction.put_object(acks, key, ObjType.Text)
+            case "bytes":
+                transaction.put(acks, key, ScalarType.Bytes, b"x")
+            case "integer":
+                transaction.put(acks, key, ScalarType.Int, 1)
+            case "null":
+                transaction.put(acks, key, ScalarType.Null, None)
+            case "root":
+                transaction.put(ROOT, "acks", ScalarType.Str, "x")
+            case "long":
+                transaction.put(acks, key, ScalarType.Str, "x" * 17_000)
+            case _:
+                transaction.put(acks, "", ScalarType.Str, "x")
+    refused(replica("controller"), raws(document), "change refused")
+
+
+def test_text_that_is_no_fact_is_kept_and_means_nothing() -> None:
+    document, maps = hostile()
+    with document.transaction() as transaction:
+        transaction.put(maps[Section.ACKS], "e/agent/1", ScalarType.Str, '{"newer": "shape"}')
+        transaction.put(maps[Section.ACKS], "e/agent/2", ScalarType.Str, "[" * 10_000)
+    twin = replica("controller")
+    twin.persisted(twin.apply(raws(document), allow))
+    assert twin.facts() == Facts()
+    assert twin.unreadable() == ((Section.ACKS, "e/agent/1"), (Section.ACKS, "e/agent/2"))
+    assert len(twin.changes_since({})) == 1
