@@ -82,5 +82,5 @@ class _Maker:
         if function in _NUMERIC:
             self.checker.expect(node, value, NUMBERS, f"the argument of {function}")
         if function in {"min", "max"}:
-            self.checker.ordered(node, [value], function)
+            self.checker.ordered(node, value, function)
         return FieldType.FLOAT if function in _FLOAT else value.type

@@ -45,3 +45,8 @@ def converted(value: Expression, to: FieldType) -> Expression:
             return Literal(parse_timestamp(str(value.value)), to)
         return Literal(float(value.value), to)
     return Call("cast_float", (value,), to, is_required(value))
+
+
+def mixed(values: list[Expression]) -> list[Expression]:
+    """Ints among floats: literals become floats here, the rest when it is computed."""
+    return [converted(value, FieldType.FLOAT) if isinstance(value, Literal) else value for value in values]

@@ -1,0 +1,79 @@
+"""`+ - * / %`, the sign, and shifting a timestamp by an interval."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from edge_orch.errors import Invalid
+from edge_orch.expr.conversion import NUMBERS, is_null, is_required, mixed
+from edge_orch.expr.rules.names import number
+from edge_orch.expr.rules.rule import Rule
+from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.schema import FieldType
+from edge_orch.time import parse_duration
+
+if TYPE_CHECKING:
+    from edge_orch.expr.checker import Checker
+
+_UNITS = {"second": "s", "minute": "m", "hour": "h", "day": "d", "week": "w", "millisecond": "ms", "microsecond": "us"}
+
+
+def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expression) -> Expression:
+    nodes = [node.this, node.expression]
+    if function in {"add", "sub"} and isinstance(node.expression, exp.Interval):
+        return _shifted(function, checker, node)
+    args = checker.all(nodes)
+    if function == "sub" and {arg.type for arg in args} == {FieldType.TIMESTAMP}:
+        raise checker.problem(node, "timestamps cannot be subtracted", next_step="use date_diff('second', a, b)")
+    role = f"each side of {symbol}"
+    args = [checker.expect(part, arg, NUMBERS, role) for part, arg in zip(nodes, args, strict=True)]
+    types = {arg.type for arg in args}
+    result = FieldType.INT if types == {FieldType.INT} and function != "div" else FieldType.FLOAT
+    if types == NUMBERS:
+        args = mixed(args)
+    required = all(map(is_required, args)) and not _may_fail(function, args[1])
+    return Call(function, tuple(args), result, required)
+
+
+def _may_fail(function: str, divisor: Expression) -> bool:
+    """Division is NULL by zero, and where it overflows: not if it makes nothing greater."""
+    if function not in {"div", "mod"}:
+        return False
+    if not isinstance(divisor, Literal) or is_null(divisor):
+        return True
+    magnitude = abs(float(divisor.value or 0))
+    return magnitude < 1 if function == "div" else magnitude == 0
+
+
+def _shifted(function: str, checker: Checker, node: exp.Expression) -> Expression:
+    timestamp = frozenset({FieldType.TIMESTAMP})
+    value = checker.expect(node.this, checker.check(node.this), timestamp, "what an INTERVAL shifts")
+    interval = node.expression
+    text = f"{interval.this.name if interval.this else ''} {interval.text('unit')}".strip().lower()
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+?)s?", text)
+    try:
+        length = parse_duration(f"{match[1]}{_UNITS.get(match[2], match[2])}" if match else text)
+    except Invalid:
+        raise checker.problem(interval, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
+    return Call(function, (value, Literal(length, FieldType.INT)), FieldType.TIMESTAMP, is_required(value))
+
+
+def _neg(checker: Checker, node: exp.Neg) -> Expression:
+    if isinstance(node.this, exp.Literal) and not node.this.is_string:
+        return number(checker, node.this, f"-{node.this.this}")
+    value = checker.expect(node.this, checker.check(node.this), NUMBERS, "what follows -")
+    return Call("neg", (value,), value.type, is_required(value))
+
+
+RULES: dict[str, Rule] = {
+    "Add": partial(_arithmetic, "add", "+"),
+    "Sub": partial(_arithmetic, "sub", "-"),
+    "Mul": partial(_arithmetic, "mul", "*"),
+    "Div": partial(_arithmetic, "div", "/"),
+    "Mod": partial(_arithmetic, "mod", "%"),
+    "Neg": _neg,
+}

@@ -1,0 +1,117 @@
+"""Calls of allow-listed functions, `||` and EXTRACT."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from edge_orch.expr import casts
+from edge_orch.expr.conversion import NUMBERS, is_required
+from edge_orch.expr.functions import AGGREGATES, FUNCTIONS, Function, Kind
+from edge_orch.expr.rules.rule import Rule
+from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.reading import gathered
+from edge_orch.spec.words import did_you_mean, names
+
+if TYPE_CHECKING:
+    from edge_orch.expr.checker import Checker
+
+_NO_CLOCK = {"now", "current_timestamp", "current_date", "current_time", "today", "random", "rand", "uuid"}
+
+
+def _anonymous(checker: Checker, node: exp.Anonymous) -> Expression:
+    return _call(checker, node, str(node.this).lower(), node.expressions)
+
+
+def _extract(checker: Checker, node: exp.Extract) -> Expression:
+    return _call(checker, node, "extract", [exp.Literal.string(node.this.name), node.expression])
+
+
+def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Expression]) -> Expression:
+    if name in AGGREGATES:
+        next_step = "use it in an aggregate step's compute, alone; combine results in a map step after it"
+        raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
+    if name in _NO_CLOCK:
+        next_step = "use the record's own time: the same input must give the same output"
+        raise checker.problem(node, f"`{name}` is not a function of the record", next_step=next_step)
+    if name not in FUNCTIONS:
+        next_step = did_you_mean(name, FUNCTIONS)
+        raise checker.problem(node, f"unknown function `{name}`", f"one of: {names(FUNCTIONS)}", "", next_step)
+    function = FUNCTIONS[name]
+    least, most = len(function.args) - function.optional, len(function.args)
+    if len(nodes) < least or (len(nodes) > most and not function.variadic):
+        what = f"wrong number of arguments for `{name}`"
+        raise checker.problem(node, what, function.doc, f"{len(nodes)} argument{'s' if len(nodes) != 1 else ''}")
+    return _applied(checker, name, function, nodes)
+
+
+def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Expression]) -> Expression:
+    kinds = [function.args[min(index, len(function.args) - 1)] for index in range(len(nodes))]
+    pairs = list(zip(nodes, kinds, strict=True))
+    args = gathered(pairs, lambda pair: _argument(checker, name, function, *pair))
+    if name == "concat":
+        return _joined(args)
+    shared = [index for index, kind in enumerate(kinds) if kind in {"same", "same_number"}]
+    if shared:
+        alike = checker.unified([nodes[i] for i in shared], [args[i] for i in shared], f"the arguments of {name}")
+        for index, value in zip(shared, alike, strict=True):
+            args[index] = value
+        if name in {"greatest", "least"}:
+            checker.ordered(nodes[0], args[0], name)
+    given = map(is_required, args)
+    required = function.null != "may_fail" and (any(given) if function.null == "all" else all(given))
+    return Call(name, tuple(args), function.result or args[shared[0]].type, required)
+
+
+def _argument(checker: Checker, name: str, function: Function, node: exp.Expression, kind: Kind) -> Expression:
+    value = checker.check(node)
+    role = f"an argument of {name}"
+    if kind == "unit":
+        return _unit(checker, node, value, name, function.units)
+    if kind == "regex":
+        return _regex(checker, node, value)
+    if kind in {"number", "same_number"}:
+        return checker.expect(node, value, NUMBERS, role)
+    if isinstance(kind, FieldType):
+        if kind is FieldType.TIMESTAMP and value.type is FieldType.STRING and isinstance(value, Literal):
+            return checker.converted(node, value, kind)
+        return checker.expect(node, value, frozenset({kind}), role)
+    return value
+
+
+def _unit(checker: Checker, node: exp.Expression, value: Expression, name: str, units: tuple[str, ...]) -> Expression:
+    found = str(value.value).lower() if isinstance(value, Literal) else "an expression"
+    if found not in units:
+        what = f"not a unit of {name}"
+        raise checker.problem(node, what, f"one of: {', '.join(units)}", found, did_you_mean(found, units))
+    return Literal(found, FieldType.STRING)
+
+
+def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        raise checker.problem(node, "a regular expression must be written out", "text in quotes", value.type.value)
+    try:
+        re.compile(value.value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise checker.problem(node, f"not a regular expression: {error}", "", repr(value.value)) from None
+    return value
+
+
+def _dpipe(checker: Checker, node: exp.DPipe) -> Expression:
+    return _joined(checker.all([node.this, node.expression]))
+
+
+def _joined(values: list[Expression]) -> Expression:
+    texts: list[Expression] = []
+    for value in values:
+        if isinstance(value, Call) and value.function == "concat":
+            texts.extend(value.args)  # a || b || c is one call
+        else:
+            texts.append(value if value.type is FieldType.STRING else casts.to_string(value))
+    return Call("concat", tuple(texts), FieldType.STRING, all(map(is_required, texts)))
+
+
+RULES: dict[str, Rule] = {"Anonymous": _anonymous, "Extract": _extract, "DPipe": _dpipe}

@@ -1,0 +1,91 @@
+"""AND, OR, NOT, comparisons and tests: all are conditions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from edge_orch.expr.conversion import is_null, is_required
+from edge_orch.expr.rules.rule import Rule
+from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.reading import gathered
+
+if TYPE_CHECKING:
+    from edge_orch.expr.checker import Checker
+
+_TEXT = frozenset({FieldType.STRING})
+
+
+def _test(function: str, args: list[Expression]) -> Call:
+    return Call(function, tuple(args), FieldType.BOOL, all(map(is_required, args)))
+
+
+def _binary(function: str, checker: Checker, node: exp.Expression) -> Expression:
+    return _test(function, gathered([node.this, node.expression], checker.condition))
+
+
+def _not(checker: Checker, node: exp.Not) -> Expression:
+    return _test("not", [checker.condition(node.this)])
+
+
+def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expression) -> Expression:
+    nodes = [node.this, node.expression]
+    args = checker.all(nodes)
+    if any(map(is_null, args)):
+        raise checker.problem(node, "a comparison with NULL is never true", next_step="use IS NULL or IS NOT NULL")
+    args = checker.comparable(nodes, args, f"both sides of {symbol}")
+    if function not in {"eq", "ne"}:
+        checker.ordered(nodes[0], args[0], symbol)
+    return _test(function, args)
+
+
+def _is(checker: Checker, node: exp.Is) -> Expression:
+    right = node.expression
+    if isinstance(right, exp.Null):
+        return Call("is_null", (checker.check(node.this),), FieldType.BOOL, True)
+    if not isinstance(right, exp.Boolean):
+        raise checker.problem(right, "IS takes NULL, TRUE or FALSE")
+    value = checker.condition(node.this)
+    value = value if right.this else _test("not", [value])
+    return Call("coalesce", (value, Literal(False, FieldType.BOOL)), FieldType.BOOL, True)
+
+
+def _between(checker: Checker, node: exp.Between) -> Expression:
+    nodes = [node.this, node.args["low"], node.args["high"]]
+    args = checker.comparable(nodes, checker.all(nodes), "the parts of BETWEEN")
+    checker.ordered(nodes[0], args[0], "BETWEEN")
+    return _test("between", args)
+
+
+def _in(checker: Checker, node: exp.In) -> Expression:
+    if not node.expressions:
+        raise checker.problem(node, "IN needs a list of values", "x IN (1, 2)")
+    nodes = [node.this, *node.expressions]
+    return _test("in", checker.comparable(nodes, checker.all(nodes), "the values of IN"))
+
+
+def _like(checker: Checker, node: exp.Like) -> Expression:
+    sides = [node.this, node.expression]
+    like = _test("like", gathered(sides, lambda side: checker.expect(side, checker.check(side), _TEXT, "LIKE's sides")))
+    # Some versions of sqlglot mark NOT LIKE on the node, others wrap it in a Not.
+    return _test("not", [like]) if node.args.get("negate") else like
+
+
+RULES: dict[str, Rule] = {
+    "And": partial(_binary, "and"),
+    "Or": partial(_binary, "or"),
+    "Not": _not,
+    "EQ": partial(_comparison, "eq", "="),
+    "NEQ": partial(_comparison, "ne", "<>"),
+    "LT": partial(_comparison, "lt", "<"),
+    "LTE": partial(_comparison, "le", "<="),
+    "GT": partial(_comparison, "gt", ">"),
+    "GTE": partial(_comparison, "ge", ">="),
+    "Is": _is,
+    "Between": _between,
+    "In": _in,
+    "Like": _like,
+}

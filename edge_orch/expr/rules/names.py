@@ -1,0 +1,82 @@
+"""Names and constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlglot import exp
+
+from edge_orch.errors import Invalid
+from edge_orch.expr.rules.refused import refusal
+from edge_orch.expr.rules.rule import Rule
+from edge_orch.expr.syntax import place_of
+from edge_orch.plan.expression import Expression, Literal
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import INT64
+
+if TYPE_CHECKING:
+    from edge_orch.expr.checker import Checker
+
+
+def _column(checker: Checker, node: exp.Column) -> Expression:
+    if isinstance(node.this, exp.Star):
+        raise checker.problem(node, *refusal(node.this))
+    parts = tuple(part.name for part in node.parts)
+    return _placed(checker, node, lambda: checker.scope.name(parts))
+
+
+def _placeholder(checker: Checker, node: exp.Placeholder) -> Expression:
+    return _placed(checker, node, lambda: checker.scope.param(node.name))
+
+
+def _placed(checker: Checker, node: exp.Expression, look_up: Callable[[], Expression]) -> Expression:
+    """What `look_up` finds; its problems do not know where they are, so they get the node's place."""
+    try:
+        return look_up()
+    except Invalid as error:
+        where = place_of(checker.sql, node)
+        raise Invalid(*(msgspec.structs.replace(problem, where=where) for problem in error.problems)) from None
+
+
+def _literal(checker: Checker, node: exp.Literal) -> Expression:
+    return Literal(node.this, FieldType.STRING) if node.is_string else number(checker, node, node.this)
+
+
+def number(checker: Checker, node: exp.Expression, text: str) -> Literal:
+    """The literal of a number as written, with its sign."""
+    if re.fullmatch(r"-?[0-9]+", text):
+        if len(text) > 20 or not INT64[0] <= int(text) <= INT64[1]:
+            raise checker.problem(node, "an integer out of 64 bits", f"{INT64[0]} to {INT64[1]}", text[:60])
+        return Literal(int(text), FieldType.INT)
+    try:
+        value = float(text)
+    except ValueError:
+        raise checker.problem(node, "not a number", "", text[:60]) from None
+    if abs(value) == float("inf"):
+        raise checker.problem(node, "a number out of range", "at most 1.7e308", text[:60])
+    return Literal(value, FieldType.FLOAT)
+
+
+def _boolean(_checker: Checker, node: exp.Boolean) -> Expression:
+    return Literal(bool(node.this), FieldType.BOOL)
+
+
+def _null(_checker: Checker, _node: exp.Null) -> Expression:
+    return Literal(None, FieldType.STRING)
+
+
+def _paren(checker: Checker, node: exp.Paren) -> Expression:
+    return checker.check(node.this)
+
+
+RULES: dict[str, Rule] = {
+    "Column": _column,
+    "Placeholder": _placeholder,
+    "Literal": _literal,
+    "Boolean": _boolean,
+    "Null": _null,
+    "Paren": _paren,
+}
