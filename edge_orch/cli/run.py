@@ -1,0 +1,132 @@
+"""`edge-orch run`: a job over a file, with no agent and no controller."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from edge_orch.cli.inputs import STDIN, chunks, open_input, size_of
+from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.override import parse_value
+from edge_orch.cli.run_output import Destination, Folder, StandardOutput
+from edge_orch.cli.run_report import Report
+from edge_orch.compile import compile_job
+from edge_orch.engine.pipeline import Pipeline
+from edge_orch.engine.records import Device, Emission
+from edge_orch.errors import Invalid, Problem
+from edge_orch.jobtest.lines import batches
+from edge_orch.jobtest.tally import Tally
+from edge_orch.plan.params import Value, bind
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import SOURCE
+from edge_orch.spec.words import did_you_mean, names
+from edge_orch.time import Instant
+
+BIG = 8 << 20
+"""Bytes of input from which on a progress bar is worth its line: some seconds of a slow device."""
+
+
+@click.command(short_help="Run a job over a file, on this machine.")
+@click.argument("job", type=click.Path(path_type=Path))
+@click.option("--input", "source", default=STDIN, metavar="FILE", help="What to read; - or left out: standard input.")
+@click.option(
+    "--output-dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write OUTPUT.ndjson for each output, and dead_letters.ndjson, into this folder.",
+)
+@click.option("--only", default="", metavar="OUTPUT", help="Print the records of this output only.")
+@click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the device.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter other than by default.")
+@click.option(
+    "-o", "form", type=click.Choice(["text", "json"]), default="text", help="How alerts and the summary are told."
+)
+def run(
+    *,
+    job: Path,
+    source: str,
+    folder: Path | None,
+    only: str,
+    labels: tuple[str, ...],
+    params: tuple[str, ...],
+    form: str,
+) -> None:
+    """Run a job over a file, on this machine.
+
+    Records go to standard output as NDJSON; alerts and a summary go to standard error. Memory does not grow with the
+    input. Sinks are not contacted.
+
+    \b
+    Examples:
+      edge-orch run jobs/machine_temperature.yaml --input temperature.csv --only hours
+      edge-orch run jobs/press_temperature.yaml --input press.log --output-dir out --param hot_c=80
+      tail -f app.log | edge-orch run jobs/log_severity.yaml
+    """
+    plan = compile_job(read_job_file(job), str(job))
+    if only and only not in (known := [output.name for output in plan.outputs]):
+        raise Invalid(
+            Problem(f"the job has no output `{only}`", None, f"one of: {names(known)}", "", did_you_mean(only, known))
+        )
+    device = Device("local", dict(_pair(text, "--device-label") for text in labels))
+    pipeline = Pipeline(plan, device=device, params=_params(plan, params))
+    with open_input(source) as file:
+        size = None if source == STDIN else size_of(file)
+        scrolls = folder is None and sys.stdout.isatty()
+        bar = size is not None and size >= BIG and sys.stderr.isatty() and not scrolls
+        pieces = _watched(chunks(file), size) if bar else chunks(file)
+        destination = Folder(folder, [output.name for output in plan.outputs]) if folder else StandardOutput(only)
+        try:
+            emissions = _emissions(pipeline, pieces, source)
+            _deliver(plan, emissions, destination, Report(as_json=form == "json", over_bar=bar))
+        finally:
+            destination.close()
+
+
+def _emissions(pipeline: Pipeline, pieces: Iterable[bytes], partition: str) -> Iterator[Emission]:
+    for batch in batches(pieces, partition, _now):
+        yield pipeline.process(batch)
+    yield pipeline.finish()
+
+
+def _deliver(plan: Plan, emissions: Iterable[Emission], destination: Destination, report: Report) -> None:
+    tally = Tally(outputs={output.name: 0 for output in plan.outputs})
+    first_steps = frozenset(step.name for step in plan.steps if step.input == SOURCE)
+    try:
+        for emission in emissions:
+            destination.write(emission.outputs, emission.dead)
+            report.alerts(emission.episodes)
+            tally.add(emission, first_steps)
+    except KeyboardInterrupt:
+        report.summary(tally, interrupted=True)
+        raise
+    report.summary(tally)
+
+
+def _watched(pieces: Iterable[bytes], size: int | None) -> Iterator[bytes]:
+    with click.progressbar(length=size, file=sys.stderr) as bar:  # type: ignore[var-annotated]
+        for piece in pieces:
+            yield piece
+            bar.update(len(piece))
+
+
+def _params(plan: Plan, assignments: tuple[str, ...]) -> dict[str, Value]:
+    texts = dict(_pair(assignment, "--param") for assignment in assignments)
+    is_text = {spec.name for spec in plan.params if spec.type is FieldType.STRING}
+    return bind(plan.params, {name: text if name in is_text else parse_value(text) for name, text in texts.items()})
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise Invalid(Problem(f"{option} needs a name and a value", expected="NAME=VALUE", found=repr(text)))
+    return name, value
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1000, time.monotonic_ns() // 1000, "run")

@@ -1,0 +1,87 @@
+"""The tests of a job as written beside it: `name.test.yaml` beside `name.yaml`, a list of cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.jobtest.expectation import Expectation
+from edge_orch.jobtest.moment import Moment, Timestamp
+from edge_orch.spec.document import parse_document
+from edge_orch.spec.leaves import Constant, Flag, LabelName, Name, Text
+from edge_orch.spec.nodes import Node, Scalar
+from edge_orch.spec.reading import Doc, read, read_model
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Raw records: a list of texts, or one block of text with a record a line."""
+
+    lines: tuple[str, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Scalar):
+            return cls(tuple(str(Text.read(node).value).splitlines()))
+        texts: tuple[Text, ...] = read(tuple[Text, ...], node)
+        return cls(tuple(text.value for text in texts))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Records that arrive at one time from one partition; without records, time just passes."""
+
+    at: Annotated[Moment | None, Doc("when; left out: with the one above")]
+    topic: Annotated[Text, Doc("topic they come from; it is their partition, too", default="test")]
+    lines: Annotated[Lines | None, Doc("the records themselves")]
+    file: Annotated[Text | None, Doc("a file that holds them, relative to the test file")]
+
+
+@dataclass(frozen=True)
+class CaseDevice:
+    """The device on which the job runs in this case."""
+
+    id: Annotated[Text, Doc("id of the device", default="test-device")]
+    firmware: Annotated[Text | None, Doc("its firmware; left out: none")]
+    labels: Annotated[dict[LabelName, Text], Doc("its labels", default="{}")]
+
+
+@dataclass(frozen=True)
+class CaseBody:
+    """These inputs at these times lead to these outputs, alerts and dead letters."""
+
+    name: Annotated[Text, Doc("what this case shows")]
+    start: Annotated[Timestamp, Doc("when the case begins", default="2026-01-01T00:00:00Z")]
+    device: Annotated[CaseDevice, Doc("the device", default="{}")]
+    params: Annotated[dict[Name, Constant], Doc("parameters other than by default", default="{}")]
+    input: Annotated[tuple[Arrival, ...], Doc("what arrives")]
+    finish: Annotated[Flag, Doc("whether the input ends, so that open windows close", default="true")]
+    expect: Annotated[Expectation, Doc("what comes of it", default="{}")]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test case and where it stands."""
+
+    where: Location
+    body: CaseBody
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        body: CaseBody = read_model(CaseBody, node)
+        now = body.start.value
+        for arrival in body.input:
+            if arrival.at is None:
+                continue
+            at = arrival.at.after(body.start.value)
+            if at < now:
+                raise Invalid(Problem("time goes backwards", arrival.at.where, "a time not before the one above"))
+            now = at
+        return cls(node.where, body)
+
+
+def read_cases(text: str, file: str) -> tuple[Case, ...]:
+    """The cases in a test file. Raises `Invalid` with all problems of form."""
+    cases: tuple[Case, ...] = read(tuple[Case, ...], parse_document(text, file))
+    return cases

@@ -1,0 +1,141 @@
+"""Expectation against outcome: every difference as a problem at its place in the test file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.records import DeadLetter, EpisodeEvent
+from edge_orch.errors import Location, Problem
+from edge_orch.jobtest.expectation import (
+    ExpectedAlert,
+    ExpectedDeadLetter,
+    ExpectedDeadLetters,
+    ExpectedRecord,
+    ExpectedRecords,
+)
+from edge_orch.spec.nodes import NodeValue
+from edge_orch.time import format_timestamp
+
+Record = dict[str, Any]
+
+
+def records_problems(what: str, expected: ExpectedRecords, found: Sequence[Record]) -> Iterator[Problem]:
+    """What is wrong with the records of `what` (« output stats »)."""
+    if expected.count is not None and expected.count.value != len(found):
+        yield Problem(f"{what}: number of records", expected.count.where, str(expected.count.value), str(len(found)))
+    if expected.records is not None:
+        yield from _one_by_one(what, expected.records, found, expected)
+    rest = iter(found)
+    for record in expected.includes:
+        # `in` on an iterator goes on from the last match: the records must come in this order.
+        if not any(not _differences(record, other, expected.exact) for other in rest):
+            among = f"nothing like it, in this order, among {len(found)} records"
+            yield Problem(f"{what}: a record is missing", record.where, _shown(_plain(record)), among)
+            return
+
+
+def _one_by_one(
+    what: str, expected: Sequence[ExpectedRecord], found: Sequence[Record], whole: ExpectedRecords
+) -> Iterator[Problem]:
+    for number, (record, other) in enumerate(zip(expected, found, strict=False), 1):
+        differences = _differences(record, other, whole.exact)
+        if differences:
+            wanted, got = ({name: pair[side] for name, pair in differences.items()} for side in (0, 1))
+            yield Problem(f"{what}, record {number}", record.where, _shown(wanted), _shown(got))
+    for number, record in enumerate(expected[len(found) :], len(found) + 1):
+        yield Problem(f"{what}: record {number} is missing", record.where, _shown(_plain(record)), "no more records")
+    if len(found) > len(expected):
+        extra = f"{len(found)}, of which record {len(expected) + 1} is {_shown(found[len(expected)])}"
+        yield Problem(f"{what}: number of records", whole.where, str(len(expected)), extra)
+
+
+_ABSENT = "(absent)"
+
+
+def _differences(expected: ExpectedRecord, found: Record, exact: bool) -> dict[str, tuple[Any, Any]]:
+    """Field → what was expected and what was found, for the fields that differ."""
+    wanted = _plain(expected)
+    names = [*wanted, *(name for name in found if exact and name not in wanted)]
+    pairs = {name: (wanted.get(name, _ABSENT), found.get(name, _ABSENT)) for name in names}
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def _same(expected: Any, found: Any) -> bool:
+    """Equal; numbers to nine digits, so that an average can be written down. A missing field is NULL."""
+    if expected is None and found == _ABSENT:
+        return True
+    numbers = [value for value in (expected, found) if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) == 2:
+        return math.isclose(*numbers, rel_tol=1e-9)
+    return type(expected) is type(found) and bool(expected == found)
+
+
+def alerts_problems(
+    expected: Sequence[ExpectedAlert], found: Sequence[EpisodeEvent], start_us: int, where: Location
+) -> Iterator[Problem]:
+    """What is wrong with the events of episodes, compared in order."""
+    for alert, event in zip(expected, found, strict=False):
+        wanted: dict[str, Any] = {alert.kind: alert.rule.value}
+        got: dict[str, Any] = {event.kind.value: event.rule}
+        if alert.key is not None:
+            wanted["key"], got["key"] = [text.value for text in alert.key], list(event.key)
+        if alert.at is not None:
+            wanted["at"], got["at"] = format_timestamp(alert.at.after(start_us)), format_timestamp(event.at_us)
+        if alert.summary is not None:
+            wanted["summary"], got["summary"] = alert.summary.value, event.summary
+        if wanted != got:
+            yield Problem("another alert", alert.where, _shown(wanted), _shown(got))
+    for alert in expected[len(found) :]:
+        yield Problem("an alert is missing", alert.where, _shown({alert.kind: alert.rule.value}), "no more alerts")
+    for event in found[len(expected) :]:
+        got = {event.kind.value: event.rule, "key": list(event.key), "at": format_timestamp(event.at_us)}
+        yield Problem("an alert that was not expected", where, "no more alerts", _shown(got), "add it to `alerts`")
+
+
+def dead_letters_problems(
+    expected: ExpectedDeadLetters, found: Sequence[DeadLetter], where: Location
+) -> Iterator[Problem]:
+    """What is wrong with the dead letters: with their number, or with each in order."""
+    if expected.count is not None:
+        if expected.count.value != len(found):
+            shown = f"{len(found)}" + (f", the first: {_letter(found[0])}" if found else "")
+            yield Problem("number of dead letters", where, str(expected.count.value), shown)
+        return
+    for wanted, letter in zip(expected.letters, found, strict=False):
+        if not _fits(wanted, letter):
+            yield Problem("another dead letter", wanted.where, _shown(_wanted(wanted)), _letter(letter))
+    for wanted in expected.letters[len(found) :]:
+        yield Problem("a dead letter is missing", wanted.where, _shown(_wanted(wanted)), "no more dead letters")
+    for letter in found[len(expected.letters) :]:
+        yield Problem("a dead letter that was not expected", expected.where, "no more dead letters", _letter(letter))
+
+
+def _fits(expected: ExpectedDeadLetter, letter: DeadLetter) -> bool:
+    return (
+        (expected.reason is None or expected.reason.value in letter.reason)
+        and (expected.step is None or expected.step.value == letter.step)
+        and (expected.field is None or expected.field.value == letter.field)
+        and (expected.raw is None or expected.raw.value in letter.raw.decode("utf-8", "replace"))
+    )
+
+
+def _wanted(expected: ExpectedDeadLetter) -> Record:
+    parts = {name: getattr(expected, name) for name in ("reason", "step", "field", "raw")}
+    return {name: part.value for name, part in parts.items() if part is not None}
+
+
+def _letter(letter: DeadLetter) -> str:
+    raw = letter.raw.decode("utf-8", "replace")
+    return _shown({"reason": letter.reason, "step": letter.step, "field": letter.field, "raw": raw})
+
+
+def _plain(expected: ExpectedRecord) -> dict[str, NodeValue]:
+    return {name.value: leaf.value for name, leaf in expected.fields.items()}
+
+
+def _shown(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

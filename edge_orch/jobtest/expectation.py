@@ -1,0 +1,148 @@
+"""What a test case expects: records, alerts, dead letters. Models of the test file, read as jobs are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.jobtest.moment import Moment
+from edge_orch.spec.leaves import Flag, Integer, LabelName, Leaf, Name, Text
+from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence
+from edge_orch.spec.reading import Doc, read, read_model
+
+
+class Count(Integer, frozen=True):
+    """How many."""
+
+    minimum: ClassVar[int] = 0
+
+
+class Expected(Leaf, frozen=True):
+    """The value of one field: any scalar, also null."""
+
+    value: NodeValue
+
+    @classmethod
+    def parse(cls, node: Scalar) -> NodeValue:
+        return node.value
+
+
+@dataclass(frozen=True)
+class ExpectedRecord:
+    """Fields and their values; fields that are not named may have any value."""
+
+    fields: dict[Text, Expected]
+    where: Location
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        return cls(read(dict[Name, Expected], node), node.where)
+
+
+@dataclass(frozen=True)
+class ExpectedRecords:
+    """The records of one output or step: a list of all of them, or a form that says more or less."""
+
+    where: Location
+    records: tuple[ExpectedRecord, ...] | None
+    includes: tuple[ExpectedRecord, ...]
+    count: Count | None
+    exact: bool
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Sequence):
+            return cls(node.where, read(tuple[ExpectedRecord, ...], node), (), None, exact=False)
+        form: _RecordsForm = read_model(_RecordsForm, node)
+        return cls(node.where, form.records, form.includes, form.count, bool(form.exact.value))
+
+
+@dataclass(frozen=True)
+class _RecordsForm:
+    records: Annotated[tuple[ExpectedRecord, ...] | None, Doc("all of them, in order")]
+    includes: Annotated[tuple[ExpectedRecord, ...], Doc("some of them, in order", default="[]")]
+    count: Annotated[Count | None, Doc("how many there are")]
+    exact: Annotated[Flag, Doc("whether the fields named are all that a record has", default="false")]
+
+
+@dataclass(frozen=True)
+class ExpectedAlert:
+    """One event of an episode: `{opened: rule, at: 12s}`."""
+
+    kind: str
+    rule: Name
+    key: tuple[Text, ...] | None
+    at: Moment | None
+    summary: Text | None
+    where: Location
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        form: _AlertForm = read_model(_AlertForm, node)
+        rules = {kind: rule for kind, rule in (("opened", form.opened), ("resolved", form.resolved)) if rule}
+        if len(rules) != 1:
+            raise Invalid(
+                Problem("an alert is either opened or resolved", node.where, "opened: RULE or resolved: RULE")
+            )
+        ((kind, rule),) = rules.items()
+        return cls(kind, rule, form.key, form.at, form.summary, node.where)
+
+
+@dataclass(frozen=True)
+class _AlertForm:
+    opened: Annotated[Name | None, Doc("the rule whose episode opens")]
+    resolved: Annotated[Name | None, Doc("the rule whose episode resolves")]
+    key: Annotated[tuple[Text, ...] | None, Doc("values of the rule's key; left out: any")]
+    at: Annotated[Moment | None, Doc("event time; left out: any")]
+    summary: Annotated[Text | None, Doc("the whole summary; left out: any")]
+
+
+@dataclass(frozen=True)
+class ExpectedDeadLetter:
+    """A record that could not be processed."""
+
+    where: Location
+    reason: Text | None
+    step: Name | None
+    field: Name | None
+    raw: Text | None
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        form: _DeadLetterForm = read_model(_DeadLetterForm, node)
+        return cls(node.where, form.reason, form.step, form.field, form.raw)
+
+
+@dataclass(frozen=True)
+class _DeadLetterForm:
+    reason: Annotated[Text | None, Doc("a part of the reason; left out: any")]
+    step: Annotated[Name | None, Doc("the step that failed; left out: any")]
+    field: Annotated[Name | None, Doc("the field that was wrong; left out: any")]
+    raw: Annotated[Text | None, Doc("a part of the record; left out: any")]
+
+
+@dataclass(frozen=True)
+class ExpectedDeadLetters:
+    """How many there are, or each of them in order."""
+
+    where: Location
+    count: Count | None
+    letters: tuple[ExpectedDeadLetter, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Scalar):
+            return cls(node.where, Count.read(node), ())
+        letters: tuple[Any, ...] = read(tuple[ExpectedDeadLetter, ...], node)
+        return cls(node.where, None, letters)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """All that is compared. Alerts and dead letters that are not expected are failures, too."""
+
+    outputs: Annotated[dict[LabelName, ExpectedRecords], Doc("records by output; one left out: any", default="{}")]
+    steps: Annotated[dict[Name, ExpectedRecords], Doc("records that a step passed on", default="{}")]
+    alerts: Annotated[tuple[ExpectedAlert, ...], Doc("events of episodes, in order", default="[]")]
+    dead_letters: Annotated[ExpectedDeadLetters, Doc("how many, or a list", default="0")]

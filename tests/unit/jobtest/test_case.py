@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.errors import Invalid
+from edge_orch.jobtest.case import read_cases
+
+WHOLE = """
+- name: hot
+  start: '2026-02-03T04:05:06Z'
+  device: {id: d1, firmware: '1.4', labels: {site: austin}}
+  params: {hot_c: 90}
+  input:
+    - {at: 0s, topic: a/b, lines: ["one", "two"]}
+    - {at: 10s, file: more.csv}
+    - lines: |
+        three
+
+        four
+  finish: false
+  expect:
+    outputs:
+      raw: [{a: 1, b: null}]
+      stats: {count: 3, includes: [{a: x}], exact: true}
+    steps:
+      roll: {records: []}
+    alerts:
+      - {opened: hot, key: [k], at: 5s, summary: Hot!}
+      - {resolved: hot}
+    dead_letters: [{reason: no, step: parse, field: f, raw: x}]
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        read_cases(text, "t.test.yaml")
+    return [f"{problem.where}: {problem.what}" for problem in caught.value.problems]
+
+
+def test_a_whole_case_is_read() -> None:
+    (case,) = read_cases(WHOLE, "t.test.yaml")
+    body = case.body
+    assert (case.where.line, body.name.value, body.start.value) == (2, "hot", 1_770_091_506_000_000)
+    first, second, third = body.input
+    assert first.lines
+    assert third.lines
+    assert (first.topic.value, first.lines.lines) == ("a/b", ("one", "two"))
+    assert second.file
+    assert (second.file.value, second.topic.value) == ("more.csv", "test")
+    assert third.lines.lines == ("three", "", "four")
+    assert not body.finish.value
+    raw, stats = body.expect.outputs.values()
+    assert raw.records
+    assert {name.value: leaf.value for name, leaf in raw.records[0].fields.items()} == {"a": 1, "b": None}
+    assert (raw.exact, stats.exact, stats.records) == (False, True, None)
+    opened, resolved = body.expect.alerts
+    assert (opened.kind, opened.rule.value, resolved.kind, resolved.key) == ("opened", "hot", "resolved", None)
+    assert body.expect.dead_letters.count is None
+
+
+def test_little_needs_to_be_said() -> None:
+    (case,) = read_cases("- {name: x, input: []}", "t.test.yaml")
+    assert case.body.device.id.value == "test-device"
+    assert case.body.finish.value
+    assert (case.body.expect.outputs, case.body.expect.alerts) == ({}, ())
+    assert case.body.expect.dead_letters.count
+    assert case.body.expect.dead_letters.count.value == 0
+
+
+def test_every_problem_is_told_at_its_place() -> None:
+    text = "- {nam: x, input: [{at: soon}]}\n- {name: y, input: [], expect: {alerts: [{at: 1s}], dead_letters: -1}}\n"
+    assert problems(text) == [
+        "t.test.yaml:1:4: unknown key `nam`",
+        "t.test.yaml:1:3: missing key `name`",
+        "t.test.yaml:1:25: not a time",
+        "t.test.yaml:2:42: an alert is either opened or resolved",
+        "t.test.yaml:2:69: out of range",
+    ]
+
+
+def test_time_does_not_go_backwards() -> None:
+    text = "- name: x\n  input:\n  - {at: 5s}\n  - {lines: []}\n  - {at: 4s}\n"
+    assert problems(text) == ["t.test.yaml:5:10: time goes backwards"]
