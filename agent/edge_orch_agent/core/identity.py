@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-if TYPE_CHECKING:
-    from edge_orch.trust.keys import PublicKey
+from edge_orch.trust.keys import PublicKey
 
 
 class AgentIdentity(msgspec.Struct, frozen=True):

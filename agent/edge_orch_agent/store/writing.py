@@ -22,7 +22,7 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
     for stream, sequence in transaction.cursors.items():
         _move_cursor(database, stream, sequence)
     database.executemany(
-        "INSERT INTO change(actor, seq, hash, lamport, raw) VALUES(?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO change(actor, seq, hash, lamport, raw) VALUES(?, ?, ?, ?, ?)",
         ((change.actor, change.seq, change.hash, change.lamport, change.raw) for change in transaction.changes),
     )
     _write_dead(database, transaction.dead)

@@ -1,0 +1,263 @@
+"""The agent's core: takes an event, lets the nouns that it concerns change, then draws all conclusions at once."""
+
+from __future__ import annotations
+
+from random import Random
+
+from edge_orch.errors import EdgeOrchError, Problem
+from edge_orch.plan.plan import Limits, Source
+from edge_orch.time import Instant
+from edge_orch.twin.facts import DeviceFact
+from edge_orch_agent.core.artifacts import Artifacts
+from edge_orch_agent.core.backoff import Backoff
+from edge_orch_agent.core.commands import Command, Reply
+from edge_orch_agent.core.commits import Commits, released
+from edge_orch_agent.core.delivery import Delivery, Outcome
+from edge_orch_agent.core.emissions import Emissions
+from edge_orch_agent.core.events import (
+    AckRequested,
+    ArtifactFailed,
+    ArtifactFetched,
+    BatchRead,
+    CommitFailed,
+    Committed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    LinkDown,
+    LinkUp,
+    MessageReceived,
+    OverrideRequested,
+    SourceFailed,
+    Started,
+    Woke,
+)
+from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.jobs import Jobs
+from edge_orch_agent.core.ledger import Ledger
+from edge_orch_agent.core.notices import notified_fact
+from edge_orch_agent.core.outbox import Outbox
+from edge_orch_agent.core.parameters import Parameters
+from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.requests import Requests
+from edge_orch_agent.core.sealing import Sealing
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.sources import Sources
+from edge_orch_agent.core.transaction import PositionKey, StoredState
+from edge_orch_agent.core.view import AgentSnapshot, snapshot
+from edge_orch_agent.core.work import Work
+
+
+class AgentCore:
+    """All decisions of one agent.
+
+    1. Nothing is acknowledged, sent, answered or delivered before it is durable.
+    2. A transaction's states are the pipelines' after exactly the batches that its positions count.
+    3. One transaction is under way at a time; what comes meanwhile is gathered for the next.
+    4. Everything works with no link, ever.
+    """
+
+    def __init__(self, identity: AgentIdentity, stored: StoredState, settings: Settings) -> None:
+        random = Random(identity.seed)  # noqa: S311 -- spreads retries, guards nothing
+        backoff = Backoff(settings, random)
+        self.identity = identity
+        self._settings = settings
+        self._now: Instant | None = None
+        self.work = Work(settings)
+        self.commits = Commits(backoff)
+        self.ledger = Ledger(stored.ledger)
+        self.outbox = Outbox(stored)
+        self.delivery = Delivery(self.outbox, backoff)
+        self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes, self._limits)
+        self.sources = Sources(stored.positions)
+        self.artifacts = Artifacts(backoff)
+        self.parameters = Parameters()
+        self.requests = Requests(identity.actor_nonce.hex())
+        self.twin = Reconciliation(identity, stored.changes, settings, self.work, random)
+        self.emissions = Emissions(identity, self.work, self.twin)
+        self.jobs = Jobs(
+            identity=identity,
+            stored=stored,
+            settings=settings,
+            work=self.work,
+            twin=self.twin,
+            artifacts=self.artifacts,
+            parameters=self.parameters,
+            emissions=self.emissions,
+            sources=self.sources,
+        )
+
+    def handle(self, event: Event, now: Instant) -> list[Command]:
+        """Take one event and say what must be done, in that order. The first event is `Started`."""
+        self._now = now
+        return [*self._take(event, now), *self._conclude(now)]
+
+    def wake_at(self) -> int | None:
+        """The monotonic microsecond at which to hand in `Woke`."""
+        if self._now is None:
+            return None
+        times = (
+            self.commits.wake_at() if self.commits.flight else self.work.due_at(),
+            self.delivery.wake_at(self._now),
+            self.artifacts.wake_at(self.twin.linked),
+            self.parameters.wake_at(),
+            self.twin.wake_at(),
+            self.jobs.wake_at(),
+            *(running.wake_at() for running in self.jobs.running.values()),
+        )
+        return min((time for time in times if time is not None), default=None)
+
+    def view(self) -> AgentSnapshot:
+        """The state as people may see it, from memory: costs no I/O."""
+        return snapshot(self)
+
+    def _take(self, event: Event, now: Instant) -> list[Command]:
+        match event:
+            case Started():
+                self._start(now)
+            case LinkUp():
+                self.artifacts.hurry()
+                return self.twin.link_up(now)
+            case LinkDown():
+                self.twin.link_down()
+            case MessageReceived(message):
+                return self.twin.received(message, now)
+            case ArtifactFetched(digest, envelope):
+                self.jobs.fetched(digest, envelope)
+            case ArtifactFailed(digest, reason):
+                self.artifacts.failed(digest, reason, now)
+            case BatchRead():
+                self._read(event, now)
+            case SourceFailed(job, reason):
+                self.sources.troubled(job, reason)
+            case Committed():
+                return self._committed(event, now)
+            case CommitFailed():
+                self.commits.failed(event, now)
+            case Delivered():
+                self._done(self.delivery.delivered(event), now)
+            case DeliveryFailed():
+                self._done(self.delivery.failed(event, now), now)
+            case OverrideRequested() | AckRequested():
+                return self._request(event, now)
+            case Woke():
+                pass  # what is due is found below
+        return []
+
+    def _conclude(self, now: Instant) -> list[Command]:
+        """Everything that follows from the state as it is now."""
+        self._follow_facts(now)
+        self._let_time_pass(now)
+        self.jobs.promote(now)
+        self.jobs.tidy(self._undelivered, now)
+        return [
+            *self.twin.compare(now),
+            *self.artifacts.fetch(self.twin.linked, now),
+            *self._commit(now),
+            *self.sources.settle(self._wanted_sources(), self._awaits),
+            *self.delivery.start(self.jobs.sink_of, now),
+        ]
+
+    def _start(self, now: Instant) -> None:
+        identity = self.identity
+        self.twin.write(
+            DeviceFact(identity.agent, identity.labels, identity.firmware, identity.software, identity.boot), now
+        )
+        self.jobs.start(now)
+
+    def _read(self, event: BatchRead, now: Instant) -> None:
+        running = self.jobs.running.get(event.job)
+        if running is None or not self.sources.reads(event.job, running.plan.source):
+            return  # not acknowledged: its origin keeps it for whoever reads next
+        self.emissions.take(running, running.process(event.batch), now)
+        self.work.batch(event, now)
+        self.sources.taken(PositionKey(event.job, event.partition_key), event.next_position)
+        if running.stuck or running.failures >= self._settings.failures_before_rollback:
+            self.jobs.give_up(event.job, now)
+
+    def _committed(self, event: Committed, now: Instant) -> list[Command]:
+        gathered = self.commits.done(event)
+        if gathered is None:
+            return []
+        for segment in gathered.transaction.segments:
+            self.outbox.append(segment.info)
+        self.ledger.add(gathered.transaction.ledger)
+        return [*released(gathered), *self.twin.persisted(gathered.transaction.changes, now)]
+
+    def _done(self, outcome: Outcome | None, now: Instant) -> None:
+        """A segment is done with: its cursor, its account and, of a notice, the fact that it arrived."""
+        if outcome is None:
+            return
+        segment, stream = outcome.segment, outcome.segment.stream
+        transaction = self.work.gathered.transaction
+        transaction.cursors[stream] = segment.sequence
+        transaction.rejections += outcome.rejections
+        account = (stream.job, segment.version, f"{stream.output}/{stream.sink}")
+        self.work.count(*account, "delivered", segment.count - outcome.rejected)
+        self.work.count(*account, "dead", outcome.rejected)
+        self.work.note(now)
+        about = self.twin.facts().episodes.get(segment.subject)
+        if about is not None and not outcome.rejected:
+            self.twin.write(notified_fact(about, segment, now.wall_us), now)
+
+    def _request(self, event: OverrideRequested | AckRequested, now: Instant) -> list[Command]:
+        try:
+            fact = self.requests.fact(event, self.twin.facts(), self.jobs.running, now)
+        except EdgeOrchError as error:
+            return [Reply(event.request, problem=error.problems[0])]
+        if not self.twin.write(fact, now):
+            return [Reply(event.request, problem=Problem(self.twin.refusal))]
+        self.work.reply(Reply(event.request, fact.key), now)
+        return []
+
+    def _follow_facts(self, now: Instant) -> None:
+        """Until nothing new follows: a job that starts brings parameters that facts speak of."""
+        while self.twin.stale or self.parameters.due(now):
+            self.twin.stale = False
+            params = {job: running.plan.params for job, running in self.jobs.running.items()}
+            self.parameters.fold(self.twin.facts(), params, now)
+            self.jobs.follow(self.parameters.effective.desired, now)
+        for job, running in self.jobs.running.items():
+            if running.values != self.parameters.of(running.plan):
+                self.work.touch(job, now)
+                self.work.hasten(now)
+
+    def _let_time_pass(self, now: Instant) -> None:
+        for job, running in list(self.jobs.running.items()):
+            due = running.wake_at()
+            if due is not None and due <= now.mono_us:
+                self.emissions.take(running, running.advance(now), now)
+                if running.stuck:
+                    self.jobs.give_up(job, now)
+
+    def _commit(self, now: Instant) -> list[Command]:
+        if self.commits.flight is not None:
+            return self.commits.again(now)
+        due = self.work.due_at()
+        if due is None or due > now.mono_us:
+            return []
+        gathered = self.work.take()
+        for job in gathered.touched & self.jobs.running.keys():
+            running = self.jobs.running[job]
+            gathered.transaction.states[job] = running.snapshot()
+            running.bind(self.parameters.of(running.plan))
+        self.sealing.seal(gathered, now)
+        return [self.commits.give(gathered)]
+
+    def _wanted_sources(self) -> dict[str, Source]:
+        return {job: running.plan.source for job, running in self.jobs.running.items() if not self._blocked(job)}
+
+    def _blocked(self, job: str) -> bool:
+        """Whether the job must not read on because its outbox is full and nothing may be dropped."""
+        limits = self._limits(job)
+        return limits is not None and limits.on_full == "block" and self.outbox.size(job) >= limits.outbox
+
+    def _limits(self, job: str) -> Limits | None:
+        running = self.jobs.running.get(job)
+        return running.plan.limits if running else None
+
+    def _awaits(self, job: str) -> bool:
+        return self.work.awaits(job) or self.commits.awaits(job)
+
+    def _undelivered(self, job: str) -> bool:
+        return self.outbox.holds(job) or self.work.holds(job) or self.commits.holds(job)

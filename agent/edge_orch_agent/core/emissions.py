@@ -1,0 +1,33 @@
+"""Emissions: where the fruits of a pipeline go: records to the outbox, episodes to the twin and to alert sinks."""
+
+from __future__ import annotations
+
+from edge_orch.engine.records import Emission
+from edge_orch.time import Instant
+from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.notices import encode_notice, episode_fact
+from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.transaction import ALERTS, StreamId
+from edge_orch_agent.core.work import Work
+
+
+class Emissions:
+    """Takes what a pipeline brought forth into the work."""
+
+    def __init__(self, identity: AgentIdentity, work: Work, twin: Reconciliation) -> None:
+        self._identity = identity
+        self._work = work
+        self._twin = twin
+
+    def take(self, running: RunningJob, emission: Emission, now: Instant) -> None:
+        """All of it becomes durable in one transaction; an episode event makes that happen at once."""
+        plan, version = running.plan, running.slot.version
+        self._work.emission(plan, version, emission, now)
+        for event in emission.episodes:
+            fact = episode_fact(plan.name, version, event)
+            self._twin.write(fact, now)
+            data = encode_notice(self._identity, plan.name, version, event)
+            for sink in event.notify:
+                self._work.notice(StreamId(plan.name, ALERTS, sink), version, fact.key, data, now)
+            self._work.hasten(now)

@@ -1,0 +1,224 @@
+"""Jobs: from what the controller wants to what runs, and back to the last good version when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from edge_orch.engine.records import Device
+from edge_orch.errors import Refused
+from edge_orch.plan.plan import Plan, Sink
+from edge_orch.time import Instant
+from edge_orch.twin.facts import Desired, JobState, Reported
+from edge_orch_agent.core.artifacts import Artifacts
+from edge_orch_agent.core.emissions import Emissions
+from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.library import Library
+from edge_orch_agent.core.parameters import Parameters
+from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.slots import Slots
+from edge_orch_agent.core.sources import Sources
+from edge_orch_agent.core.transaction import Slot, SlotName, StoredState, StreamId
+from edge_orch_agent.core.work import Work
+
+_NEWEST_FIRST = (SlotName.CANDIDATE, SlotName.CURRENT, SlotName.LAST_GOOD, SlotName.RETIRED)
+
+
+class Jobs:
+    """All jobs of the device. What fails is given up, remembered and reported; its neighbours do not notice."""
+
+    def __init__(
+        self,
+        *,
+        identity: AgentIdentity,
+        stored: StoredState,
+        settings: Settings,
+        work: Work,
+        twin: Reconciliation,
+        artifacts: Artifacts,
+        parameters: Parameters,
+        emissions: Emissions,
+        sources: Sources,
+    ) -> None:
+        self._device = Device(identity.agent, identity.labels, identity.firmware)
+        self._settings = settings
+        self._work = work
+        self._twin = twin
+        self._artifacts = artifacts
+        self._parameters = parameters
+        self._emissions = emissions
+        self._sources = sources
+        self._library = Library(identity.controller_keys, stored.envelopes)
+        self._states = dict(stored.states)
+        self.slots = Slots(stored.slots)
+        self.running: dict[str, RunningJob] = {}
+
+    def start(self, now: Instant) -> None:
+        """Run what ran before the process ended. Needs no network."""
+        for job in self.slots.jobs():
+            if self.slots.running(job) is not None:
+                self._resume(job, self._states.pop(job, b""), "", now)
+
+    def fetched(self, digest: str, envelope: bytes) -> None:
+        """An envelope has come; `follow` looks into it."""
+        self._library.put(digest, envelope)
+        self._twin.stale = True
+
+    def follow(self, desired: Mapping[str, Desired], now: Instant) -> None:
+        """Bring what runs in line with what is wanted, as far as possible without the network."""
+        missing = {want.digest for want in desired.values() if not self._satisfy(want, now)}
+        self._artifacts.want(missing)
+        named = missing | {slot.digest for job in self.slots.jobs() for slot in self.slots.of(job)}
+        self._library.keep(named)
+
+    def give_up(self, job: str, now: Instant) -> None:
+        """What runs has failed: return to the last good version, with the state it has."""
+        failed = self.running.pop(job)
+        state = failed.snapshot()
+        self._work.gathered.transaction.states[job] = state
+        self.slots.give_up(job, self._work.gathered.transaction)
+        self._resume(job, state, f"version {failed.slot.version}: {failed.failure}", now)
+
+    def promote(self, now: Instant) -> None:
+        """Candidates that have run long enough become what one returns to."""
+        for job, running in self.running.items():
+            slot = self.slots.running(job)
+            if slot is not None and slot.slot is SlotName.CANDIDATE and self._good_at(running) <= now.mono_us:
+                self.slots.promote(job, self._work.gathered.transaction)
+                self._work.note(now)
+
+    def wake_at(self) -> int | None:
+        """When the next candidate has proven itself."""
+        return min(
+            (
+                self._good_at(running)
+                for job, running in self.running.items()
+                if self.slots.get(job, SlotName.CANDIDATE) is not None
+            ),
+            default=None,
+        )
+
+    def sink_of(self, stream: StreamId) -> Sink | None:
+        """The sink that the stream goes to: as the version that runs defines it, else an earlier one that is kept.
+
+        So a corrected definition helps what is waiting already, and what waits for a sink that is gone still gets out.
+        """
+        slots = [self.slots.get(stream.job, name) for name in _NEWEST_FIRST]
+        plans = (self._library.kept(slot) for slot in slots if slot is not None)
+        sinks = (sink for plan in plans if plan for sink in plan.sinks if sink.name == stream.sink)
+        return next(sinks, None)
+
+    def tidy(self, waiting: Callable[[str], bool], now: Instant) -> None:
+        """Forget retired jobs with nothing `waiting` to be delivered."""
+        for job in self.slots.jobs():
+            if self.slots.get(job, SlotName.RETIRED) is not None and not waiting(job):
+                self.slots.forget(job, self._work.gathered.transaction)
+                self._work.note(now)
+
+    def _good_at(self, running: RunningJob) -> int:
+        return running.since_us + self._settings.probation_us
+
+    def _satisfy(self, want: Desired, now: Instant) -> bool:
+        """Whether nothing has to be fetched for it."""
+        slot = self.slots.running(want.job)
+        if want.removed:
+            self._remove(want, now)
+        elif slot is not None and slot.generation >= want.generation:
+            pass
+        elif slot is not None and slot.digest == want.digest:
+            self.slots.retarget(want.job, want.generation, want.version, self._work.gathered.transaction)
+            self._report(want.job, want.generation, "", now)
+        elif self.slots.has_failed(want.job, want.digest):
+            self._refuse_again(want, now)
+        elif want.digest in self._library:
+            return self._install(want, now)
+        else:
+            return False
+        return True
+
+    def _install(self, want: Desired, now: Instant) -> bool:
+        """Run the version on probation. False if the envelope is not what was asked for: it is fetched again."""
+        slot = Slot(want.job, SlotName.CANDIDATE, want.version, want.digest, want.generation)
+        try:
+            plan = self._library.plan(slot)
+        except Refused as error:
+            self._library.discard(want.digest)
+            self._artifacts.failed(want.digest, str(error), now)
+            self._report(want.job, want.generation, f"version {want.version} is not trusted: {error}", now)
+            return False
+        transaction = self._work.gathered.transaction
+        old = self.running.get(want.job)
+        state = old.snapshot() if old else self._states.pop(want.job, b"")
+        try:
+            new = self._run(slot, plan, state, now)
+        except Exception as error:  # a version that cannot start is its author's to mend; what runs goes on
+            self.slots.refuse(slot, transaction)
+            self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
+            return True
+        if old is not None and old.plan.source.kind != plan.source.kind:
+            self._forget_positions(want.job)
+        self.running[want.job] = new
+        self.slots.begin(slot, transaction)
+        transaction.envelopes[want.digest] = self._library.envelope(want.digest)
+        self._work.touch(want.job, now)
+        self._report(want.job, want.generation, "", now)
+        return True
+
+    def _resume(self, job: str, state: bytes, error: str, now: Instant) -> None:
+        """Run what the slots say; of versions that cannot start any more, go back to the one before."""
+        generation = self._reported(job).generation if error else 0
+        while (slot := self.slots.running(job)) is not None:
+            generation = max(generation, slot.generation)
+            try:
+                self.running[job] = self._run(slot, self._library.plan(slot), state, now)
+            except Exception as failure:
+                error = error or f"version {slot.version} cannot start: {failure}"
+                self.slots.give_up(job, self._work.gathered.transaction)
+            else:
+                break
+        if job not in self.running:
+            self._states[job] = state
+        if error:
+            self._work.hasten(now)
+            self._report(job, generation, error, now)
+
+    def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant) -> RunningJob:
+        self._twin.stale = True  # its parameters have to be worked out
+        values = self._parameters.resolved(plan, self._twin.facts(), now)
+        return RunningJob(slot, plan, device=self._device, values=values, state=state, since_us=now.mono_us)
+
+    def _remove(self, want: Desired, now: Instant) -> None:
+        running = self.running.pop(want.job, None)
+        if running is not None:
+            self._emissions.take(running, running.finish(), now)
+        if self.slots.running(want.job) or self.slots.get(want.job, SlotName.FAILED):
+            self.slots.retire(want.job, self._work.gathered.transaction)
+            self._forget_positions(want.job)
+            self._work.gathered.transaction.states[want.job] = None
+            self._work.hasten(now)
+        self._twin.write(Reported(want.job, want.version, want.digest, want.generation, JobState.REMOVED), now)
+
+    def _refuse_again(self, want: Desired, now: Instant) -> None:
+        """Say, once per generation, that this content has failed here and is not tried again."""
+        if self._reported(want.job).generation < want.generation:
+            failed = f"version {want.version} has failed on this device before and is not tried again"
+            self._report(want.job, want.generation, failed, now)
+
+    def _forget_positions(self, job: str) -> None:
+        """They mean nothing to what reads next, if anything does."""
+        for key in self._sources.forget(job):
+            self._work.gathered.transaction.positions[key] = None
+
+    def _report(self, job: str, generation: int, error: str, now: Instant) -> None:
+        """Tell what runs, as the answer to that generation; with nothing that runs, what failed."""
+        slot = self.slots.running(job)
+        shown = slot or self.slots.get(job, SlotName.FAILED)
+        version, digest = (shown.version, shown.digest) if shown else (0, "")
+        state = JobState.RUNNING if slot else JobState.FAILED
+        self._twin.write(Reported(job, version, digest, generation, state, error), now)
+
+    def _reported(self, job: str) -> Reported:
+        """What was last reported of the job."""
+        nothing = Reported(job, 0, "", 0, JobState.REMOVED)
+        return self._twin.facts().reported.get(job, nothing)

@@ -1,0 +1,104 @@
+"""The outbox: an index of what is durable and not yet delivered, and the rule for what goes when it is full."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+
+from edge_orch.plan.plan import Limits
+from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StoredState, StreamId
+
+_RANK = {priority: rank for rank, priority in enumerate(Priority)}  # alerts first, low last
+
+
+class Outbox:
+    """Every stream's undelivered segments, in order, without their data.
+
+    A stream only ever shrinks from its head, so that one cursor says all: what is delivered or dropped lies behind it.
+    """
+
+    def __init__(self, stored: StoredState) -> None:
+        self._streams: dict[StreamId, deque[SegmentInfo]] = {}
+        self._next = dict(stored.next_sequence)
+        self._sizes: dict[str, int] = {}
+        for segment in stored.segments:
+            self.append(segment)
+
+    def next_sequence(self, stream: StreamId) -> int:
+        """A number of this stream that was never given before."""
+        sequence = self._next.get(stream, 1)
+        self._next[stream] = sequence + 1
+        return sequence
+
+    def append(self, segment: SegmentInfo) -> None:
+        """The segment is durable now."""
+        self._streams.setdefault(segment.stream, deque()).append(segment)
+        self._sizes[segment.stream.job] = self.size(segment.stream.job) + segment.size
+
+    def head(self, stream: StreamId) -> SegmentInfo | None:
+        """The oldest segment of the stream."""
+        segments = self._streams.get(stream)
+        return segments[0] if segments else None
+
+    def pop(self, stream: StreamId) -> SegmentInfo:
+        """Take away the head: delivered, dead or dropped."""
+        segments = self._streams[stream]
+        segment = segments.popleft()
+        if not segments:
+            del self._streams[stream]
+        self._sizes[stream.job] -= segment.size
+        return segment
+
+    def streams(self) -> list[StreamId]:
+        """Streams that hold something, the most urgent first."""
+        return sorted(self._streams, key=lambda stream: (_RANK[self._streams[stream][0].priority], stream))
+
+    def segments(self, stream: StreamId) -> Iterator[SegmentInfo]:
+        """The stream's segments, oldest first."""
+        return iter(self._streams.get(stream, ()))
+
+    def size(self, job: str) -> int:
+        """Bytes of the job's undelivered segments."""
+        return self._sizes.get(job, 0)
+
+    def holds(self, job: str) -> bool:
+        """Whether anything of the job is undelivered."""
+        return any(stream.job == job for stream in self._streams)
+
+    def drop_aged(self, job: str, limits: Limits, wall_us: int, busy: Collection[StreamId]) -> list[SegmentInfo]:
+        """Take away what is older than `max_age_us`, except what is being delivered right now.
+
+        Only call with a wall clock that can be trusted; a segment stamped by one that could not is of unknown age.
+        """
+        oldest = wall_us - limits.max_age_us
+        dropped = []
+        for stream in [stream for stream in self._streams if stream.job == job and stream not in busy]:
+            while (head := self.head(stream)) and 0 < head.created_us < oldest:
+                dropped.append(self.pop(stream))
+        return dropped
+
+    def drop_oldest(self, job: str, room: int, busy: Collection[StreamId]) -> list[SegmentInfo]:
+        """Take away the oldest of the least urgent streams until the job's size is at most `room`.
+
+        What is being delivered right now stays; alerts go only when nothing else is left.
+        """
+        dropped = []
+        while self.size(job) > room:
+            heads = [segments[0] for stream, segments in self._streams.items() if stream.job == job]
+            candidates = [head for head in heads if head.stream not in busy]
+            if not candidates:
+                break
+            victim = max(candidates, key=lambda head: (_RANK[head.priority], -head.created_us, head.stream))
+            dropped.append(self.pop(victim.stream))
+        return dropped
+
+
+def choose_newest(arriving: Iterable[Segment], excess: int) -> list[Segment]:
+    """Which of the arriving segments to refuse so that `excess` bytes less arrive: least urgent first, never alerts."""
+    refused: list[Segment] = []
+    for segment in sorted(arriving, key=lambda segment: _RANK[segment.priority], reverse=True):
+        if excess <= 0 or segment.priority is Priority.ALERT:
+            break
+        refused.append(segment)
+        excess -= len(segment.data)
+    return refused

@@ -1,0 +1,107 @@
+"""Sealing: what was gathered becomes segments, within the limits that each job has on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from edge_orch.plan.plan import Limits
+from edge_orch.time import Instant
+from edge_orch_agent.core.delivery import Delivery
+from edge_orch_agent.core.outbox import Outbox, choose_newest
+from edge_orch_agent.core.transaction import LedgerEntry, Segment, SegmentInfo, Transaction
+from edge_orch_agent.core.work import Gathered
+
+OUTBOX_FULL = "dropped:outbox_full"
+TOO_OLD = "dropped:max_age"
+DEAD_LETTERS_FULL = "dropped:dead_letters_full"
+
+
+class Sealing:
+    """Numbers segments, and drops what does not fit: counted, and never an alert while anything else can go."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        delivery: Delivery,
+        dead_bytes: dict[str, int],
+        limits_of: Callable[[str], Limits | None],
+    ) -> None:
+        self._outbox = outbox
+        self._delivery = delivery
+        self._dead_bytes = dict(dead_bytes)
+        self._limits_of = limits_of
+
+    def seal(self, gathered: Gathered, now: Instant) -> None:
+        """Fill the transaction's segments, and its cursors and ledger where something is dropped."""
+        arriving = self._segments(gathered, now)
+        transaction = gathered.transaction
+        for job in sorted({segment.stream.job for segment in arriving}):
+            limits = self._limits_of(job)
+            if limits is not None:
+                own = [segment for segment in arriving if segment.stream.job == job]
+                refused = self._make_room(job, limits, own, transaction, now)
+                arriving = [segment for segment in arriving if segment not in refused]
+        transaction.segments = [
+            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream))
+            for segment in arriving
+        ]
+        self._cap_dead_letters(transaction)
+
+    def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
+        created_us = now.wall_us if now.trusted else 0
+        records = [
+            Segment(
+                stream=stretch.stream,
+                sequence=0,
+                version=stretch.version,
+                count=sum(chunk.count for chunk in chunks),
+                priority=stretch.priority,
+                created_us=created_us,
+                data=b"".join(chunk.data for chunk in chunks),
+            )
+            for stretch, chunks in gathered.chunks.items()
+        ]
+        return [*gathered.notices, *records]
+
+    def _make_room(
+        self, job: str, limits: Limits, arriving: list[Segment], transaction: Transaction, now: Instant
+    ) -> list[Segment]:
+        """Drop what is too old, then what is too much; returns which of the arriving segments are refused."""
+        busy = self._delivery.busy()
+        if now.trusted:
+            self._dropped(self._outbox.drop_aged(job, limits, now.wall_us, busy), TOO_OLD, transaction)
+        coming = sum(len(segment.data) for segment in arriving)
+        if limits.on_full == "drop_oldest":
+            dropped = self._outbox.drop_oldest(job, max(limits.outbox - coming, 0), busy)
+            self._dropped(dropped, OUTBOX_FULL, transaction)
+        if limits.on_full != "drop_newest":
+            return []
+        refused = choose_newest(arriving, self._outbox.size(job) + coming - limits.outbox)
+        transaction.ledger += [_entry(segment.info, OUTBOX_FULL) for segment in refused]
+        return refused
+
+    def _dropped(self, dropped: Iterable[SegmentInfo], fate: str, transaction: Transaction) -> None:
+        for segment in dropped:
+            self._delivery.dropped(segment.stream)
+            transaction.cursors[segment.stream] = segment.sequence
+            transaction.ledger.append(_entry(segment, fate))
+
+    def _cap_dead_letters(self, transaction: Transaction) -> None:
+        """The first ones are kept: they show how it began."""
+        kept = []
+        for dead in transaction.dead:
+            limits = self._limits_of(dead.job)
+            size = self._dead_bytes.get(dead.job, 0) + len(dead.letter.raw)
+            if limits is not None and size > limits.dead_letters:
+                transaction.ledger.append(LedgerEntry(dead.job, dead.version, dead.letter.step, DEAD_LETTERS_FULL, 1))
+            else:
+                self._dead_bytes[dead.job] = size
+                kept.append(dead)
+        transaction.dead = kept
+
+
+def _entry(segment: SegmentInfo, fate: str) -> LedgerEntry:
+    stream = segment.stream
+    return LedgerEntry(stream.job, segment.version, f"{stream.output}/{stream.sink}", fate, segment.count)

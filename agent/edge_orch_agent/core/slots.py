@@ -1,0 +1,108 @@
+"""Slots: which versions of each job the device has, which one runs, and which one it returns to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from edge_orch_agent.core.transaction import Slot, SlotName, Transaction
+
+_RUNNING = (SlotName.CANDIDATE, SlotName.CURRENT)
+
+
+class Slots:
+    """The transitions of a job's versions; each writes itself into the transaction it is given.
+
+    ```
+    begin     -> candidate runs; current stays as what to return to
+    promote   candidate -> current -> last_good
+    give_up   candidate -> failed, current runs   |   current -> failed, last_good -> current
+    retire    all versions -> gone, the one that ran -> retired until its outbox is empty
+    ```
+    """
+
+    def __init__(self, slots: Iterable[Slot]) -> None:
+        self._slots = {(slot.job, slot.slot): slot for slot in slots}
+
+    def jobs(self) -> list[str]:
+        """Jobs that have any slot."""
+        return sorted({job for job, _ in self._slots})
+
+    def get(self, job: str, name: SlotName) -> Slot | None:
+        """What is in that slot."""
+        return self._slots.get((job, name))
+
+    def of(self, job: str) -> list[Slot]:
+        """All slots of a job."""
+        return [slot for slot in self._slots.values() if slot.job == job]
+
+    def running(self, job: str) -> Slot | None:
+        """The version that runs, or would: the candidate before the current one."""
+        return next((slot for name in _RUNNING if (slot := self.get(job, name))), None)
+
+    def has_failed(self, job: str, digest: str) -> bool:
+        """Whether the job's last failure here was with this very content."""
+        failed = self.get(job, SlotName.FAILED)
+        return failed is not None and failed.digest == digest
+
+    def begin(self, slot: Slot, transaction: Transaction) -> None:
+        """A verified version starts to run, on probation."""
+        self._clear(slot.job, SlotName.RETIRED, transaction)
+        self._put(slot, SlotName.CANDIDATE, transaction)
+
+    def promote(self, job: str, transaction: Transaction) -> None:
+        """The candidate has proven itself."""
+        candidate, current = self.get(job, SlotName.CANDIDATE), self.get(job, SlotName.CURRENT)
+        if candidate is None:
+            return
+        if current is not None and current.digest != candidate.digest:
+            self._put(current, SlotName.LAST_GOOD, transaction)
+        self._put(candidate, SlotName.CURRENT, transaction)
+        self._clear(job, SlotName.CANDIDATE, transaction)
+
+    def retarget(self, job: str, generation: int, version: int, transaction: Transaction) -> None:
+        """What runs is what a newer generation wants, too."""
+        running = self.running(job)
+        if running is not None:
+            renewed = msgspec.structs.replace(running, generation=generation, version=version)
+            self._put(renewed, running.slot, transaction)
+
+    def refuse(self, slot: Slot, transaction: Transaction) -> None:
+        """A version cannot even start: remember it; what runs is not touched."""
+        self._put(slot, SlotName.FAILED, transaction)
+
+    def give_up(self, job: str, transaction: Transaction) -> None:
+        """What runs has failed: remember it, and let `running` name what to return to, if anything."""
+        failed = self.running(job)
+        if failed is None:
+            return
+        self._clear(job, failed.slot, transaction)
+        self._put(failed, SlotName.FAILED, transaction)
+        good = self.get(job, SlotName.LAST_GOOD)
+        if failed.slot is SlotName.CURRENT and good is not None:
+            self._clear(job, SlotName.LAST_GOOD, transaction)
+            self._put(good, SlotName.CURRENT, transaction)
+
+    def retire(self, job: str, transaction: Transaction) -> None:
+        """The job leaves the device; its outbox may still need its sinks."""
+        last = self.running(job)
+        for slot in self.of(job):
+            self._clear(job, slot.slot, transaction)
+        if last is not None:
+            self._put(last, SlotName.RETIRED, transaction)
+
+    def forget(self, job: str, transaction: Transaction) -> None:
+        """A retired job's outbox is empty."""
+        self._clear(job, SlotName.RETIRED, transaction)
+
+    def _put(self, slot: Slot, name: SlotName, transaction: Transaction) -> None:
+        placed = msgspec.structs.replace(slot, slot=name)
+        self._slots[slot.job, name] = placed
+        transaction.slots = [other for other in transaction.slots if (other.job, other.slot) != (slot.job, name)]
+        transaction.slots.append(placed)
+
+    def _clear(self, job: str, name: SlotName, transaction: Transaction) -> None:
+        if self._slots.pop((job, name), None) is not None:
+            transaction.slots = [other for other in transaction.slots if (other.job, other.slot) != (job, name)]
+            transaction.removed_slots.append((job, name))

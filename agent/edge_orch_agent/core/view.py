@@ -1,0 +1,138 @@
+"""The state of an agent as people may see it, in the words of the HTTP API where that has words for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from edge_orch.twin.views import alert_views, override_views, why_view
+from edge_orch.wire.api import AlertView, OverrideView, WhyView
+from edge_orch_agent.core.transaction import LedgerEntry, StreamId
+
+if TYPE_CHECKING:
+    from edge_orch_agent.core.agent_core import AgentCore
+
+
+class SlotView(msgspec.Struct, frozen=True):
+    """A version on the device."""
+
+    slot: str
+    version: int
+    digest: str
+    generation: int
+
+
+class JobStatus(msgspec.Struct, frozen=True):
+    """One job. `version` 0: nothing runs. `desired`: the version the controller wants, 0 for none.
+
+    `error`: why the wanted version does not run; `trouble`: why a running one does not get on (source, last batch).
+    """
+
+    job: str
+    version: int
+    desired: int
+    state: str
+    slots: tuple[SlotView, ...]
+    error: str = ""
+    trouble: str = ""
+
+
+class StreamStatus(msgspec.Struct, frozen=True):
+    """What waits for one sink. `oldest_us`: wall clock of its oldest segment, 0 if unknown."""
+
+    stream: StreamId
+    segments: int
+    records: int
+    bytes: int
+    oldest_us: int
+    failure: str = ""
+
+
+class AgentSnapshot(msgspec.Struct, frozen=True):
+    """Everything at once. `vector` and `heads` of the twin in hex, equal on both sides when merged.
+
+    `commit_failure`: why the store takes nothing now; `refusal`: the last thing that broke the rules of the twin.
+    """
+
+    agent: str
+    labels: dict[str, str]
+    firmware: str
+    software: str
+    boot: str
+    linked: bool
+    jobs: tuple[JobStatus, ...]
+    parameters: tuple[WhyView, ...]
+    overrides: tuple[OverrideView, ...]
+    alerts: tuple[AlertView, ...]
+    outbox: tuple[StreamStatus, ...]
+    ledger: tuple[LedgerEntry, ...]
+    vector: dict[str, int]
+    heads: tuple[str, ...]
+    commit_failure: str = ""
+    refusal: str = ""
+
+
+def snapshot(core: AgentCore) -> AgentSnapshot:
+    """The state of `core` now."""
+    identity, effective = core.identity, core.parameters.effective
+    whys = (why_view(identity.agent, job, param, effective) for job, param in sorted(effective.parameters))
+    return AgentSnapshot(
+        agent=identity.agent,
+        labels=identity.labels,
+        firmware=identity.firmware,
+        software=identity.software,
+        boot=identity.boot,
+        linked=core.twin.linked,
+        jobs=tuple(_job(core, job) for job in _jobs(core)),
+        parameters=tuple(why for why in whys if why is not None),
+        overrides=tuple(override_views(identity.agent, effective)),
+        alerts=tuple(alert_views(identity.agent, effective)),
+        outbox=tuple(_stream(core, stream) for stream in core.outbox.streams()),
+        ledger=tuple(core.ledger.entries()),
+        vector={actor.hex(): seq for actor, seq in sorted(core.twin.replica.vector().items())},
+        heads=tuple(head.hex() for head in core.twin.replica.heads()),
+        commit_failure=core.commits.failure,
+        refusal=core.twin.refusal,
+    )
+
+
+def _jobs(core: AgentCore) -> list[str]:
+    return sorted({*core.jobs.slots.jobs(), *core.parameters.effective.desired})
+
+
+def _job(core: AgentCore, job: str) -> JobStatus:
+    reported = core.twin.facts().reported.get(job)
+    desired = core.parameters.effective.desired.get(job)
+    running = core.jobs.running.get(job)
+    fetching = desired is not None and core.artifacts.wants(desired.digest)
+    error = reported.error if reported else ""
+    if fetching and desired is not None:
+        error = core.artifacts.failure(desired.digest) or error
+    trouble = core.sources.trouble(job) or (running.failure if running else "")
+    return JobStatus(
+        job=job,
+        version=running.slot.version if running else 0,
+        desired=desired.version if desired else 0,
+        state="fetching" if fetching else reported.state.value if reported else "unknown",
+        slots=tuple(
+            SlotView(slot.slot.value, slot.version, slot.digest, slot.generation) for slot in core.jobs.slots.of(job)
+        ),
+        error=error,
+        trouble=trouble,
+    )
+
+
+def _stream(core: AgentCore, stream: StreamId) -> StreamStatus:
+    segments = list(core.outbox.segments(stream))
+    failure = core.delivery.failure(stream)
+    if core.jobs.sink_of(stream) is None:
+        failure = "no version of the job on this device defines this sink"
+    return StreamStatus(
+        stream=stream,
+        segments=len(segments),
+        records=sum(segment.count for segment in segments),
+        bytes=sum(segment.size for segment in segments),
+        oldest_us=segments[0].created_us,
+        failure=failure,
+    )

@@ -1,0 +1,163 @@
+"""Work: everything done since the last commit was given, on its way to become one transaction."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.engine.records import Chunk, DeadLetter, Emission
+from edge_orch.plan.plan import Plan
+from edge_orch.time import Instant
+from edge_orch.twin.change import Change
+from edge_orch_agent.core.commands import Reply
+from edge_orch_agent.core.events import BatchRead
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.transaction import (
+    ALERTS,
+    JobDeadLetter,
+    LedgerEntry,
+    PositionKey,
+    Priority,
+    Segment,
+    StreamId,
+    Transaction,
+)
+
+_FATES = ("entered", "passed", "filtered", "folded", "dead", "late")
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """What is gathered into one segment: records of one stream, made by one version."""
+
+    stream: StreamId
+    version: int
+    priority: Priority
+
+
+class Gathered(msgspec.Struct):
+    """The content of the next transaction. `touched`: jobs whose pipeline may have changed state.
+
+    `receipts` and `replies` are given out only when the transaction is durable.
+    """
+
+    transaction: Transaction = msgspec.field(default_factory=Transaction)
+    chunks: dict[Stretch, list[Chunk]] = {}
+    notices: list[Segment] = []
+    ledger: dict[tuple[str, int, str, str], int] = {}
+    touched: set[str] = set()
+    receipts: dict[str, list[int]] = {}
+    replies: list[Reply] = []
+
+    def holds(self, job: str) -> bool:
+        """Whether it brings anything of this job for the outbox."""
+        streams = [stretch.stream for stretch in self.chunks] + [notice.stream for notice in self.notices]
+        return any(stream.job == job for stream in streams)
+
+
+class Work:
+    """Gathers, and says when it is time to commit."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._begin()
+
+    def _begin(self) -> None:
+        self.gathered = Gathered()
+        self._first: int | None = None
+        self._last = 0
+        self._bytes = 0
+        self._batches = 0
+        self._urgent = False
+
+    def batch(self, event: BatchRead, now: Instant) -> None:
+        """A batch has gone through its pipeline: its position and its receipt."""
+        self.gathered.transaction.positions[PositionKey(event.job, event.partition_key)] = event.next_position
+        self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
+        payload = event.batch.payload
+        self._bytes += len(payload) if isinstance(payload, bytes) else sum(map(len, payload))
+        self._batches += 1
+        self.note(now)
+
+    def emission(self, plan: Plan, version: int, emission: Emission, now: Instant) -> None:
+        """What a call of a job's pipeline brought forth, all but its episode events."""
+        job = plan.name
+        for output in plan.outputs:
+            chunk = emission.outputs.get(output.name)
+            if chunk is not None and chunk.count:
+                stream = StreamId(job, output.name, output.sink)
+                stretch = Stretch(stream, version, Priority(output.priority))
+                self.gathered.chunks.setdefault(stretch, []).append(chunk)
+                self.count(job, version, f"{output.name}/{output.sink}", "out", chunk.count)
+        for letter in emission.dead:
+            self.dead(job, version, letter, now)
+        for step, counts in emission.counts.items():
+            for fate in _FATES:
+                self.count(job, version, step, fate, getattr(counts, fate))
+        self.touch(job, now)
+
+    def dead(self, job: str, version: int, letter: DeadLetter, now: Instant) -> None:
+        """A record that could not be processed."""
+        self.gathered.transaction.dead.append(JobDeadLetter(job, version, now.wall_us, letter))
+
+    def notice(self, stream: StreamId, version: int, subject: str, data: bytes, now: Instant) -> None:
+        """A notice for one sink: a segment of its own, so that its delivery can be told of by itself."""
+        created = now.wall_us if now.trusted else 0
+        self.gathered.notices.append(Segment(stream, 0, version, 1, Priority.ALERT, created, data, subject))
+        self.count(stream.job, version, f"{ALERTS}/{stream.sink}", "out", 1)
+        self.hasten(now)
+
+    def changes(self, changes: list[Change], now: Instant) -> None:
+        """Facts, ours or the controller's: others wait for them, so they do not wait for more."""
+        if changes:
+            self.gathered.transaction.changes.extend(changes)
+            self.hasten(now)
+
+    def count(self, job: str, version: int, stream: str, fate: str, count: int) -> None:
+        """Add to the ledger."""
+        if count:
+            key = (job, version, stream, fate)
+            self.gathered.ledger[key] = self.gathered.ledger.get(key, 0) + count
+
+    def reply(self, reply: Reply, now: Instant) -> None:
+        """An answer that is true once the work is durable."""
+        self.gathered.replies.append(reply)
+        self.hasten(now)
+
+    def touch(self, job: str, now: Instant) -> None:
+        """The job's pipeline may have changed state."""
+        self.gathered.touched.add(job)
+        self.note(now)
+
+    def note(self, now: Instant) -> None:
+        """Something is there to commit."""
+        if self._first is None:
+            self._first = now.mono_us
+        self._last = now.mono_us
+
+    def hasten(self, now: Instant) -> None:
+        """What is there should be committed at once."""
+        self.note(now)
+        self._urgent = True
+
+    def awaits(self, job: str) -> bool:
+        """Whether a source of this job waits for an acknowledgement."""
+        return job in self.gathered.receipts
+
+    def holds(self, job: str) -> bool:
+        """Whether there is anything of this job for the outbox."""
+        return self.gathered.holds(job)
+
+    def due_at(self) -> int | None:
+        """When to commit, on the monotonic clock; None while there is nothing to commit."""
+        if self._first is None:
+            return None
+        settings = self._settings
+        if self._urgent or self._bytes >= settings.commit_bytes or self._batches >= settings.commit_batches:
+            return self._first
+        return min(self._first + settings.commit_after_us, self._last + settings.quiet_us)
+
+    def take(self) -> Gathered:
+        """Hand over what was gathered and begin anew."""
+        gathered = self.gathered
+        gathered.transaction.ledger = [LedgerEntry(*key, count) for key, count in gathered.ledger.items()]
+        self._begin()
+        return gathered
