@@ -115,6 +115,10 @@ class Replica:
         """Whether the change with that hash is durable here."""
         return hash_ in self._durable
 
+    def merged(self, raw: bytes) -> bool:
+        """Whether this very change is merged here, durable or not. Raises `Refused` when the bytes are no change."""
+        return gate.read_header(raw).hash in self._merged
+
     def edit(self, facts: Iterable[Fact]) -> list[Change]:
         """Write facts; returns the new changes, to be made durable and then handed to `persisted`.
 

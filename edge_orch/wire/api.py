@@ -133,7 +133,8 @@ class OverrideRequest(msgspec.Struct, frozen=True):
 
 
 class OverrideView(msgspec.Struct, frozen=True):
-    """GET /v1/overrides. `state`: the winning one is `active`; a live loser is in `conflict`."""
+    """GET /v1/overrides. `state`: the winning one is `active`; a live loser is in `conflict`; one whose role or value
+    does not fit the parameter is `refused`."""
 
     id: str
     agent: str
@@ -145,7 +146,7 @@ class OverrideView(msgspec.Struct, frozen=True):
     origin: str
     reason: str
     made_at: str
-    state: OneOf["active", "conflict", "superseded", "expired", "orphaned", "revoked"]
+    state: OneOf["active", "conflict", "superseded", "expired", "orphaned", "revoked", "refused"]
     expires_at: str = ""
 
 

@@ -44,13 +44,18 @@ class Have(msgspec.Struct, frozen=True, array_like=True, tag="have"):
 
 
 class Delta(msgspec.Struct, frozen=True, array_like=True, tag="delta"):
-    """Raw changes, causes before effects, that the receiver's last `Have` lacked. `vector` is the sender's own."""
+    """Raw changes, causes before effects, that the receiver lacked.
+
+    `vector` is the sender's own. `base` is what the sender took the receiver to have: every cause of the changes is in
+    it or among the changes.
+    """
 
     doc: str
     epoch: int
     changes: tuple[bytes, ...]
     vector: Vector
     boot: bytes
+    base: Vector = {}
 
 
 class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):

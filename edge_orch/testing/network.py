@@ -1,0 +1,99 @@
+"""A network that may do everything a real one does: delay, lose, double, reorder, damage, cut one direction.
+
+It draws only from the generator it is given, so that one seed replays one history.
+"""
+
+from __future__ import annotations
+
+import heapq
+from random import Random
+from typing import Any
+
+import msgspec
+
+from edge_orch.time import MILLISECOND
+
+
+class Faults(msgspec.Struct, frozen=True):
+    """Chances between 0 and 1, delays in microseconds. Reordering follows from unequal delays."""
+
+    loss: float = 0.0
+    duplication: float = 0.0
+    corruption: float = 0.0  # of payloads that are bytes: one bit flips
+    min_delay_us: int = 1 * MILLISECOND
+    max_delay_us: int = 50 * MILLISECOND
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A payload on its way."""
+
+    source: str
+    destination: str
+    payload: Any
+
+
+class Network:
+    """Carries payloads of any type between names."""
+
+    def __init__(self, random: Random, faults: Faults | None = None) -> None:
+        self._random = random
+        self._in_flight: list[tuple[int, int, Parcel]] = []
+        self._sent = 0
+        self._cut: set[tuple[str, str]] = set()
+        self.faults = faults or Faults()
+
+    def cut(self, source: str, destination: str) -> None:
+        """Nothing passes in this direction any more, not even what is in flight."""
+        self._cut.add((source, destination))
+
+    def mend(self, source: str, destination: str) -> None:
+        """This direction works again."""
+        self._cut.discard((source, destination))
+
+    def partition(self, one: str, other: str) -> None:
+        """Cut both directions between two names."""
+        self.cut(one, other)
+        self.cut(other, one)
+
+    def heal(self) -> None:
+        """Mend every cut."""
+        self._cut.clear()
+
+    def connected(self, source: str, destination: str) -> bool:
+        """Whether this direction is not cut."""
+        return (source, destination) not in self._cut
+
+    def send(self, source: str, destination: str, payload: Any, now_us: int) -> None:
+        """Take the payload; what becomes of it is the network's secret."""
+        faults = self.faults
+        for _ in range(1 + (self._random.random() < faults.duplication)):
+            if self._random.random() < faults.loss or not self.connected(source, destination):
+                continue
+            arrival = now_us + self._random.randint(faults.min_delay_us, faults.max_delay_us)
+            self._sent += 1
+            parcel = Parcel(source, destination, self._damaged(payload))
+            heapq.heappush(self._in_flight, (arrival, self._sent, parcel))
+
+    def next_at(self) -> int | None:
+        """When the next parcel arrives; None with nothing in flight."""
+        return self._in_flight[0][0] if self._in_flight else None
+
+    def arrive(self, now_us: int) -> Parcel | None:
+        """The next parcel that has arrived by now, or None. Parcels behind a cut are dropped."""
+        while self._in_flight and self._in_flight[0][0] <= now_us:
+            _, _, parcel = heapq.heappop(self._in_flight)
+            if self.connected(parcel.source, parcel.destination):
+                return parcel
+        return None
+
+    def drop_for(self, name: str) -> None:
+        """Lose what is in flight to a machine that went down."""
+        self._in_flight = [entry for entry in self._in_flight if entry[2].destination != name]
+        heapq.heapify(self._in_flight)
+
+    def _damaged(self, payload: Any) -> Any:
+        if not isinstance(payload, bytes) or not payload or self._random.random() >= self.faults.corruption:
+            return payload
+        bad = bytearray(payload)
+        bad[self._random.randrange(len(bad))] ^= 1 << self._random.randrange(8)
+        return bytes(bad)
