@@ -22,7 +22,7 @@ def enroll(folder: DataFolder, controller: str, token: str, name: str) -> Enrolm
     """
     request = EnrollRequest(token, name, folder.key().public.hex)
     status, body = _post(controller, msgspec.json.encode(request))
-    if status != 200:
+    if status // 100 != 2:
         raise _refusal(controller, status, body)
     try:
         result = msgspec.json.decode(body, type=EnrollResult)

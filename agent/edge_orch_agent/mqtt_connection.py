@@ -25,6 +25,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch_agent.backoff import Backoff
 
 KEEPALIVE_S = 30
+CONNACK_S = 3.0
 SESSION_EXPIRY_S = 30 * 86_400
 _UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 
@@ -116,7 +117,8 @@ class MqttConnection:
         self._client: Client | None = None
         self._happenings: deque[Happening] = deque()
         self._scheduled = False
-        self._answered = False
+        self._understood = False
+        self._answered: asyncio.Event
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self.flow = threading.Event()
@@ -127,13 +129,19 @@ class MqttConnection:
         self._loop = asyncio.get_running_loop()
         while True:
             self._ended = asyncio.Event()
-            self._answered = False
+            self._answered = asyncio.Event()
+            self._understood = False
             client = self._client = self._make_client()
             try:
                 await asyncio.to_thread(self._connect, client)
                 client.loop_start()
+                async with asyncio.timeout(CONNACK_S):
+                    await self._answered.wait()
                 await self._ended.wait()
+            except TimeoutError:
+                self._handler([Lost("the broker does not answer")])
             except (OSError, ValueError) as error:
+                self._understood = True  # nobody was there to misunderstand
                 self._handler([Lost(str(error) or type(error).__name__)])
             finally:
                 self._client = None
@@ -142,6 +150,10 @@ class MqttConnection:
                     client.publish(goodbye.topic, goodbye.payload, qos=0, retain=True)
                 client.disconnect()
                 await asyncio.shield(asyncio.to_thread(client.loop_stop))
+            if not self._understood:
+                # Old brokers refuse a CONNECT of MQTT 5, or hang up, or wait for the rest of what they cannot read.
+                older = self._version is MQTTProtocolVersion.MQTTv5
+                self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
             await asyncio.sleep(self._backoff.next_s())
 
     def acknowledge(self, mid: int) -> None:
@@ -211,7 +223,8 @@ class MqttConnection:
     def _on_connect(
         self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
-        self._answered = reason.getName() != _UNSUPPORTED_PROTOCOL
+        self._understood = reason.getName() != _UNSUPPORTED_PROTOCOL
+        self._loop.call_soon_threadsafe(self._answered.set)
         if reason.is_failure:
             self._hand_over(Lost(f"broker refused: {reason}"))
             client.disconnect()
@@ -222,11 +235,8 @@ class MqttConnection:
     def _on_disconnect(
         self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
-        if not self._answered:
-            # An old broker hangs up on a CONNECT it does not know instead of refusing it.
-            older = self._version is MQTTProtocolVersion.MQTTv5
-            self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
         self._hand_over(Lost(f"disconnected: {reason}"))
+        self._loop.call_soon_threadsafe(self._answered.set)
         self._loop.call_soon_threadsafe(self._ended.set)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:

@@ -20,6 +20,8 @@ WINDOW = 8192
 """Records read and not acknowledged; beyond it the broker holds back."""
 BATCH = 2000
 """Records in one batch at most."""
+PATIENCE_S = 1.0
+"""How long a stop waits for the broker to have seen the last acknowledgements."""
 PARTITION = "session"
 """The key of this source's one position: packet ids count per session, not per topic."""
 
@@ -48,6 +50,7 @@ class MqttSource:
         self._position = Position()
         self._unacknowledged = Unacknowledged()
         self._fence: tuple[int, list[int]] | None = None
+        self._fences_answered = asyncio.Event()
         self._counts: dict[str, int] = {}
         self._sizes: dict[int, int] = {}
         self._records = 0
@@ -76,6 +79,10 @@ class MqttSource:
     async def stop(self) -> None:
         """Disconnect; the broker keeps the session and everything not acknowledged."""
         self._emit = lambda _event: None
+        # A socket closed with unread bytes in it resets the connection, and PUBACKs on their way are lost with it.
+        if self._fence is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fences_answered.wait(), PATIENCE_S)
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -121,6 +128,7 @@ class MqttSource:
             mid = self._connection.unsubscribe("edge-orch/fence")
             if mid is not None:
                 self._fence = mid, self._unacknowledged.fence_sent()
+                self._fences_answered.clear()
 
     def _unsubscribed(self, mid: int) -> None:
         if self._fence is not None and self._fence[0] == mid:
@@ -128,6 +136,8 @@ class MqttSource:
             self._fence = None
             self._unacknowledged.fence_answered(receipts)
             self._raise_fence()
+            if self._fence is None:
+                self._fences_answered.set()
 
     def _read(self, messages: list[MQTTMessage]) -> None:
         if not messages:

@@ -1,0 +1,112 @@
+"""`edge-orch agent`: enrol and run an agent on this machine."""
+
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def agent() -> None:
+    """Enrol and run an agent on this machine."""
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    envvar="EDGE_ORCH_DATA",
+    metavar="DIR",
+    help="The agent's data folder; made if need be.  [env: EDGE_ORCH_DATA]",
+)
+_JOIN_TOKEN = "A join token, from `edge-orch token create`.  [env: EDGE_ORCH_JOIN_TOKEN]"  # noqa: S105
+
+
+@agent.command()
+@click.option("--controller", required=True, envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Where to enrol.")
+@click.option("--token", required=True, envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
+@click.option("--name", required=True, help="The agent's name, unique in the fleet.")
+@_data
+def enroll(controller: str, token: str, name: str, data: Path) -> None:
+    """Make a key on this device and enrol it with a join token.
+
+    \b
+    Example:
+      edge-orch agent enroll --controller http://127.0.0.1:8420 --token TOKEN --data ./press-1 --name press-1
+    """
+    from edge_orch.errors import Invalid, Problem
+    from edge_orch_agent.config import DataFolder
+    from edge_orch_agent.enroll import enroll as enroll_at
+
+    folder = DataFolder(data)
+    with folder.locked():
+        known = folder.enrolment()
+        if known is not None:
+            raise Invalid(
+                Problem(
+                    f"{data} is enrolled already",
+                    found=f"agent {known.agent} of {known.controller}",
+                    next_step="edge-orch agent run, or another folder with --data",
+                )
+            )
+        enrolment = enroll_at(folder, controller, token, name)
+    labels = ", ".join(f"{key}={value}" for key, value in sorted(enrolment.labels.items())) or "none"
+    click.echo(f"agent {enrolment.agent} enrolled at {controller}; labels: {labels}")
+
+
+@agent.command()
+@_data
+@click.option("--bus", envvar="EDGE_ORCH_BUS", metavar="URL", help="The plant's broker: mqtt://HOST:PORT.")
+@click.option(
+    "--link",
+    default="websocket",
+    show_default=True,
+    metavar="websocket|URL",
+    help="How to reach the controller: its own WebSocket, or a broker, mqtt://HOST:PORT.",
+)
+@click.option("--commit-interval", metavar="DURATION", help="Gather work at most this long.  [default: 1s]")
+@click.option("--firmware", envvar="EDGE_ORCH_FIRMWARE", default="", help="Firmware of the device, for its inventory.")
+@click.option("--controller", envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Enrol here at the first start.")
+@click.option("--token", envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
+@click.option("--name", help="The name to enrol under.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+def run(
+    *,
+    data: Path,
+    bus: str | None,
+    link: str,
+    commit_interval: str | None,
+    firmware: str,
+    controller: str | None,
+    token: str | None,
+    name: str | None,
+    log_level: str,
+) -> None:
+    """Run the agent until SIGTERM or Ctrl-C. With --controller, --token and --name it enrols at its first start.
+
+    \b
+    Examples:
+      edge-orch agent run --data ./press-1 --bus mqtt://127.0.0.1:1883
+      edge-orch agent run --data ./press-1 --controller http://127.0.0.1:8420 --token TOKEN --name press-1
+    """
+    from importlib.metadata import version
+
+    from edge_orch.errors import Invalid, Problem
+    from edge_orch.time import parse_duration
+    from edge_orch_agent.config import DataFolder
+    from edge_orch_agent.core.settings import Settings
+    from edge_orch_agent.enroll import enroll as enroll_at
+    from edge_orch_agent.logs import configure
+    from edge_orch_agent.runtime import WEBSOCKET, RunOptions, run_agent
+
+    configure(log_level)
+    for option, url in (("--bus", bus), ("--link", None if link == WEBSOCKET else link)):
+        if url is not None and not url.startswith(("mqtt://", "mqtts://")):
+            raise Invalid(Problem(f"{option} is not the address of a broker", None, "mqtt://HOST:PORT", repr(url)))
+    folder = DataFolder(data)
+    enrol = partial(enroll_at, folder, controller, token, name) if controller and token and name else None
+    settings = Settings(commit_after_us=parse_duration(commit_interval)) if commit_interval else Settings()
+    run_agent(folder, enrol, RunOptions(bus, link, firmware, version("edge-orch-agent"), settings))

@@ -1,0 +1,140 @@
+"""Puts an agent together and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from edge_orch.errors import Problem, Unavailable
+from edge_orch.trust.keys import PrivateKey
+from edge_orch.wire.link import Link
+from edge_orch_agent.artifacts import Artifacts
+from edge_orch_agent.clock import SystemClock
+from edge_orch_agent.config import DataFolder, Enrolment
+from edge_orch_agent.core.agent_core import AgentCore
+from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.driver import Driver
+from edge_orch_agent.http_client import HttpClient
+from edge_orch_agent.local_api import LocalApi
+from edge_orch_agent.logs import event as line
+from edge_orch_agent.references import Resolver
+from edge_orch_agent.sinks.registry import SinkFactory
+from edge_orch_agent.sources.registry import SourceFactory
+from edge_orch_agent.store.sqlite_store import SqliteStore
+
+WEBSOCKET = "websocket"
+
+log = logging.getLogger(__name__)
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """How to run. `bus`: the plant's broker. `link`: `websocket`, or the address of the control plane's broker."""
+
+    bus: str | None = None
+    link: str = WEBSOCKET
+    firmware: str = ""
+    software: str = ""
+    settings: Settings = Settings()
+
+
+def run_agent(folder: DataFolder, enrol: Callable[[], Enrolment] | None, options: RunOptions) -> None:
+    """Run until SIGTERM or SIGINT; what was read is durable then.
+
+    `enrol` is asked when the folder holds no enrolment yet. Raises `EdgeOrchError` for whatever keeps it from running.
+    """
+    with folder.locked():
+        enrolment = folder.enrolment()
+        if enrolment is None:
+            if enrol is None:
+                raise Unavailable(
+                    Problem(
+                        f"the agent in {folder.path} is not enrolled",
+                        next_step="edge-orch agent enroll --controller URL --token TOKEN --data DIR --name NAME",
+                    )
+                )
+            enrolment = enrol()
+        clock = SystemClock()
+        store = SqliteStore(folder.database, clock.now().wall_us)
+        if store.set_aside is not None:
+            log.error(line("database_set_aside", reason="damaged", path=store.set_aside))
+        try:
+            asyncio.run(_run(folder, enrolment, options, clock, store))
+        finally:
+            store.close()
+
+
+async def _run(
+    folder: DataFolder, enrolment: Enrolment, options: RunOptions, clock: SystemClock, store: SqliteStore
+) -> None:
+    client = HttpClient()
+    key = folder.key()
+    core = AgentCore(_identity(enrolment, options, clock), store.load(), options.settings)
+    driver = Driver(
+        core,
+        store,
+        agent=enrolment.agent,
+        key=key,
+        controller_key=enrolment.public_key,
+        clock=clock,
+        link=_link(options.link, client, enrolment, key),
+        artifacts=Artifacts(client, enrolment.controller, enrolment.agent, key),
+        sources=SourceFactory(enrolment.agent, options.bus, clock.now),
+        sinks=SinkFactory(enrolment.agent, options.bus, client, folder.secrets.get, clock.now),
+        resolver=Resolver(folder.secrets.get, enrolment.labels),
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, driver.stop)
+    api = LocalApi(core, driver.request, clock.now)
+    try:
+        await api.start(folder.socket)
+        # What lives from here on lives to the end: the collector need not look at it again.
+        gc.freeze()
+        print(_ready(folder.path, enrolment, options), flush=True)
+        await driver.run()
+    finally:
+        await api.close()
+        await client.close()
+
+
+def _identity(enrolment: Enrolment, options: RunOptions, clock: SystemClock) -> AgentIdentity:
+    return AgentIdentity(
+        agent=enrolment.agent,
+        labels=enrolment.labels,
+        firmware=options.firmware or os.uname().release,
+        software=options.software,
+        boot=clock.boot,
+        actor_nonce=os.urandom(8),
+        controller_keys=(enrolment.public_key,),
+        seed=int.from_bytes(os.urandom(8)),
+    )
+
+
+def _link(link: str, client: HttpClient, enrolment: Enrolment, key: PrivateKey) -> Link:
+    if link == WEBSOCKET:
+        from edge_orch_agent.links.websocket import WebSocketLink  # noqa: PLC0415 (aiohttp's client only if used)
+
+        return WebSocketLink(client, enrolment.controller, enrolment.agent, key)
+    from edge_orch_agent.links.mqtt import MqttLink  # noqa: PLC0415 (paho only where MQTT is used)
+
+    return MqttLink(link, enrolment.agent)
+
+
+def _ready(path: Path, enrolment: Enrolment, options: RunOptions) -> str:
+    bus = f", bus {_without_password(options.bus)}" if options.bus else ""
+    link = f" by {_without_password(options.link)}"
+    return f"agent {enrolment.agent} ready: data {path}, controller {enrolment.controller}{link}{bus}"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

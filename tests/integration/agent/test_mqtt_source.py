@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import pytest
+from amqtt.broker import Broker
+from edge_orch_agent.core.events import BatchRead, SourceFailed
+from edge_orch_agent.sources.mqtt import MqttSource
+from paho.mqtt.enums import CallbackAPIVersion
+
+from edge_orch.time import Instant
+from tests.integration.mosquitto import Mosquitto, free_port, mosquitto
+
+pytestmark = pytest.mark.integration
+NOW = Instant(1_700_000_000_000_000, 1_000_000, "boot")
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with mosquitto(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def amqtt_url() -> AsyncIterator[str]:
+    port = free_port()
+    config = {
+        "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+    }
+    broker = Broker(config)
+    await broker.start()
+    yield f"mqtt://127.0.0.1:{port}"
+    await broker.shutdown()
+
+
+class Sensor:
+    """Publishes with QoS 1 and waits until the broker has it."""
+
+    def __init__(self, port: int) -> None:
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
+        self._client.max_inflight_messages_set(1000)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+
+    async def publish(self, topic: str, payloads: list[bytes]) -> None:
+        handed = [self._client.publish(topic, payload, 1) for payload in payloads]
+        for one in handed:
+            await asyncio.to_thread(one.wait_for_publish, 10)
+
+    async def close(self) -> None:
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+
+
+class Reader:
+    """Collects what a source reads, and can forget it as a crash would."""
+
+    def __init__(
+        self, url: str, topics: tuple[str, ...] = ("factory/+/raw",), positions: dict[str, bytes] | None = None
+    ) -> None:
+        self.source = MqttSource(agent="press-1", job="press", broker=url, topics=topics, qos=1, now=lambda: NOW)
+        self.batches: list[BatchRead] = []
+        self.failures: list[SourceFailed] = []
+        self._positions = positions or {}
+        self._something = asyncio.Event()
+
+    async def start(self) -> Reader:
+        await self.source.start(self._positions, self._emit)
+        return self
+
+    def _emit(self, event: BatchRead | SourceFailed) -> None:
+        (self.batches if isinstance(event, BatchRead) else self.failures).append(event)  # type: ignore[arg-type]
+        self._something.set()
+
+    @property
+    def payloads(self) -> list[bytes]:
+        return [payload for event in self.batches for payload in list_of(event)]
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(self.payloads) < count:
+                self._something.clear()
+                await self._something.wait()
+
+    async def until_failed(self) -> None:
+        async with asyncio.timeout(20):
+            while not self.failures:
+                self._something.clear()
+                await self._something.wait()
+
+    def positions(self) -> dict[str, bytes]:
+        return {event.partition_key: event.next_position for event in self.batches}
+
+    def acknowledge(self) -> None:
+        self.source.acknowledge(tuple(event.receipt for event in self.batches))
+
+
+def list_of(event: BatchRead) -> list[bytes]:
+    assert not isinstance(event.batch.payload, bytes)
+    return list(event.batch.payload)
+
+
+def numbered(start: int, stop: int) -> list[bytes]:
+    return [b"%d" % number for number in range(start, stop)]
+
+
+async def subscribed(url: str) -> None:
+    """Make the session, so that nothing published from here on is missed."""
+    reader = await Reader(url).start()
+    sensor = Sensor(int(url.rsplit(":", 1)[1]))
+    while not reader.payloads:
+        await sensor.publish("factory/0/raw", [b"hello"])
+        await asyncio.sleep(0.05)
+    reader.acknowledge()
+    await reader.source.stop()
+    await sensor.close()
+
+
+async def test_reads_every_message_in_order_with_its_topic(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", numbered(0, 300))
+    await sensor.publish("factory/2/raw", numbered(300, 600))
+    reader = await Reader(broker.url).start()
+    await reader.until(600)
+    by_topic = {
+        topic: [payload for event in reader.batches if event.batch.partition == topic for payload in list_of(event)]
+        for topic in ("factory/1/raw", "factory/2/raw")
+    }
+    assert by_topic["factory/1/raw"] == numbered(0, 300)
+    assert by_topic["factory/2/raw"] == numbered(300, 600)
+    assert all(event.batch.context == {"topic": event.batch.partition} for event in reader.batches)
+    positions = [
+        (event.batch.position, len(list_of(event))) for event in reader.batches if "1" in event.batch.partition
+    ]
+    assert [start for start, _ in positions] == [sum(n for _, n in positions[:i]) for i in range(len(positions))]
+    await reader.source.stop()
+    await sensor.close()
+
+
+async def test_many_messages_wait_for_one_acknowledgement_though_the_broker_s_own_window_is_small(
+    broker: Mosquitto,
+) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", numbered(0, 2000))
+    reader = await Reader(broker.url).start()
+    await reader.until(2000)  # mosquitto's default window is 20
+    await reader.source.stop()
+    await sensor.close()
+
+
+async def test_after_a_crash_behind_the_commit_nothing_is_read_twice_and_nothing_is_missed(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", numbered(0, 100))
+    first = await Reader(broker.url).start()
+    await first.until(100)
+    committed = first.positions()  # … and the process dies before it acknowledges
+    await first.source.stop()
+    await sensor.publish("factory/1/raw", numbered(100, 150))
+    second = await Reader(broker.url, positions=committed).start()
+    await second.until(50)
+    assert second.payloads == numbered(100, 150)
+    await second.source.stop()
+    await sensor.close()
+
+
+async def test_after_a_crash_before_the_commit_everything_is_read_again(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", numbered(0, 100))
+    first = await Reader(broker.url).start()
+    await first.until(100)
+    await first.source.stop()
+    second = await Reader(broker.url).start()
+    await second.until(100)
+    assert second.payloads == numbered(0, 100)
+    await second.source.stop()
+    await sensor.close()
+
+
+async def test_what_was_acknowledged_does_not_come_again(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", numbered(0, 100))
+    first = await Reader(broker.url).start()
+    await first.until(100)
+    first.acknowledge()
+    await first.source.stop()
+    await sensor.publish("factory/1/raw", [b"next"])
+    second = await Reader(broker.url).start()
+    await second.until(1)
+    assert second.payloads == [b"next"]
+    await second.source.stop()
+    await sensor.close()
+
+
+async def test_a_broker_that_goes_and_comes_back_is_said_once_and_loses_nothing(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    reader = await Reader(broker.url).start()
+    await sensor.publish("factory/1/raw", numbered(0, 10))
+    await reader.until(10)
+    await sensor.close()
+    broker.stop()
+    await reader.until_failed()
+    broker.start()
+    again = Sensor(broker.port)
+    await again.publish("factory/1/raw", numbered(10, 20))
+    await reader.until(20)
+    assert reader.payloads == numbered(0, 20)
+    assert len(reader.failures) == 1
+    await reader.source.stop()
+    await again.close()
+
+
+async def test_topics_no_longer_asked_for_are_left(broker: Mosquitto) -> None:
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    await sensor.publish("factory/1/raw", [b"old"])
+    first = await Reader(broker.url).start()
+    await first.until(1)
+    first.acknowledge()
+    committed = first.positions()
+    await first.source.stop()
+    second = await Reader(broker.url, topics=("plant/#",), positions=committed).start()
+    while not second.payloads:
+        await sensor.publish("factory/1/raw", [b"still old"])
+        await sensor.publish("plant/1", [b"new"])
+        await asyncio.sleep(0.05)
+    assert set(second.payloads) == {b"new"}
+    await second.source.stop()
+    await sensor.close()
+
+
+async def test_a_broker_that_knows_only_mqtt_3_is_spoken_to_in_mqtt_3(amqtt_url: str) -> None:
+    sensor = Sensor(int(amqtt_url.rsplit(":", 1)[1]))
+    reader = await Reader(amqtt_url).start()
+    while not reader.payloads:  # it waits for the rest of a CONNECT it cannot read, and keeps no anonymous sessions
+        await sensor.publish("factory/1/raw", [b"hello"])
+        await asyncio.sleep(0.1)
+    before = len(reader.payloads)
+    await sensor.publish("factory/2/raw", numbered(0, 50))
+    await reader.until(before + 50)
+    assert [payload for payload in reader.payloads if payload != b"hello"] == numbered(0, 50)
+    reader.acknowledge()
+    await reader.source.stop()
+    await sensor.close()
+
+
+async def test_an_address_where_nobody_listens_is_reported() -> None:
+    reader = await Reader(f"mqtt://127.0.0.1:{free_port()}").start()
+    await reader.until_failed()
+    assert "refused" in reader.failures[0].reason.lower()
+    await reader.source.stop()

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import pytest
+from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
+from hypothesis import given
+from hypothesis import strategies as st
+
+TOPIC = "factory/1/raw"
+
+
+class World:
+    """A broker with a persistent session, two channels that can break, and an agent that can crash."""
+
+    def __init__(self) -> None:
+        self.published: list[bytes] = []
+        self.queue: list[bytes] = []
+        self.inflight: dict[int, bytes] = {}
+        self.next_mid = 1
+        self.down: list[tuple[str, int, bool, bytes]] = []
+        self.up: list[tuple[str, int]] = []
+        self.stored = b""
+        self.durable: list[bytes] = []
+        self.start_agent()
+
+    def start_agent(self) -> None:
+        self.account = Unacknowledged(self.stored)
+        self.waiting: list[tuple[int, bytes, list[bytes]]] = []
+        self.fence: list[int] | None = None
+        self.fences = 0
+        self.raise_fence()
+
+    # The broker.
+
+    def publish(self) -> None:
+        payload = b"m%d" % len(self.published)
+        self.published.append(payload)
+        self.queue.append(payload)
+        self.send_queued()
+
+    def broker_reads(self) -> None:
+        if not self.up:
+            return
+        kind, number = self.up.pop(0)
+        if kind == "fence":
+            self.down.append(("fence", number, False, b""))
+        else:
+            self.inflight.pop(number, None)
+            self.send_queued()
+
+    def send_queued(self) -> None:
+        while self.queue and len(self.inflight) < 6:
+            while self.next_mid in self.inflight:
+                self.next_mid = self.next_mid % 12 + 1
+            mid, self.next_mid = self.next_mid, self.next_mid % 12 + 1
+            self.inflight[mid] = self.queue.pop(0)
+            self.down.append(("message", mid, False, self.inflight[mid]))
+
+    def reconnect(self, processed: int) -> None:
+        for _ in range(processed):
+            self.broker_reads()
+        self.up.clear()
+        self.down = [("message", mid, True, payload) for mid, payload in self.inflight.items()]
+        self.fence = None
+
+    # The agent.
+
+    def agent_reads(self) -> None:
+        if not self.down:
+            return
+        kind, mid, dup, payload = self.down.pop(0)
+        if kind == "fence":
+            if self.fence is not None and mid == self.fences:
+                covered, self.fence = self.fence, None
+                self.account.fence_answered(covered)
+                self.raise_fence()
+            return
+        verdict, packet = self.account.arrived(mid, dup, TOPIC, payload)
+        if verdict is Verdict.NEW:
+            receipt, position = self.account.read([packet])
+            self.waiting.append((receipt, position, [payload]))
+        elif verdict is Verdict.DONE:
+            self.up.append(("ack", mid))
+
+    def commit(self, acknowledge: bool = True) -> None:
+        """Everything read becomes durable in one transaction; a crash may come before the acknowledgement."""
+        if not self.waiting:
+            return
+        self.stored = self.waiting[-1][1]
+        for _, _, payloads in self.waiting:
+            self.durable.extend(payloads)
+        waiting, self.waiting = self.waiting, []
+        if acknowledge:
+            for receipt, _, _ in waiting:
+                self.up.extend(("ack", mid) for mid in self.account.durable(receipt))
+            self.raise_fence()
+
+    def raise_fence(self) -> None:
+        if self.fence is None and self.account.fence_needed:
+            self.fences += 1
+            self.fence = self.account.fence_sent()
+            self.up.append(("fence", self.fences))
+
+    def lose_connection(self, processed: int) -> None:
+        self.reconnect(processed)
+        self.account.reconnected(resumed=True)
+        self.raise_fence()
+
+    def crash(self, processed: int, committed: bool) -> None:
+        if committed:
+            self.commit(acknowledge=False)
+        self.reconnect(processed)
+        self.start_agent()
+
+    def settle(self) -> None:
+        for _ in range(10 * len(self.published) + 50):
+            self.agent_reads()
+            self.commit()
+            self.broker_reads()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.just(("publish",)),
+        st.just(("agent_reads",)),
+        st.just(("commit",)),
+        st.just(("broker_reads",)),
+        st.tuples(st.just("lose_connection"), st.integers(0, 4)),
+        st.tuples(st.just("crash"), st.integers(0, 4), st.booleans()),
+    ),
+    max_size=60,
+)
+
+
+@pytest.mark.parametrize("interruption", ["lose_connection", "crash"])
+def test_an_acknowledgement_repeated_after_an_interruption_may_be_lost_as_well(interruption: str) -> None:
+    world = World()
+    world.publish()
+    world.agent_reads()
+    world.commit()
+    if interruption == "crash":
+        world.crash(0, committed=False)
+    else:
+        world.lose_connection(0)
+    world.broker_reads()  # the first fence, sent before the redelivery was acknowledged again
+    while world.down:
+        world.agent_reads()
+    world.publish()
+    world.agent_reads()
+    world.commit()
+    world.crash(0, committed=False)
+    world.settle()
+    assert world.durable == world.published
+
+
+@given(STEPS)
+def test_every_message_becomes_durable_exactly_once(steps: list[tuple[str, ...]]) -> None:
+    world = World()
+    for name, *arguments in steps:
+        getattr(world, name)(*arguments)
+    world.settle()
+    assert sorted(world.durable) == sorted(world.published)
+    assert not world.account.fence_needed
+
+
+def test_a_position_knows_only_what_was_read_before_it() -> None:
+    account = Unacknowledged()
+    first = account.arrived(1, False, TOPIC, b"a")[1]
+    second = account.arrived(2, False, TOPIC, b"b")[1]
+    _, early = account.read([first])
+    _, late = account.read([second])
+    restarted = Unacknowledged(early)
+    assert restarted.arrived(1, True, TOPIC, b"a")[0] is Verdict.DONE
+    assert restarted.arrived(2, True, TOPIC, b"b")[0] is Verdict.NEW
+    assert Unacknowledged(late).arrived(2, True, TOPIC, b"b")[0] is Verdict.DONE
+
+
+def test_a_reused_packet_id_is_a_new_message() -> None:
+    account = Unacknowledged()
+    receipt, stored = account.read([account.arrived(1, False, TOPIC, b"a")[1]])
+    account.durable(receipt)
+    assert account.arrived(1, False, TOPIC, b"a")[0] is Verdict.NEW
+    restarted = Unacknowledged(stored)
+    assert restarted.arrived(1, True, TOPIC, b"other")[0] is Verdict.NEW
+
+
+def test_without_its_session_the_broker_gets_no_old_acknowledgements() -> None:
+    account = Unacknowledged()
+    receipt, _ = account.read([account.arrived(1, False, TOPIC, b"a")[1]])
+    account.reconnected(resumed=False)
+    verdict, packet = account.arrived(1, False, TOPIC, b"b")
+    assert verdict is Verdict.NEW
+    assert isinstance(packet, Packet)
+    assert account.durable(receipt) == []
+
+
+def test_an_answered_fence_empties_the_position() -> None:
+    account = Unacknowledged()
+    receipt, _ = account.read([account.arrived(1, False, TOPIC, b"a")[1]])
+    assert not account.fence_needed
+    account.durable(receipt)
+    account.fence_answered(account.fence_sent())
+    _, position = account.read([account.arrived(2, False, TOPIC, b"b")[1]])
+    assert len(position) == 6
