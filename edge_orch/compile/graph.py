@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.errors import Location, Problem
 from edge_orch.plan.steps import SOURCE
 from edge_orch.spec.job import Step
 from edge_orch.spec.steps import Alert, Schematize
@@ -22,24 +22,29 @@ class NamedStep(msgspec.Struct, frozen=True):
     spec: Step
 
 
-def ordered_steps(steps: Sequence[Step]) -> list[NamedStep]:
-    """The steps, named and linked, each after its input. Raises `Invalid` with every problem of the graph."""
+def ordered_steps(steps: Sequence[Step]) -> tuple[list[NamedStep], list[Problem]]:
+    """The steps, named and linked, each after its input where that can be; and every problem of the graph."""
     problems: list[Problem] = []
     named = _linked(steps, _names(steps, problems))
-    by_name = {step.name: step for step in named}
+    by_name = steps_by_name(named)
     for step in named:
         problems.extend(_input_problems(step, by_name))
-    if not problems:
-        problems.extend(_cycles(named, by_name))
-    if problems:
-        raise Invalid(*problems)
+    problems.extend(_cycles(named, by_name))
     done = {SOURCE}
     order: list[NamedStep] = []
-    while waiting := [step for step in named if step.name not in done]:
-        step = next(step for step in waiting if step.input in done)
+    waiting = list(named)
+    while waiting:
+        # The first that can be; with an unknown input or in a circle, the first at all: it has been told.
+        step = next((step for step in waiting if step.input in done), waiting[0])
+        waiting.remove(step)
         order.append(step)
         done.add(step.name)
-    return order
+    return order, problems
+
+
+def steps_by_name(steps: Sequence[NamedStep]) -> dict[str, NamedStep]:
+    """The steps by their names; of several with one name, which has been told, the first."""
+    return {step.name: step for step in reversed(steps)}
 
 
 def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
@@ -108,7 +113,7 @@ def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Probl
     told: set[str] = set()
     for step in named:
         path = [step.name]
-        while (following := by_name[path[-1]].input) != SOURCE and following not in path:
+        while (following := by_name[path[-1]].input) in by_name and following not in path:
             path.append(following)
         if following == step.name and step.name not in told:
             told.update(path)

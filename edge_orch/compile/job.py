@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
-from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps
+from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, steps_by_name
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_problem
 from edge_orch.compile.steps import COMPILERS
@@ -52,10 +52,11 @@ class _Compiler:
         target = spec.target
         condition = self.attempt(lambda: parse_condition(target, Scope(labels=True))) if target else None
         params = [self.attempt(lambda n=n, p=p: compile_param(n, p)) for n, p in spec.params.items()]  # type: ignore[misc]
-        order = self.attempt(lambda: ordered_steps(spec.steps)) or []
+        order, problems = ordered_steps(spec.steps)
+        if problems:
+            self.report(problems)
         steps = self.steps(order)
-        if order:
-            self.outputs({step.name: step for step in order})
+        self.outputs(steps_by_name(order))
         if self.failed:
             raise Invalid(*sorted(self.problems, key=lambda p: (p.where.line, p.where.column) if p.where else (0, 0)))
         return plan.Plan(
@@ -79,10 +80,11 @@ class _Compiler:
         flows: dict[str, Flow] = {SOURCE: LOST}
         steps = []
         for step in order:
-            context = StepContext(step.name, step.input, step.where, flows[step.input], self.params, self.sinks)
+            flow = flows.get(step.input, LOST)
+            context = StepContext(step.name, step.input, step.where, flow, self.params, self.sinks)
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
-            flows[step.name] = compiled.flow
+            flows.setdefault(step.name, compiled.flow)
             if compiled.step is None:
                 self.report(compiled.problems)
             else:

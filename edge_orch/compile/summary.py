@@ -12,6 +12,7 @@ from edge_orch.plan.steps import SummaryPart
 from edge_orch.spec.leaves import Text
 from edge_orch.spec.words import did_you_mean, names
 
+_BUILT_IN = frozenset({"count", "key"})
 _PART = re.compile(r"(?P<text>(?:[^{}]|\{\{|\}\})+)|\{(?P<name>[^{}]*)\}")
 
 
@@ -22,7 +23,7 @@ def parse_summary(
     if template is None:
         return (SummaryPart(text=default),)
     fields = set(flow.schema.names) | flow.broken
-    known = {*fields, *params, "count", "key"}
+    known = {*fields, *params, *_BUILT_IN}
     parts: list[SummaryPart] = []
     problems: list[Problem] = []
     position = 0
@@ -40,9 +41,9 @@ def parse_summary(
         elif name not in known and not flow.lost:
             next_step = did_you_mean(name.partition(":")[0], known)
             problems.append(Problem(f"unknown name `{name}`", where, f"one of: {names(known)}", "", next_step))
-        elif name in fields and name in params:
-            what = f"`{name}` is both a field and a parameter"
-            problems.append(Problem(what, where, next_step="rename one of them"))
+        elif sum(name in group for group in (fields, params, _BUILT_IN)) > 1:
+            what = f"`{name}` could be several things: a field, a parameter, or the alert's own {names(_BUILT_IN)}"
+            problems.append(Problem(what, where, next_step="rename the field or the parameter"))
         else:
             parts.append(SummaryPart(value=name))
     if problems:

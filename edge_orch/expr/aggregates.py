@@ -39,10 +39,11 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
 
 
 def _never_null(made: Aggregation) -> bool:
-    """A row exists only if a record fell into its window, so aggregates of required values have one."""
+    """A row exists only if a record fell into its window, so these of required values have one. Sums may overflow."""
     if made.function in {"count", "count_distinct"}:
         return True
-    return made.function != "stddev" and made.where is None and made.value is not None and is_required(made.value)
+    chosen = made.function in {"min", "max", "first", "last", "quantile"}
+    return chosen and made.where is None and made.value is not None and is_required(made.value)
 
 
 class _Maker:
@@ -53,11 +54,11 @@ class _Maker:
 
     def made(self, name: str, where: Expression | None) -> Aggregation:
         args = list(self.node.expressions)
-        argument = self.quantile(args) if self.function == "quantile" else None
-        if len(args) != 1:
-            doc = AGGREGATES[self.function]
-            raise self.checker.problem(self.node, f"`{self.function}` got {len(args)} arguments", doc)
         function = self.function
+        if len(args) != (2 if function == "quantile" else 1):
+            what = f"wrong number of arguments for `{function}`"
+            raise self.checker.problem(self.node, what, AGGREGATES[function], f"{len(args)}")
+        argument = self.quantile(args.pop()) if function == "quantile" else None
         value = None
         if isinstance(args[0], exp.Distinct):
             if function != "count" or len(args[0].expressions) != 1:
@@ -67,10 +68,7 @@ class _Maker:
             value = self.checker.check(args[0])
         return Aggregation(name, cast(Any, function), self.type_of(args[0], function, value), value, argument, where)
 
-    def quantile(self, args: list[exp.Expression]) -> float | None:
-        if len(args) != 2:
-            return None
-        node = args.pop()
+    def quantile(self, node: exp.Expression) -> float:
         argument = float(node.this) if isinstance(node, exp.Literal) and not node.is_string else -1.0
         if not 0 <= argument <= 1:
             raise self.checker.problem(node, "not a quantile", "a number from 0 to 1", node.sql()[:60])

@@ -50,12 +50,12 @@ class Checker:
         return Invalid(Problem(what, place_of(self.sql, node), expected, found, next_step))
 
     def expect(self, node: exp.Expression, value: Expression, accepted: frozenset[FieldType], role: str) -> Expression:
-        """`value`, whose type must be among `accepted`; NULL takes one of them."""
+        """`value`, whose type must be among `accepted`; NULL takes one of them. `role` says what it is needed for."""
         if is_null(value):
             return value if value.type in accepted else Literal(None, min(accepted))
         if value.type not in accepted:
             expected = " or ".join(sorted(accepted))
-            raise self.problem(node, f"{role} must be {expected}", expected, value.type.value)
+            raise self.problem(node, f"wrong type for {role}", expected, value.type.value)
         return value
 
     def unified(self, nodes: Sequence[exp.Expression], values: Sequence[Expression], what: str) -> list[Expression]:
@@ -90,4 +90,7 @@ def _next_step(values: Sequence[Expression]) -> str:
     quoted = [value for value in values if isinstance(value, Literal) and value.type is FieldType.STRING]
     if quoted and types & NUMBERS:
         return f"write {quoted[0].value} without quotes if a number is meant"
+    bare = [value for value in values if isinstance(value, Literal) and value.type in NUMBERS]
+    if bare and FieldType.STRING in types:
+        return f"write '{bare[0].value}' in quotes if text is meant, or CAST the other side"
     return "CAST one of them"

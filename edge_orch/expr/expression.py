@@ -30,4 +30,4 @@ def parse_whole_number(sql: Sql, scope: Scope) -> Expression:
     """Like `parse_expression`, for an expression that must be an integer."""
     checker = Checker(sql, scope)
     node = parse_sql(sql)
-    return checker.expect(node, checker.check(node), frozenset({FieldType.INT}), "this")
+    return checker.expect(node, checker.check(node), frozenset({FieldType.INT}), "a count")

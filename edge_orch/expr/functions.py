@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "split_part": Function((STRING, STRING, INT), STRING, "split_part(text, separator, n): counted from 1"),
     "abs": Function(("same_number",), None, "abs(x)"),
-    "round": Function(("same_number", INT), None, "round(x, digits): half away from zero", optional=1),
+    "round": Function(("same_number", INT), None, "round(x, digits): half away from zero", optional=1, null="may_fail"),
     "floor": Function(("same_number",), None, "floor(x): towards minus infinity"),
     "ceil": Function(("same_number",), None, "ceil(x): towards infinity"),
     "power": Function(("number", "number"), FLOAT, "power(x, y): NULL on overflow", null="may_fail"),
@@ -64,7 +64,7 @@ FUNCTIONS: dict[str, Function] = {
     "coalesce": Function(("same",), None, "coalesce(a, b, …): the first that is not NULL", variadic=True, null="all"),
     "nullif": Function(("same", "same"), None, "nullif(a, b): NULL if equal, else a", null="may_fail"),
     "date_trunc": Function(
-        ("unit", TIMESTAMP), TIMESTAMP, "date_trunc('hour', ts): start of its hour, UTC", units=UNITS[2:]
+        ("unit", TIMESTAMP), TIMESTAMP, "date_trunc('hour', ts): start of its hour, UTC", units=UNITS
     ),
     "extract": Function(
         ("unit", TIMESTAMP),

@@ -38,7 +38,7 @@ class Scope(msgspec.Struct, frozen=True):
             raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name"))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
             return Context(path)
-        raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=_near(path)))
+        raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=_near(parts)))
 
     def field(self, name: str) -> Column:
         """The field of that name."""
@@ -60,5 +60,5 @@ class Scope(msgspec.Struct, frozen=True):
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
 
 
-def _near(path: str) -> str:
-    return did_you_mean(path, CONTEXTS[:2] + CONTEXTS[3:])
+def _near(parts: tuple[str, ...]) -> str:
+    return did_you_mean(".".join(parts), [name.replace("NAME", parts[-1]) for name in CONTEXTS])

@@ -28,7 +28,9 @@ def parse_document(text: str, file: str) -> Node:
         mark = error.problem_mark or error.context_mark
         where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        raise Invalid(*builder.problems, Problem(f"not valid YAML: {what}", where)) from None
+        line = text.splitlines()[where.line - 1] if where.line <= len(text.splitlines()) else ""
+        next_step = "put text with ${…} in quotes" if "${" in line else ""
+        raise Invalid(*builder.problems, Problem(f"not valid YAML: {what}", where, next_step=next_step)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: escapes beyond Unicode
         where = _place(text, file, getattr(error, "position", 0))
         reason = getattr(error, "reason", None) or "an escape that is no character"
@@ -54,9 +56,9 @@ class _Loader(Reader, Scanner, Parser):
     def check_value(self) -> bool:
         if not self.flow_level or self.peek(1) in _SPACE + ",[]{}":
             return bool(super().check_value())
-        # Tight after a quoted key, as in JSON.
+        # Right after a quoted key, as in JSON.
         last = self.tokens[-1] if self.tokens else None
-        return isinstance(last, yaml.ScalarToken) and not last.plain and last.end_mark.index == self.index
+        return isinstance(last, yaml.ScalarToken) and not last.plain
 
     def check_plain(self) -> bool:
         if self.flow_level and self.peek() == ":":

@@ -88,7 +88,9 @@ class Name(Leaf, frozen=True):
     @classmethod
     def parse(cls, node: Scalar) -> str:
         if not re.fullmatch(cls.pattern, node.text):
-            raise Invalid(Problem("not a name", node.where, cls.rule, repr(node.text)))
+            cut = node.text.count(")") > node.text.count("(")
+            next_step = "inside { } a comma ends a value: put the expression before it in quotes" if cut else ""
+            raise Invalid(Problem("not a name", node.where, cls.rule, repr(node.text), next_step))
         return node.text
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from edge_orch.errors import Invalid
-from edge_orch.expr.conversion import NUMBERS, is_null, is_required, mixed
+from edge_orch.expr.conversion import NUMBERS, is_required, mixed
 from edge_orch.expr.rules.names import number
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.plan.expression import Call, Expression, Literal
@@ -29,29 +29,20 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
     args = checker.all(nodes)
     if function == "sub" and {arg.type for arg in args} == {FieldType.TIMESTAMP}:
         raise checker.problem(node, "timestamps cannot be subtracted", next_step="use date_diff('second', a, b)")
-    role = f"each side of {symbol}"
+    role = f"a side of {symbol}"
     args = [checker.expect(part, arg, NUMBERS, role) for part, arg in zip(nodes, args, strict=True)]
     types = {arg.type for arg in args}
     result = FieldType.INT if types == {FieldType.INT} and function != "div" else FieldType.FLOAT
     if types == NUMBERS:
         args = mixed(args)
-    required = all(map(is_required, args)) and not _may_fail(function, args[1])
-    return Call(function, tuple(args), result, required)
-
-
-def _may_fail(function: str, divisor: Expression) -> bool:
-    """Division is NULL by zero, and where it overflows: not if it makes nothing greater."""
-    if function not in {"div", "mod"}:
-        return False
-    if not isinstance(divisor, Literal) or is_null(divisor):
-        return True
-    magnitude = abs(float(divisor.value or 0))
-    return magnitude < 1 if function == "div" else magnitude == 0
+    # Division by zero and floats out of range are NULL; an int out of range is an error on the record instead.
+    may_fail = result is FieldType.FLOAT or function == "mod"
+    return Call(function, tuple(args), result, not may_fail and all(map(is_required, args)))
 
 
 def _shifted(function: str, checker: Checker, node: exp.Expression) -> Expression:
     timestamp = frozenset({FieldType.TIMESTAMP})
-    value = checker.expect(node.this, checker.check(node.this), timestamp, "what an INTERVAL shifts")
+    value = checker.expect(node.this, checker.check(node.this), timestamp, "what an INTERVAL is added to")
     interval = node.expression
     text = f"{interval.this.name if interval.this else ''} {interval.text('unit')}".strip().lower()
     match = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+?)s?", text)
@@ -59,7 +50,7 @@ def _shifted(function: str, checker: Checker, node: exp.Expression) -> Expressio
         length = parse_duration(f"{match[1]}{_UNITS.get(match[2], match[2])}" if match else text)
     except Invalid:
         raise checker.problem(interval, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
-    return Call(function, (value, Literal(length, FieldType.INT)), FieldType.TIMESTAMP, is_required(value))
+    return Call(function, (value, Literal(length, FieldType.INT)), FieldType.TIMESTAMP)  # NULL beyond year 9999
 
 
 def _neg(checker: Checker, node: exp.Neg) -> Expression:

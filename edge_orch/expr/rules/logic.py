@@ -69,7 +69,9 @@ def _in(checker: Checker, node: exp.In) -> Expression:
 
 def _like(checker: Checker, node: exp.Like) -> Expression:
     sides = [node.this, node.expression]
-    like = _test("like", gathered(sides, lambda side: checker.expect(side, checker.check(side), _TEXT, "LIKE's sides")))
+    like = _test(
+        "like", gathered(sides, lambda side: checker.expect(side, checker.check(side), _TEXT, "a side of LIKE"))
+    )
     # Some versions of sqlglot mark NOT LIKE on the node, others wrap it in a Not.
     return _test("not", [like]) if node.args.get("negate") else like
 

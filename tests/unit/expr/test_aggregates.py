@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.errors import Invalid
+from edge_orch.expr.aggregates import parse_aggregation
+from edge_orch.plan.schema import Field
+from edge_orch.plan.steps import Aggregation
+from tests.unit.expr.scopes import SCOPE, shape, sql
+
+
+def parsed(text: str) -> tuple[Aggregation, Field]:
+    return parse_aggregation("x", sql(text), SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "value", "type_"),
+    [
+        ("count(*)", "count", None, "int"),
+        ("count(maybe_i)", "count", "maybe_i", "int"),
+        ("COUNT(DISTINCT s)", "count_distinct", "s", "int"),
+        ("sum(i)", "sum", "i", "int?"),
+        ("sum(f + 1)", "sum", "add(f, 1.0)", "float?"),
+        ("avg(i)", "avg", "i", "float?"),
+        ("min(t)", "min", "t", "timestamp"),
+        ("max(maybe_f)", "max", "maybe_f", "float?"),
+        ("first(s)", "first", "s", "string"),
+        ("last(b)", "last", "b", "bool"),
+        ("stddev(f)", "stddev", "f", "float?"),
+        ("quantile(f, 0.95)", "quantile", "f", "float"),
+    ],
+)
+def test_an_aggregate_is_typed(text: str, function: str, value: str | None, type_: str) -> None:
+    made, field = parsed(text)
+    assert (made.function, made.value and shape(made.value)) == (function, value)
+    assert f"{field.type}{'' if field.required else '?'}" == type_
+
+
+def test_a_filter_belongs_to_the_aggregate() -> None:
+    made, field = parsed("max(f) FILTER (WHERE i > 1)")
+    assert made.where is not None
+    assert shape(made.where) == "gt(i, 1)"
+    assert not field.required
+    assert parsed("count(*) FILTER (WHERE b)")[1].required
+
+
+def test_a_quantile_has_its_constant() -> None:
+    assert parsed("quantile(f, 1)")[0].argument == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("i", "exactly one aggregate"), ("sum(i) + 1", "exactly one aggregate"), ("summ(i)", "did you mean `sum`"),
+        ("sum(s)", "wrong type for the argument of sum"), ("max(b)", "no order"), ("quantile(f)", "wrong number"),
+        ("quantile(f, 2)", "not a quantile"), ("quantile(f, i)", "not a quantile"), ("count()", "wrong number"),
+        ("sum(DISTINCT i)", "DISTINCT"), ("sum(i, i)", "wrong number"), ("max(*)", "count(*)"),
+        ("sum(sum(i))", "aggregate"),
+        ("max(f) FILTER (WHERE i)", "wrong type for a condition"), ("max(oops)", "unknown field"),
+        ("max(f) OVER ()", "exactly one aggregate"),
+    ],
+)  # fmt: skip
+def test_what_is_no_aggregate_is_refused(text: str, what: str) -> None:
+    with pytest.raises(Invalid) as error:
+        parsed(text)
+    assert what in str(error.value)

@@ -1,0 +1,121 @@
+"""What each construct becomes, of which type, and whether it can be NULL (`?`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.errors import Invalid
+from edge_orch.expr.conversion import is_required
+from tests.unit.expr.scopes import shape, typed
+
+CASES = """
+names
+    i                                   | i                                         | int
+    maybe_i                             | maybe_i                                   | int?
+    :limit                              | :limit                                    | float
+    device.labels.site                  | device.labels.site                        | string?
+    source.topic                        | source.topic                              | string?
+    "s"                                 | s                                         | string
+constants
+    1                                   | 1                                         | int
+    -9223372036854775808                | -9223372036854775808                      | int
+    1.5e3                               | 1500.0                                    | float
+    'it''s'                             | "it's"                                    | string
+    TRUE                                | True                                      | bool
+    CAST(NULL AS float)                 | None                                      | float?
+logic
+    b AND NOT maybe_b                   | and(b, not(maybe_b))                      | bool?
+    b OR i > 1                          | or(b, gt(i, 1))                           | bool
+    maybe_b IS NULL                     | is_null(maybe_b)                          | bool
+    maybe_b IS NOT NULL                 | not(is_null(maybe_b))                     | bool
+    maybe_b IS TRUE                     | coalesce(maybe_b, False)                  | bool
+    maybe_b IS NOT FALSE                | not(coalesce(not(maybe_b), False))        | bool
+    i <> 2                              | ne(i, 2)                                  | bool
+    i = 2.5                             | eq(i, 2.5)                                | bool
+    f > 2                               | gt(f, 2.0)                                | bool
+    f > i                               | gt(f, i)                                  | bool
+    f >= :limit - 5                     | ge(f, sub(:limit, 5.0))                   | bool?
+    t < '2026-01-01'                    | lt(t, 1767225600000000)                   | bool
+    maybe_i IN (1, 2)                   | in(maybe_i, 1, 2)                         | bool?
+    s NOT IN ('a')                      | not(in(s, 'a'))                           | bool
+    i BETWEEN 1 AND 2                   | between(i, 1, 2)                          | bool
+    s LIKE 'a%'                         | like(s, 'a%')                             | bool
+    s NOT LIKE 'a%'                     | not(like(s, 'a%'))                        | bool
+arithmetic
+    i + 1                               | add(i, 1)                                 | int
+    i * maybe_i                         | mul(i, maybe_i)                           | int?
+    i + f                               | add(i, f)                                 | float?
+    f * 1.8 + 32                        | add(mul(f, 1.8), 32.0)                    | float?
+    i / 2                               | div(i, 2)                                 | float?
+    i % 2                               | mod(i, 2)                                 | int?
+    -f                                  | neg(f)                                    | float
+    t + INTERVAL '5' minute             | add(t, 300000000)                         | timestamp?
+    t - INTERVAL '2 hours'              | sub(t, 7200000000)                        | timestamp?
+choices
+    CASE WHEN b THEN 1 ELSE 2 END       | case(b, 1, 2)                             | int
+    CASE WHEN b THEN 1 END              | case(b, 1, None)                          | int?
+    CASE i WHEN 1 THEN 'a' ELSE 'b' END | case(eq(i, 1), 'a', 'b')                  | string
+    CASE WHEN b THEN 1 ELSE f END       | case(b, 1.0, f)                           | float
+    CASE WHEN b THEN i ELSE f END       | case(b, cast_float(i), f)                 | float
+casts
+    CAST(i AS float)                    | cast_float(i)                             | float
+    CAST(f AS int)                      | cast_int(f)                               | int?
+    s::timestamp                        | cast_timestamp(s)                         | timestamp?
+    CAST(t AS string)                   | cast_string(t)                            | string
+    CAST(s AS text)                     | s                                         | string
+    TRY_CAST(s AS double)               | cast_float(s)                             | float?
+    CAST('2026-01-01' AS timestamp)     | 1767225600000000                          | timestamp
+calls
+    lower(s)                            | lower(s)                                  | string
+    UPPER(maybe_s)                      | upper(maybe_s)                            | string?
+    s || i || 'x'                       | concat(s, cast_string(i), 'x')            | string
+    concat(s, maybe_i)                  | concat(s, cast_string(maybe_i))           | string?
+    coalesce(maybe_f, 0)                | coalesce(maybe_f, 0.0)                    | float
+    coalesce(maybe_f, maybe_i)          | coalesce(maybe_f, cast_float(maybe_i))    | float?
+    nullif(i, 0)                        | nullif(i, 0)                              | int?
+    greatest(i, maybe_i)                | greatest(i, maybe_i)                      | int
+    abs(f)                              | abs(f)                                    | float
+    clamp(f, 0, 100)                    | clamp(f, 0.0, 100.0)                      | float
+    round(f, 1)                         | round(f, 1)                               | float?
+    date_trunc('hour', t)               | date_trunc('hour', t)                     | timestamp
+    EXTRACT(HOUR FROM t)                | extract('hour', t)                        | int
+    date_diff('second', t, maybe_t)     | date_diff('second', t, maybe_t)           | int?
+    date_diff('day', t, '2026-01-01')   | date_diff('day', t, 1767225600000000)     | int
+    regexp_like(s, '^a')                | regexp_like(s, '^a')                      | bool
+    regexp_extract(s, '(a)', 1)         | regexp_extract(s, '(a)', 1)               | string?
+    length(NULL)                        | length(None)                              | int?
+"""
+ROWS = [[cell.strip() for cell in line.split("|")] for line in CASES.replace("||", "##").splitlines() if "|" in line]
+
+
+@pytest.mark.parametrize(("text", "expected", "type_"), ROWS, ids=[row[0] for row in ROWS])
+def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
+    value = typed(text.replace("##", "||"))
+    assert (shape(value), f"{value.type}{'' if is_required(value) else '?'}") == (expected, type_)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("b > b", "booleans have no order"), ("i = 'a'", "without quotes"), ("s = 1", "'1' in quotes"),
+        ("t - t", "cannot be subtracted"), ("t + 5", "wrong type for a side of +"), ("-s", "wrong type"),
+        ("i IN ()", "needs a list"), ("i IS 5", "IS takes"), ("s ILIKE 'a'", "lower(x) LIKE"), ("s[0]", "no `[ ]`"),
+        ("i IS DISTINCT FROM 1", "IS DISTINCT FROM"), ("t + INTERVAL '1' month", "not an interval"),
+        ("INTERVAL '1' day", "only be added"), ("CAST(i AS json)", "unknown type"), ("CAST(i AS timestamp)", "no CAST"),
+        ("CASE WHEN i THEN 1 END", "wrong type for a condition"), ("CASE WHEN b THEN 1 ELSE 'a' END", "one type"),
+        ("coalesce()", "wrong number"), ("lower(s, s)", "wrong number"), ("date_trunc('fortnight', t)", "not a unit"),
+        ("date_trunc(s, t)", "not a unit"), ("regexp_like(s, s)", "must be written out"), ("sum(i)", "aggregate"),
+        ("count(*)", "aggregate"), ("count(*) FILTER (WHERE b)", "FILTER"), ("greatest(b, b)", "no order"),
+        ("1e999", "out of range"), ("9223372036854775808", "out of 64 bits"), ("NULL", "no type"),
+        ("(NULL)", "no type"),
+        ("*", "only in count"), ("a.b.c.d.e", "not part"), ("i AS x", "does not fit"), ("i i", "does not fit"),
+        ("i, i", "does not fit"), ("SELECT 1", "not an SQL expression"), ("EXISTS (SELECT 1)", "subqueries"),
+        ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("i &  1", "not part"),
+        ("device.labels", "unknown name"), ("device.oops", "unknown name"), ("?", "unknown parameter"),
+        ("random()", "same input"), ("sleep(1)", "unknown function"), ("__import__('os')", "unknown function"),
+    ],
+)  # fmt: skip
+def test_what_has_no_meaning_is_refused(text: str, what: str) -> None:
+    with pytest.raises(Invalid) as error:
+        typed(text)
+    assert what in str(error.value)
