@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PRESS = str(ROOT / "jobs" / "press_temperature.yaml")
+LOG = """\
+1767225600 press-01 n=1 TEMP=70.25C
+1767225601 press-02 n=1 TEMP=hotC
+1767225602 press-03 n=1 TEMP=90C
+1767225610 press-03 n=2 TEMP=91C
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    """A file with four records, one of them broken."""
+    (tmp_path / "press.log").write_text(LOG)
+    return str(tmp_path / "press.log")
+
+
+def test_records_go_to_standard_output_and_the_rest_to_standard_error(cli: Any, log: str) -> None:
+    answer = cli("run", PRESS, "--input", log, "--only", "raw", "--param", "quorum=1", "--device-label", "site=x=y")
+    assert answer.code == 0
+    assert [json.loads(line)["seq"] for line in answer.out.splitlines()] == [1, 1, 2]
+    assert json.loads(answer.out.splitlines()[0])["site"] == "x=y"
+    assert "dead letter: line 2, schematize.temp_c: " in answer.err
+    assert "opened    overheating  critical: 1 sensors above 85 °C at x=y" in answer.err
+    sums = dict(line.rsplit(maxsplit=1) for line in answer.err.splitlines() if line[-1:].isdigit())
+    assert (sums["records in"], sums["output raw"], sums["output stats"], sums["dead letters"]) == ("4", "3", "3", "1")
+
+
+def test_a_folder_gets_a_file_for_each_output(cli: Any, log: str, tmp_path: Path) -> None:
+    answer = cli("run", PRESS, "--input", log, "--output-dir", str(tmp_path / "out"), "-o", "json")
+    assert (answer.code, answer.out) == (0, "")
+    counts = {path.name: len(path.read_text().splitlines()) for path in (tmp_path / "out").iterdir()}
+    assert counts == {"raw.ndjson": 3, "stats.ndjson": 3, "dead_letters.ndjson": 1}
+    assert json.loads(answer.err)["summary"] == {
+        "records_in": 4, "outputs": {"raw": 3, "stats": 3}, "filtered": 0, "late": 0, "dead_letters": 1, "opened": 0,
+        "resolved": 0,
+    }  # fmt: skip
+
+
+def test_standard_input_is_the_default(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BufferedReader(io.BytesIO(LOG.encode()))
+
+    monkeypatch.setattr("sys.stdin", Stdin)
+    answer = cli("run", PRESS, "--only", "stats")
+    assert answer.code == 0
+    assert len(answer.out.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "told"),
+    [
+        (["missing.yaml"], 3, "cannot read missing.yaml"),
+        ([PRESS, "--input", "missing.log"], 3, "No such file or directory"),
+        ([PRESS, "--input", "."], 3, "Is a directory"),
+        ([PRESS, "--only", "stat"], 3, "did you mean `stats`?"),
+        ([PRESS, "--param", "hot_c"], 3, "--param needs a name and a value"),
+        ([PRESS, "--param", "hot=1"], 3, "the job has no parameter hot"),
+        ([PRESS, "--param", "hot_c=1000"], 3, "the parameter hot_c is out of bounds"),
+        ([PRESS, "--input", PRESS, "--output-dir", PRESS], 6, "cannot write to"),
+        ([PRESS, "--nonsense"], 2, "No such option"),
+    ],
+)
+def test_what_is_wrong_is_told_in_words(cli: Any, args: list[str], code: int, told: str) -> None:
+    answer = cli("run", *args)
+    assert answer.code == code
+    assert told in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_ctrl_c_tells_how_far_it_came(cli: Any, log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> Any:
+        yield LOG.encode()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("edge_orch.cli.run.chunks", interrupted)
+    answer = cli("run", PRESS, "--input", log)
+    assert answer.code == 130
+    assert "interrupted; so far:" in answer.err

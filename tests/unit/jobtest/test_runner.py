@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from edge_orch.compile import compile_job
+from edge_orch.errors import Invalid
+from edge_orch.jobtest.case import read_cases
+from edge_orch.jobtest.runner import run_case
+from edge_orch.spec.leaves import Text
+
+JOB = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: job}
+spec:
+  params: {hot: {type: float, default: 50, max: 100}}
+  source: {mqtt: {topic: t/+}}
+  steps:
+    - schematize: {json: {}, fields: {at: timestamp, v: float}, time: at}
+    - enrich: {site: device.labels.site, topic: source.topic}
+    - name: roll
+      aggregate: {window: {tumbling: 10s}, by: [topic], compute: {n: count(*)}, idle: 30s}
+    - name: hot
+      from: enrich
+      alert: {when: v > :hot, key: [topic], hold: 5s, summary: '{v} > {hot}', notify: []}
+  outputs: {raw: {from: enrich, to: out}, rolled: {from: roll, to: out}}
+  sinks: {out: {file: {path: out.ndjson}}}
+"""
+PLAN = compile_job(JOB, "job.yaml")
+
+
+def opened(name: Text) -> Iterable[bytes]:
+    return [
+        b'{"at": "2026-01-01T00:00:01Z", "v": 1}\n',
+        b'{"at": "2026-01-01T00:00:02Z", "v": 2}\n' * (name.value == "f"),
+    ]
+
+
+def problems(yaml: str) -> list[str]:
+    (case,) = read_cases(f"- name: x\n{yaml}", "t.test.yaml")
+    return [str(problem) for problem in run_case(PLAN, case, opened)]
+
+
+def line(second: int, v: float) -> str:
+    return f'{{"at": "2026-01-01T00:00:{second:02}Z", "v": {v}}}'
+
+
+def test_records_of_outputs_and_steps_are_compared() -> None:
+    yaml = f"""
+  device: {{labels: {{site: austin}}}}
+  input: [{{at: 0s, topic: t/1, lines: ['{line(1, 60)}']}}]
+  expect:
+    outputs:
+      raw: [{{site: austin, topic: t/1, v: 60}}]
+      rolled: [{{topic: t/1, n: 1}}]
+    steps:
+      schematize: [{{v: 60}}]
+      roll: {{count: 1}}
+"""
+    assert problems(yaml) == []
+    assert problems(yaml.replace("v: 60}", "v: 61}")) == [
+        't.test.yaml:7:13: output raw, record 1\n  expected: {"v":61}\n  found: {"v":60.0}',
+        't.test.yaml:10:20: step schematize, record 1\n  expected: {"v":61}\n  found: {"v":60.0}',
+    ]
+
+
+def test_a_file_is_input_too() -> None:
+    assert problems("  input: [{file: f}]\n  expect: {outputs: {raw: {count: 2}}}\n") == []
+
+
+def test_time_passes_where_the_pipeline_asked_to_be_woken() -> None:
+    yaml = f"""
+  finish: false
+  input:
+    - {{at: 1s, topic: t/1, lines: ['{line(1, 60)}']}}
+    - {{at: 10m}}
+  expect:
+    outputs: {{rolled: [{{n: 1}}]}}
+    alerts: [{{opened: hot, key: [t/1], at: 6s, summary: 60 > 50}}]
+"""
+    assert problems(yaml) == []
+
+
+def test_parameters_are_bound() -> None:
+    yaml = f"  params: {{hot: 70}}\n  input: [{{lines: ['{line(1, 60)}', '{line(9, 60)}']}}]\n"
+    assert problems(yaml) == []
+    assert "an alert that was not expected" in problems(yaml.replace("hot: 70", "hot: 50"))[0]
+
+
+def test_unexpected_dead_letters_fail() -> None:
+    (problem,) = problems("  input: [{lines: [nothing]}]\n")
+    assert problem.startswith("t.test.yaml:1:3: number of dead letters\n  expected: 0\n  found: 1, the first: ")
+
+
+@pytest.mark.parametrize(
+    ("yaml", "problem"),
+    [
+        (
+            "expect: {outputs: {ra: []}}",
+            "the job has no output `ra`\n  expected: one of: raw, rolled\n  next: did you mean `raw`?",
+        ),
+        ("expect: {steps: {rol: []}}", "the job has no step `rol`"),
+        ("params: {hott: 1}", "the job has no parameter hott"),
+        ("params: {hot: 101}", "the parameter hot is out of bounds"),
+    ],
+)
+def test_a_case_that_does_not_fit_the_job_is_invalid(yaml: str, problem: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        problems(f"  input: []\n  {yaml}\n")
+    assert "t.test.yaml:3:" in str(caught.value)
+    assert problem in str(caught.value)
