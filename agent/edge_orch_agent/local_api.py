@@ -1,0 +1,222 @@
+"""The agent's HTTP API on a unix socket in its data folder: the controller's paths and words, for one machine.
+
+Who may open the socket is the machine's own business: it has mode 0600, and whoever can open it acts as an operator,
+under the name of the user at the other end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from edge_orch.errors import EdgeOrchError, Invalid, Problem, StorageError
+from edge_orch.time import Instant, parse_duration
+from edge_orch.twin.interventions import NotFound
+from edge_orch.wire.api import AckRequest, ErrorBody, OverrideRequest
+from edge_orch_agent.core.commands import Reply
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested
+from edge_orch_agent.core.view import AgentSnapshot
+from edge_orch_agent.local_views import agent_view, job_views
+from edge_orch_agent.logs import event as line
+
+ROLE = "operator"
+LARGEST_BODY = 64 * 1024
+PATIENCE_S = 8.0
+"""Less than a client waits: a store that takes nothing is said so."""
+_UCRED = struct.Struct("3i")
+
+Request = Callable[[Callable[[int], Event]], Awaitable[Reply]]
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+log = logging.getLogger(__name__)
+
+
+class Snapshots(Protocol):
+    """What answers every GET."""
+
+    def view(self) -> AgentSnapshot: ...
+
+
+class LocalApi:
+    """Serves until closed."""
+
+    def __init__(self, core: Snapshots, request: Request, now: Callable[[], Instant]) -> None:
+        self._core = core
+        self._request = request
+        self._now = now
+        self._runner: web.AppRunner | None = None
+        self._path: Path | None = None
+
+    async def start(self, path: Path) -> None:
+        """Listen on the unix socket `path`; one that a killed agent left behind is replaced."""
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_errors_as_words])
+        app.router.add_get("/v1/status", self._status)
+        app.router.add_get("/v1/agents", self._agents)
+        app.router.add_get("/v1/agents/{name}", self._agent)
+        app.router.add_get("/v1/jobs", self._jobs)
+        app.router.add_get("/v1/jobs/{name}", self._job)
+        app.router.add_get("/v1/alerts", self._alerts)
+        app.router.add_get("/v1/overrides", self._overrides)
+        app.router.add_get("/v1/why", self._why)
+        app.router.add_post("/v1/overrides", self._override)
+        app.router.add_post("/v1/alerts/{episode}/acks", self._acknowledge)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        self._path = path
+        await web.SockSite(self._runner, listening_socket(path)).start()
+
+    async def close(self) -> None:
+        """Stop listening and remove the socket."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    async def _status(self, _request: web.Request) -> web.Response:
+        return _answer(self._core.view())
+
+    async def _agents(self, _request: web.Request) -> web.Response:
+        return _answer([agent_view(self._core.view(), self._now())])
+
+    async def _agent(self, request: web.Request) -> web.Response:
+        view = agent_view(self._core.view(), self._now())
+        return _answer(_the_one([view], lambda one: one.name, request.match_info["name"], "agent"))
+
+    async def _jobs(self, _request: web.Request) -> web.Response:
+        return _answer(job_views(self._core.view()))
+
+    async def _job(self, request: web.Request) -> web.Response:
+        views = job_views(self._core.view())
+        return _answer(_the_one(views, lambda one: one.name, request.match_info["name"], "job"))
+
+    async def _alerts(self, _request: web.Request) -> web.Response:
+        return _answer(self._core.view().alerts)
+
+    async def _overrides(self, _request: web.Request) -> web.Response:
+        return _answer(self._core.view().overrides)
+
+    async def _why(self, request: web.Request) -> web.Response:
+        wanted = f"{request.query.get('job', '')}.{request.query.get('param', '')}"
+        whys = self._core.view().parameters
+        return _answer(_the_one(whys, lambda one: f"{one.job}.{one.param}", wanted, "parameter"))
+
+    async def _override(self, request: web.Request) -> web.Response:
+        wanted = await _body(request, OverrideRequest)
+        self._refuse_other(wanted.agent)
+        expires_in_us = parse_duration(wanted.expires_in) if wanted.expires_in else None
+        by = peer_name(request)
+        fact_key = await self._ask(
+            lambda number: OverrideRequested(
+                number, wanted.job, wanted.param, wanted.value, wanted.reason, by, ROLE, expires_in_us
+            )
+        )
+        return _answer(_the_one(self._core.view().overrides, lambda one: one.id, fact_key, "override"), 201)
+
+    async def _acknowledge(self, request: web.Request) -> web.Response:
+        wanted = await _body(request, AckRequest)
+        self._refuse_other(wanted.agent)
+        episode, by = request.match_info["episode"], peer_name(request)
+        await self._ask(lambda number: AckRequested(number, episode, by, wanted.note))
+        alert = _the_one(self._core.view().alerts, lambda one: one.episode, episode, "alert")
+        ours = [ack for ack in alert.acks if (ack.by, ack.origin) == (by, "agent")]
+        return _answer(ours[-1], 201)
+
+    async def _ask(self, make: Callable[[int], Event]) -> str:
+        """The key of the fact that was made, durable by now. Raises what was wrong."""
+        try:
+            reply = await asyncio.wait_for(self._request(make), PATIENCE_S)
+        except TimeoutError as error:
+            failure = self._core.view().commit_failure
+            raise StorageError(Problem("the agent could not store the request in time", found=failure)) from error
+        if reply.problem is not None:
+            raise Invalid(reply.problem)
+        return reply.fact_key
+
+    def _refuse_other(self, agent: str) -> None:
+        ours = self._core.view().agent
+        if agent not in ("", ours):
+            raise NotFound(Problem(f"this is agent {ours!r}, not {agent!r}", next_step="ask the controller instead"))
+
+
+def listening_socket(path: Path) -> socket.socket:
+    """A unix socket of mode 0600. Its folder may lie deeper than the 107 bytes of a socket's address allow."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    folder = -1
+    before = os.umask(0o177)
+    try:
+        path.unlink(missing_ok=True)
+        folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        found = error.strerror or str(error)
+        raise StorageError(
+            Problem(f"cannot listen on {path}", found=found, next_step="mend the data folder")
+        ) from error
+    finally:
+        os.umask(before)
+        if folder >= 0:
+            os.close(folder)
+    return listener
+
+
+def peer_name(request: web.Request) -> str:
+    """The user at the other end of the socket, as the kernel knows it."""
+    transport = request.transport
+    if transport is None:
+        return "unknown"
+    credentials = transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    _pid, uid, _gid = _UCRED.unpack(credentials)
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+View = TypeVar("View")
+
+
+def _the_one(views: Sequence[View], name: Callable[[View], str], wanted: str, kind: str) -> View:
+    found: View | None = next((view for view in views if name(view) == wanted), None)
+    if found is None:
+        names = ", ".join(name(view) for view in views) or "none here"
+        raise NotFound(Problem(f"no {kind} {wanted!r} on this device", expected=f"one of: {names}"))
+    return found
+
+
+async def _body(request: web.Request, shape: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(await request.read(), type=shape)
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem("the body is not what this path takes", found=str(error))) from error
+
+
+def _answer(body: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
+
+
+@web.middleware
+async def _errors_as_words(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except EdgeOrchError as error:
+        status = 404 if isinstance(error, NotFound) else 507 if isinstance(error, StorageError) else 422
+        return _answer(ErrorBody(error.problems), status)
+    except web.HTTPException as error:
+        return _answer(ErrorBody((Problem(f"{request.method} {request.path}: {error.reason}"),)), error.status)
+    except Exception as error:
+        log.exception(line("request_failed", path=request.path, error=repr(error)))
+        return _answer(ErrorBody((Problem("the agent met a bug of its own", next_step="its log says more"),)), 500)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from edge_orch_agent.sinks.file import FileSink
+from edge_orch_agent.sinks.port import Retry
+
+from tests.unit.agent.segments import records
+
+
+async def test_segments_are_appended_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "out" / "raw.ndjson"
+    sink = FileSink(path)
+    await sink.deliver(records(b'{"a":1}', b'{"a":2}'), "k/1")
+    await sink.deliver(records(b'{"a":3}', sequence=2), "k/2")
+    assert path.read_bytes() == b'{"a":1}\n{"a":2}\n{"a":3}\n'
+
+
+async def test_a_repetition_changes_nothing_also_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ndjson"
+    await FileSink(path).deliver(records(b"1"), "k/1")
+    await FileSink(path).deliver(records(b"1"), "k/1")
+    assert path.read_bytes() == b"1\n"
+
+
+async def test_repetitions_are_known_per_stream(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ndjson"
+    sink = FileSink(path)
+    await sink.deliver(records(b"1", output="a"), "a/1")
+    await sink.deliver(records(b"2", output="b"), "b/1")
+    await sink.deliver(records(b"1", output="a"), "a/1")
+    assert path.read_bytes() == b"1\n2\n"
+
+
+@pytest.mark.parametrize("cut", [0, 1, 5])
+async def test_an_append_broken_by_a_crash_is_made_anew(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "raw.ndjson"
+    sink = FileSink(path)
+    await sink.deliver(records(b"first"), "k/1")
+    await sink.deliver(records(b"second", sequence=2), "k/2")
+    with path.open("rb+") as file:
+        file.truncate(6 + cut)
+    await FileSink(path).deliver(records(b"second", sequence=2), "k/2")
+    assert path.read_bytes() == b"first\nsecond\n"
+
+
+async def test_a_file_rotated_away_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ndjson"
+    sink = FileSink(path)
+    await sink.deliver(records(b"first"), "k/1")
+    path.rename(tmp_path / "raw.ndjson.1")
+    await sink.deliver(records(b"second", sequence=2), "k/2")
+    assert path.read_bytes() == b"second\n"
+
+
+async def test_a_place_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Retry, match="cannot write"):
+        await FileSink(tmp_path / "file" / "raw.ndjson").deliver(records(b"1"), "k/1")
