@@ -15,6 +15,9 @@ from edge_orch.errors import ExitCode, Invalid, Problem
 from edge_orch.plan.plan import digest, encode_plan
 
 
+TEST_SUFFIX = ".test.yaml"
+
+
 class Verdict(msgspec.Struct, omit_defaults=True):
     """What was found out about one file; `job` and `digest` only if it is valid."""
 
@@ -39,7 +42,10 @@ def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> Non
       edge-orch validate jobs/*.yaml
       edge-orch validate -o json jobs/press_temperature.yaml
     """
-    verdicts = [_judge(file) for file in files]
+    for file in files:
+        if file.name.endswith(TEST_SUFFIX):
+            click.echo(f"{file}: left out: a test, which `edge-orch test` checks", err=True)
+    verdicts = [_judge(file) for file in files if not file.name.endswith(TEST_SUFFIX)]
     show(verdicts, output, lambda: "\n".join(map(_text, verdicts)))
     if not all(verdict.valid for verdict in verdicts):
         ctx.exit(ExitCode.INVALID)

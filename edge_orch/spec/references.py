@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import JsonSchema, LabelName, Text
@@ -15,7 +14,12 @@ from edge_orch.spec.words import did_you_mean
 _REFERENCE = re.compile(r"\$\{(\w*):?([^}]*)\}?")
 _SECRET = re.compile(r"\$\{secret:[A-Za-z0-9_.-]{1,63}\}")
 _WHOLE = re.compile(r"\$\{(secret|label):[A-Za-z0-9_./-]{1,63}\}")
-_SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|api-?key|signature|credential", re.IGNORECASE)
+_CREDENTIAL = r"authorization|cookie|token|secret|password|api[-_]?key|signature|credential"
+_SECRET_HEADER = re.compile(_CREDENTIAL, re.IGNORECASE)
+_LITERAL_QUERY = re.compile(rf"[?&][^=&]*({_CREDENTIAL})[^=&]*=[^&]", re.IGNORECASE)
+_URL = re.compile(
+    r"(?P<scheme>[a-z]+)://((?P<user>[^/?#@]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#@:\s\[\]]+)(:(?P<port>\d{1,5}))?([/?#]\S*)?"
+)
 _NEXT_STEP = "write ${secret:NAME}, and put the value on the device: secrets/NAME in its data folder"
 
 
@@ -56,17 +60,19 @@ class Url(Template, frozen=True):
         text = str(super().parse(node))
         if _WHOLE.match(text):
             return text
-        try:
-            parts = urlsplit(_WHOLE.sub("x", text))
-            host, password, _ = parts.hostname, urlsplit(_SECRET.sub("", text)).password, parts.port
-        except ValueError:
-            host = password = None
-        if password:
+        without_secrets = _WHOLE.sub("x", _SECRET.sub("", text))
+        match = _URL.match(without_secrets)
+        if match and (_has_password(match) or _LITERAL_QUERY.search(without_secrets)):
             raise Invalid(Problem("a password must not stand in a job", node.where, next_step=_NEXT_STEP))
-        if not host or parts.scheme not in cls.schemes:
+        match = _URL.fullmatch(_WHOLE.sub("x", text))
+        if not match or match["scheme"] not in cls.schemes or int(match["port"] or 0) > 65_535:
             expected = " or ".join(f"{scheme}://host…" for scheme in cls.schemes)
             raise Invalid(Problem("not an address", node.where, expected, repr(text)))
         return text
+
+
+def _has_password(match: re.Match[str]) -> bool:
+    return bool((match["user"] or "").partition(":")[2])
 
 
 class BrokerUrl(Url, frozen=True):

@@ -20,7 +20,8 @@ def scalar(text: str) -> Scalar:
         (Template, "factory/${label:site}/raw"), (Template, "costs $5"), (Secret, "${secret:PD_KEY}"),
         (Url, "https://example.com/a?b=c"), (Url, "http://127.0.0.1:5000"), (Url, "${label:sink_url}"),
         (Url, "https://${label:site}.example.com/x"), (Url, "https://me:${secret:PW}@example.com"),
-        (Url, "https://example.com/${secret:HOOK}"), (BrokerUrl, "mqtt://10.0.0.1:1883"),
+        (Url, "https://example.com/${secret:HOOK}"),
+        (Url, "https://example.com?token=${secret:T}&x=1"), (Url, "http://[::1]:80/x"), (BrokerUrl, "mqtt://10.0.0.1:1883"),
     ],
 )  # fmt: skip
 def test_references_are_kept_as_they_are(leaf: type[Leaf], text: str) -> None:
@@ -33,6 +34,7 @@ def test_references_are_kept_as_they_are(leaf: type[Leaf], text: str) -> None:
         (Template, "${secrets:X}"), (Template, "${X}"), (Template, "a${secret:X"), (Template, "${secret:}"),
         (Secret, "abc"), (Secret, "x${secret:A}"), (Secret, "${label:A}"), (Url, "example.com"), (Url, "ftp://a"),
         (Url, "http://"), (Url, "http://[::1"), (Url, "http://a:b"), (Url, "https://me:pw@example.com"),
+        (Url, "https://example.com?token=abc"), (Url, "http://a:99999"),
         (BrokerUrl, "http://a"),
     ],
 )  # fmt: skip

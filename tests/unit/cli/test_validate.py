@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from edge_orch.cli.validate import Verdict
+from tests.unit.compile.examples import PRESSES
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    file = tmp_path / "good.yaml"
+    file.write_text(PRESSES, "utf-8")
+    return file
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    file = tmp_path / "bad.yaml"
+    file.write_text(PRESSES.replace("max(temp_c)", "max(temp)").replace("from: per_sensor", "from: persensor"), "utf-8")
+    return file
+
+
+def test_a_valid_job_is_named_with_its_digest(cli: Any, good: Path) -> None:
+    answer = cli("validate", str(good))
+    assert answer.code == 0
+    assert answer.out.startswith(f"{good}: valid (press-temperature, sha256:")
+
+
+def test_every_problem_of_a_wrong_job_is_told_and_the_others_are_checked(cli: Any, good: Path, bad: Path) -> None:
+    answer = cli("validate", str(bad), str(good), "/nowhere.yaml")
+    assert answer.code == 3
+    assert f"{bad}: 2 problems\n" in answer.out
+    assert "did you mean `temp_c`?" in answer.out
+    assert "did you mean `per_sensor`?" in answer.out
+    assert f"{good}: valid" in answer.out
+    assert "cannot read /nowhere.yaml" in answer.out
+    assert answer.err == ""
+
+
+def test_json_is_for_programs(cli: Any, good: Path, bad: Path) -> None:
+    answer = cli("validate", "-o", "json", str(good), str(bad))
+    first, second = msgspec.json.decode(answer.out, type=list[Verdict])
+    assert (answer.code, first.valid, first.job) == (3, True, "press-temperature")
+    assert not second.valid
+    assert [problem.where and problem.where.line for problem in second.problems] == [25, 40]
+
+
+def test_tests_beside_jobs_are_left_out(cli: Any, good: Path) -> None:
+    test = good.with_name("good.test.yaml")
+    test.write_text("[]", "utf-8")
+    answer = cli("validate", str(good), str(test))
+    assert answer.code == 0
+    assert answer.err == f"{test}: left out: a test, which `edge-orch test` checks\n"
