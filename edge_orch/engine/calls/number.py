@@ -1,0 +1,107 @@
+"""Functions of numbers. Floats stay finite: what would not be is NULL."""
+
+from __future__ import annotations
+
+import math
+from math import inf
+
+from edge_orch.engine.texts import LARGEST, SMALLEST
+
+
+class IntegerOverflow(Exception):
+    """An integer result does not fit in 64 bits: an error on the record."""
+
+
+def overflow() -> int:
+    """Raise `IntegerOverflow`, where an expression is needed."""
+    raise IntegerOverflow
+
+
+def finite(value: float) -> float | None:
+    """The value, or NULL when it is infinite or no number."""
+    return value if -inf < value < inf else None
+
+
+def div(a: float, b: float) -> float | None:
+    """Float division; NULL by zero."""
+    return finite(a / b) if b else None
+
+
+def mod(a: float, b: float) -> float | None:
+    """Remainder with the sign of `a`, as in DuckDB; NULL by zero."""
+    if not b:
+        return None
+    if isinstance(a, int) and isinstance(b, int):
+        rest = abs(a) % abs(b)
+        return -rest if a < 0 else rest
+    return math.fmod(a, b)
+
+
+def neg(value: float) -> float:
+    """The negative; overflow for the smallest integer."""
+    return _checked(-value)
+
+
+def absolute(value: float) -> float:
+    """The magnitude; overflow for the smallest integer."""
+    return _checked(abs(value))
+
+
+def rounded(value: float, digits: int = 0) -> float | None:
+    """To so many digits after the point (before it, if negative), half away from zero."""
+    if not -400 < digits < 400:
+        return value if digits > 0 else type(value)(0)
+    if isinstance(value, int):
+        if digits >= 0:
+            return value
+        unit = 10**-digits
+        half_up = (abs(value) + unit // 2) // unit * unit
+        return _checked(half_up if value >= 0 else -half_up)
+    if abs(value) >= 2.0**52 and digits >= 0:
+        return value
+    # Decimal text says which side of the half a binary float lies on: 2.675 is below, 0.5 is on it.
+    scaled = abs(value) * 10.0**digits if digits <= 300 else inf
+    if scaled == inf:
+        return value
+    whole = math.floor(scaled)
+    result = (whole + (scaled - whole >= 0.5)) / 10.0**digits if digits > -300 else 0.0
+    return finite(math.copysign(result, value))
+
+
+def floor(value: float) -> float:
+    """Towards minus infinity, in the argument's type."""
+    return value if isinstance(value, int) else float(math.floor(value))
+
+
+def ceil(value: float) -> float:
+    """Towards infinity, in the argument's type."""
+    return value if isinstance(value, int) else float(math.ceil(value))
+
+
+def power(base: float, exponent: float) -> float | None:
+    """`base` to the `exponent`; NULL where that is no finite real number."""
+    try:
+        return finite(math.pow(base, exponent))
+    except (ValueError, OverflowError):
+        return None
+
+
+def sqrt(value: float) -> float | None:
+    """The square root; NULL of a negative number."""
+    return math.sqrt(value) if value >= 0 else None
+
+
+def ln(value: float) -> float | None:
+    """The natural logarithm; NULL unless positive."""
+    return math.log(value) if value > 0 else None
+
+
+def clamp(value: float, low: float, high: float) -> float:
+    """The value kept within both bounds; the upper one wins where they cross."""
+    return min(max(value, low), high)
+
+
+def _checked(value: float) -> float:
+    if isinstance(value, int) and not SMALLEST <= value <= LARGEST:
+        raise IntegerOverflow
+    return value

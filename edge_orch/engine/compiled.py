@@ -1,0 +1,87 @@
+"""Plan → the generated module, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.clock import Timer
+from edge_orch.engine.emit.rows import rows_function
+from edge_orch.engine.emit.schematize import emit_schematize
+from edge_orch.engine.emit.timed import idle_us
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.lines import Lines
+from edge_orch.engine.records import Device
+from edge_orch.engine.windows import Windows
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.steps import Aggregate, Alert
+from edge_orch.time import Instant
+
+ARGUMENTS = "lines, partition, now, context, first"
+
+Process = Callable[[Lines, str, Instant, dict[str, str], bool], None]
+
+
+class Compiled(msgspec.Struct):
+    """The generated code of a plan on one device, and the parts it drives.
+
+    `params`: the list that generated code reads parameters from, in the plan's order. `quorums`: for each alert rule
+    with a quorum, how many are needed under these parameters (None: NULL).
+    """
+
+    code: str
+    process: Process
+    params: list[Any]
+    quorums: dict[str, Callable[[], int | None]]
+    parts: Generator
+
+
+def compile_plan(plan: Plan, device: Device) -> Compiled:
+    """Generate and load the code. Raises `Invalid` when the plan cannot be run by this engine."""
+    generator = Generator(plan, device)
+    process = generator.function("process", ARGUMENTS)
+    try:
+        for root in generator.graph.roots:
+            emit_schematize(generator, process, root)
+        quorums = {
+            step.name: _emit_quorum(generator, place, step.quorum.at_least)
+            for place, step in enumerate(plan.steps)
+            if isinstance(step, Alert) and step.quorum is not None
+        }
+        code = generator.source()
+        namespace = dict(generator.names.objects)
+        exec(compile(code, f"<job {plan.name!r}>", "exec"), namespace)  # noqa: S102 - our own text: see the module docstring of generator
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise Invalid(
+            Problem(f"job `{plan.name}` is nested too deeply to compile", found=str(error), next_step="use fewer steps")
+        ) from None
+    for step in plan.steps:
+        if isinstance(step, Aggregate):
+            windows = generator.stateful[step.name]
+            assert isinstance(windows, Windows)  # noqa: S101 - for the type checker
+            windows.emit = namespace[rows_function(generator, step)]
+    for (root_name, idle), clock in generator.clocks.items():
+        clock.watch(_timers(generator, root_name, idle))
+    return Compiled(
+        code,
+        namespace["process"],
+        namespace["PARAMS"],
+        {name: namespace[function] for name, function in quorums.items()},
+        generator,
+    )
+
+
+def _timers(generator: Generator, root: str, idle: int) -> list[Timer]:
+    steps = generator.graph.timed(root)
+    return [generator.stateful[step.name] for step in steps if idle_us(step) == idle]
+
+
+def _emit_quorum(generator: Generator, place: int, at_least: Expression) -> str:
+    name = f"quorum_of_{place}"
+    function = generator.function(name, "")
+    function.epilogue.line(f"return {generator.expressions(function).value(at_least).text}")
+    return name

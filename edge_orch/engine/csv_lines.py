@@ -1,0 +1,19 @@
+"""One line of CSV with quotes in it → its cells, as Python's `csv` reads them (RFC 4180)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+
+
+def split_line(delimiter: str) -> Callable[[str], list[str] | None]:
+    """A splitter of single records; None where quotes do not add up or a cell is too long."""
+
+    def split(line: str) -> list[str] | None:
+        try:
+            rows = list(csv.reader([line], delimiter=delimiter, strict=True))
+        except csv.Error:
+            return None
+        return rows[0] if len(rows) == 1 else None
+
+    return split

@@ -1,0 +1,77 @@
+"""The lanes of an aggregate step: one for each distinct value and filter, shared by all functions of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+import msgspec
+
+from edge_orch.engine.accumulators import Accumulator, factory, is_timed
+from edge_orch.engine.expressions import ExpressionWriter
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.scope import Scope
+from edge_orch.engine.windows import Layout
+from edge_orch.plan.steps import Aggregate, Aggregation
+
+
+class LaneCode(msgspec.Struct, frozen=True):
+    """`item` goes into the lane when all `conditions` hold; `setup` comes before."""
+
+    setup: tuple[str, ...]
+    conditions: tuple[str, ...]
+    item: str
+
+
+def plan_lanes(
+    generator: Generator, expressions: ExpressionWriter, step: Aggregate, scope: Scope
+) -> tuple[list[LaneCode], Layout]:
+    """The code of each lane, and how cells are laid out."""
+    codes: dict[Hashable, LaneCode] = {}
+    for aggregation in step.compute:
+        identity = _identity(aggregation)
+        if aggregation.value is not None and identity not in codes:
+            codes[identity] = _lane(generator, expressions, aggregation, scope)
+    # `count(*)` needs no values of its own where a lane takes every record anyway.
+    complete = next((identity for identity, code in codes.items() if not code.conditions), None)
+    chosen: list[Hashable] = []
+    for aggregation in step.compute:
+        identity = _identity(aggregation)
+        if aggregation.value is None and aggregation.where is None and complete is not None:
+            identity = complete
+        elif identity not in codes:
+            codes[identity] = _lane(generator, expressions, aggregation, scope)
+        chosen.append(identity)
+    order = list(codes)
+    makers: list[list[Callable[[], Accumulator]]] = [[] for _ in order]
+    columns = []
+    for identity, aggregation in zip(chosen, step.compute, strict=True):
+        lane = order.index(identity)
+        columns.append((lane, len(makers[lane])))
+        makers[lane].append(factory(aggregation))
+    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns))
+
+
+def _identity(aggregation: Aggregation) -> Hashable:
+    return (aggregation.value, aggregation.where, is_timed(aggregation.function))
+
+
+def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggregation, scope: Scope) -> LaneCode:
+    setup, conditions = [], []
+    chosen = ""
+    if aggregation.where is not None:
+        chosen = generator.names.fresh("w")
+        setup.append(f"{chosen} = {expressions.true(aggregation.where)}")
+        conditions.append(chosen)
+    item = scope.time.code
+    if aggregation.value is not None:
+        code = expressions.value(aggregation.value)
+        item, nullable = code.text, code.nullable
+        if not code.atom:
+            item = generator.names.fresh("v")
+            # What the filter leaves out is not computed, so that it cannot overflow.
+            setup.append(f"{item} = {code.text} if {chosen} else None" if chosen else f"{item} = {code.text}")
+        if nullable:
+            conditions.append(f"{item} is not None")
+    if is_timed(aggregation.function):
+        item = f"({scope.time.code}, {item})"
+    return LaneCode(tuple(setup), tuple(conditions), item)

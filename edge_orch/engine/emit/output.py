@@ -1,0 +1,20 @@
+"""Outputs: a step's records, collected to be encoded once a call."""
+
+from __future__ import annotations
+
+from edge_orch.engine.generator import Generator, Stream
+from edge_orch.engine.scope import Scope
+from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.steps import Step
+
+
+def emit_output(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
+    """Append the record to its step's stream; several outputs of one step share it."""
+    outputs = generator.graph.outputs(step.name)
+    if not outputs:
+        return
+    stream = Stream(outputs, [])
+    generator.streams.append(stream)
+    rows = generator.names.bind("rows", stream.rows)
+    add = function.once(f"add_{rows}", f"{rows}.append")
+    function.body.line(f"{add}({scope.carrier or generator.encodable(step.schema, scope)})")

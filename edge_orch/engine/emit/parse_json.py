@@ -1,0 +1,174 @@
+"""JSON lines: msgspec decodes each to a generated struct; what is no such object is a dead letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.fields import json_parser, json_type
+from edge_orch.engine.generator import Generator, struct
+from edge_orch.engine.scope import Symbol
+from edge_orch.engine.writer import FunctionWriter
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import ParsedField, Schematize
+
+Columns = tuple[dict[str, Symbol], str | None]
+
+
+class _Node:
+    """A JSON object: its keys in order, each a field or another object."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, _Node | ParsedField] = {}
+
+    @property
+    def required(self) -> bool:
+        return any(member.required for member in self.members.values())
+
+
+@contextmanager
+def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, wanted: set[str]) -> Iterator[Columns]:
+    """The loop over decoded objects; what is written inside the `with` is its body.
+
+    `map` goes on behind a line that raised, so the loop is entered again after each bad one, and good lines cost no
+    try. Fields in `wanted` become variables, the others stay attributes of the object.
+    """
+    number = generator.number(step)
+    tree = _tree(step)
+    decode = generator.names.bind("decode", msgspec.json.Decoder(_struct(tree)).decode)
+    paths = {".".join(field.path): field.name for field in step.fields}
+    function.initial(f"feed{number}", "iter(lines.data)")
+    function.initial(f"objects{number}", f"map({decode}, feed{number})")
+    body, record = function.body, f"r{number}"
+    with body.block("while True:"):
+        with body.block("try:"):
+            with body.block(f"for {record} in objects{number}:"):
+                columns = _columns(generator, function, step, tree, wanted)
+                yield columns, record if _is_carrier(step) else None
+            body.line("break")
+        with body.block("except DECODE_ERRORS as error:"):
+            known = generator.names.bind("k", paths)
+            with body.block(f"if casualties.json({step.name!r}, error, {known}, feed{number}):"):
+                body.line(f"dead{number} += 1")
+            with body.block("else:"):
+                body.line(f"blank{number} += 1")
+
+
+def _tree(step: Schematize) -> _Node:
+    root = _Node()
+    for field in step.fields:
+        node = root
+        for key in field.path[:-1]:
+            member = node.members.setdefault(key, _Node())
+            if not isinstance(member, _Node):
+                raise _clash(field)
+            node = member
+        present = node.members.setdefault(field.path[-1], field)
+        if isinstance(present, _Node) or json_type(present) != json_type(field) or present.required != field.required:
+            raise _clash(field)
+    return root
+
+
+def _clash(field: ParsedField) -> Invalid:
+    path = ".".join(field.path)
+    return Invalid(Problem(f"two fields read `{path}` as different things", next_step="give each its own path"))
+
+
+def _struct(node: _Node) -> Any:
+    return struct("Object", [_field(key, member) for key, member in node.members.items()])
+
+
+def _field(key: str, member: _Node | ParsedField) -> tuple[Any, ...]:
+    type_ = _struct(member) if isinstance(member, _Node) else json_type(member)
+    return (key, type_) if member.required else (key, type_ | None, None)
+
+
+def _is_carrier(step: Schematize) -> bool:
+    """Whether the decoded object, encoded again, is the record: flat, under its own names, without timestamps."""
+    return tuple((field.name,) for field in step.fields) == tuple(field.path for field in step.fields) and (
+        step.schema.names == tuple(field.name for field in step.fields)
+        and all(field.type is not FieldType.TIMESTAMP for field in step.fields)
+    )
+
+
+def _columns(
+    generator: Generator, function: FunctionWriter, step: Schematize, tree: _Node, wanted: set[str]
+) -> dict[str, Symbol]:
+    number = generator.number(step)
+    places = _places(generator, function, tree, f"r{number}", nullable=False)
+    columns: dict[str, Symbol] = {}
+    parsed: list[tuple[str, Any]] = []
+    statements: list[str] = []
+    for field in step.fields:
+        code, nullable = places[field.path]
+        columns[field.name] = Symbol(code, field.type, nullable)
+        parse = json_parser(field)
+        inline = field.type is FieldType.TIMESTAMP and field.format == "unix_s"
+        if parse is None and not inline and (field.name not in wanted or "." not in code):
+            continue
+        variable = generator.names.fresh("f")
+        columns[field.name] = Symbol(variable, field.type, nullable)
+        if parse is not None:
+            called = generator.names.bind("parse", _skipping_null(parse) if nullable else parse)
+            statements.append(f"{variable} = {called}({code})")
+            parsed.append((field.name, (code, _skipping_null(parse))))
+        elif inline:
+            function.body.line(
+                f"{variable} = None if {code} is None else round({code} * 1000000)"
+                if nullable
+                else f"{variable} = round({code} * 1000000)"
+            )
+        else:
+            function.body.line(f"{variable} = {code}")
+    if parsed:
+        _emit_parsing(generator, function, step, statements, parsed)
+    return columns
+
+
+def _emit_parsing(
+    generator: Generator,
+    function: FunctionWriter,
+    step: Schematize,
+    statements: list[str],
+    parsed: list[tuple[str, Any]],
+) -> None:
+    number, body = generator.number(step), function.body
+    with body.block("try:"):
+        for statement in statements:
+            body.line(statement)
+    with body.block("except ValueError:"):
+        parsers = generator.names.bind("k", tuple((name, parse) for name, (_, parse) in parsed))
+        values = "".join(f"{code}, " for _, (code, _) in parsed)
+        body.line(f"casualties.fields({step.name!r}, {parsers}, ({values}), feed{number})")
+        body.line(f"dead{number} += 1")
+        body.line("continue")
+
+
+def _places(
+    generator: Generator, function: FunctionWriter, node: _Node, record: str, *, nullable: bool
+) -> dict[tuple[str, ...], tuple[str, bool]]:
+    """Path → (code, can be None). Optional inner objects get a variable each."""
+    places: dict[tuple[str, ...], tuple[str, bool]] = {}
+    for place, (key, member) in enumerate(node.members.items()):
+        code = f"{record}.a{place}"
+        if nullable:
+            code = f"None if {record} is None else {code}"
+        if isinstance(member, _Node) or nullable:
+            variable = generator.names.fresh("g")
+            function.body.line(f"{variable} = {code}")
+            code = variable
+        missing = nullable or not member.required
+        if isinstance(member, _Node):
+            inner = _places(generator, function, member, code, nullable=missing)
+            places |= {(key, *path): found for path, found in inner.items()}
+        else:
+            places[(key,)] = (code, missing)
+    return places
+
+
+def _skipping_null(parse: Any) -> Any:
+    return lambda value: None if value is None else parse(value)

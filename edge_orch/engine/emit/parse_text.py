@@ -1,0 +1,128 @@
+"""Text lines, by regular expression or as CSV: groups or cells, then one typed value each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.emit.parse_json import Columns
+from edge_orch.engine.fields import text_parser
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.scope import Symbol
+from edge_orch.engine.writer import FunctionWriter
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import CsvFormat, ParsedField, RegexFormat, Schematize
+
+
+@contextmanager
+def text_loop(
+    generator: Generator,
+    function: FunctionWriter,
+    step: Schematize,
+    wanted: set[str],  # noqa: ARG001 - every field is a variable, because every text is checked
+) -> Iterator[Columns]:
+    """The loop over lines; what is written inside the `with` is its body, for lines whose fields are all good."""
+    number = generator.number(step)
+    body = function.body
+    function.initial(f"feed{number}", "iter(lines.texts)")
+    if isinstance(step.format, CsvFormat) and step.format.header:
+        with body.block("if first and lines.count:"):
+            body.line(f"next(feed{number})")
+            body.line(f"blank{number} += 1")
+    with body.block(f"for line in feed{number}:"):
+        texts: list[str]
+        if isinstance(step.format, RegexFormat):
+            texts = _match(generator, function, step, step.format)
+        elif isinstance(step.format, CsvFormat):
+            texts = _cells(generator, function, step, step.format)
+        else:
+            raise AssertionError("JSON has a loop of its own")
+        columns = _parse(generator, function, step, texts)
+        yield columns, None
+
+
+def _refuse(function: FunctionWriter, step: Schematize, number: int, reason: str) -> None:
+    function.body.line(f"casualties.record({step.name!r}, {reason}, '', feed{number})")
+    function.body.line(f"dead{number} += 1")
+    function.body.line("continue")
+
+
+def _skip_blank(function: FunctionWriter, number: int) -> None:
+    with function.body.block("if not line:"):
+        function.body.line(f"blank{number} += 1")
+        function.body.line("continue")
+
+
+def _match(generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat) -> list[str]:
+    number, body = generator.number(step), function.body
+    pattern = re.compile(format_.pattern)
+    matches = generator.names.bind("match", pattern.fullmatch)
+    matches_blank = pattern.fullmatch("") is not None
+    if matches_blank:
+        _skip_blank(function, number)
+    body.line(f"match{number} = {matches}(line)")
+    with body.block(f"if match{number} is None:"):
+        if not matches_blank:
+            _skip_blank(function, number)
+        _refuse(function, step, number, repr("does not match the expression"))
+    texts = [generator.names.fresh("s") for _ in step.fields]
+    groups = [pattern.groupindex[_only(field)] for field in step.fields]
+    body.line(f"{', '.join(texts)} = match{number}.group({', '.join(map(str, groups))})")
+    return texts
+
+
+def _cells(generator: Generator, function: FunctionWriter, step: Schematize, format_: CsvFormat) -> list[str]:
+    number, body = generator.number(step), function.body
+    _skip_blank(function, number)
+    split = generator.names.bind("split", split_line(format_.delimiter))
+    body.line(f"cells_{number} = line.split({format_.delimiter!r}) if '\"' not in line else {split}(line)")
+    with body.block(f"if cells_{number} is None:"):
+        _refuse(function, step, number, repr("has a quote out of place"))
+    with body.block(f"if len(cells_{number}) != {len(format_.columns)}:"):
+        reason = f"f'has {{len(cells_{number})}} columns, not {len(format_.columns)}'"
+        _refuse(function, step, number, reason)
+    return [f"cells_{number}[{format_.columns.index(_only(field))}]" for field in step.fields]
+
+
+def _only(field: ParsedField) -> str:
+    if len(field.path) != 1:
+        raise Invalid(Problem(f"field `{field.name}`: a column or group has no inner path", found=".".join(field.path)))
+    return field.path[0]
+
+
+def _parse(generator: Generator, function: FunctionWriter, step: Schematize, texts: list[str]) -> dict[str, Symbol]:
+    number, body = generator.number(step), function.body
+    columns = {}
+    with body.block("try:"):
+        for field, text in zip(step.fields, texts, strict=True):
+            variable = generator.names.fresh("f")
+            columns[field.name] = Symbol(variable, field.type, not field.required)
+            _parse_field(generator, function, field, text, variable)
+    with body.block("except (ValueError, TypeError):"):
+        parsers = generator.names.bind("k", tuple((field.name, text_parser(field)) for field in step.fields))
+        body.line(f"casualties.fields({step.name!r}, {parsers}, ({', '.join(texts)},), feed{number})")
+        body.line(f"dead{number} += 1")
+        body.line("continue")
+    return columns
+
+
+def _parse_field(generator: Generator, function: FunctionWriter, field: ParsedField, text: str, variable: str) -> None:
+    """Floats and plain text, the most common, without a call of ours; anything else by the field's own parser."""
+    body = function.body
+    if field.required and field.type is FieldType.STRING and field.pattern is None:
+        body.line(f"{variable} = {text}")
+        body.line(f"if {variable} is None: raise ValueError")
+        return
+    if field.required and field.type is FieldType.FLOAT:
+        # Whether Python's own `float` is strict enough is decided for the whole batch.
+        real = function.once("real", "float if lines.plain else plain_float")
+        low = "-INF <" if field.min is None else f"{field.min!r} <="
+        high = "< INF" if field.max is None else f"<= {field.max!r}"
+        body.line(f"{variable} = {real}({text})")
+        body.line(f"if not {low} {variable} {high}: raise ValueError")
+        return
+    called = generator.names.bind("parse", text_parser(field))
+    body.line(f"{variable} = {called}({text})")

@@ -1,0 +1,71 @@
+"""The rows of an aggregate step: records of their own, in a generated function of their own."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.engine.emit.guard import Flow
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.plan.expression import Column
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import Aggregate, Aggregation
+
+_NEVER_NULL = {"count", "count_distinct"}
+_NULL_ONLY_IF_EMPTY = {"min", "max", "first", "last"}
+
+
+def rows_function(generator: Generator, step: Aggregate) -> str:
+    """The name of the function that takes the step's rows."""
+    return f"rows_of_{generator.number(step)}"
+
+
+def emit_rows(generator: Generator, step: Aggregate, scope: Scope, flow: Flow) -> None:
+    """Write the function: a loop over rows, and in it what happens to each."""
+    columns: dict[str, Symbol] = {}
+    for name in step.by:
+        columns[name] = _symbol(generator, scope.columns[name].type, nullable=scope.columns[name].nullable)
+    for aggregation in step.compute:
+        columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=_nullable(aggregation, scope))
+    for name, type_ in (
+        ("window_start", FieldType.TIMESTAMP),
+        ("window_end", FieldType.TIMESTAMP),
+        ("revision", FieldType.INT),
+    ):
+        columns[name] = _symbol(generator, type_, nullable=False)
+    unpacked = ", ".join(symbol.code for symbol in columns.values())
+    row = Scope(
+        columns={name: columns[name] for name in step.schema.names},
+        time=columns[step.schema.time or "window_end"],
+        clocks=(),
+        kill="",
+        passed="len(rows)",
+        in_main=False,
+    )
+    raw = generator.encodable(step.schema, row)
+    row = msgspec.structs.replace(
+        row, kill=f"casualties.row({{step}}, {{reason}}, {{field}}, {raw}, {_braced(step.name)})"
+    )
+    function = generator.function(rows_function(generator, step), "rows")
+    function.body.line(f"# rows of aggregate {step.name!r}")
+    with function.body.block(f"for {unpacked} in rows:"):
+        flow(generator, function, step, row)
+
+
+def _symbol(generator: Generator, type_: FieldType, *, nullable: bool) -> Symbol:
+    return Symbol(generator.names.fresh("f"), type_, nullable)
+
+
+def _nullable(aggregation: Aggregation, scope: Scope) -> bool:
+    if aggregation.function in _NEVER_NULL:
+        return False
+    # Sums and what is made of them may also leave the range of their type.
+    if aggregation.function not in _NULL_ONLY_IF_EMPTY or aggregation.where is not None:
+        return True
+    value = aggregation.value
+    return not (isinstance(value, Column) and not scope.columns[value.name].nullable)
+
+
+def _braced(name: str) -> str:
+    """A literal inside a format template."""
+    return repr(name).replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,83 @@
+"""`schematize`: the loop over a batch's records, the event time of each, and what follows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.engine.clock import Clock
+from edge_orch.engine.emit.account import emit_account
+from edge_orch.engine.emit.flow import emit_flow
+from edge_orch.engine.emit.parse_json import json_loop
+from edge_orch.engine.emit.parse_text import text_loop
+from edge_orch.engine.emit.timed import idle_us
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import Aggregate, JsonFormat, Schematize
+
+ARRIVAL = Symbol("now.wall_us", FieldType.TIMESTAMP, False)
+
+
+def emit_schematize(generator: Generator, function: FunctionWriter, step: Schematize) -> None:
+    """One pass over the batch: parse, move the clocks, flow on; then the account."""
+    number = generator.number(step)
+    passed = f"passed{number}"
+    dead = function.initial(f"dead{number}", f"casualties.unreadable({step.name!r})")
+    blank = function.counter(f"blank{number}")
+    # Records that are no text were blanked out, and are already counted among the dead.
+    function.epilogue.line(f"{passed} = lines.count - {blank} - {dead} + len(lines.bad)")
+    emit_account(generator, function, step, entered=f"{passed} + {dead}", passed=passed, dead=dead)
+    clocks = _clocks(generator, function, step)
+    wanted = generator.graph.used(step.name) | {step.schema.time or ""}
+    function.body.line(f"# schematize {step.name!r}")
+    loop = json_loop if isinstance(step.format, JsonFormat) else text_loop
+    with loop(generator, function, step, wanted) as (columns, carrier):
+        time = columns[step.schema.time] if step.schema.time else ARRIVAL
+        if step.schema.time is None:
+            time = msgspec.structs.replace(ARRIVAL, code=function.once("arrival", ARRIVAL.code))
+        scope = Scope(
+            columns=columns,
+            time=time,
+            clocks=clocks,
+            kill=f"casualties.record({{step}}, {{reason}}, {{field}}, feed{number})",
+            passed=passed,
+            carrier=carrier,
+        )
+        for each in clocks:
+            _emit_clock(generator, function, step, time, each)
+        emit_flow(generator, function, step, scope)
+    for _, clock, _, top in clocks:
+        function.epilogue.line(f"{clock}.end(partition, {top}, {passed}, now)")
+
+
+def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[tuple[int, str, str, str], ...]:
+    found = []
+    for idle in sorted({idle_us(timed) for timed in generator.graph.timed(step.name)}):
+        clock = Clock(idle)
+        generator.clocks[step.name, idle] = clock
+        name = generator.names.bind("clock", clock)
+        limit, top = name.replace("clock", "limit"), name.replace("clock", "top")
+        function.initial(f"{top}, {limit}", f"{name}.begin(partition, now)")
+        found.append((idle, name, limit, top))
+    return tuple(found)
+
+
+def _emit_clock(
+    generator: Generator,
+    function: FunctionWriter,
+    step: Schematize,
+    time: Symbol,
+    clock: tuple[int, str, str, str],
+) -> None:
+    """Move the clock; when something is due, let it happen, and look the windows up again."""
+    idle, name, limit, top = clock
+    body = function.body
+    known = f"{time.code} is not None and " if time.nullable else ""
+    with body.block(f"if {known}{time.code} > {top}:"):
+        body.line(f"{top} = {time.code}")
+        with body.block(f"if {top} >= {limit}:"):
+            body.line(f"{limit} = {name}.tick({top})")
+            for timed in generator.graph.timed(step.name):
+                if isinstance(timed, Aggregate) and timed.idle_us == idle:
+                    body.line(f"to{generator.number(timed)} = BEFORE")

@@ -1,0 +1,135 @@
+"""Plan → Python source: `process`, straight-line code for each record of a batch, and a function for each aggregate's
+rows. Names of generated variables are numbered; what a user named or wrote appears through `repr` only.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine import stamps, texts
+from edge_orch.engine.alert import AlertRule
+from edge_orch.engine.calls import number
+from edge_orch.engine.casualties import Casualties
+from edge_orch.engine.clock import BEFORE, Clock
+from edge_orch.engine.expressions import ExpressionWriter, Surroundings
+from edge_orch.engine.graph import Graph
+from edge_orch.engine.records import Device, EpisodeEvent, StepCount
+from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.timers import RuleTimer, SeenTimer
+from edge_orch.engine.windows import Windows
+from edge_orch.engine.writer import FunctionWriter, Names
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.schema import FieldType, Schema
+from edge_orch.plan.steps import Step
+
+Stateful = Windows | RuleTimer | SeenTimer
+
+DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class Stream(msgspec.Struct):
+    """The records of one step on their way to its outputs."""
+
+    outputs: list[str]
+    rows: list[Any]
+
+
+class Generator:
+    """What emitters share while one plan is written: names, functions, and the parts that generated code drives."""
+
+    def __init__(self, plan: Plan, device: Device) -> None:
+        self.plan = plan
+        self.graph = Graph(plan)
+        self.names = Names()
+        self.functions: list[FunctionWriter] = []
+        self.counts = {step.name: StepCount() for step in plan.steps}
+        self.streams: list[Stream] = []
+        self.clocks: dict[tuple[str, int], Clock] = {}
+        self.stateful: dict[str, Stateful] = {}
+        self.rules: dict[str, AlertRule] = {}
+        self.casualties = Casualties()
+        self.episodes: list[EpisodeEvent] = []
+        self.surroundings = Surroundings(
+            self.names, {param.name: place for place, param in enumerate(plan.params)}, _device_root(device)
+        )
+        self._numbers = {step.name: number for number, step in enumerate(plan.steps)}
+        self._encodable: dict[tuple[str, ...], str] = {}
+        self.names.objects.update(
+            PARAMS=[],
+            INF=inf,
+            BEFORE=BEFORE,
+            SMALLEST=texts.SMALLEST,
+            LARGEST=texts.LARGEST,
+            EARLIEST_US=stamps.EARLIEST_US,
+            LATEST_US=stamps.LATEST_US,
+            DECODE_ERRORS=DECODE_ERRORS,
+            IntegerOverflow=number.IntegerOverflow,
+            overflow=number.overflow,
+            stamp=stamps.format_stamp,
+            casualties=self.casualties,
+            episodes=self.episodes,
+            plain_float=texts.plain_float,
+        )
+
+    def number(self, step: Step) -> int:
+        """The step's place in the plan: the number in the names of its variables."""
+        return self._numbers[step.name]
+
+    def count(self, step: Step) -> str:
+        """The variable that holds the step's account."""
+        name = f"count{self.number(step)}"
+        self.names.objects[name] = self.counts[step.name]
+        return name
+
+    def function(self, name: str, arguments: str) -> FunctionWriter:
+        """A new generated function."""
+        function = FunctionWriter(name, arguments)
+        self.functions.append(function)
+        return function
+
+    def expressions(self, function: FunctionWriter, scope: Scope | None = None) -> ExpressionWriter:
+        """A writer of expressions over the records of `scope`."""
+        return ExpressionWriter(self.surroundings, function, scope)
+
+    def encodable(self, schema: Schema, scope: Scope) -> str:
+        """Code of an object that msgspec writes as the record's JSON object, in the schema's order."""
+        kind = self._encodable.get(schema.names)
+        if kind is None:
+            kind = self.names.bind("o", struct("Row", [(name, Any) for name in schema.names]))
+            self._encodable[schema.names] = kind
+        return f"{kind}({', '.join(encoded(scope.columns[name]) for name in schema.names)})"
+
+    def source(self) -> str:
+        """The whole module."""
+        return "\n\n\n".join("\n".join(function.source()) for function in self.functions) + "\n"
+
+
+def struct(name: str, fields: list[tuple[Any, ...]]) -> type[msgspec.Struct]:
+    """A struct whose attributes are `a0`, `a1` … and whose JSON keys are the names given: (key, type[, default]).
+
+    Raises `Invalid` for a key that cannot be one.
+    """
+    attributes = [(f"a{place}", *rest) for place, (_, *rest) in enumerate(fields)]
+    keys = {f"a{place}": field[0] for place, field in enumerate(fields)}
+    try:
+        return msgspec.defstruct(name, attributes, rename=keys, gc=False, kw_only=False)
+    except (ValueError, TypeError) as error:
+        raise Invalid(Problem("a field has a name that cannot be a JSON key here", found=str(error))) from None
+
+
+def encoded(symbol: Symbol) -> str:
+    """Code of a value as it stands in JSON: a timestamp as RFC 3339 text."""
+    if symbol.type is not FieldType.TIMESTAMP or symbol.code == "None":
+        return symbol.code
+    if symbol.nullable:
+        return f"None if {symbol.code} is None else stamp({symbol.code})"
+    return f"stamp({symbol.code})"
+
+
+def _device_root(device: Device) -> dict[str, str]:
+    labels = {f"device.labels.{name}": value for name, value in device.labels.items()}
+    return {"device.id": device.id, "device.firmware": device.firmware, **labels}

@@ -1,0 +1,87 @@
+"""The graph of a plan's steps, as the generator walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.expression import Call, Column, Expression
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Schematize, Step
+
+Timed = Aggregate | Alert | Dedupe
+
+
+class Graph:
+    """Who takes whose records. Raises `Invalid` for a plan whose steps do not stand in topological order."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.roots: list[Schematize] = []
+        self._children: dict[str, list[Step]] = {step.name: [] for step in plan.steps}
+        self._outputs: dict[str, list[str]] = {step.name: [] for step in plan.steps}
+        known: set[str] = set()
+        for step in plan.steps:
+            if step.input == SOURCE and isinstance(step, Schematize):
+                self.roots.append(step)
+            elif step.input in known and not isinstance(step, Schematize):
+                self._children[step.input].append(step)
+            else:
+                raise Invalid(Problem(f"step `{step.name}` cannot take its input", found=step.input))
+            if step.name in known:
+                raise Invalid(Problem(f"two steps are named `{step.name}`"))
+            known.add(step.name)
+        for output in plan.outputs:
+            if output.input not in known:
+                raise Invalid(Problem(f"output `{output.name}` takes an unknown step", found=output.input))
+            self._outputs[output.input].append(output.name)
+
+    def children(self, name: str) -> list[Step]:
+        """The steps that take this step's records."""
+        return self._children[name]
+
+    def outputs(self, name: str) -> list[str]:
+        """The outputs that take this step's records."""
+        return self._outputs[name]
+
+    def below(self, name: str) -> Iterator[Step]:
+        """All steps that the records of a step reach, without what comes after an aggregate."""
+        for child in self._children[name]:
+            yield child
+            if not isinstance(child, Aggregate):
+                yield from self.below(child.name)
+
+    def timed(self, name: str) -> list[Timed]:
+        """The steps below whose state event time changes, parents before children."""
+        return [step for step in self.below(name) if isinstance(step, Aggregate | Alert | Dedupe)]
+
+    def used(self, name: str) -> set[str]:
+        """Columns of a step that the steps below look into: worth a variable."""
+        return {column for step in self.below(name) for column in _used_by(step)}
+
+
+def _used_by(step: Step) -> Iterator[str]:
+    match step:
+        case Filter():
+            yield from _columns(step.condition)
+        case Map():
+            for assignment in step.assignments:
+                yield from _columns(assignment.value)
+        case Dedupe():
+            yield from step.keys
+        case Aggregate():
+            yield from step.by
+            for aggregation in step.compute:
+                yield from _columns(aggregation.value)
+                yield from _columns(aggregation.where)
+        case Alert():
+            yield from step.key
+            yield from _columns(step.when)
+            yield from _columns(step.clear.when)
+
+
+def _columns(node: Expression | None) -> Iterator[str]:
+    if isinstance(node, Column):
+        yield node.name
+    elif isinstance(node, Call):
+        for arg in node.args:
+            yield from _columns(arg)

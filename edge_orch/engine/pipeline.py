@@ -1,0 +1,145 @@
+"""A job at work: batches in, emissions out.
+
+Guarantees:
+ 1. The same plan, input, times and state give the same bytes, on any machine.
+ 2. How records are cut into batches changes nothing: neither outputs, episodes, accounts nor dead letters (of each
+    step; letters of different steps may interleave differently).
+ 3. Taking a snapshot and going on from it, at any point, changes nothing.
+ 4. No record stops or drops another; bytes never raise.
+
+The account: a record `entered` a step, and there it was passed on, filtered, folded into state, or dead. A row that an
+aggregate makes is a new record: it is not `passed` by the aggregate, and `entered` each step that takes it. An alert
+folds all it sees. `late` rows that `on_late` drops are counted among `filtered` as well; blank lines and CSV headers
+are no records. `process`, `advance` and `finish` report what they added to the accounts, steps untouched left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from edge_orch.engine.clock import Clock
+from edge_orch.engine.compiled import compile_plan
+from edge_orch.engine.lines import Lines
+from edge_orch.engine.records import Batch, Chunk, Device, Emission
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.plan import ParamSpec, Plan, step_digest
+from edge_orch.plan.schema import FieldType
+from edge_orch.time import Instant
+
+Value = bool | int | float | str
+
+_TYPES: dict[FieldType, type | tuple[type, ...]] = {
+    FieldType.BOOL: bool,
+    FieldType.INT: int,
+    FieldType.FLOAT: (int, float),
+    FieldType.STRING: str,
+    FieldType.TIMESTAMP: int,
+}
+
+
+class Pipeline:
+    """One version of one job on one device. Raises `Invalid` for a plan, parameters or state it cannot take."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        device: Device,
+        version: int = 1,
+        params: Mapping[str, Value] | None = None,
+        state: bytes = b"",
+    ) -> None:
+        self.version = version
+        self._plan = plan
+        compiled = compile_plan(plan, device)
+        self.code = compiled.code
+        self._process = compiled.process
+        self._params = compiled.params
+        self._quorums = compiled.quorums
+        self._parts = compiled.parts
+        self._clocks = tuple(compiled.parts.clocks.values())
+        self._encode = msgspec.json.Encoder().encode_lines
+        digests = {step.name: step_digest(step) for step in plan.steps}
+        self._stateful = {digests[name]: part for name, part in compiled.parts.stateful.items()} | {
+            f"{digests[name]} clock {idle}": clock for (name, idle), clock in compiled.parts.clocks.items()
+        }
+        self.bind(params or {})
+        if state:
+            self._restore(state)
+
+    def process(self, batch: Batch) -> Emission:
+        """Take a batch; time has then come to `batch.received`, as by `advance`."""
+        lines = Lines(batch.payload)
+        self._parts.casualties.begin(lines, batch.partition, batch.position)
+        self._process(lines, batch.partition, batch.received, batch.context, batch.position == 0)
+        return self._emission()
+
+    def advance(self, now: Instant) -> Emission:
+        """Time has passed without input: what idle partitions held back happens."""
+        for clock in self._clocks:
+            clock.advance(now)
+        return self._emission()
+
+    def finish(self) -> Emission:
+        """The input has ended: every window closes. Nothing can be processed after it."""
+        for clock in self._clocks:
+            clock.finish()
+        return self._emission()
+
+    def wake_at(self) -> int | None:
+        """The monotonic microsecond at which `advance` will have something to do, None if only input matters."""
+        return min((at for at in map(Clock.wake_at, self._clocks) if at is not None), default=None)
+
+    def bind(self, params: Mapping[str, Value]) -> None:
+        """Set parameters; those not named take their default. State is kept. Raises `Invalid`, and changes nothing."""
+        values = [_bound(spec, params.get(spec.name, spec.default)) for spec in self._plan.params]
+        self._params[:] = values
+        named = {spec.name: value for spec, value in zip(self._plan.params, values, strict=True)}
+        for name, rule in self._parts.rules.items():
+            rule.params = dict(named)
+            needed = self._quorums[name]() if name in self._quorums else None
+            rule.quorum_needed = 1 if needed is None else needed
+
+    def snapshot(self) -> bytes:
+        """All state, by the digest of each step's definition."""
+        return msgspec.msgpack.encode({key: part.snapshot() for key, part in self._stateful.items()})
+
+    def _restore(self, state: bytes) -> None:
+        """Steps that are new or defined differently begin empty; state of steps that are gone is left out."""
+        try:
+            saved = msgspec.msgpack.decode(state, type=dict[str, bytes])
+            for key, part in self._stateful.items():
+                if key in saved:
+                    part.restore(saved[key])
+        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            raise Invalid(
+                Problem(f"the saved state of job `{self._plan.name}` cannot be read", found=str(error))
+            ) from None
+
+    def _emission(self) -> Emission:
+        """What was collected since the last call."""
+        parts = self._parts
+        emission = Emission(dead=parts.casualties.letters[:], episodes=parts.episodes[:])
+        parts.casualties.letters.clear()
+        parts.episodes.clear()
+        for stream in parts.streams:
+            if stream.rows:
+                chunk = Chunk(self._encode(stream.rows), len(stream.rows))
+                emission.outputs.update(dict.fromkeys(stream.outputs, chunk))
+                stream.rows.clear()
+        for name, count in parts.counts.items():
+            if count.entered:
+                emission.counts[name] = msgspec.structs.replace(count)
+                count.entered = count.passed = count.filtered = count.folded = count.dead = count.late = 0
+        return emission
+
+
+def _bound(spec: ParamSpec, value: Value) -> Value:
+    expected = _TYPES[spec.type]
+    if not isinstance(value, expected) or (isinstance(value, bool) and spec.type is not FieldType.BOOL):
+        raise Invalid(
+            Problem(f"parameter `{spec.name}` has the wrong type", expected=spec.type.value, found=repr(value))
+        )
+    return float(value) if spec.type is FieldType.FLOAT else value
