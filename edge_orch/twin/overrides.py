@@ -62,10 +62,10 @@ def _resolve_one(
     default = spec.default if default is None else default
     fates = _fates(group, spec, now)
     living = sorted((override for override, fate in fates if fate is None), key=_strength)
-    reasons = [f"default of {job}: {default}"]
-    reasons += [
-        _say(override, now) + f"; {_why_refused(override, spec)}" for override, fate in fates if fate == "refused"
+    reasons = [
+        f"{_say(override, now)}; {_why_refused(override, spec)}" for override, fate in fates if fate == "refused"
     ]
+    reasons.append(f"default of {job}: {default}")
     reasons += [_say(override, now) for override in living]
     value: Value = default
     if living:
