@@ -63,14 +63,14 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
     matches_blank = pattern.fullmatch("") is not None
     if matches_blank:
         _skip_blank(function, number)
-    body.line(f"match{number} = {matches}(line)")
-    with body.block(f"if match{number} is None:"):
+    body.line(f"found{number} = {matches}(line)")
+    with body.block(f"if found{number} is None:"):
         if not matches_blank:
             _skip_blank(function, number)
         _refuse(function, step, number, repr("does not match the expression"))
     texts = [generator.names.fresh("s") for _ in step.fields]
     groups = [pattern.groupindex[_only(field)] for field in step.fields]
-    body.line(f"{', '.join(texts)} = match{number}.group({', '.join(map(str, groups))})")
+    body.line(f"{', '.join(texts)} = found{number}.group({', '.join(map(str, groups))})")
     return texts
 
 
