@@ -36,9 +36,6 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 """Known sub-commands in the order of the help. A test compares each line with its command's own short help."""
 
-EXTRAS = {"yaml": "edge-orch[authoring]", "sqlglot": "edge-orch[authoring]", "amqtt": "edge-orch-controller[demo]"}
-"""Which extra brings a module that may be missing."""
-
 
 class CommandGroup(click.Group):
     """Sub-commands come from the entry points of whatever distributions are installed."""
@@ -54,7 +51,7 @@ class CommandGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and return the sub-command, or None if no distribution brings it."""
         target = self.installed.get(cmd_name)
-        return None if target is None else _load(cmd_name, target)
+        return None if target is None else _load(target)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -86,21 +83,8 @@ class CommandGroup(click.Group):
         return self.get_command(ctx, name)
 
 
-def _load(name: str, target: str) -> click.Command:
+def _load(target: str) -> click.Command:
     module_name, _, attribute = target.partition(":")
-    try:
-        command = getattr(import_module(module_name), attribute)
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").split(".")[0]
-        if missing not in EXTRAS:
-            raise
-        from edge_orch.errors import Problem, Unavailable  # noqa: PLC0415 -- keeps msgspec out of `--help`
-
-        raise Unavailable(
-            Problem(
-                f"`edge-orch {name}` needs the Python module {missing!r}, which is not installed",
-                next_step=f"pip install '{EXTRAS[missing]}'",
-            )
-        ) from error
+    command = getattr(import_module(module_name), attribute)
     assert isinstance(command, click.Command)  # noqa: S101 -- an entry point of this group is a click command
     return command

@@ -16,6 +16,10 @@ BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader (`head`, `less`) has gone, which is its right."""
 
 
+EXTRAS = {"yaml": "edge-orch[authoring]", "sqlglot": "edge-orch[authoring]"}
+"""Which extra brings a module that an installation may lack: a device has no use for them."""
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,18 +80,21 @@ def _report(error: Exception) -> int:
         import traceback  # noqa: PLC0415
 
         traceback.print_exception(error)
-    color = False if os.environ.get("NO_COLOR") else None
     if isinstance(error, EdgeOrchError):
         for problem in error.problems:
-            click.echo(f"{click.style('error', fg='red', bold=True)}: {problem}", err=True, color=color)
+            _say(str(problem))
         return int(error.exit_code)
-    click.echo(
-        f"{click.style('error', fg='red', bold=True)}: this is a bug in edge-orch: {type(error).__name__}: "
-        f"{' '.join(str(error).split())} (EDGE_ORCH_DEBUG=1 shows where)",
-        err=True,
-        color=color,
-    )
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get((error.name or "").partition(".")[0])):
+        _say(f"this command needs the Python module {error.name!r}\n  next: pip install '{extra}'")
+        return int(ExitCode.UNAVAILABLE)
+    words = " ".join(str(error).split())
+    _say(f"this is a bug in edge-orch: {type(error).__name__}: {words} (EDGE_ORCH_DEBUG=1 shows where)")
     return int(ExitCode.FAILED)
+
+
+def _say(problem: str) -> None:
+    color = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {problem}", err=True, color=color)
 
 
 if __name__ == "__main__":

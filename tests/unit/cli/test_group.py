@@ -67,11 +67,3 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
 def test_an_unknown_command_suggests_the_nearest() -> None:
     with pytest.raises(click.UsageError, match="Did you mean 'apply'"):
         edge_orch.main(["aply"], standalone_mode=False)
-
-
-def test_a_command_whose_extra_is_absent_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "yaml", None)
-    for module in [name for name in sys.modules if name.startswith(("edge_orch.spec", "edge_orch.cli.validate"))]:
-        monkeypatch.delitem(sys.modules, module)
-    with pytest.raises(Exception, match=r"needs the Python module 'yaml'"):
-        edge_orch.main(["validate", "x.yaml"], standalone_mode=False)

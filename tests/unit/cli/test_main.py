@@ -47,6 +47,13 @@ def test_a_bug_is_one_line_without_traceback(failing: Any, cli: Any, monkeypatch
     assert "Traceback" in cli("fail").err
 
 
+def test_a_missing_extra_is_named(failing: Any, cli: Any) -> None:
+    failing(ModuleNotFoundError("No module named 'yaml'", name="yaml"))
+    answer = cli("fail")
+    assert answer.code == 4
+    assert "next: pip install 'edge-orch[authoring]'" in answer.err
+
+
 def test_an_interrupt_ends_with_130(failing: Any, cli: Any) -> None:
     failing(KeyboardInterrupt())
     assert cli("fail").code == 130
