@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from edge_orch.engine.records import Device
-from edge_orch.errors import Refused
+from edge_orch.errors import Invalid, Refused
 from edge_orch.plan.plan import Plan, Sink
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Desired, JobState, Reported
@@ -186,7 +187,15 @@ class Jobs:
     def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant) -> RunningJob:
         self._twin.stale = True  # its parameters have to be worked out
         values = self._parameters.resolved(plan, self._twin.facts(), now)
-        return RunningJob(slot, plan, device=self._device, values=values, state=state, since_us=now.mono_us)
+        build = partial(RunningJob, slot, plan, device=self._device, values=values, since_us=now.mono_us)
+        try:
+            return build(state=state)
+        except Invalid as error:
+            if not state:
+                raise
+            running = build(state=b"")
+            running.failure = f"begins with empty windows: {error}"
+            return running
 
     def _remove(self, want: Desired, now: Instant) -> None:
         running = self.running.pop(want.job, None)

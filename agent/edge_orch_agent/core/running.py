@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_orch.engine.pipeline import Pipeline
-
 from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCount
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.steps import SOURCE
@@ -35,6 +34,7 @@ class RunningJob:
         self.values = values
         self._snapshot = state
         self._journal: list[Batch | Instant] = []
+        self._advanced = False
         self._pipeline = self._build()
 
     def process(self, batch: Batch) -> Emission:
@@ -50,6 +50,7 @@ class RunningJob:
 
     def advance(self, now: Instant) -> Emission:
         """What the passing of time alone brings forth."""
+        self._advanced = True
         try:
             emission = self._pipeline.advance(now)
         except Exception as error:
@@ -83,8 +84,8 @@ class RunningJob:
             return Emission()
 
     def wake_at(self) -> int | None:
-        """When `advance` has something to do."""
-        return self._pipeline.wake_at()
+        """When `advance` has something to do: at first at once, for the state may come from another boot."""
+        return self._pipeline.wake_at() if self._advanced else self.since_us
 
     def _build(self) -> Pipeline:
         return Pipeline(

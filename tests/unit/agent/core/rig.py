@@ -1,0 +1,292 @@
+"""A device in memory around a real AgentCore: store, source, sinks, controller's twin, clock, and a plug to pull.
+
+Commands are performed one after the other, their answers handed in afterwards, as a driver's event loop does.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+
+
+from edge_orch.compile import compile_job
+from edge_orch.engine.records import Batch
+from edge_orch.plan.plan import Plan, digest, encode_plan
+from edge_orch.testing.clock import Clock
+from edge_orch.time import SECOND, Instant
+from edge_orch.trust.envelope import sign_plan
+from edge_orch.trust.keys import PrivateKey
+from edge_orch.twin.actor import new_actor
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Desired, Fact, Facts
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.rights import agent_may_write
+from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
+from edge_orch.wire.messages import Delta, Have
+from edge_orch_agent.core.agent_core import AgentCore
+from edge_orch_agent.core.commands import (
+    Acknowledge,
+    Command,
+    Commit,
+    Deliver,
+    Fetch,
+    Reply,
+    Send,
+    StartSource,
+    StopSource,
+)
+from edge_orch_agent.core.events import (
+    ArtifactFetched,
+    BatchRead,
+    CommitFailed,
+    Committed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    LinkDown,
+    LinkUp,
+    MessageReceived,
+    Started,
+    Woke,
+)
+from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.transaction import Segment
+from edge_orch_agent.store.memory_store import MemoryStore
+
+KEY = PrivateKey(b"k" * 32)
+AGENT = "press-1"
+
+
+class Unplugged(Exception):
+    """The power went before this command."""
+
+
+class Controller:
+    """The controller's half of the twin, kept in memory, and the artifacts it serves."""
+
+    def __init__(self) -> None:
+        self.replica = Replica.open(AGENT, new_actor("controller", "main", b"c" * 8), [])
+        self.session = SyncSession(self.replica, doc=AGENT, boot=b"c" * 8, allow=self._allow)
+        self.envelopes: dict[str, bytes] = {}
+        self._generation = 0
+
+    @staticmethod
+    def _allow(actor: bytes, section: object, key: str) -> bool:
+        return agent_may_write(actor, AGENT, section, key)  # type: ignore[arg-type]
+
+    def desire(self, text: str, version: int, *, removed: bool = False) -> Plan:
+        """Want this version of the job; any version may be the next one."""
+        plan = compile_job(text, "job.yaml")
+        data = encode_plan(plan)
+        self._generation += 1
+        self.envelopes[digest(data)] = sign_plan(KEY, plan.name, version, data)
+        self.write(Desired(plan.name, self._generation, version, digest(data), "r1", removed))
+        return plan
+
+    def write(self, *facts: Fact) -> None:
+        """Facts of the controller, durable at once."""
+        self._persist(self.replica.edit(facts))
+
+    def received(self, message: Have | Delta) -> list[Have | Delta]:
+        return self._answers(self.session.receive(message))
+
+    def _answers(self, commands: Iterable[SyncCommand]) -> list[Have | Delta]:
+        answers: list[Have | Delta] = []
+        for command in commands:
+            if isinstance(command, Persist):
+                answers += self._persist(list(command.changes))
+            else:
+                assert isinstance(command, Transmit), command
+                answers.append(command.message)
+        return answers
+
+    def _persist(self, changes: list[Change]) -> list[Have | Delta]:
+        return self._answers(self.session.persisted(changes))
+
+
+class Source:
+    """Numbered batches; `unacknowledged` bounds how far it reads ahead. The position is the number of the next one."""
+
+    def __init__(self, batches: list[bytes], ahead: int = 3) -> None:
+        self.batches = batches
+        self.ahead = ahead
+        self.acknowledged: set[int] = set()
+        self.starts = 0
+        self._next: int | None = None
+
+    def start(self, positions: Mapping[str, bytes]) -> None:
+        self.starts += 1
+        self._next = int(positions.get("p", b"0"))
+
+    def stop(self) -> None:
+        self._next = None
+
+    def read(self, job: str, now: Instant) -> BatchRead | None:
+        """The next batch, unless too many wait for their acknowledgement."""
+        number = self._next
+        if number is None or number >= len(self.batches):
+            return None
+        behind = sum(1 for earlier in range(number) if earlier not in self.acknowledged)
+        if behind >= self.ahead:
+            return None
+        self._next = number + 1
+        batch = Batch("p", self.batches[number], now, position=number * 1_000)
+        return BatchRead(job, batch, number, "p", b"%d" % (number + 1))
+
+
+class Rig:
+    """`unplug_at`: the number of the command before which the power goes, once; then it starts anew by itself."""
+
+    def __init__(self, settings: Settings | None = None, unplug_at: int | None = None) -> None:
+        self.settings = settings or Settings(have_every_us=5 * SECOND, probation_us=60 * SECOND)
+        self.store = MemoryStore()
+        self.controller = Controller()
+        self.sources: dict[str, Source] = {}
+        self.delivered: dict[str, dict[str, bytes]] = {}
+        self.deliveries: Counter[str] = Counter()
+        self.refuses: Callable[[Deliver, Segment], DeliveryFailed | None] = lambda command, segment: None
+        self.commit_fails: Callable[[Commit], str] = lambda commit: ""
+        self.replies: dict[int, Reply] = {}
+        self.performed = 0
+        self.trace: list[Event | Command] = []
+        self.linked = False
+        self.unplug_at = unplug_at
+        self.clock = Clock(AGENT)
+        self.now_us = 0
+        self._boots = 0
+        self.core = self._boot()
+
+    @property
+    def now(self) -> Instant:
+        return self.clock.read(self.now_us)
+
+    def desire(self, text: str, version: int, *, removed: bool = False) -> None:
+        """The controller wants this; the device hears of it when the link is up."""
+        self.controller.desire(text, version, removed=removed)
+        if self.linked:
+            for message in self.controller._answers(self.controller.session.open()):
+                self.tell(MessageReceived(message))
+
+    def link(self, up: bool) -> None:
+        """The network comes or goes."""
+        self.linked = up
+        self.tell(LinkUp() if up else LinkDown())
+
+    def tell(self, *events: Event) -> None:
+        """Hand in events, and all that follows at this instant."""
+        self._queue.extend(events)
+        while True:
+            self._drain()
+            reads = [read for job, source in self.sources.items() if (read := source.read(job, self.now))]
+            if not reads:
+                return
+            self._queue.extend(reads)
+
+    def run(self, duration_us: int) -> None:
+        """Let this much time pass."""
+        end = self.now_us + duration_us
+        while (wake := self._wake_us()) is not None and wake <= end:
+            self.now_us = max(self.now_us, wake)
+            self.tell(Woke())
+        self.now_us = end
+        self.tell(Woke())
+
+    def restart(self) -> None:
+        """The power comes back: only what was committed is left."""
+        self.clock.reboot(self.now_us)
+        for source in self.sources.values():
+            source.stop()
+        self.core = self._boot()
+        self.tell(*([LinkUp()] if self.linked else []))
+
+    def records(self, sink: str) -> list[bytes]:
+        """What the sink holds, each idempotency key once, in order of arrival."""
+        return [line for data in self.delivered.get(sink, {}).values() for line in data.splitlines()]
+
+    def ledger(self) -> Counter[tuple[str, str]]:
+        """Sums over versions: (stream, fate) → count."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for entry in self.store.load().ledger:
+            sums[entry.stream, entry.fate] += entry.count
+        return sums
+
+    def facts(self) -> Facts:
+        return self.core.twin.facts()
+
+    def _boot(self) -> AgentCore:
+        self._boots += 1
+        identity = AgentIdentity(
+            agent=AGENT,
+            labels={"site": "austin"},
+            firmware="1.0",
+            software="0.1.0",
+            boot=self.clock.boot,
+            actor_nonce=self._boots.to_bytes(8, "big"),
+            controller_keys=(KEY.public,),
+            seed=self._boots,
+        )
+        core = AgentCore(identity, self.store.load(), self.settings)
+        self._queue: deque[Event] = deque([Started()])
+        return core
+
+    def _wake_us(self) -> int | None:
+        wake = self.core.wake_at()
+        return None if wake is None else self.clock.true_us(wake)
+
+    def _drain(self) -> None:
+        handled = 0
+        while self._queue:
+            handled += 1
+            assert handled < 10_000, "the core and its shell talk without end"
+            event = self._queue.popleft()
+            self.trace.append(event)
+            try:
+                for command in self.core.handle(event, self.now):
+                    if self.performed == self.unplug_at:
+                        self.unplug_at = None
+                        raise Unplugged
+                    self.performed += 1
+                    self.trace.append(command)
+                    self._perform(command)
+            except Unplugged:
+                self.restart()
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case Commit(ticket, transaction):
+                reason = self.commit_fails(command)
+                # A copy: what the core does to its own objects afterwards must not reach what is durable.
+                copied = copy.deepcopy(transaction)
+                if not reason:
+                    self.store.commit(copied)
+                self._queue.append(CommitFailed(ticket, reason) if reason else Committed(ticket))
+            case Acknowledge(job, receipts):
+                self.sources[job].acknowledged.update(receipts)
+            case Send(message):
+                assert self.linked
+                assert isinstance(message, Have | Delta)
+                self._queue.extend(MessageReceived(answer) for answer in self.controller.received(message))
+            case Fetch(digest):
+                self._queue.append(ArtifactFetched(digest, self.controller.envelopes[digest]))
+            case StartSource(job, _, positions):
+                self.sources[job].start(positions)
+            case StopSource(job):
+                self.sources[job].stop()
+            case Deliver():
+                self._deliver(command)
+            case Reply():
+                self.replies[command.request] = command
+
+    def _deliver(self, command: Deliver) -> None:
+        whole = self.store.segment(command.stream, command.sequence)
+        assert whole is not None, "what is not durable must not be delivered"
+        segment = whole.cut(command.start, command.stop)
+        refusal = self.refuses(command, segment)
+        if refusal is None:
+            key = segment.idempotency_key(AGENT)
+            self.deliveries[key] += 1
+            taken = self.delivered.setdefault(command.stream.sink, {})
+            assert taken.setdefault(key, segment.data) == segment.data, "one key, two contents"
+        self._queue.append(refusal or Delivered(command.stream, command.sequence))
