@@ -8,7 +8,7 @@ Key = tuple[bool | int | float | str | None, ...]
 
 
 class _Snapshot(msgspec.Struct, array_like=True):
-    swept_us: int | None
+    cleared: int
     seen: list[tuple[Key, int]]
 
 
@@ -22,8 +22,11 @@ class Seen:
 
     def __init__(self, within_us: int) -> None:
         self._within_us = within_us
+        # Keys are forgotten by the slot of time they lie in: looking at each of them would cost more than the rest.
+        self._slot_us = max(1, within_us // 8)
         self._seen: dict[Key, int] = {}
-        self._swept_us: int | None = None
+        self._slots: dict[int, list[Key]] = {}
+        self._cleared = -(1 << 62)
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -34,24 +37,37 @@ class Seen:
         if before is not None and abs(time_us - before) <= self._within_us:
             return False
         if before is None or time_us > before:
-            self._seen[key] = time_us
+            self._remember(key, time_us)
         return True
 
     def advance(self, watermark_us: int) -> None:
         """Forget what no record from `watermark_us` on can repeat."""
-        # A sweep reads everything, so it waits until an eighth of the span has passed since the last one.
-        if self._swept_us is not None and watermark_us - self._swept_us < max(1, self._within_us // 8):
+        cleared = (watermark_us - self._within_us) // self._slot_us
+        if cleared <= self._cleared:
             return
-        self._swept_us = watermark_us
-        oldest = watermark_us - self._within_us
-        self._seen = {key: time_us for key, time_us in self._seen.items() if time_us >= oldest}
+        self._cleared = cleared
+        for slot in [slot for slot in self._slots if slot < cleared]:
+            for key in self._slots.pop(slot):
+                time_us = self._seen.get(key)
+                # A key that came again since then lies in a later slot, too.
+                if time_us is not None and time_us // self._slot_us == slot:
+                    del self._seen[key]
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode(_Snapshot(self._swept_us, list(self._seen.items())))
+        return msgspec.msgpack.encode(_Snapshot(self._cleared, list(self._seen.items())))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
         snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
-        self._swept_us = snapshot.swept_us
-        self._seen = dict(snapshot.seen)
+        self._cleared, self._seen, self._slots = snapshot.cleared, {}, {}
+        for key, time_us in snapshot.seen:
+            self._remember(key, time_us)
+
+    def _remember(self, key: Key, time_us: int) -> None:
+        self._seen[key] = time_us
+        slot = time_us // self._slot_us
+        keys = self._slots.get(slot)
+        if keys is None:
+            keys = self._slots[slot] = []
+        keys.append(key)

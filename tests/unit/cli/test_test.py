@@ -46,7 +46,7 @@ def test_a_failure_is_told_with_its_place(cli: Any, job: Path) -> None:
         f"{file}\n"
         "  ok    good\n"
         "  FAIL  bad\n"
-        f"        {file}:2:71: output raw, record 1\n"
+        f"        {file}:2:72: output raw, record 1\n"
         '          expected: {"v":2}\n'
         '          found: {"v":1.0}\n'
         "2 tests: 1 passed, 1 failed\n"

@@ -74,7 +74,7 @@ def test_every_problem_is_told_at_its_place() -> None:
         "t.test.yaml:1:3: missing key `name`",
         "t.test.yaml:1:25: not a time",
         "t.test.yaml:2:42: an alert is either opened or resolved",
-        "t.test.yaml:2:69: out of range",
+        "t.test.yaml:2:67: out of range",
     ]
 
 
