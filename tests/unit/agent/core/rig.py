@@ -7,23 +7,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-
-from edge_orch.compile import compile_job
-from edge_orch.engine.records import Batch
-from edge_orch.plan.plan import Plan, digest, encode_plan
-from edge_orch.testing.clock import Clock
-from edge_orch.time import SECOND, Instant
-from edge_orch.trust.envelope import sign_plan
-from edge_orch.trust.keys import PrivateKey
-from edge_orch.twin.actor import new_actor
-from edge_orch.twin.change import Change
-from edge_orch.twin.facts import Desired, Fact, Facts
-from edge_orch.twin.replica import Replica
-from edge_orch.twin.rights import agent_may_write
-from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import Delta, Have
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.commands import (
     Acknowledge,
@@ -52,8 +37,22 @@ from edge_orch_agent.core.events import (
 )
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.store.memory_store import MemoryStore
+
+from edge_orch.compile import compile_job
+from edge_orch.engine.records import Batch
+from edge_orch.plan.plan import Plan, digest, encode_plan
+from edge_orch.testing.clock import Clock
+from edge_orch.time import SECOND, Instant
+from edge_orch.trust.envelope import sign_plan
+from edge_orch.trust.keys import PrivateKey
+from edge_orch.twin.actor import new_actor
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Desired, Fact, Facts
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.rights import agent_may_write
+from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
+from edge_orch.wire.messages import Delta, Have
 
 KEY = PrivateKey(b"k" * 32)
 AGENT = "press-1"
@@ -146,8 +145,9 @@ class Rig:
         self.sources: dict[str, Source] = {}
         self.delivered: dict[str, dict[str, bytes]] = {}
         self.deliveries: Counter[str] = Counter()
-        self.refuses: Callable[[Deliver, Segment], DeliveryFailed | None] = lambda command, segment: None
-        self.commit_fails: Callable[[Commit], str] = lambda commit: ""
+        self.down: set[str] = set()  # sinks that cannot be reached
+        self.poison: bytes | None = None  # what no sink will ever take
+        self.commits_to_fail = 0
         self.replies: dict[int, Reply] = {}
         self.performed = 0
         self.trace: list[Event | Command] = []
@@ -187,6 +187,7 @@ class Rig:
     def run(self, duration_us: int) -> None:
         """Let this much time pass."""
         end = self.now_us + duration_us
+        self.tell(Woke())
         while (wake := self._wake_us()) is not None and wake <= end:
             self.now_us = max(self.now_us, wake)
             self.tell(Woke())
@@ -256,12 +257,13 @@ class Rig:
     def _perform(self, command: Command) -> None:
         match command:
             case Commit(ticket, transaction):
-                reason = self.commit_fails(command)
+                if self.commits_to_fail:
+                    self.commits_to_fail -= 1
+                    self._queue.append(CommitFailed(ticket, "disk full"))
+                    return
                 # A copy: what the core does to its own objects afterwards must not reach what is durable.
-                copied = copy.deepcopy(transaction)
-                if not reason:
-                    self.store.commit(copied)
-                self._queue.append(CommitFailed(ticket, reason) if reason else Committed(ticket))
+                self.store.commit(copy.deepcopy(transaction))
+                self._queue.append(Committed(ticket))
             case Acknowledge(job, receipts):
                 self.sources[job].acknowledged.update(receipts)
             case Send(message):
@@ -283,10 +285,13 @@ class Rig:
         whole = self.store.segment(command.stream, command.sequence)
         assert whole is not None, "what is not durable must not be delivered"
         segment = whole.cut(command.start, command.stop)
-        refusal = self.refuses(command, segment)
-        if refusal is None:
-            key = segment.idempotency_key(AGENT)
-            self.deliveries[key] += 1
-            taken = self.delivered.setdefault(command.stream.sink, {})
-            assert taken.setdefault(key, segment.data) == segment.data, "one key, two contents"
-        self._queue.append(refusal or Delivered(command.stream, command.sequence))
+        poisoned = self.poison is not None and self.poison in segment.data
+        if poisoned or command.sink.name in self.down:
+            reason = "HTTP 422" if poisoned else "no route to host"
+            self._queue.append(DeliveryFailed(command.stream, command.sequence, poisoned, reason))
+            return
+        key = segment.idempotency_key(AGENT)
+        self.deliveries[key] += 1
+        taken = self.delivered.setdefault(command.stream.sink, {})
+        assert taken.setdefault(key, segment.data) == segment.data, "one key, two contents"
+        self._queue.append(Delivered(command.stream, command.sequence))
