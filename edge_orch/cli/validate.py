@@ -14,7 +14,6 @@ from edge_orch.compile import compile_job
 from edge_orch.errors import ExitCode, Invalid, Problem
 from edge_orch.plan.plan import digest, encode_plan
 
-
 TEST_SUFFIX = ".test.yaml"
 
 

@@ -10,6 +10,7 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser as SqlParser
 
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.expr.casts import NAMES
 from edge_orch.spec.leaves import Sql
 
 MAX_LENGTH = 8_000
@@ -26,6 +27,17 @@ class _Jobs(Dialect):
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
             name: parse for name, parse in SqlParser.FUNCTION_PARSERS.items() if name in {"CAST", "TRY_CAST", "EXTRACT"}
+        }
+        # Types that nest make the parser try each bracket in two ways: 31 of `struct(` would take for ever.
+        TYPE_TOKENS = {  # noqa: RUF012
+            token
+            for token in SqlParser.TYPE_TOKENS - SqlParser.NESTED_TYPE_TOKENS - SqlParser.STRUCT_TYPE_TOKENS
+            if token.name in NAMES
+        }
+        NESTED_TYPE_TOKENS = set()  # noqa: RUF012
+        STRUCT_TYPE_TOKENS = set()  # noqa: RUF012
+        COLUMN_OPERATORS = {  # noqa: RUF012 (JSON paths would be parsed, and their mistakes logged)
+            token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}
         }
         NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
             name: parse for name, parse in SqlParser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"
@@ -97,6 +109,9 @@ def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
     if _QUOTED.sub("", sql.value).count("(") > _QUOTED.sub("", sql.value).count(")"):
         what = "a bracket is not closed"
         next_step = "close it; inside YAML's { } a comma ends a value: put the expression in quotes"
+    elif "TYPE" in description:
+        what = f"`{token}` is not a type"
+        next_step = "use bool, int, float, string or timestamp"
     elif description.startswith("Required keyword"):
         what = f"something is missing after `{token}`"
     elif description.startswith("Expect"):

@@ -22,7 +22,7 @@ def test_it_shows_schemas_parameters_and_outputs(cli: Any, job: str) -> None:
     assert "    site string?\n" in answer.out
     assert "  :hot_c   float   85.0       0      200    operator\n" in answer.out
     assert "  overheating (alert) ← enrich\n    critical; tells oncall, bus\n" in answer.out
-    assert "  stats  per_sensor  warehouse  normal" in answer.out
+    assert "  stats   per_sensor  warehouse  normal" in answer.out
 
 
 def test_it_shows_the_code(cli: Any, job: str) -> None:

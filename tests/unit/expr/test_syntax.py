@@ -52,11 +52,19 @@ def test_in_text_on_several_lines_an_error_points_at_the_beginning() -> None:
         "(" * 5_000, "(" * 30 + "i" + ")" * 30, "NOT " * 500 + "b", "- " * 500 + "i", " + ".join(["i"] * 500),
         "i" * 9_000,
         "CASE WHEN b THEN " * 100, "lower(" * 40 + "s" + ")" * 40, "i::int" * 200, "[" * 200, "'" * 501,
+        "struct(" * 31, "map(" * 31, "int(" * 31, "x::struct(" * 31, "array[" * 31,
     ],
 )  # fmt: skip
 def test_what_is_too_large_or_too_deep_is_invalid_or_fine_and_quick(text: str) -> None:
     with contextlib.suppress(Invalid):
         typed(text)
+
+
+def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    for text in ("x -> 'a[0.1]'", "x:a[0.1]", "DROP TABLE x", "SET x = 1"):
+        with contextlib.suppress(Invalid):
+            typed(text)
+    assert caplog.records == []
 
 
 def test_long_conditions_are_fine() -> None:

@@ -1,0 +1,66 @@
+"""docs/job-language.md: every example compiles, and the reference names all that there is."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from edge_orch.compile import compile_job
+from edge_orch.errors import Invalid
+from edge_orch.expr.functions import AGGREGATES, FUNCTIONS
+from edge_orch.plan.plan import Plan
+from edge_orch.spec.reading import fields_of
+from edge_orch.spec.sinks import SINKS
+from edge_orch.spec.sources import SOURCES
+from edge_orch.spec.steps import STEPS
+
+TEXT = (Path(__file__).parents[3] / "docs" / "job-language.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```yaml ?(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+FRAME = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: example}
+spec:
+  params: {hot_c: {type: float, default: 85}}
+  source: {mqtt: {topic: factory/+/raw}}
+  sinks: {oncall: {file: {path: alerts.ndjson}}}
+  steps:
+"""
+SCHEMATIZE = "- schematize: {json: {}, fields: {ts: timestamp, sensor: string, temp_c: float}, time: ts}\n"
+
+
+def compiled(kind: str, text: str) -> Plan:
+    """A whole job; the `steps` of one; or steps `after` a schematize."""
+    if kind:
+        text = FRAME + textwrap.indent((SCHEMATIZE if kind == "after" else "") + text, "    ")
+    return compile_job(text, "example.yaml")
+
+
+@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
+def test_an_example_compiles(kind: str, text: str) -> None:
+    assert compiled(kind, text).steps
+
+
+def test_every_kind_of_step_has_an_example() -> None:
+    written = " ".join(text for _, text in EXAMPLES)
+    assert all(f"{kind}:" in written for kind in STEPS)
+
+
+def test_every_function_source_sink_and_option_is_listed() -> None:
+    for function in FUNCTIONS.values():
+        assert f"`{function.doc.partition('): ')[0].rstrip(')')})`" in TEXT
+    for doc in AGGREGATES.values():
+        assert f"- `{doc}`" in TEXT
+    for kind, model in [*SOURCES.items(), *SINKS.items()]:
+        rows = [line for line in TEXT.splitlines() if line.startswith(f"| `{kind}` |")]
+        assert any(all(f"`{field.key}`" in row for field in fields_of(model)) for row in rows), kind
+
+
+def test_the_example_of_an_error_is_what_is_told() -> None:
+    with pytest.raises(Invalid) as error:
+        compile_job(EXAMPLES[0][1].replace("max(temp_c)", "max(tmp_c)"), "press.yaml")
+    assert f"```\n{error.value}\n```" in TEXT
