@@ -37,7 +37,10 @@ EPOCH = 0
 
 
 class Persist(msgspec.Struct, frozen=True):
-    """Make these changes of the peer durable, then call `persisted` with them. A row that is there already stays."""
+    """Make these changes of the peer durable, then call `persisted` with them.
+
+    A row that is there already is replaced: it holds the same, or it was damaged.
+    """
 
     changes: tuple[Change, ...]
 

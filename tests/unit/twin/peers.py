@@ -139,7 +139,7 @@ class Peer:
 
     def _store(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            self.disk.rows.setdefault((change.actor, change.seq), change)
+            self.disk.rows[change.actor, change.seq] = change
 
     def _note_acknowledged(self, message: Have | Delta) -> None:
         ours = self.replica.changes_since({})
