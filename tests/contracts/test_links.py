@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from edge_orch_agent.backoff import Backoff
+from edge_orch_agent.http_client import HttpClient
+from edge_orch_agent.links.mqtt import MqttLink
+from edge_orch_agent.links.websocket import WebSocketLink
+from edge_orch_controller.links.mqtt import MqttHub
+from edge_orch_controller.links.websocket import WebSocketHub
+
+from edge_orch.trust.keys import PrivateKey
+from tests.contracts.link_contract import AGENT, ControllerEnd, Joined, LinkContract, Pair
+from tests.integration.mosquitto import free_port, mosquitto
+
+pytestmark = pytest.mark.integration
+KEY = PrivateKey.generate()
+
+
+def at_once(_most_s: float) -> float:
+    return 0.05
+
+
+class Server:
+    """A controller's HTTP server that can be taken away and brought back on its port."""
+
+    def __init__(self, hub: WebSocketHub) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._hub = hub
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        self._hub.attach(app)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+
+class TestWebSocket(LinkContract):
+    @pytest.fixture
+    async def pair(self) -> AsyncIterator[Pair]:
+        hub = WebSocketHub({AGENT: KEY.public}.get)
+        server = Server(hub)
+        await server.start()
+        client = HttpClient()
+        link = WebSocketLink(client, server.url, AGENT, KEY, Backoff(at_once))
+        yield Pair(link, hub, cut=server.stop, mend=server.start)
+        await client.close()
+        await server.stop()
+
+    @pytest.mark.parametrize("name", [AGENT, "stranger"])
+    async def test_whoever_cannot_prove_its_name_stays_outside(self, name: str) -> None:
+        hub = WebSocketHub({AGENT: KEY.public}.get)
+        server = Server(hub)
+        await server.start()
+        client = HttpClient()
+        controller = ControllerEnd()
+        serving = asyncio.create_task(hub.run(controller))
+        async with client.session.ws_connect(f"{server.url}/v1/link") as socket:
+            link = WebSocketLink(client, server.url, name, PrivateKey.generate())
+            await link._introduce(socket)
+            answer = await socket.receive(10)
+            assert answer.type is aiohttp.WSMsgType.CLOSE
+        assert controller.said == []
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+        await client.close()
+        await server.stop()
+
+
+class TestMqtt(LinkContract):
+    @pytest.fixture
+    async def pair(self, tmp_path: Path) -> AsyncIterator[Pair]:
+        with mosquitto(tmp_path) as broker:
+
+            async def cut() -> None:
+                await asyncio.to_thread(broker.stop)
+
+            async def mend() -> None:
+                await asyncio.to_thread(broker.start)
+
+            link = MqttLink(broker.url, AGENT, Backoff(at_once))
+            yield Pair(link, MqttHub(broker.url, "test", at_once), cut=cut, mend=mend)
+
+    async def test_the_broker_tells_of_an_agent_that_vanished(self, pair: Pair) -> None:
+        async with Joined(pair) as joined:
+            link = pair.link
+            assert isinstance(link, MqttLink)
+            client = link._connection._client
+            assert client is not None
+            client.socket().close()  # type: ignore[union-attr]
+            await joined.controller.until(lambda: f"down {AGENT}" in joined.controller.said)
+            await joined.both_up()
