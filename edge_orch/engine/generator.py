@@ -108,15 +108,15 @@ class Generator:
         return "\n\n\n".join("\n".join(function.source()) for function in self.functions) + "\n"
 
 
-def struct(name: str, fields: list[tuple[Any, ...]]) -> type[msgspec.Struct]:
+def struct(name: str, fields: list[tuple[Any, ...]], *, kw_only: bool = False) -> type[msgspec.Struct]:
     """A struct whose attributes are `a0`, `a1` … and whose JSON keys are the names given: (key, type[, default]).
 
-    Raises `Invalid` for a key that cannot be one.
+    With `kw_only`, fields with a default may stand before others. Raises `Invalid` for a key that cannot be one.
     """
     attributes = [(f"a{place}", *rest) for place, (_, *rest) in enumerate(fields)]
     keys = {f"a{place}": field[0] for place, field in enumerate(fields)}
     try:
-        return msgspec.defstruct(name, attributes, rename=keys, gc=False, kw_only=False)
+        return msgspec.defstruct(name, attributes, rename=keys, gc=False, kw_only=kw_only)
     except (ValueError, TypeError) as error:
         raise Invalid(Problem("a field has a name that cannot be a JSON key here", found=str(error))) from None
 

@@ -79,7 +79,7 @@ def _clash(field: ParsedField) -> Invalid:
 
 
 def _struct(node: _Node) -> Any:
-    return struct("Object", [_field(key, member) for key, member in node.members.items()])
+    return struct("Object", [_field(key, member) for key, member in node.members.items()], kw_only=True)
 
 
 def _field(key: str, member: _Node | ParsedField) -> tuple[Any, ...]:
