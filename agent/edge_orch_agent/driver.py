@@ -124,6 +124,7 @@ class Driver:
 
     def stop(self) -> None:
         """Take in nothing more, make durable what was read, close. Returns at once; `run` ends soon after."""
+        self._reading.hold()
         self._stopping.set()
 
     async def request(self, make: Callable[[int], Event]) -> Reply:
@@ -246,11 +247,8 @@ class Driver:
         return await loop.run_in_executor(self._store_thread, self._store.segment, stream, sequence)
 
     def _read(self, event: BatchRead | SourceFailed) -> None:
-        # What comes in while stopping stays unacknowledged: its origin gives it to the next run.
         if isinstance(event, SourceFailed):
             log.warning(line("source_failed", job=event.job, reason=event.reason))
-        elif self._stopping.is_set():
-            return
         self.handle(event)
 
     def _set_timer(self) -> None:

@@ -40,11 +40,12 @@ class Reading:
         self._backoff = backoff
         self._receipts = count(1)
         self._running: dict[str, _Running] = {}
+        self._held = False
 
     def start(self, command: StartSource) -> None:
         """Replaces the source the job had; that one is stopped first."""
         previous = self._running.pop(command.job, None)
-        running = _Running(self._receipts, self._emit)
+        running = _Running(self._take)
         self._running[command.job] = running
         running.task = asyncio.create_task(self._run(command, running, previous), name=f"source of {command.job}")
 
@@ -58,6 +59,10 @@ class Reading:
         if job in self._running:
             self._running[job].acknowledge(receipts)
 
+    def hold(self) -> None:
+        """Take in nothing more: it stays unacknowledged, and its origin gives it to the next run."""
+        self._held = True
+
     @property
     def unacknowledged(self) -> int:
         """Batches handed in and not yet durable."""
@@ -66,6 +71,15 @@ class Reading:
     async def close(self) -> None:
         """Stop all sources."""
         await asyncio.gather(*filter(None, [self.stop(job) for job in list(self._running)]))
+
+    def _take(self, event: BatchRead | SourceFailed, local: dict[int, int]) -> None:
+        if isinstance(event, BatchRead):
+            if self._held:
+                return
+            receipt = next(self._receipts)
+            local[receipt] = event.receipt
+            event = msgspec.structs.replace(event, receipt=receipt)
+        self._emit(event)
 
     async def _run(self, command: StartSource, running: _Running, previous: _Running | None) -> None:
         if previous is not None:
@@ -87,19 +101,14 @@ class Reading:
 class _Running:
     """One source and the receipts it waits for."""
 
-    def __init__(self, receipts: count[int], emit: Emit) -> None:
+    def __init__(self, take: Callable[[BatchRead | SourceFailed, dict[int, int]], None]) -> None:
         self.adapter: SourceAdapter | None = None
         self.task: asyncio.Task[None]
         self.local: dict[int, int] = {}
-        self._receipts = receipts
-        self._emit = emit
+        self._take = take
 
     def emit(self, event: BatchRead | SourceFailed) -> None:
-        if isinstance(event, BatchRead):
-            receipt = next(self._receipts)
-            self.local[receipt] = event.receipt
-            event = msgspec.structs.replace(event, receipt=receipt)
-        self._emit(event)
+        self._take(event, self.local)
 
     def acknowledge(self, receipts: tuple[int, ...]) -> None:
         known = tuple(self.local.pop(receipt) for receipt in receipts if receipt in self.local)

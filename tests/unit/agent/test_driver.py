@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from edge_orch_agent.artifacts import Artifacts
+from edge_orch_agent.core.commands import Acknowledge, Command, Commit, Deliver, Fetch, Reply, Send, StartSource
+from edge_orch_agent.core.events import (
+    AckRequested,
+    ArtifactFailed,
+    BatchRead,
+    CommitFailed,
+    Committed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    LinkUp,
+    MessageReceived,
+    SourceFailed,
+    Started,
+    Woke,
+)
+from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
+from edge_orch_agent.driver import CoreFailed, Driver
+from edge_orch_agent.http_client import HttpClient
+from edge_orch_agent.references import Resolver
+from edge_orch_agent.sinks.port import Rejected, Retry
+from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.store.memory_store import MemoryStore
+
+from edge_orch.engine.records import Batch
+from edge_orch.errors import StorageError
+from edge_orch.plan.plan import Sink, Source
+from edge_orch.time import Instant
+from edge_orch.trust.keys import PrivateKey
+from edge_orch.trust.seal import open_sealed, seal
+from edge_orch.wire.link import LinkHandler
+from edge_orch.wire.messages import Challenge, decode_message, encode_message
+from tests.unit.agent.segments import records
+
+AGENT_KEY, CONTROLLER_KEY = PrivateKey.generate(), PrivateKey.generate()
+MESSAGE = Challenge(b"nonce")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+
+    def now(self) -> Instant:
+        return Instant(0, int(self._loop.time() * 1e6), "boot")
+
+
+class ScriptedCore:
+    """Answers each kind of event as the test says, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.answers: dict[type, Callable[[Any], list[Command]]] = {}
+        self.wake: int | None = None
+        self._something = asyncio.Event()
+
+    def handle(self, event: Event, now: Instant) -> list[Command]:  # noqa: ARG002 (the shape of a machine)
+        self.events.append(event)
+        self._something.set()
+        return self.answers.get(type(event), lambda _event: [])(event)
+
+    def wake_at(self) -> int | None:
+        return self.wake
+
+    async def until(self, kind: type) -> Any:
+        async with asyncio.timeout(10):
+            while True:
+                for event in self.events:
+                    if isinstance(event, kind):
+                        return event
+                self._something.clear()
+                await self._something.wait()
+
+
+class ScriptedLink:
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.handler: LinkHandler
+        self.running = asyncio.Event()
+
+    async def run(self, handler: LinkHandler) -> None:
+        self.handler = handler
+        self.running.set()
+        await asyncio.Event().wait()
+
+    def send(self, payload: bytes) -> bool:
+        self.sent.append(payload)
+        return True
+
+
+class ScriptedSource:
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.emit: Emit
+
+    async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
+        self.log.append(f"start {positions}")
+        self.emit = emit
+
+    def acknowledge(self, receipts: tuple[int, ...]) -> None:
+        self.log.append(f"acknowledge {receipts}")
+
+    async def stop(self) -> None:
+        self.log.append("stop")
+
+
+class ScriptedSink:
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+        self.taken: list[tuple[bytes, str]] = []
+
+    async def deliver(self, segment: Segment, idempotency_key: str) -> None:
+        self.taken.append((segment.data, idempotency_key))
+        if self.error is not None:
+            raise self.error
+
+    async def close(self) -> None:
+        pass
+
+
+class BrokenStore(MemoryStore):
+    def commit(self, transaction: Transaction) -> int:  # noqa: ARG002 (the port's signature)
+        raise StorageError("disk full")
+
+
+class World:
+    """A driver among scripted parts."""
+
+    def __init__(self, store: MemoryStore | None = None, sink_error: Exception | None = None) -> None:
+        self.core = ScriptedCore()
+        self.link = ScriptedLink()
+        self.source = ScriptedSource()
+        self.sink = ScriptedSink(sink_error)
+        self.store = store or MemoryStore()
+        client = HttpClient(timeout_s=1)
+        self.driver = Driver(
+            self.core,
+            self.store,
+            agent="press-1",
+            key=AGENT_KEY,
+            controller_key=CONTROLLER_KEY.public,
+            clock=Clock(),
+            link=self.link,
+            artifacts=Artifacts(client, "http://127.0.0.1:9", "press-1", AGENT_KEY),
+            sources=lambda _job, _kind, _options: self.source,
+            sinks=lambda _job, _name, _kind, _options: self.sink,
+            resolver=Resolver(lambda _name: None, {}),
+        )
+        self._client = client
+
+    async def __aenter__(self) -> World:
+        self.task = asyncio.create_task(self.driver.run())
+        await self.core.until(Started)
+        await self.link.running.wait()
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self.driver.stop()
+        with contextlib.suppress(CoreFailed):
+            await self.task
+        await self._client.close()
+
+
+def batch(receipt: int, payload: bytes = b"1\n") -> BatchRead:
+    return BatchRead("press", Batch("p", payload, Instant(0, 0, "boot")), receipt, "p", b"position")
+
+
+START = StartSource("press", Source("file", {"path": "x"}), {"p": b"before"})
+
+
+async def started(world: World) -> None:
+    world.core.answers[LinkUp] = lambda _event: [START]
+    world.link.handler.link_up()
+    async with asyncio.timeout(10):
+        while not world.source.log:
+            await asyncio.sleep(0)
+
+
+async def test_a_commit_is_answered_with_its_ticket() -> None:
+    async with World() as world:
+        world.core.answers[LinkUp] = lambda _event: [Commit(7, Transaction())]
+        world.link.handler.link_up()
+        assert (await world.core.until(Committed)).ticket == 7
+
+
+async def test_a_commit_that_failed_is_told_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+    async with World(BrokenStore()) as world:
+        world.core.answers[LinkUp] = lambda _event: [Commit(7, Transaction())]
+        world.link.handler.link_up()
+        assert await world.core.until(CommitFailed) == CommitFailed(7, "disk full")
+    assert 'commit_failed reason="disk full"' in caplog.messages
+
+
+async def test_messages_pass_sealed_and_only_the_controller_s_come_in() -> None:
+    async with World() as world:
+        world.core.answers[LinkUp] = lambda _event: [Send(MESSAGE)]
+        world.link.handler.link_up()
+        sealed = open_sealed(world.link.sent[0], {"press-1": AGENT_KEY.public}.get)
+        assert (sealed.sender, decode_message(sealed.body)) == ("press-1", MESSAGE)
+        body = encode_message(MESSAGE)
+        for forged in (b"", body, seal(AGENT_KEY, "controller", body), seal(CONTROLLER_KEY, "press-1", body)):
+            world.link.handler.message_received(forged)
+        world.link.handler.message_received(seal(CONTROLLER_KEY, "controller", b"not a message"))
+        world.link.handler.message_received(seal(CONTROLLER_KEY, "controller", body))
+        assert [event for event in world.core.events if isinstance(event, MessageReceived)] == [
+            MessageReceived(MESSAGE)
+        ]
+
+
+async def test_an_artifact_that_cannot_be_fetched_is_told() -> None:
+    async with World() as world:
+        world.core.answers[LinkUp] = lambda _event: [Fetch("sha256:1")]
+        world.link.handler.link_up()
+        failed = await world.core.until(ArtifactFailed)
+        assert failed.digest == "sha256:1"
+        assert "cannot reach" in failed.reason
+
+
+async def test_the_timer_follows_the_core() -> None:
+    async with World() as world:
+        world.core.wake = 0
+        world.core.answers[Woke] = lambda _event: setattr(world.core, "wake", None) or []  # type: ignore[func-returns-value]
+        world.link.handler.link_up()
+        await world.core.until(Woke)
+
+
+@pytest.mark.parametrize(
+    ("error", "permanent"),
+    [(None, None), (Retry("busy"), False), (Rejected("bad"), True), (RuntimeError("bug"), False)],
+)
+async def test_a_delivery_ends_in_one_event(error: Exception | None, permanent: bool | None) -> None:
+    segment = records(b"1", b"2", b"3")
+    store = MemoryStore()
+    store.commit(Transaction(segments=[segment]))
+    async with World(store, error) as world:
+        sink = Sink("lake", "http", {})
+        world.core.answers[LinkUp] = lambda _event: [Deliver(segment.stream, 1, sink, 1, 3)]
+        world.link.handler.link_up()
+        outcome = await world.core.until(Delivered if error is None else DeliveryFailed)
+        assert world.sink.taken == [(b"2\n3\n", "press-1/press/1/raw/lake/1/1-3")]
+        if error is not None:
+            assert outcome.permanent is permanent
+            assert str(error) in outcome.reason
+
+
+async def test_a_segment_that_is_gone_cannot_be_delivered() -> None:
+    async with World() as world:
+        gone = Deliver(StreamId("press", "raw", "lake"), 9, Sink("lake", "http", {}))
+        world.core.answers[LinkUp] = lambda _event: [gone]
+        world.link.handler.link_up()
+        assert (await world.core.until(DeliveryFailed)).permanent
+
+
+async def test_a_request_waits_for_its_reply() -> None:
+    async with World() as world:
+        world.core.answers[AckRequested] = lambda event: [Reply(event.request, "e1/agent/1")]
+        reply = await world.driver.request(lambda number: AckRequested(number, "e1", "maria"))
+        assert reply.fact_key == "e1/agent/1"
+
+
+async def test_what_was_read_is_durable_and_acknowledged_before_a_stop_ends() -> None:
+    async with World() as world:
+        await started(world)
+        world.core.answers[BatchRead] = lambda event: [Commit(event.receipt, Transaction())]
+        world.core.answers[Committed] = lambda event: [Acknowledge("press", (event.ticket,))]
+        world.source.emit(batch(1))
+        world.driver.stop()
+        world.source.emit(batch(2))
+        await world.task
+        assert world.source.log == ["start {'p': b'before'}", "acknowledge (1,)", "stop"]
+        assert len([event for event in world.core.events if isinstance(event, BatchRead)]) == 1
+
+
+async def test_what_a_stopped_source_had_read_is_not_acknowledged_to_its_successor() -> None:
+    async with World() as world:
+        await started(world)
+        world.source.emit(batch(1))
+        first = await world.core.until(BatchRead)
+        world.core.answers[Woke] = lambda _event: [START, Acknowledge("press", (first.receipt,))]
+        world.driver.handle(Woke())
+        async with asyncio.timeout(10):
+            while len(world.source.log) < 3:
+                await asyncio.sleep(0)
+        assert world.source.log == ["start {'p': b'before'}", "stop", "start {'p': b'before'}"]
+
+
+async def test_a_source_that_cannot_be_made_is_reported_and_its_neighbours_go_on() -> None:
+    async with World() as world:
+        lacking = StartSource("press", Source("mqtt", {"topic": "${secret:NONE}"}), {})
+        world.core.answers[LinkUp] = lambda _event: [lacking, Commit(1, Transaction())]
+        world.link.handler.link_up()
+        assert await world.core.until(SourceFailed) == SourceFailed("press", "secret NONE is not on this device")
+        await world.core.until(Committed)
+
+
+async def test_a_core_that_raises_ends_the_agent_with_words(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+    def fail(_event: object) -> list[Command]:
+        raise RuntimeError("impossible state")
+
+    async with World() as world:
+        world.core.answers[LinkUp] = fail
+        world.link.handler.link_up()
+        with pytest.raises(CoreFailed, match="impossible state"):
+            await world.task

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from edge_orch_agent.core.commands import Reply
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested
+from edge_orch_agent.core.view import AgentSnapshot, JobStatus, SlotView
+from edge_orch_agent.local_api import LocalApi
+
+from edge_orch.cli.client import Client
+from edge_orch.errors import Invalid, Problem, StorageError
+from edge_orch.time import Instant
+from edge_orch.wire.api import (
+    AckRequest,
+    AckView,
+    AgentView,
+    AlertView,
+    JobView,
+    OverrideRequest,
+    OverrideView,
+    WhyView,
+)
+
+ME = getpass.getuser()
+AT = "2026-01-02T03:04:05Z"
+SNAPSHOT = AgentSnapshot(
+    agent="press-1",
+    labels={"site": "austin"},
+    firmware="1.4.2",
+    software="0.1.0",
+    boot="boot",
+    linked=False,
+    jobs=(JobStatus("press", 2, 3, "fetching", (SlotView("current", 2, "sha256:2", 1),), "cannot reach the server"),),
+    parameters=(WhyView("press-1", "press", "hot_c", 80.0, ("default 85.0", "override o1: 80.0")),),
+    overrides=(OverrideView("o1", "press-1", "press", "hot_c", 80.0, ME, "operator", "agent", "probe", AT, "active"),),
+    alerts=(
+        AlertView(
+            "e1",
+            "press-1",
+            "press",
+            2,
+            "hot",
+            (),
+            "open",
+            "critical",
+            "hot",
+            AT,
+            acks=(AckView(ME, "agent", AT, "seen"),),
+        ),
+    ),
+    outbox=(),
+    ledger=(),
+    vector={},
+    heads=("ab",),
+)
+
+
+class Agent:
+    """Replies as told; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.reply = Reply(0, "o1")
+
+    def view(self) -> AgentSnapshot:
+        return SNAPSHOT
+
+    async def request(self, make: Callable[[int], Event]) -> Reply:
+        self.asked.append(make(1))
+        return self.reply
+
+
+@pytest.fixture
+def agent() -> Agent:
+    return Agent()
+
+
+@pytest.fixture
+async def client(agent: Agent, tmp_path: Path) -> AsyncIterator[Client]:
+    folder = tmp_path / ("deep" * 20) / ("er" * 20)  # deeper than a socket's address can say
+    folder.mkdir(parents=True)
+    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    await api.start(folder / "agent.sock")
+    assert (folder / "agent.sock").stat().st_mode & 0o777 == 0o600
+    yield Client("", local=folder)
+    await api.close()
+    assert not (folder / "agent.sock").exists()
+
+
+async def ask(call: Callable[[], object]) -> Any:
+    return await asyncio.to_thread(call)
+
+
+async def test_it_speaks_the_words_of_the_controller(client: Client) -> None:
+    (agent,) = await ask(lambda: client.get(list[AgentView], "agents"))
+    assert (agent.name, agent.online, agent.jobs[0].desired) == ("press-1", False, 3)
+    assert (await ask(lambda: client.get(AgentView, "agents", "press-1"))).heads == ("ab",)
+    (job,) = await ask(lambda: client.get(list[JobView], "jobs"))
+    assert (job.version, job.digest) == (2, "sha256:2")
+    assert await ask(lambda: client.get(list[AlertView], "alerts")) == list(SNAPSHOT.alerts)
+    assert await ask(lambda: client.get(list[OverrideView], "overrides")) == list(SNAPSHOT.overrides)
+    assert await ask(lambda: client.get(WhyView, "why", job="press", param="hot_c")) == SNAPSHOT.parameters[0]
+    assert (await ask(lambda: client.get(AgentSnapshot, "status"))).agent == "press-1"
+
+
+async def test_an_override_is_made_by_the_user_at_the_socket_as_operator(client: Client, agent: Agent) -> None:
+    wanted = OverrideRequest("press", "hot_c", 80.0, "probe", expires_in="8h")
+    assert await ask(lambda: client.post(wanted, "overrides", shape=OverrideView)) == SNAPSHOT.overrides[0]
+    assert agent.asked == [
+        OverrideRequested(1, "press", "hot_c", 80.0, "probe", ME, "operator", expires_in_us=8 * 3_600_000_000)
+    ]
+
+
+async def test_an_episode_is_acknowledged_by_the_user_at_the_socket(client: Client, agent: Agent) -> None:
+    made = await ask(lambda: client.post(AckRequest("press-1", "seen"), "alerts", "e1", "acks", shape=AckView))
+    assert (made.by, made.note) == (ME, "seen")
+    assert agent.asked == [AckRequested(1, "e1", ME, "seen")]
+
+
+async def test_what_the_core_refuses_is_said_in_its_words(client: Client, agent: Agent) -> None:
+    agent.reply = Reply(0, problem=Problem("press.hot_c is out of bounds", expected="at most 200"))
+    wanted = OverrideRequest("press", "hot_c", 900.0, "probe")
+    with pytest.raises(Invalid, match="out of bounds") as caught:
+        await ask(lambda: client.post(wanted, "overrides", shape=OverrideView))
+    assert caught.value.problems[0].expected == "at most 200"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda client: client.get(WhyView, "why", job="press", param="cold_c"), "no parameter 'press.cold_c'"),
+        (lambda client: client.get(AgentView, "agents", "press-2"), "no agent 'press-2'"),
+        (lambda client: client.get(AgentView, "nothing"), "Not Found"),
+        (lambda client: client.post(AckRequest("press-2"), "alerts", "e1", "acks", shape=AckView), "not 'press-2'"),
+        (
+            lambda client: client.post(AckRequest("press-1"), "overrides", shape=OverrideView),
+            "not what this path takes",
+        ),
+        (
+            lambda client: client.post(OverrideRequest("p", "q", 1, "r", "", "soon"), "overrides", shape=OverrideView),
+            "not a duration",
+        ),
+    ],
+)
+async def test_wrong_requests_get_words(client: Client, call: Callable[[Client], object], words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        await ask(lambda: call(client))
+
+
+async def test_a_socket_left_behind_is_replaced(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "agent.sock").touch()
+    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    await api.start(tmp_path / "agent.sock")
+    assert await ask(lambda: Client("", local=tmp_path).get(list[AgentView], "agents"))
+    await api.close()
+
+
+async def test_a_folder_that_is_gone_is_said_so(agent: Agent, tmp_path: Path) -> None:
+    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    with pytest.raises(StorageError, match="cannot listen"):
+        await api.start(tmp_path / "gone" / "agent.sock")
+    await api.close()
