@@ -6,7 +6,7 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from edge_orch.twin.facts import Desired, Facts, Reported
+from edge_orch.twin.facts import Desired, DeviceFact, Facts, Reported
 
 Role = OneOf["viewer", "operator", "admin"]
 RolloutState = OneOf["running", "done", "failed", "superseded"]
@@ -61,14 +61,13 @@ class Rollout(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """An enrolled agent. `public_key`: Ed25519, raw. `heads`: of its twin, hex, when last committed."""
+    """An enrolled agent. `public_key`: Ed25519, raw."""
 
     name: str
     public_key: bytes
     labels: dict[str, str]
     enrolled_at_us: int
     last_seen_us: int = 0
-    heads: tuple[str, ...] = ()
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -106,10 +105,11 @@ class RolledOut(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What one agent's twin says about its jobs: by job, what is desired of it and what it reports."""
+    """What one agent's twin says about it and its jobs: by job, what is desired of it and what it reports."""
 
     desired: dict[str, Desired] = {}
     reported: dict[str, Reported] = {}
+    device: DeviceFact | None = None
 
     @classmethod
     def of(cls, facts: Facts) -> Standing:
@@ -118,4 +118,4 @@ class Standing(msgspec.Struct, frozen=True):
         for fact in facts.desired.values():
             if fact.job not in desired or desired[fact.job].generation < fact.generation:
                 desired[fact.job] = fact
-        return cls(desired, dict(facts.reported))
+        return cls(desired, dict(facts.reported), facts.device.get("self"))

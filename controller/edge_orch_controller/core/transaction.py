@@ -10,14 +10,10 @@ from edge_orch_controller.core.records import Agent, AuditEntry, RolledOut, Roll
 
 
 class TwinUpdate(msgspec.Struct):
-    """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded.
-
-    `heads` (hex) describe the twin after it.
-    """
+    """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded."""
 
     changes: list[Change] = msgspec.field(default_factory=list)
     facts: list[Fact] = msgspec.field(default_factory=list)
-    heads: tuple[str, ...] = ()
 
 
 class Transaction(msgspec.Struct):

@@ -12,9 +12,18 @@ from edge_orch_controller.store.port import Taken
 def enrolled(token: Token | None, agent: Agent, known: Agent | None) -> Agent:
     """The agent as it must be kept. Raises `Refused` or `Taken` (see `Store.enroll`)."""
     if token is None or token.kind != "join":
-        raise Refused(Problem("this join token is not known", next_step="ask for one: edge-orch token create --join"))
+        raise Refused(
+            Problem("this join token is not known", next_step="ask for one: edge-orch token create --agent NAME")
+        )
+    if token.name != agent.name:
+        raise Refused(Problem("this join token is for another agent", expected=token.name, found=agent.name))
     if known is not None and known.public_key != agent.public_key:
-        raise Taken(Problem(f"an agent named {agent.name!r} is already enrolled", next_step="choose another name"))
+        raise Taken(
+            Problem(
+                f"an agent named {agent.name!r} is already enrolled",
+                next_step="choose another name, or give this device its old agent.key back",
+            )
+        )
     if known is not None and token.used_by == agent.name:
         return known
     if token.used_by:

@@ -40,15 +40,15 @@ class MemoryStore:
         for name, update in transaction.twins.items():
             changes = self._changes.setdefault(name, {})
             for change in update.changes:
-                changes.setdefault((change.actor, change.seq), change)
+                changes[change.actor, change.seq] = change
             facts = self._facts.setdefault(name, {})
             facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
-            self._update_agent(name, heads=update.heads)
         for rollout in transaction.rollouts.values():
             if rollout.id in self._rollouts:
                 self._rollouts[rollout.id] = rollout
         for name, seen in transaction.last_seen_us.items():
-            self._update_agent(name, last_seen_us=seen)
+            if name in self._agents:
+                self._agents[name] = msgspec.structs.replace(self._agents[name], last_seen_us=seen)
         self._audit.extend(transaction.audit)
 
     def changes(self, agent: str) -> list[Change]:
@@ -112,7 +112,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to release."""
-
-    def _update_agent(self, name: str, **changed: object) -> None:
-        if name in self._agents:
-            self._agents[name] = msgspec.structs.replace(self._agents[name], **changed)

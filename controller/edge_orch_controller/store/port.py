@@ -22,11 +22,11 @@ class Store(Protocol):
     """Durable state of a controller. Each method is one transaction; all raise `StorageError` with the next step."""
 
     def load(self) -> StoredState:
-        """Newest rollout of each job, all agents, and what is desired of and reported by each."""
+        """Newest rollout of each job, all agents, and where each stands."""
         ...
 
     def commit(self, transaction: Transaction) -> None:
-        """Apply the whole transaction durably or change nothing. Changes already stored are passed over."""
+        """Apply the whole transaction durably or change nothing. A change that is there already is kept once."""
         ...
 
     def changes(self, agent: str) -> list[Change]:
@@ -69,8 +69,8 @@ class Store(Protocol):
         """Use up the join token and keep the agent with the token's labels.
 
         The same agent with the same key and token gets the same answer again (its first one may have been lost).
-        Raises `Refused` if there is no such join token, it is used up, or expired at `agent.enrolled_at_us`; `Taken`
-        if the name is enrolled with another key.
+        Raises `Refused` if there is no such join token, it is another's, used up, or
+        expired at `agent.enrolled_at_us`; `Taken` if the name is enrolled with another key.
         """
         ...
 

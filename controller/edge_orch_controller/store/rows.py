@@ -21,12 +21,11 @@ INSERT_VERSION = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 SELECT_AGENTS = (
-    "SELECT name, public_key, labels, enrolled_at_us, last_seen_us, heads FROM agents "
+    "SELECT name, public_key, labels, enrolled_at_us, last_seen_us FROM agents "
     "WHERE ?1 IS NULL OR name = ?1 ORDER BY name"
 )
 REPLACE_AGENT = (
-    "INSERT OR REPLACE INTO agents (name, public_key, labels, enrolled_at_us, last_seen_us, heads) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO agents (name, public_key, labels, enrolled_at_us, last_seen_us) VALUES (?, ?, ?, ?, ?)"
 )
 
 _FACT_DECODERS: dict[Section, msgspec.json.Decoder[Fact]] = {
@@ -42,23 +41,22 @@ def facts_of(rows: Iterable[tuple[str, str, bytes]]) -> Facts:
     return Facts(**sections)  # type: ignore[arg-type]  # the decoders keep each section to its kind
 
 
-def agent_of(row: tuple[str, bytes, str, int, int, str]) -> Agent:
+def agent_of(row: tuple[str, bytes, str, int, int]) -> Agent:
     """The agent in a row of `agents`."""
-    name, public_key, labels, enrolled_at_us, last_seen_us, heads = row
+    name, public_key, labels, enrolled_at_us, last_seen_us = row
     return Agent(
         name,
         public_key,
         msgspec.json.decode(labels, type=dict[str, str]),
         enrolled_at_us,
         last_seen_us,
-        msgspec.json.decode(heads, type=tuple[str, ...]),
     )
 
 
-def agent_row(agent: Agent) -> tuple[str, bytes, str, int, int, str]:
+def agent_row(agent: Agent) -> tuple[str, bytes, str, int, int]:
     """The row of `agents` for an agent."""
-    labels, heads = (msgspec.json.encode(value).decode() for value in (agent.labels, agent.heads))
-    return agent.name, agent.public_key, labels, agent.enrolled_at_us, agent.last_seen_us, heads
+    labels = msgspec.json.encode(agent.labels).decode()
+    return agent.name, agent.public_key, labels, agent.enrolled_at_us, agent.last_seen_us
 
 
 def rollout_of(record: bytes) -> Rollout:
@@ -66,16 +64,15 @@ def rollout_of(record: bytes) -> Rollout:
 
 
 def write_twin(db: sqlite3.Connection, agent: str, update: TwinUpdate) -> None:
-    """Append the changes (those already there stay as they are), replace the facts and the heads."""
+    """Append the changes, replace the facts. A change that comes again mends a row that was damaged."""
     db.executemany(
-        "INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
         [(agent, c.actor, c.seq, c.hash, c.lamport, c.raw) for c in update.changes],
     )
     db.executemany(
         "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)",
         [(agent, SECTION_OF[type(f)].value, f.key, msgspec.json.encode(f)) for f in update.facts],
     )
-    db.execute("UPDATE agents SET heads = ? WHERE name = ?", (msgspec.json.encode(update.heads).decode(), agent))
 
 
 def write_audit(db: sqlite3.Connection, entry: AuditEntry) -> None:

@@ -19,7 +19,7 @@ MIGRATIONS = (
     ) STRICT;
     CREATE TABLE agents (
       name TEXT PRIMARY KEY, public_key BLOB NOT NULL, labels TEXT NOT NULL, enrolled_at_us INTEGER NOT NULL,
-      last_seen_us INTEGER NOT NULL, heads TEXT NOT NULL
+      last_seen_us INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE tokens (
       digest TEXT PRIMARY KEY, used_by TEXT NOT NULL, record BLOB NOT NULL

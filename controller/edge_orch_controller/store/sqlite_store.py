@@ -50,8 +50,8 @@ class SqliteStore:
             ]
             agents = [agent_of(row) for row in self._db.execute(SELECT_AGENTS, (None,))]
             rows = self._db.execute(
-                "SELECT agent, section, key, value FROM facts WHERE section IN (?, ?)",
-                (Section.DESIRED.value, Section.REPORTED.value),
+                "SELECT agent, section, key, value FROM facts WHERE section IN (?, ?, ?)",
+                (Section.DEVICE.value, Section.DESIRED.value, Section.REPORTED.value),
             )
             by_agent: dict[str, list[tuple[str, str, bytes]]] = {}
             for agent, section, key, value in rows:

@@ -1,0 +1,285 @@
+"""The controller's decisions: events and time in, commands out; no clock, file, socket or randomness inside.
+
+Invariants:
+1. A change is sent only after it is durable: sessions hear of changes by `Committed`, and answer then.
+2. At most one commit is on its way; a failed one takes with it whatever was built on it, and twins are loaded afresh.
+3. What an agent should run is a function of the newest rollouts and its labels, compared again when it comes up, at
+   each round, and when a job is applied: a crash between any two steps leaves nothing half asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from edge_orch.errors import EdgeOrchError, Problem
+from edge_orch.plan.plan import ParamSpec
+from edge_orch.time import Instant
+from edge_orch.twin.facts import Fact
+from edge_orch.twin.interventions import NotFound, Wish, make_ack, make_override
+from edge_orch.twin.rights import override_id
+from edge_orch.wire.messages import Delta, Have, Telemetry
+from edge_orch_controller.core import events
+from edge_orch_controller.core.commands import Command, Reply, Warn
+from edge_orch_controller.core.fleet import Member, Rounds
+from edge_orch_controller.core.gathering import Gathering
+from edge_orch_controller.core.keeper import Keeper
+from edge_orch_controller.core.records import AuditEntry, Rollout, Standing
+from edge_orch_controller.core.rollouts import RolloutPlan
+from edge_orch_controller.core.settings import Settings
+from edge_orch_controller.core.transaction import StoredState
+from edge_orch_controller.core.twins import Twin
+
+
+class ControllerCore:
+    """A `Machine` for one controller. `members`, `plans`, `rollout` and `params` may be read between events."""
+
+    def __init__(self, settings: Settings, stored: StoredState) -> None:
+        self._settings = settings
+        self._overrides_made = 0
+        self._plans = {job.version.job: RolloutPlan(job) for job in stored.jobs}
+        self._members: dict[str, Member] = {}
+        self._gathering = Gathering()
+        self._twins = Keeper(settings, self._gathering, changed=self._twin_changed, online=self._is_online)
+        self._rounds = Rounds(settings.have_every_us)
+        self._retry_at: int | None = None
+        self._lost: set[str] = set()
+        for agent in stored.agents:
+            standing = stored.standings.get(agent.name, Standing())
+            self._members[agent.name] = Member(agent, standing, last_seen_us=agent.last_seen_us)
+            self._observe(agent.name)
+        self._handlers: dict[type, Callable[[Any, Instant], Iterable[Command]]] = {
+            events.Started: lambda _, __: (),
+            events.Woke: self._woke,
+            events.JobApplied: self._job_applied,
+            events.AgentEnrolled: self._agent_enrolled,
+            events.AgentUp: self._agent_up,
+            events.AgentDown: self._agent_down,
+            events.MessageReceived: self._message_received,
+            events.TwinLoaded: self._twin_loaded,
+            events.LoadFailed: lambda event, _: self._twins.load_failed(event.agent, event.reason),
+            events.Committed: self._committed,
+            events.CommitFailed: self._commit_failed,
+            events.OverrideRequested: self._override_requested,
+            events.AckRequested: self._ack_requested,
+        }
+
+    # What may be read.
+
+    def members(self) -> Mapping[str, Member]:
+        """Every enrolled agent by name."""
+        return self._members
+
+    def plans(self) -> Mapping[str, RolloutPlan]:
+        """By job: its newest rollout."""
+        return self._plans
+
+    def rollout(self, rollout_id: str) -> Rollout | None:
+        """The live account of a rollout, if it is the newest of its job."""
+        plan = next((plan for plan in self._plans.values() if plan.id == rollout_id), None)
+        return plan.account() if plan else None
+
+    def params(self) -> dict[str, tuple[ParamSpec, ...]]:
+        """By job: the parameters of the version that is rolled out."""
+        return {job: plan.plan.params for job, plan in self._plans.items()}
+
+    def wake_at(self) -> int | None:
+        """The monotonic microsecond at which to hand in `Woke`."""
+        times = [at for at in (self._rounds.next_us(), self._retry_at) if at is not None]
+        return min(times, default=None)
+
+    def handle(self, event: events.Event, now: Instant) -> list[Command]:
+        """Take one event and say what must be done, in that order."""
+        commands = list(self._handlers[type(event)](event, now))
+        commit = self._gathering.next_commit()
+        return [*commands, commit] if commit else commands
+
+    # Rollouts.
+
+    def _job_applied(self, event: events.JobApplied, now: Instant) -> Iterable[Command]:
+        job = event.job.version.job
+        old = self._plans.get(job)
+        if old is not None and old.generation >= event.job.rollout.generation:
+            return
+        if old is not None:
+            self._gathering.rollout_moved(old.superseded())
+        plan = self._plans[job] = RolloutPlan(event.job)
+        self._gathering.rollout_moved(plan.account())
+        for name in self._members:
+            self._observe(name)
+            yield from self._compare(name, now)
+
+    def _compare(self, name: str, now: Instant) -> Iterable[Command]:
+        """Ask an agent that is here for what it should run, if that is not yet asked for."""
+        return self._twins.do(name, self._ask, now) if self._wanted(name) else ()
+
+    def _ask(self, twin: Twin, _: Instant) -> Iterable[Command]:
+        self._twins.edit(twin, self._wanted(twin.agent))
+        return ()
+
+    def _wanted(self, name: str) -> list[Fact]:
+        member = self._members[name]
+        if not member.online:
+            return []
+        labels, desired = member.agent.labels, member.standing.desired
+        return [fact for job, plan in self._plans.items() if (fact := plan.desire(labels, desired.get(job)))]
+
+    def _observe(self, name: str) -> None:
+        member = self._members[name]
+        for job, plan in self._plans.items():
+            if plan.observe(name, member.agent.labels, member.standing.reported.get(job)):
+                self._gathering.rollout_moved(plan.account())
+
+    # Agents.
+
+    def _agent_enrolled(self, event: events.AgentEnrolled, now: Instant) -> Iterable[Command]:
+        member = self._members.setdefault(event.agent.name, Member(event.agent))
+        member.agent = event.agent
+        self._observe(event.agent.name)
+        return self._compare(event.agent.name, now)
+
+    def _agent_up(self, event: events.AgentUp, now: Instant) -> Iterable[Command]:
+        member = self._members.get(event.agent)
+        if member is None:
+            return
+        member.online = True
+        self._seen(member, now)
+        self._rounds.schedule(event.agent, now.mono_us)
+        yield from self._twins.do(event.agent, self._say_what_we_have, now)
+
+    def _agent_down(self, event: events.AgentDown, now: Instant) -> Iterable[Command]:
+        member = self._members.get(event.agent)
+        if member is not None:
+            member.online = False
+            self._seen(member, now)
+            self._rounds.cancel(event.agent)
+        return ()
+
+    def _is_online(self, name: str) -> bool:
+        return self._members[name].online
+
+    def _seen(self, member: Member, now: Instant) -> None:
+        member.last_seen_us = now.wall_us
+        self._gathering.agent_seen(member.agent.name, now.wall_us)
+
+    def _woke(self, _: events.Woke, now: Instant) -> Iterable[Command]:
+        for name in self._rounds.take_due(now.mono_us):
+            self._rounds.schedule(name, now.mono_us)
+            yield from self._twins.do(name, self._say_what_we_have, now)
+        if self._retry_at is not None and now.mono_us >= self._retry_at:
+            self._retry_at = None
+            self._gathering.resume()
+            lost, self._lost = self._lost, set()
+            for name in sorted(lost):
+                yield from self._twins.do(name, self._ask, now)
+
+    def _say_what_we_have(self, twin: Twin, now: Instant) -> Iterable[Command]:
+        self._ask(twin, now)
+        return self._twins.perform(twin, twin.session.open())
+
+    def _message_received(self, event: events.MessageReceived, now: Instant) -> Iterable[Command]:
+        member, message = self._members.get(event.agent), event.message
+        if member is None:
+            return ()
+        member.last_seen_us = now.wall_us
+        if isinstance(message, Telemetry):
+            member.telemetry = message.values
+            return ()
+        if not isinstance(message, (Have, Delta)):
+            return ()  # a handshake's messages belong to the link
+        if message.doc != event.agent:
+            return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=message.doc)),)
+        return self._twins.do(event.agent, lambda twin, _: self._receive(twin, message), now)
+
+    def _receive(self, twin: Twin, message: Have | Delta) -> Iterable[Command]:
+        try:
+            return self._twins.perform(twin, twin.session.receive(message))
+        except EdgeOrchError as error:
+            return [Warn(twin.agent, problem) for problem in error.problems]
+
+    # Requests of people.
+
+    def _override_requested(self, event: events.OverrideRequested, now: Instant) -> Iterable[Command]:
+        def make(twin: Twin, now: Instant) -> Fact:
+            plan = self._plans.get(event.job)
+            if plan is None:
+                raise NotFound(Problem(f"no job {event.job!r}", next_step="edge-orch get jobs"))
+            self._overrides_made += 1
+            new_id = override_id("controller", f"{self._settings.nonce.hex()}-{self._overrides_made}")
+            wish = Wish(
+                event.job,
+                event.param,
+                event.value,
+                event.reason,
+                event.by,
+                event.role,
+                "controller",
+                event.expires_in_us,
+            )
+            return make_override(wish, plan.plan.params, twin.facts, new_id, now)
+
+        return self._intervene(event, make, now)
+
+    def _ack_requested(self, event: events.AckRequested, now: Instant) -> Iterable[Command]:
+        def make(twin: Twin, now: Instant) -> Fact:
+            return make_ack(twin.facts, event.episode, origin="controller", by=event.by, note=event.note, at=now)
+
+        return self._intervene(event, make, now)
+
+    def _intervene(
+        self,
+        event: events.OverrideRequested | events.AckRequested,
+        make: Callable[[Twin, Instant], Fact],
+        now: Instant,
+    ) -> Iterable[Command]:
+        if event.agent not in self._members:
+            problem = Problem(f"no agent {event.agent!r}", next_step="edge-orch get agents")
+            return [Reply(event.request, error=NotFound(problem))]
+
+        def write(twin: Twin, now: Instant) -> Iterable[Command]:
+            try:
+                fact = make(twin, now)
+            except EdgeOrchError as error:
+                return [Reply(event.request, error=error)]
+            self._twins.edit(twin, [fact])
+            self._gathering.intervened(Reply(event.request, fact), _audited(event, fact, now))
+            return []
+
+        return self._twins.do(event.agent, write, now, event.request)
+
+    # Twins and commits.
+
+    def _twin_loaded(self, event: events.TwinLoaded, now: Instant) -> Iterable[Command]:
+        return self._twins.loaded(event.agent, event.changes, now)
+
+    def _twin_changed(self, twin: Twin) -> None:
+        member = self._members[twin.agent]
+        member.standing = Standing.of(twin.facts)
+        member.heads = twin.heads
+        self._observe(twin.agent)
+
+    def _committed(self, event: events.Committed, _: Instant) -> Iterable[Command]:
+        work = self._gathering.committed(event.ticket)
+        if work is None:
+            return []
+        commands = [*work.replies, *self._twins.committed(work)]
+        for twin in work.twins.values():
+            self._members[twin.agent].heads = twin.heads
+        return commands
+
+    def _commit_failed(self, event: events.CommitFailed, now: Instant) -> Iterable[Command]:
+        work = self._gathering.failed(event.ticket, event.reason)
+        if work is None:
+            return []
+        self._retry_at = now.mono_us + self._settings.retry_us
+        for name in work.twins:
+            self._twins.drop(name)
+            self._lost.add(name)
+        return work.replies
+
+
+def _audited(event: events.OverrideRequested | events.AckRequested, fact: Fact, now: Instant) -> AuditEntry:
+    if isinstance(event, events.AckRequested):
+        return AuditEntry(now.wall_us, event.by, "alert.ack", f"{event.agent}/{fact.key}", event.note)
+    subject = f"{event.agent}/{event.job}.{event.param}"
+    return AuditEntry(now.wall_us, event.by, "override.set", subject, f"{event.value!r}, because {event.reason}")

@@ -1,0 +1,117 @@
+"""Events the controller's core takes: what has happened, in the past tense."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Value
+from edge_orch.wire.messages import Message
+from edge_orch_controller.core.records import Agent, Role, RolledOut
+
+
+class Started(msgspec.Struct, frozen=True):
+    """The shell is ready to perform commands. The core was built from the store's `StoredState` before."""
+
+
+class Woke(msgspec.Struct, frozen=True):
+    """The time that `wake_at` named has come (or an earlier one; then nothing happens)."""
+
+
+class JobApplied(msgspec.Struct, frozen=True):
+    """A version was signed and stored, and its rollout begun."""
+
+    job: RolledOut
+
+
+class AgentEnrolled(msgspec.Struct, frozen=True):
+    """An agent was let in, or let in again with other labels."""
+
+    agent: Agent
+
+
+class AgentUp(msgspec.Struct, frozen=True):
+    """An agent is connected and has proven who it is."""
+
+    agent: str
+
+
+class AgentDown(msgspec.Struct, frozen=True):
+    """An agent is no longer connected. What was sent and not answered by a `Have` counts as lost."""
+
+    agent: str
+
+
+class MessageReceived(msgspec.Struct, frozen=True):
+    """A message from this agent whose seal has been verified."""
+
+    agent: str
+    message: Message
+
+
+class TwinLoaded(msgspec.Struct, frozen=True):
+    """All changes of the agent's twin, as the store has them."""
+
+    agent: str
+    changes: tuple[Change, ...]
+
+
+class LoadFailed(msgspec.Struct, frozen=True):
+    """The store could not give the twin now."""
+
+    agent: str
+    reason: str
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The transaction with this ticket is durable."""
+
+    ticket: int
+
+
+class CommitFailed(msgspec.Struct, frozen=True):
+    """The transaction with this ticket was rolled back whole."""
+
+    ticket: int
+    reason: str
+
+
+class OverrideRequested(msgspec.Struct, frozen=True):
+    """A person changes (or, with value None, revokes) a parameter on one agent. Answered by a `Reply`."""
+
+    request: int
+    agent: str
+    job: str
+    param: str
+    value: Value | None
+    reason: str
+    by: str
+    role: Role
+    expires_in_us: int | None = None
+
+
+class AckRequested(msgspec.Struct, frozen=True):
+    """A person acknowledges an episode of one agent. Answered by a `Reply`."""
+
+    request: int
+    agent: str
+    episode: str
+    by: str
+    note: str = ""
+
+
+Event = (
+    Started
+    | Woke
+    | JobApplied
+    | AgentEnrolled
+    | AgentUp
+    | AgentDown
+    | MessageReceived
+    | TwinLoaded
+    | LoadFailed
+    | Committed
+    | CommitFailed
+    | OverrideRequested
+    | AckRequested
+)

@@ -1,0 +1,21 @@
+"""What a controller's core must be told."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.time import SECOND
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """`name`: of this controller among its replicas. `nonce`: 8 random bytes, fresh at each start.
+
+    `have_every_us`: mean time between two `Have`s to an agent that is here (each ± 20 %).
+    `open_twins`: how many twins stay in memory; each takes 15–20 KB.
+    """
+
+    name: str
+    nonce: bytes
+    have_every_us: int = 30 * SECOND
+    open_twins: int = 2_000
+    retry_us: int = SECOND

@@ -1,0 +1,78 @@
+"""The twins a controller has open: a bounded number, least recently used first to go."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import partial
+
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Fact, Facts, Section
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.rights import agent_may_write
+from edge_orch.twin.sync import SyncSession
+
+
+class Twin:
+    """One agent's twin in memory, its session with the agent, and the facts that the store knows of it.
+
+    `uncommitted`: transactions that hold changes of it and are not durable yet; until then it must not be closed.
+    """
+
+    def __init__(self, agent: str, actor: bytes, boot: bytes, changes: Iterable[Change]) -> None:
+        self.agent = agent
+        self.replica = Replica.open(agent, actor, changes)
+        self.session = SyncSession(self.replica, doc=agent, boot=boot, allow=partial(self._allow, agent))
+        self.facts = self.replica.facts()
+        self.uncommitted = 0
+
+    @staticmethod
+    def _allow(agent: str, actor: bytes, section: Section, key: str) -> bool:
+        return agent_may_write(actor, agent, section, key)
+
+    def take_new_facts(self) -> list[Fact]:
+        """Facts made or replaced since the last call."""
+        before, self.facts = self.facts, self.replica.facts()
+        return list(_difference(before, self.facts))
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """In hex, sorted."""
+        return tuple(sorted(head.hex() for head in self.replica.heads()))
+
+
+def _difference(before: Facts, after: Facts) -> Iterable[Fact]:
+    for section in Facts.__struct_fields__:
+        old: dict[str, Fact] = getattr(before, section)
+        new: dict[str, Fact] = getattr(after, section)
+        yield from (fact for key, fact in new.items() if old.get(key) != fact)
+
+
+class OpenTwins:
+    """At most `bound` twins, or more only while they have uncommitted changes."""
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._twins: OrderedDict[str, Twin] = OrderedDict()
+
+    def get(self, agent: str) -> Twin | None:
+        """The agent's twin if it is open; it becomes the most recently used."""
+        twin = self._twins.get(agent)
+        if twin is not None:
+            self._twins.move_to_end(agent)
+        return twin
+
+    def add(self, twin: Twin) -> None:
+        """Keep the twin, and close others beyond the bound."""
+        self._twins[twin.agent] = twin
+        excess = len(self._twins) - self._bound
+        for name in [name for name, open_twin in self._twins.items() if not open_twin.uncommitted][: max(excess, 0)]:
+            if name != twin.agent:
+                del self._twins[name]
+
+    def drop(self, agent: str) -> None:
+        """Forget the twin with all that was not committed; it will be loaded again when needed."""
+        self._twins.pop(agent, None)
+
+    def __len__(self) -> int:
+        return len(self._twins)

@@ -1,0 +1,179 @@
+"""A controller's core on a bench: its commands are performed at once, in memory, and agents are replicas only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+
+from edge_orch_controller.core.commands import Command, Commit, LoadTwin, Reply, Send, Warn
+from edge_orch_controller.core.controller_core import ControllerCore
+from edge_orch_controller.core.events import (
+    AgentDown,
+    AgentEnrolled,
+    AgentUp,
+    CommitFailed,
+    Committed,
+    Event,
+    JobApplied,
+    LoadFailed,
+    MessageReceived,
+    TwinLoaded,
+    Woke,
+)
+from edge_orch_controller.core.records import Agent, AuditEntry, RolledOut, Rollout, Token
+from edge_orch_controller.core.settings import Settings
+from edge_orch_controller.store.memory_store import MemoryStore
+
+from edge_orch.time import SECOND, Instant
+from edge_orch.twin.actor import new_actor
+from edge_orch.twin.change import Change
+from edge_orch.twin.facts import Fact, JobState, Reported
+from edge_orch.twin.fold import fold
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.rights import may_write
+from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
+from edge_orch.wire.messages import Delta, Have
+from tests.unit.controller.plans import version
+
+AUDIT = AuditEntry(0, "ada", "test", "it")
+
+
+def nonce(text: str) -> bytes:
+    """8 bytes that differ as the texts do."""
+    return hashlib.sha256(text.encode()).digest()[:8]
+
+
+class BenchAgent:
+    """An agent's replica and session; whatever it is asked for it reports running, unless `obeys` is off."""
+
+    def __init__(self, name: str, boot: str = "1") -> None:
+        self.name = name
+        self.obeys = True
+        self.asked: list[int] = []
+        self.replica = Replica.open(name, new_actor("agent", name, nonce(name + boot)), [])
+        self.session = SyncSession(
+            self.replica, doc=name, boot=nonce(boot), allow=lambda *write: may_write(write[0], name, *write[1:])
+        )
+
+    def write(self, *facts: Fact) -> list[Have | Delta]:
+        """Facts of its own, durable at once; what its session says then."""
+        return self._perform(self.session.persisted(self.replica.edit(facts)))
+
+    def hear(self, message: Have | Delta) -> list[Have | Delta]:
+        """Take a message; the answers."""
+        answers = self._perform(self.session.receive(message))
+        now = Instant(0, 0, "bench")
+        for wish in fold(self.replica.facts(), {}, now).desired.values():
+            if self.asked[-1:] != [wish.version]:
+                self.asked.append(wish.version)
+            if self.obeys:
+                state = JobState.REMOVED if wish.removed else JobState.RUNNING
+                answers += self.write(Reported(wish.job, wish.version, wish.digest, wish.generation, state))
+        return answers
+
+    def _perform(self, commands: list[SyncCommand]) -> list[Have | Delta]:
+        messages: list[Have | Delta] = []
+        for command in commands:
+            if isinstance(command, Persist):
+                messages += self._perform(self.session.persisted(command.changes))
+            elif isinstance(command, Transmit):
+                messages.append(command.message)
+            else:
+                raise AssertionError(command.reason)
+        return messages
+
+
+class Bench:
+    """`failing` makes the store refuse commits; `restart` begins a new core on what is durable."""
+
+    def __init__(self, *agents: str, open_twins: int = 100) -> None:
+        self.store = MemoryStore()
+        self.now = Instant(1_700_000_000 * SECOND, 0, "bench")
+        self.replies: list[Reply] = []
+        self.warnings: list[str] = []
+        self.failing = self.unreadable = False
+        self.agents: dict[str, BenchAgent] = {}
+        self.here: set[str] = set()
+        self.commits = 0
+        self._boots = 0
+        self._open_twins = open_twins
+        self._events: deque[Event] = deque()
+        self.core: ControllerCore
+        self.restart()
+        for name in agents:
+            self.enroll(name, {"role": name.split("-")[0]})
+
+    def restart(self) -> None:
+        self._boots += 1
+        self._events.clear()
+        self.here.clear()
+        settings = Settings("controller", nonce(f"boot {self._boots}"), open_twins=self._open_twins)
+        self.core = ControllerCore(settings, self.store.load())
+
+    def enroll(self, name: str, labels: dict[str, str]) -> None:
+        self.store.add_token(Token(f"t-{name}", "join", name, "viewer", labels, 0, "ada"), AUDIT)
+        agent = self.store.enroll(f"t-{name}", Agent(name, name.encode(), {}, self.now.wall_us), AUDIT)
+        self.agents[name] = BenchAgent(name)
+        self.tell(AgentEnrolled(agent))
+
+    def apply(self, job: str, number: int) -> Rollout:
+        found = version(job, number)
+        known = self.store.version_by_digest(found.digest)
+        rollout = self.store.add_rollout(found, 1, "ada", AUDIT) if known else self.store.add_version(found, AUDIT)
+        self.tell(JobApplied(RolledOut(found, rollout)))
+        return rollout
+
+    def up(self, *names: str) -> None:
+        for name in names:
+            self.here.add(name)
+            self.tell(AgentUp(name))
+            (have,) = self.agents[name]._perform(self.agents[name].session.open())
+            self.tell(MessageReceived(name, have))
+
+    def down(self, *names: str) -> None:
+        for name in names:
+            self.here.discard(name)
+            self.tell(AgentDown(name))
+
+    def sleep(self, duration_us: int) -> None:
+        """Let time pass, waking the core as it wishes."""
+        end = self.now.after(duration_us)
+        while (at := self.core.wake_at()) is not None and at <= end.mono_us:
+            self.now = self.now.after(max(0, at - self.now.mono_us))
+            self.tell(Woke())
+        self.now = end
+
+    def tell(self, event: Event) -> None:
+        """Hand in an event, and all that follows from it."""
+        self._events.append(event)
+        while self._events:
+            for command in self.core.handle(self._events.popleft(), self.now):
+                self._perform(command)
+
+    def twins_are_equal(self, name: str) -> bool:
+        heads = tuple(sorted(head.hex() for head in self.agents[name].replica.heads()))
+        return heads == self.core.members()[name].heads
+
+    def stored_twin(self, name: str) -> list[Change]:
+        return self.store.changes(name)
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case Commit(ticket, transaction):
+                if self.failing:
+                    self._events.append(CommitFailed(ticket, "the disk is full"))
+                else:
+                    self.store.commit(transaction)
+                    self.commits += 1
+                    self._events.append(Committed(ticket))
+            case LoadTwin(agent):
+                loaded = TwinLoaded(agent, tuple(self.store.changes(agent)))
+                self._events.append(LoadFailed(agent, "the disk is gone") if self.unreadable else loaded)
+            case Send(agent, message) if agent in self.here:
+                assert isinstance(message, (Have, Delta))
+                for answer in self.agents[agent].hear(message):
+                    self._events.append(MessageReceived(agent, answer))
+            case Reply():
+                self.replies.append(command)
+            case Warn(_, problem):
+                self.warnings.append(problem.what)
