@@ -18,6 +18,7 @@ from automerge.core import ROOT, Document, Message, ObjType, ScalarType, SyncSta
 from edge_orch.errors import Invalid, Problem, Refused
 from edge_orch.twin import gate
 from edge_orch.twin.actor import ACTOR_BYTES, new_actor
+from edge_orch.twin.carrier import sync_message
 from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.columns import refuse
 from edge_orch.twin.contents import Contents
@@ -26,7 +27,7 @@ from edge_orch.twin.facts import Fact, Facts, Section
 from edge_orch.twin.gate import Inspected, Write
 from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
 from edge_orch.twin.log import ChangeLog, Linked
-from edge_orch.twin.rights import REPLACEABLE
+from edge_orch.twin.rights import REPLACEABLE, may_write
 
 __all__ = ["Allow", "Replica", "new_actor"]
 
@@ -45,7 +46,7 @@ class Replica:
     """
 
     def __init__(self, doc: str, actor: bytes) -> None:
-        """An empty twin; `open` is the way to one with a past."""
+        """The empty twin of the agent `doc`; `open` is the way to one with a past."""
         if len(actor) != ACTOR_BYTES or actor == GENESIS_ACTOR:
             raise Invalid(Problem("not an actor", expected=f"{ACTOR_BYTES} bytes of new_actor", found=actor.hex()))
         self.doc = doc
@@ -62,7 +63,9 @@ class Replica:
 
     @classmethod
     def open(cls, doc: str, actor: bytes, changes: Iterable[Change]) -> Replica:
-        """The twin whose durable changes are `changes`, in any order; rows that are missing or damaged are tolerated.
+        """The twin of the agent `doc` whose durable changes are `changes`, in any order.
+
+        Rows that are missing or damaged are tolerated: see `unusable`.
 
         Raises `Invalid` when `actor` has written before: an actor is minted anew for each boot.
         """
@@ -71,13 +74,11 @@ class Replica:
         for change in changes:
             if change.actor == actor:
                 raise Invalid(Problem("this actor has written before", expected="a fresh nonce", found=actor.hex()))
-            try:
-                header = gate.read_header(change.raw)
-            except Refused:
+            deps = _causes(change)
+            if deps is None:
                 unusable.append(change)
-                continue
-            intact = (header.actor, header.seq, header.hash) == (change.actor, change.seq, change.hash)
-            linked.append(Linked(change, header.deps)) if intact else unusable.append(change)
+            else:
+                linked.append(Linked(change, deps))
         blocked = replica._merged.add_all(linked)
         replica._durable.add_all(linked)
         replica.unusable = (*unusable, *(item.change for item in blocked))
@@ -123,11 +124,14 @@ class Replica:
         """Write facts; returns the new changes, to be made durable and then handed to `persisted`.
 
         A fact that already stands there in the same words writes nothing. Raises `Invalid`, having changed nothing,
-        when a fact is too large or would rewrite a key that is written once.
+        when a fact is too large, is not this actor's to write, or would rewrite a key that is written once: a peer
+        would refuse it, and all that comes after it.
         """
         texts: dict[tuple[Section, str], str] = {}
         for fact in facts:
             section, key, text = encode_fact(fact)
+            if not may_write(self.actor, self.doc, section, key):
+                raise Invalid(Problem(f"{section}/{key} is not ours to write in the twin of {self.doc}"))
             standing = texts.get((section, key)) or self._contents.get(section, key)
             if standing is not None and standing != text and section not in REPLACEABLE:
                 raise Invalid(Problem(f"{section}/{key} is written once", expected=standing, found=text))
@@ -250,6 +254,16 @@ class Replica:
         return text
 
 
+def _causes(change: Change) -> tuple[bytes, ...] | None:
+    """Hashes of the direct causes of a stored change; None when the row is damaged."""
+    try:
+        header = gate.read_header(change.raw)
+    except Refused:
+        return None
+    intact = (header.actor, header.seq, header.hash) == (change.actor, change.seq, change.hash)
+    return header.deps if intact else None
+
+
 def _map(document: Document, section: Section) -> bytes:
     found = document.get(ROOT, section)
     if not found or found[0] != ObjType.Map:
@@ -272,18 +286,7 @@ def _batches(texts: dict[tuple[Section, str], str]) -> Iterable[dict[tuple[Secti
 
 
 def _hand_over(document: Document, changes: Sequence[bytes]) -> None:
-    """Give changes to Rust, in batches, as the sync message (version 1) that carries nothing else."""
+    """Give changes to Rust, in batches."""
     for start in range(0, len(changes), _BATCH):
-        batch = changes[start : start + _BATCH]
-        # 0x42, then counts of heads, needs and haves (none of them), then the changes, each behind its length.
-        message = b"\x42\0\0\0" + _leb128(len(batch)) + b"".join(_leb128(len(raw)) + raw for raw in batch)
+        message = sync_message(changes[start : start + _BATCH])
         document.receive_sync_message(SyncState(), Message.decode(message))
-
-
-def _leb128(number: int) -> bytes:
-    data = bytearray()
-    while number > 0x7F:
-        data.append(number & 0x7F | 0x80)
-        number >>= 7
-    data.append(number)
-    return bytes(data)

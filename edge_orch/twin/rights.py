@@ -20,14 +20,14 @@ _KEYS: dict[Writer, dict[Section, re.Pattern[str]]] = {
     "agent": {
         Section.DEVICE: re.compile("self"),
         Section.REPORTED: re.compile(_NAME),
-        Section.EPISODES: re.compile(".+/[^/]+"),
+        Section.EPISODES: re.compile(f".+/{_NAME}", re.DOTALL),
         Section.OVERRIDES: re.compile("a-" + _NAME),
-        Section.ACKS: re.compile(".+/agent/[0-9]+"),
+        Section.ACKS: re.compile(".+/agent/[0-9]+", re.DOTALL),
     },
     "controller": {
         Section.DESIRED: re.compile(_NAME + "/[0-9]+"),
         Section.OVERRIDES: re.compile("c-" + _NAME),
-        Section.ACKS: re.compile(".+/controller/[0-9]+"),
+        Section.ACKS: re.compile(".+/controller/[0-9]+", re.DOTALL),
     },
 }
 _UNIQUE = re.compile(r"[A-Za-z0-9._-]+")

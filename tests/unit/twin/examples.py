@@ -30,7 +30,8 @@ def allow(actor: bytes, section: Section, key: str) -> bool:
 
 
 def replica(writer: Writer = "agent", boot: int = 1, name: str = AGENT) -> Replica:
-    return Replica.open(AGENT, new_actor(writer, name, boot.to_bytes(8, "big")), [])
+    doc = name if writer == "agent" else AGENT
+    return Replica.open(doc, new_actor(writer, name, boot.to_bytes(8, "big")), [])
 
 
 def ack(n: int, origin: Writer = "agent", note: str = "") -> Ack:

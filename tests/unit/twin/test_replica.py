@@ -78,6 +78,14 @@ def test_the_same_fact_again_writes_nothing() -> None:
     assert twin.edit([ack(1), device(), ack(1)]) == []
 
 
+def test_what_a_peer_would_refuse_is_not_even_written() -> None:
+    """One fact that the peer refuses would hold up all that comes after it."""
+    for twin, fact in ((replica(), desired(1)), (replica("controller"), reported(1))):
+        with pytest.raises(Invalid, match="not ours to write"):
+            twin.edit([fact])
+        assert twin.facts() == Facts()
+
+
 def test_what_is_written_once_is_not_rewritten_here() -> None:
     twin = replica()
     twin.edit([ack(1)])

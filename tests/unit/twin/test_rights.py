@@ -28,6 +28,7 @@ CASES = [
     (Section.OVERRIDES, "x-1", ""),
     (Section.OVERRIDES, "a-", ""),
     (Section.EPISODES, "press/hot/1/opened", "a"),
+    (Section.EPISODES, "press/hot/two\nlines/1/opened", "a"),
     (Section.EPISODES, "opened", ""),
     (Section.ACKS, "press/hot/1/agent/1", "a"),
     (Section.ACKS, "press/hot/1/controller/1", "c"),
