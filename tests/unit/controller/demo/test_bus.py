@@ -7,16 +7,18 @@ import pytest
 from edge_orch_controller.demo.bus import InProcess, Mosquitto, free_port, listening, make_bus
 
 
-def test_mosquitto_is_told_to_forget_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mosquitto_is_told_to_keep_everything_and_to_save_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name, path: "/usr/sbin/mosquitto" if path else None)
     bus = make_bus(tmp_path)
     assert isinstance(bus, Mosquitto)
     configuration = (tmp_path / "bus" / "mosquitto.conf").read_text()
     for line in (
         f"listener {bus.port} 127.0.0.1",
-        "autosave_on_changes true",
         "autosave_interval 1",
         "max_queued_messages 0",
+        "max_inflight_messages 0",
     ):
         assert line in configuration.splitlines()
 
