@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
-from edge_orch.errors import EdgeOrchError, Problem
-from edge_orch.plan.plan import Limits, Source
+from edge_orch.plan.plan import Source
 from edge_orch.time import Instant
 from edge_orch.twin.facts import DeviceFact
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.backoff import Backoff
-from edge_orch_agent.core.commands import Command, Reply
+from edge_orch_agent.core.commands import Command
 from edge_orch_agent.core.commits import Commits, released
-from edge_orch_agent.core.delivery import Delivery, Outcome
+from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import (
     AckRequested,
@@ -21,6 +20,7 @@ from edge_orch_agent.core.events import (
     BatchRead,
     CommitFailed,
     Committed,
+    ControllerEvent,
     Delivered,
     DeliveryFailed,
     Event,
@@ -32,11 +32,12 @@ from edge_orch_agent.core.events import (
     Started,
     Woke,
 )
+from edge_orch_agent.core.heartbeat import Heartbeat
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.jobs import Jobs
 from edge_orch_agent.core.ledger import Ledger
-from edge_orch_agent.core.notices import notified_fact
 from edge_orch_agent.core.outbox import Outbox
+from edge_orch_agent.core.outcomes import Outcomes
 from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.requests import Requests
@@ -68,12 +69,14 @@ class AgentCore:
         self.ledger = Ledger(stored.ledger)
         self.outbox = Outbox(stored)
         self.delivery = Delivery(self.outbox, backoff)
-        self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes, self._limits)
+        self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes)
         self.sources = Sources(stored.positions)
         self.artifacts = Artifacts(backoff)
         self.parameters = Parameters()
-        self.requests = Requests(identity.actor_nonce.hex())
         self.twin = Reconciliation(identity, stored.changes, settings, self.work, random)
+        self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger)
+        self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
+        self.outcomes = Outcomes(self.work, self.twin)
         self.emissions = Emissions(identity, self.work, self.twin)
         self.jobs = Jobs(
             identity=identity,
@@ -102,6 +105,7 @@ class AgentCore:
             self.artifacts.wake_at(self.twin.linked),
             self.parameters.wake_at(),
             self.twin.wake_at(),
+            self.heartbeat.wake_at(),
             self.jobs.wake_at(),
             *(running.wake_at() for running in self.jobs.running.values()),
         )
@@ -115,17 +119,8 @@ class AgentCore:
         match event:
             case Started():
                 self._start(now)
-            case LinkUp():
-                self.artifacts.hurry()
-                return self.twin.link_up(now)
-            case LinkDown():
-                self.twin.link_down()
-            case MessageReceived(message):
-                return self.twin.received(message, now)
-            case ArtifactFetched(digest, envelope):
-                self.jobs.fetched(digest, envelope)
-            case ArtifactFailed(digest, reason):
-                self.artifacts.failed(digest, reason, now)
+            case Woke():
+                pass  # what is due is found in `_conclude`
             case BatchRead():
                 self._read(event, now)
             case SourceFailed(job, reason):
@@ -135,13 +130,30 @@ class AgentCore:
             case CommitFailed():
                 self.commits.failed(event, now)
             case Delivered():
-                self._done(self.delivery.delivered(event), now)
+                self.outcomes.take(self.delivery.delivered(event), now)
             case DeliveryFailed():
-                self._done(self.delivery.failed(event, now), now)
+                self.outcomes.take(self.delivery.failed(event, now), now)
             case OverrideRequested() | AckRequested():
-                return self._request(event, now)
-            case Woke():
-                pass  # what is due is found below
+                return self.requests.take(event, self.jobs.running, now)
+            case _:
+                return self._from_controller(event, now)
+        return []
+
+    def _from_controller(self, event: ControllerEvent, now: Instant) -> list[Command]:
+        match event:
+            case LinkUp():
+                self.artifacts.hurry()
+                self.heartbeat.link_up(now)
+                return self.twin.link_up(now)
+            case LinkDown():
+                self.heartbeat.link_down()
+                self.twin.link_down()
+            case MessageReceived(message):
+                return self.twin.received(message, now)
+            case ArtifactFetched(digest, envelope):
+                self.jobs.fetched(digest, envelope)
+            case ArtifactFailed(digest, reason):
+                self.artifacts.failed(digest, reason, now)
         return []
 
     def _conclude(self, now: Instant) -> list[Command]:
@@ -152,6 +164,7 @@ class AgentCore:
         self.jobs.tidy(self._undelivered, now)
         return [
             *self.twin.compare(now),
+            *self.heartbeat.beat(now),
             *self.artifacts.fetch(self.twin.linked, now),
             *self._commit(now),
             *self.sources.settle(self._wanted_sources(), self._awaits),
@@ -181,34 +194,10 @@ class AgentCore:
             return []
         for segment in gathered.transaction.segments:
             self.outbox.append(segment.info)
+        for slot in gathered.transaction.slots:
+            self.delivery.hurry(slot.job)
         self.ledger.add(gathered.transaction.ledger)
         return [*released(gathered), *self.twin.persisted(gathered.transaction.changes, now)]
-
-    def _done(self, outcome: Outcome | None, now: Instant) -> None:
-        """A segment is done with: its cursor, its account and, of a notice, the fact that it arrived."""
-        if outcome is None:
-            return
-        segment, stream = outcome.segment, outcome.segment.stream
-        transaction = self.work.gathered.transaction
-        transaction.cursors[stream] = segment.sequence
-        transaction.rejections += outcome.rejections
-        account = (stream.job, segment.version, f"{stream.output}/{stream.sink}")
-        self.work.count(*account, "delivered", segment.count - outcome.rejected)
-        self.work.count(*account, "dead", outcome.rejected)
-        self.work.note(now)
-        about = self.twin.facts().episodes.get(segment.subject)
-        if about is not None and not outcome.rejected:
-            self.twin.write(notified_fact(about, segment, now.wall_us), now)
-
-    def _request(self, event: OverrideRequested | AckRequested, now: Instant) -> list[Command]:
-        try:
-            fact = self.requests.fact(event, self.twin.facts(), self.jobs.running, now)
-        except EdgeOrchError as error:
-            return [Reply(event.request, problem=error.problems[0])]
-        if not self.twin.write(fact, now):
-            return [Reply(event.request, problem=Problem(self.twin.refusal))]
-        self.work.reply(Reply(event.request, fact.key), now)
-        return []
 
     def _follow_facts(self, now: Instant) -> None:
         """Until nothing new follows: a job that starts brings parameters that facts speak of."""
@@ -241,20 +230,16 @@ class AgentCore:
             running = self.jobs.running[job]
             gathered.transaction.states[job] = running.snapshot()
             running.bind(self.parameters.of(running.plan))
-        self.sealing.seal(gathered, now)
+        self.sealing.seal(gathered, self.jobs.limits(), now)
         return [self.commits.give(gathered)]
 
     def _wanted_sources(self) -> dict[str, Source]:
-        return {job: running.plan.source for job, running in self.jobs.running.items() if not self._blocked(job)}
-
-    def _blocked(self, job: str) -> bool:
-        """Whether the job must not read on because its outbox is full and nothing may be dropped."""
-        limits = self._limits(job)
-        return limits is not None and limits.on_full == "block" and self.outbox.size(job) >= limits.outbox
-
-    def _limits(self, job: str) -> Limits | None:
-        running = self.jobs.running.get(job)
-        return running.plan.limits if running else None
+        """Of every running job but those whose outbox is full and may drop nothing."""
+        return {
+            job: running.plan.source
+            for job, running in self.jobs.running.items()
+            if running.plan.limits.on_full != "block" or self.outbox.size(job) < running.plan.limits.outbox
+        }
 
     def _awaits(self, job: str) -> bool:
         return self.work.awaits(job) or self.commits.awaits(job)

@@ -88,9 +88,12 @@ class Delivery:
             middle = (start + stop) // 2
             courier.parts[:1] = [(start, middle), (middle, stop)]
             return None
-        courier.rejections.append(
-            Rejection(event.stream, event.sequence, start, stop, event.reason, at_us=now.wall_us),
-        )
+        if courier.rejections and (last := courier.rejections[-1]).stop == start and last.reason == event.reason:
+            courier.rejections[-1] = msgspec.structs.replace(last, stop=stop)
+        else:
+            courier.rejections.append(
+                Rejection(event.stream, event.sequence, start, stop, event.reason, at_us=now.wall_us)
+            )
         return self._part_done(event.stream, courier)
 
     def dropped(self, stream: StreamId) -> None:

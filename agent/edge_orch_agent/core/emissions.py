@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from edge_orch.engine.records import Emission
+from edge_orch.engine.records import Emission, EpisodeEvent, EpisodeEventKind
+from edge_orch.plan.plan import Plan, step_digest
+from edge_orch.plan.steps import Alert
 from edge_orch.time import Instant
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.notices import encode_notice, episode_fact
@@ -31,3 +33,30 @@ class Emissions:
             for sink in event.notify:
                 self._work.notice(StreamId(plan.name, ALERTS, sink), version, fact.key, data, now)
             self._work.hasten(now)
+
+    def close_episodes(self, old: RunningJob, new: Plan | None, now: Instant) -> None:
+        """Resolve what rules of the `old` version left open that `new` no longer has, or defines differently.
+
+        Nobody would ever resolve it otherwise; if the trouble goes on, the new rule opens an episode of its own.
+        """
+        kept = {step_digest(step) for step in new.steps} if new else set()
+        gone = {step.name: step for step in old.plan.steps if isinstance(step, Alert) and step_digest(step) not in kept}
+        episodes = self._twin.facts().episodes
+        left_open = [
+            EpisodeEvent(
+                episode=fact.episode,
+                kind=EpisodeEventKind.RESOLVED,
+                rule=fact.rule,
+                key=fact.key_values,
+                at_us=max(fact.at_us, now.wall_us) if now.trusted else fact.at_us,
+                severity=fact.severity,
+                summary=fact.summary,
+                notify=gone[fact.rule].notify,
+            )
+            for fact in episodes.values()
+            if fact.event == EpisodeEventKind.OPENED
+            and (fact.job, fact.rule in gone) == (old.plan.name, True)
+            and f"{fact.episode}/{EpisodeEventKind.RESOLVED}" not in episodes
+        ]
+        if left_open:
+            self.take(old, Emission(episodes=left_open), now)

@@ -119,14 +119,13 @@ class AckRequested(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | ArtifactFailed
+"""What has to do with the controller: an agent that never sees one of these works all the same."""
+
 Event = (
     Started
     | Woke
-    | LinkUp
-    | LinkDown
-    | MessageReceived
-    | ArtifactFetched
-    | ArtifactFailed
+    | ControllerEvent
     | BatchRead
     | SourceFailed
     | Committed

@@ -7,7 +7,7 @@ from functools import partial
 
 from edge_orch.engine.records import Device
 from edge_orch.errors import Invalid, Refused
-from edge_orch.plan.plan import Plan, Sink
+from edge_orch.plan.plan import Limits, Plan, Sink
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
@@ -80,6 +80,8 @@ class Jobs:
         self._work.gathered.transaction.states[job] = state
         self.slots.give_up(job, self._work.gathered.transaction)
         self._resume(job, state, f"version {failed.slot.version}: {failed.failure}", now)
+        if job in self.running:
+            self._emissions.close_episodes(failed, self.running[job].plan, now)
 
     def promote(self, now: Instant) -> None:
         """Candidates that have run long enough become what one returns to."""
@@ -99,6 +101,10 @@ class Jobs:
             ),
             default=None,
         )
+
+    def limits(self) -> dict[str, Limits]:
+        """What each running job may take on the device."""
+        return {job: running.plan.limits for job, running in self.running.items()}
 
     def sink_of(self, stream: StreamId) -> Sink | None:
         """The sink that the stream goes to: as the version that runs defines it, else an earlier one that is kept.
@@ -157,8 +163,10 @@ class Jobs:
             self.slots.refuse(slot, transaction)
             self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
             return True
-        if old is not None and old.plan.source.kind != plan.source.kind:
-            self._forget_positions(want.job)
+        if old is not None:
+            self._emissions.close_episodes(old, plan, now)
+            if old.plan.source.kind != plan.source.kind:
+                self._forget_positions(want.job)
         self.running[want.job] = new
         self.slots.begin(slot, transaction)
         transaction.envelopes[want.digest] = self._library.envelope(want.digest)
@@ -201,6 +209,7 @@ class Jobs:
         running = self.running.pop(want.job, None)
         if running is not None:
             self._emissions.take(running, running.finish(), now)
+            self._emissions.close_episodes(running, None, now)
         if self.slots.running(want.job) or self.slots.get(want.job, SlotName.FAILED):
             self.slots.retire(want.job, self._work.gathered.transaction)
             self._forget_positions(want.job)

@@ -25,5 +25,5 @@ class Ledger:
         return [LedgerEntry(*key, count) for key, count in sorted(self._sums.items())]
 
     def total(self, fate: str) -> int:
-        """Over all jobs, versions and streams."""
-        return sum(count for key, count in self._sums.items() if key[3] == fate)
+        """Over all jobs, versions and streams; of all fates that begin with `fate`."""
+        return sum(count for key, count in self._sums.items() if key[3].startswith(fate))

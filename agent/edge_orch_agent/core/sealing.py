@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -21,33 +21,28 @@ DEAD_LETTERS_FULL = "dropped:dead_letters_full"
 class Sealing:
     """Numbers segments, and drops what does not fit: counted, and never an alert while anything else can go."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        delivery: Delivery,
-        dead_bytes: dict[str, int],
-        limits_of: Callable[[str], Limits | None],
-    ) -> None:
+    def __init__(self, outbox: Outbox, delivery: Delivery, dead_bytes: Mapping[str, int]) -> None:
         self._outbox = outbox
         self._delivery = delivery
         self._dead_bytes = dict(dead_bytes)
-        self._limits_of = limits_of
 
-    def seal(self, gathered: Gathered, now: Instant) -> None:
-        """Fill the transaction's segments, and its cursors and ledger where something is dropped."""
+    def seal(self, gathered: Gathered, limits: Mapping[str, Limits], now: Instant) -> None:
+        """Fill the transaction's segments, and its cursors and ledger where something is dropped.
+
+        A job without limits here has left the device: what it still sends out is not capped.
+        """
         arriving = self._segments(gathered, now)
         transaction = gathered.transaction
         for job in sorted({segment.stream.job for segment in arriving}):
-            limits = self._limits_of(job)
-            if limits is not None:
+            if job in limits:
                 own = [segment for segment in arriving if segment.stream.job == job]
-                refused = self._make_room(job, limits, own, transaction, now)
+                refused = self._make_room(own, limits[job], transaction, now)
                 arriving = [segment for segment in arriving if segment not in refused]
         transaction.segments = [
             msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream))
             for segment in arriving
         ]
-        self._cap_dead_letters(transaction)
+        self._cap_dead_letters(transaction, limits)
 
     def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
         created_us = now.wall_us if now.trusted else 0
@@ -66,10 +61,10 @@ class Sealing:
         return [*gathered.notices, *records]
 
     def _make_room(
-        self, job: str, limits: Limits, arriving: list[Segment], transaction: Transaction, now: Instant
+        self, arriving: list[Segment], limits: Limits, transaction: Transaction, now: Instant
     ) -> list[Segment]:
-        """Drop what is too old, then what is too much; returns which of the arriving segments are refused."""
-        busy = self._delivery.busy()
+        """Drop what is too old, then what is too much; returns which of a job's arriving segments are refused."""
+        job, busy = arriving[0].stream.job, self._delivery.busy()
         if now.trusted:
             self._dropped(self._outbox.drop_aged(job, limits, now.wall_us, busy), TOO_OLD, transaction)
         coming = sum(len(segment.data) for segment in arriving)
@@ -88,13 +83,12 @@ class Sealing:
             transaction.cursors[segment.stream] = segment.sequence
             transaction.ledger.append(_entry(segment, fate))
 
-    def _cap_dead_letters(self, transaction: Transaction) -> None:
+    def _cap_dead_letters(self, transaction: Transaction, limits: Mapping[str, Limits]) -> None:
         """The first ones are kept: they show how it began."""
         kept = []
         for dead in transaction.dead:
-            limits = self._limits_of(dead.job)
             size = self._dead_bytes.get(dead.job, 0) + len(dead.letter.raw)
-            if limits is not None and size > limits.dead_letters:
+            if dead.job in limits and size > limits[dead.job].dead_letters:
                 transaction.ledger.append(LedgerEntry(dead.job, dead.version, dead.letter.step, DEAD_LETTERS_FULL, 1))
             else:
                 self._dead_bytes[dead.job] = size

@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True):
     of unacknowledged messages must never run dry while waiting for us), or `quiet_us` without a new batch.
 
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
+    `telemetry_every_us`: how often counters are sent while the controller can be reached.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
     `probation_us`: how long a new version must run before it is what one falls back to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
@@ -25,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True):
     commit_batches: int = 250
     quiet_us: int = 100 * MILLISECOND
     have_every_us: int = 30 * SECOND
+    telemetry_every_us: int = 5 * SECOND
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
     probation_us: int = MINUTE

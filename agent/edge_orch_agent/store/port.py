@@ -19,7 +19,10 @@ class Store(Protocol):
         ...
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
-        """One undelivered segment with its data, or None when it is gone."""
+        """One undelivered segment with its data, or None when it is gone or damaged: it can never be delivered.
+
+        A `Rejection` of a damaged segment leaves one dead letter that says so.
+        """
         ...
 
     def close(self) -> None:

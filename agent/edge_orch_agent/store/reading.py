@@ -23,8 +23,12 @@ from edge_orch_agent.core.transaction import (
 _SEGMENT = "SELECT version, count, priority, created_us, subject, crc, data FROM segment"
 
 
+class DamagedSegment(StorageError):
+    """A segment's bytes are not those that were committed."""
+
+
 def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) -> Segment | None:
-    """One segment with its data; None when it is gone. Raises `StorageError` when its bytes are damaged."""
+    """One segment with its data; None when it is gone. Raises `DamagedSegment`."""
     row: tuple[Any, ...] | None = database.execute(
         f"{_SEGMENT} WHERE job = ? AND output = ? AND sink = ? AND sequence = ?",
         (stream.job, stream.output, stream.sink, sequence),
@@ -37,7 +41,7 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
             raise zlib.error("checksum differs")
         data = zlib.decompress(packed)
     except zlib.error as error:
-        raise StorageError(
+        raise DamagedSegment(
             Problem(
                 f"segment {sequence} of {stream} is damaged",
                 found=f"{error}, {len(packed)} bytes, {count} records",

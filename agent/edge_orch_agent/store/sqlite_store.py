@@ -9,7 +9,7 @@ from threading import Lock
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 from edge_orch_agent.store.opening import open_database
 from edge_orch_agent.store.problems import storage_error
-from edge_orch_agent.store.reading import read_segment, read_state
+from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
 from edge_orch_agent.store.writing import write_transaction
 
 
@@ -52,10 +52,12 @@ class SqliteStore:
             return written
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
-        """One undelivered segment with its data, or None when it is gone. `StorageError` if its bytes are damaged."""
+        """One undelivered segment with its data, or None when it is gone or damaged."""
         with self._lock:
             try:
                 return read_segment(self._database, stream, sequence)
+            except DamagedSegment:
+                return None
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
 

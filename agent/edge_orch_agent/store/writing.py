@@ -6,9 +6,8 @@ import sqlite3
 import zlib
 
 from edge_orch.engine.records import DeadLetter
-from edge_orch.errors import StorageError
 from edge_orch_agent.core.transaction import JobDeadLetter, Rejection, Segment, StreamId, Transaction
-from edge_orch_agent.store.reading import read_segment
+from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
 _COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
 
@@ -79,7 +78,7 @@ def _rejected(database: sqlite3.Connection, rejection: Rejection) -> list[JobDea
     stream, sequence = rejection.stream, rejection.sequence
     try:
         segment = read_segment(database, stream, sequence)
-    except StorageError as error:
+    except DamagedSegment as error:
         letter = DeadLetter(b"", stream.output, str(error), stream.sink, sequence)
         return [JobDeadLetter(stream.job, 0, rejection.at_us, letter)]
     return rejection.letters(segment) if segment else []

@@ -268,8 +268,8 @@ class Rig:
                 self.sources[job].acknowledged.update(receipts)
             case Send(message):
                 assert self.linked
-                assert isinstance(message, Have | Delta)
-                self._queue.extend(MessageReceived(answer) for answer in self.controller.received(message))
+                if isinstance(message, Have | Delta):
+                    self._queue.extend(MessageReceived(answer) for answer in self.controller.received(message))
             case Fetch(digest):
                 self._queue.append(ArtifactFetched(digest, self.controller.envelopes[digest]))
             case StartSource(job, _, positions):

@@ -261,6 +261,28 @@ class TestDelivery:
         rig.run(10 * MINUTE)
         assert numbers(rig) == list(range(200))
 
+    def test_a_corrected_sink_is_tried_at_once_with_what_waits(self) -> None:
+        rig = a_rig([lines(0, 5)])
+        rig.down = {"lake"}
+        rig.run(HOUR)
+        rig.down = set()
+        rig.desire(JOB.replace("/lake", "/pond"), 2)
+        assert numbers(rig) == list(range(5))
+        assert [item.sink.options["url"] for item in rig.trace if isinstance(item, Deliver)][-1].endswith("/pond")
+
+    def test_dead_letters_keep_their_cap_and_the_rest_is_counted(self) -> None:
+        rig = Rig()
+        rig.sources["press"] = Source([b"x" * 100 + b"\n"] * 30)
+        rig.desire(JOB + "  limits: {dead_letters: 1KiB}\n", 1)
+        rig.link(up=True)
+        rig.run(10 * SECOND)
+        assert len(rig.store.dead) == 10
+        rig.restart()
+        rig.sources["press"].batches += [b"y" * 100]
+        rig.run(10 * SECOND)
+        assert len(rig.store.dead) == 10
+        assert rig.ledger()["parsed", "dropped:dead_letters_full"] == 21
+
 
 class TestOverrides:
     def test_an_override_counts_from_the_next_record_on_and_is_kept_when_the_link_returns(self) -> None:
@@ -482,6 +504,22 @@ class TestVersions:
         assert rig.controller.replica.facts().reported["press"].state is JobState.REMOVED
         state = rig.store.load()
         assert (state.slots, state.envelopes, state.states, state.positions, state.segments) == ([], {}, {}, {}, [])
+
+    def test_an_episode_of_a_rule_that_changes_is_resolved(self) -> None:
+        rig = a_rig(FEVER[:2])
+        assert [event for event, _ in told(rig)] == ["opened"]
+        rig.desire(WITH_ANOTHER_SUMMARY, 2)
+        rig.run(SECOND)
+        assert [event for event, _ in told(rig)] == ["opened", "resolved"]
+        assert [alert.state for alert in rig.core.view().alerts] == ["resolved"]
+
+    def test_an_episode_of_a_rule_that_stays_goes_on(self) -> None:
+        rig = a_rig(FEVER[:2])
+        rig.desire(WITH_ANOTHER_WINDOW, 2)
+        rig.run(SECOND)
+        rig.sources["press"].batches = FEVER
+        rig.run(SECOND)
+        assert told(rig) == [("opened", "2026-01-01T00:00:05Z"), ("resolved", "2026-01-01T00:00:08Z")]
 
     def test_damaged_state_starts_the_job_with_empty_windows(self) -> None:
         rig = a_rig([lines(0, 5)])

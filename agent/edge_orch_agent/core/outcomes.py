@@ -1,0 +1,33 @@
+"""Outcomes: what a finished delivery means for the next commit."""
+
+from __future__ import annotations
+
+from edge_orch.time import Instant
+from edge_orch_agent.core.delivery import Outcome
+from edge_orch_agent.core.notices import notified_fact
+from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.work import Work
+
+
+class Outcomes:
+    """Takes finished segments into the work: the cursor, the account and, of a notice, the fact that it arrived."""
+
+    def __init__(self, work: Work, twin: Reconciliation) -> None:
+        self._work = work
+        self._twin = twin
+
+    def take(self, outcome: Outcome | None, now: Instant) -> None:
+        """All of it becomes durable in one transaction; None: the delivery has not come to its end."""
+        if outcome is None:
+            return
+        segment, stream = outcome.segment, outcome.segment.stream
+        transaction = self._work.gathered.transaction
+        transaction.cursors[stream] = segment.sequence
+        transaction.rejections += outcome.rejections
+        account = (stream.job, segment.version, f"{stream.output}/{stream.sink}")
+        self._work.count(*account, "delivered", segment.count - outcome.rejected)
+        self._work.count(*account, "dead", outcome.rejected)
+        self._work.note(now)
+        about = self._twin.facts().episodes.get(segment.subject) if segment.subject else None
+        if about is not None and not outcome.rejected:
+            self._twin.write(notified_fact(about, segment, now.wall_us), now)
