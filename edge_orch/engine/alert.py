@@ -8,8 +8,8 @@ Guarantees, for each key of a rule:
  5. What a key's events are depends on that key's records and on the watermark only, never on other keys.
  6. Stopping at any point and restoring a snapshot changes nothing.
 
-A key's clock is the newest event time among its own records and the watermark. Nothing happens between two clock
-readings that would not have happened at its own time: moving a clock stops at each expiry on the way.
+A key's clock is the newest event time among its own records and the watermark (looked at only when something is due).
+Nothing is skipped between two readings of it: moving a clock stops at each expiry on the way.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from edge_orch.engine.alert_agenda import Agenda
 from edge_orch.engine.alert_summary import render
 from edge_orch.engine.alert_table import ANNOUNCED, Signal, State, next_state
 from edge_orch.engine.alert_votes import Votes
@@ -48,16 +49,28 @@ class _Snapshot(msgspec.Struct, array_like=True):
 
 
 class AlertRule:
-    """One rule of one job. `params` are the values its summary may name; `quorum_needed` is bound with them."""
+    """One rule of one job. `params` are the values its summary may name."""
 
     def __init__(self, step: Alert, job: str) -> None:
         self.params: dict[str, Value] = {}
-        self.quorum_needed = 1
+        self._needed = 1
+        self._unsettled = False
+        self._agenda = Agenda()
         self._step = step
         self._job = job
         self._within_us = step.quorum.within_us if step.quorum else None
         self._watermark_us: int | None = None
         self._subjects: dict[tuple[str, ...], Subject] = {}
+
+    @property
+    def quorum_needed(self) -> int:
+        """How many voters must agree; at least 1. A change takes effect at a key's next record or step of time."""
+        return self._needed
+
+    @quorum_needed.setter
+    def quorum_needed(self, needed: int) -> None:
+        self._needed = max(needed, 1)
+        self._unsettled = True
 
     @property
     def active(self) -> bool:
@@ -74,19 +87,19 @@ class AlertRule:
         values: dict[str, Value],
     ) -> list[EpisodeEvent]:
         """Take one record: its event time, key, voter ("" without a quorum) and what the two conditions say of it."""
+        now_us = time_us if self._watermark_us is None else max(time_us, self._watermark_us)
         subject = self._subjects.get(key)
         if subject is None:
             if when is not True:
                 return []
-            clock_us = time_us if self._watermark_us is None else max(time_us, self._watermark_us)
-            subject = self._subjects[key] = Subject(key, clock_us)
-        events = self._pass_time(subject, time_us)
+            subject = self._subjects[key] = Subject(key, now_us)
+        events = self._pass_time(subject, now_us)
         if self._within_us is None or time_us >= subject.clock_us - self._within_us:
             subject.votes.cast(voter, time_us, when is True, clear is True)
             if when is True or subject.episode:
                 subject.values = values
             events += self._settle(subject)
-        self._forget_if_spent(subject)
+        self._keep(subject)
         return events
 
     def advance(self, watermark_us: int) -> list[EpisodeEvent]:
@@ -94,15 +107,22 @@ class AlertRule:
         if self._watermark_us is None or watermark_us > self._watermark_us:
             self._watermark_us = watermark_us
         events = []
-        for subject in list(self._subjects.values()):
-            events += self._pass_time(subject, self._watermark_us)
-            events += self._settle(subject)
-            self._forget_if_spent(subject)
+        while (due := self._agenda.take(self._watermark_us)) is not None:
+            at_us, key = due
+            subject = self._subjects[key]
+            events += self._pass_time(subject, at_us)
+            self._keep(subject)
+        if self._unsettled:
+            self._unsettled = False
+            for subject in list(self._subjects.values()):
+                events += self._pass_time(subject, self._watermark_us)
+                events += self._settle(subject)
+                self._keep(subject)
         return events
 
     def deadline(self) -> int | None:
         """The next event time at which time alone may change something; None when nothing is running."""
-        return min((at for at in map(self._next_expiry, self._subjects.values()) if at is not None), default=None)
+        return self._agenda.first()
 
     def snapshot(self) -> bytes:
         """All that the rule remembers."""
@@ -113,6 +133,9 @@ class AlertRule:
         snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
         self._watermark_us = snapshot.watermark_us
         self._subjects = {subject.key: subject for subject in snapshot.subjects}
+        self._agenda = Agenda()
+        for subject in snapshot.subjects:
+            self._keep(subject)
 
     def _pass_time(self, subject: Subject, until_us: int) -> list[EpisodeEvent]:
         """Move the subject's clock forward, never back, settling at each expiry on the way."""
@@ -151,7 +174,7 @@ class AlertRule:
         hold_ends = self._hold_ends(subject)
         expired = hold_ends is not None and subject.clock_us >= hold_ends
         if subject.state in (State.IDLE, State.PENDING):
-            if votes.met < max(self.quorum_needed, 1):
+            if votes.met < self._needed:
                 return Signal.UNMET
             return Signal.HOLD_EXPIRED if expired else Signal.MET
         if votes.uncleared or not votes.latest:
@@ -176,11 +199,18 @@ class AlertRule:
         ages = subject.votes.oldest_us + self._within_us + 1
         return ages if ends is None else min(ends, ages)
 
-    def _forget_if_spent(self, subject: Subject) -> None:
-        """Drop a subject that nobody votes for, once no earlier time can come back for it (ids stay unique)."""
+    def _keep(self, subject: Subject) -> None:
+        """Plan what time will do to a subject, or forget it.
+
+        One that is idle and that nobody votes for is spent. It is kept until the watermark has passed its clock, so
+        that no earlier time can come back for its key: ids stay unique.
+        """
         spent = subject.state is State.IDLE and not subject.votes.met
         if spent and self._watermark_us is not None and subject.clock_us <= self._watermark_us:
             del self._subjects[subject.key]
+            self._agenda.plan(subject.key, None)
+        else:
+            self._agenda.plan(subject.key, subject.clock_us if spent else self._next_expiry(subject))
 
     def _values(self, subject: Subject) -> dict[str, Value]:
         return {**self.params, **subject.values, "count": subject.votes.met, "key": ", ".join(subject.key)}
