@@ -11,7 +11,12 @@ import click
 
 @click.group()
 def agent() -> None:
-    """Enrol and run an agent on this machine."""
+    """Enrol and run an agent on this machine.
+
+    \b
+    Example:
+      edge-orch agent run --data ./press-1 --controller http://127.0.0.1:8420 --token TOKEN --name press-1
+    """
 
 
 _data = click.option(
@@ -67,17 +72,31 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
     metavar="websocket|URL",
     help="How to reach the controller: its own WebSocket, or a broker, mqtt://HOST:PORT.",
 )
+@click.option(
+    "--link-retry",
+    default="30s",
+    show_default=True,
+    metavar="DURATION",
+    help="Wait at most this long, with jitter, between attempts to reach the controller.",
+)
 @click.option("--commit-interval", metavar="DURATION", help="Gather work at most this long.  [default: 1s]")
 @click.option("--firmware", envvar="EDGE_ORCH_FIRMWARE", default="", help="Firmware of the device, for its inventory.")
 @click.option("--controller", envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Enrol here at the first start.")
 @click.option("--token", envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
 @click.option("--name", help="The name to enrol under.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="How much to log, to stderr.",
+)
 def run(
     *,
     data: Path,
     bus: str | None,
     link: str,
+    link_retry: str,
     commit_interval: str | None,
     firmware: str,
     controller: str | None,
@@ -109,4 +128,5 @@ def run(
     folder = DataFolder(data)
     enrol = partial(enroll_at, folder, controller, token, name) if controller and token and name else None
     settings = Settings(commit_after_us=parse_duration(commit_interval)) if commit_interval else Settings()
-    run_agent(folder, enrol, RunOptions(bus, link, firmware, version("edge-orch-agent"), settings))
+    retry_s = parse_duration(link_retry) / 1e6
+    run_agent(folder, enrol, RunOptions(bus, link, retry_s, firmware, version("edge-orch-agent"), settings))

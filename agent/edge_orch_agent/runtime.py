@@ -17,6 +17,7 @@ from edge_orch.errors import Problem, Unavailable
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.wire.link import Link
 from edge_orch_agent.artifacts import Artifacts
+from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.clock import SystemClock
 from edge_orch_agent.config import DataFolder, Enrolment
 from edge_orch_agent.core.agent_core import AgentCore
@@ -37,10 +38,14 @@ log = logging.getLogger(__name__)
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """How to run. `bus`: the plant's broker. `link`: `websocket`, or the address of the control plane's broker."""
+    """How to run. `bus`: the plant's broker. `link`: `websocket`, or the address of the control plane's broker.
+
+    `link_retry_s`: the longest wait between attempts to reach the controller.
+    """
 
     bus: str | None = None
     link: str = WEBSOCKET
+    link_retry_s: float = 30.0
     firmware: str = ""
     software: str = ""
     settings: Settings = Settings()
@@ -85,7 +90,7 @@ async def _run(
         key=key,
         controller_key=enrolment.public_key,
         clock=clock,
-        link=_link(options.link, client, enrolment, key),
+        link=_link(options, client, enrolment, key),
         artifacts=Artifacts(client, enrolment.controller, enrolment.agent, key),
         sources=SourceFactory(enrolment.agent, options.bus, clock.now),
         sinks=SinkFactory(enrolment.agent, options.bus, client, folder.secrets.get, clock.now),
@@ -119,14 +124,15 @@ def _identity(enrolment: Enrolment, options: RunOptions, clock: SystemClock) -> 
     )
 
 
-def _link(link: str, client: HttpClient, enrolment: Enrolment, key: PrivateKey) -> Link:
-    if link == WEBSOCKET:
+def _link(options: RunOptions, client: HttpClient, enrolment: Enrolment, key: PrivateKey) -> Link:
+    backoff = Backoff(most_s=options.link_retry_s)
+    if options.link == WEBSOCKET:
         from edge_orch_agent.links.websocket import WebSocketLink  # noqa: PLC0415 (aiohttp's client only if used)
 
-        return WebSocketLink(client, enrolment.controller, enrolment.agent, key)
+        return WebSocketLink(client, enrolment.controller, enrolment.agent, key, backoff)
     from edge_orch_agent.links.mqtt import MqttLink  # noqa: PLC0415 (paho only where MQTT is used)
 
-    return MqttLink(link, enrolment.agent)
+    return MqttLink(options.link, enrolment.agent, backoff)
 
 
 def _ready(path: Path, enrolment: Enrolment, options: RunOptions) -> str:

@@ -31,7 +31,13 @@ def controller() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on; this machine's only.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8420, show_default=True, help="0 takes any free port.")
 @click.option("--mqtt", metavar="URL", help="Let agents come through this broker, too: mqtt://HOST:PORT.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="How much to log, to stderr.",
+)
 def serve(*, data: Path, host: str, port: int, mqtt: str | None, log_level: str) -> None:
     """Serve the API and the agents until SIGTERM or Ctrl-C.
 

@@ -64,6 +64,7 @@ class Fleet:
         token = await self.ask(lambda client: client.post(request, "tokens", shape=TokenView))
         run = ["agent", "run", "--data", str(member.folder), "--bus", f"mqtt://127.0.0.1:{bus_port}"]
         run += ["--controller", f"http://127.0.0.1:{controller_port}", "--name", member.name, "--firmware", "1.4.2"]
+        run += ["--link-retry", "2s"]  # a fleet of ten thousand must be patient, an audience need not
         secret = {"EDGE_ORCH_JOIN_TOKEN": token.token}
         child = Child(member.name, [*COMMAND, *run], self._folder / f"{member.name}.log", secret)
         self.agents[member.name] = child
