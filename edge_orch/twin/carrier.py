@@ -11,7 +11,7 @@ _NOTHING = b"\0"
 def sync_message(changes: Sequence[bytes]) -> bytes:
     """A message with these changes and no heads, needs or haves: its receiver answers nothing and remembers nothing.
 
-    Source of the layout: https://automerge.org/automerge/automerge/sync/index.html (version 1).
+    Source of the layout: https://automerge.org/automerge/automerge/sync/struct.Message.html (version 1).
     """
     carried = b"".join(_leb128(len(change)) + change for change in changes)
     return _VERSION_1 + _NOTHING * 3 + _leb128(len(changes)) + carried
