@@ -28,15 +28,17 @@ class Casualties:
         """The next records are of these lines; the first has that position in its partition."""
         self._lines, self._partition, self._position = lines, partition, position
 
-    def unreadable(self, step: str) -> int:
-        """The records that are no text at all; how many."""
-        for index, reason in self._lines.bad:
-            self._add(index, step, reason, "")
-        return len(self._lines.bad)
-
     def record(self, step: str, reason: str, field: str, feed: Iterator[object]) -> None:
         """The record that `feed` gave last."""
         self._add(self._lines.index(feed), step, reason, field)
+
+    def blank(self, step: str, feed: Iterator[object]) -> bool:
+        """The line that `feed` gave last is blank. False, and nothing reported, if it was so from the beginning."""
+        index = self._lines.index(feed)
+        reason = self._lines.bad.get(index)
+        if reason is not None:
+            self._add(index, step, reason, "")
+        return reason is not None
 
     def json(self, step: str, error: Exception, fields: Mapping[str, str], feed: Iterator[object]) -> bool:
         """The line that `feed` gave last is no such object. False, and nothing reported, if it is blank.
@@ -46,7 +48,7 @@ class Casualties:
         index = self._lines.index(feed)
         data = self._lines.data[index]
         if not data or (self._lines.separated and not data.strip()):
-            return False
+            return self.blank(step, feed)
         reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
         at = _PATH.search(reason)
         path = at["at"].removeprefix(".") if at else ""

@@ -17,7 +17,7 @@ class Lines:
     """
 
     def __init__(self, payload: bytes | Sequence[bytes]) -> None:
-        self.bad: list[tuple[int, str]] = []
+        self.bad: dict[int, str] = {}
         self.separated = isinstance(payload, bytes)
         self._texts: list[str] | None = None
         if isinstance(payload, bytes):
@@ -29,7 +29,7 @@ class Lines:
         else:
             self.raw = payload
             self.plain = valid = False
-            self.bad = [(index, "the record is empty") for index, record in enumerate(payload) if not record]
+            self.bad = {index: "the record is empty" for index, record in enumerate(payload) if not record}
         self.data: Sequence[bytes] = self.raw if valid else self._blank_out()
         self.count = len(self.raw)
 
@@ -52,7 +52,7 @@ class Lines:
         for index, record in enumerate(data):
             if not _is_utf8(record):
                 data[index] = b""
-                self.bad.append((index, "the record is not valid UTF-8"))
+                self.bad[index] = "the record is not valid UTF-8"
         return data
 
 

@@ -50,10 +50,14 @@ def _refuse(function: FunctionWriter, step: Schematize, number: int, reason: str
     function.body.line("continue")
 
 
-def _skip_blank(function: FunctionWriter, number: int) -> None:
-    with function.body.block("if not line:"):
-        function.body.line(f"blank{number} += 1")
-        function.body.line("continue")
+def _skip_blank(function: FunctionWriter, step: Schematize, number: int) -> None:
+    body = function.body
+    with body.block("if not line:"):
+        with body.block(f"if casualties.blank({step.name!r}, feed{number}):"):
+            body.line(f"dead{number} += 1")
+        with body.block("else:"):
+            body.line(f"blank{number} += 1")
+        body.line("continue")
 
 
 def _match(generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat) -> list[str]:
@@ -62,11 +66,11 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
     matches = generator.names.bind("match", pattern.fullmatch)
     matches_blank = pattern.fullmatch("") is not None
     if matches_blank:
-        _skip_blank(function, number)
+        _skip_blank(function, step, number)
     body.line(f"found{number} = {matches}(line)")
     with body.block(f"if found{number} is None:"):
         if not matches_blank:
-            _skip_blank(function, number)
+            _skip_blank(function, step, number)
         _refuse(function, step, number, repr("does not match the expression"))
     texts = [generator.names.fresh("s") for _ in step.fields]
     groups = [pattern.groupindex[_only(field)] for field in step.fields]
@@ -76,7 +80,7 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
 
 def _cells(generator: Generator, function: FunctionWriter, step: Schematize, format_: CsvFormat) -> list[str]:
     number, body = generator.number(step), function.body
-    _skip_blank(function, number)
+    _skip_blank(function, step, number)
     split = generator.names.bind("split", split_line(format_.delimiter))
     body.line(f"cells_{number} = line.split({format_.delimiter!r}) if '\"' not in line else {split}(line)")
     with body.block(f"if cells_{number} is None:"):

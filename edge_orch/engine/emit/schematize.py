@@ -23,10 +23,9 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
     """One pass over the batch: parse, move the clocks, flow on; then the account."""
     number = generator.number(step)
     passed = f"passed{number}"
-    dead = function.initial(f"dead{number}", f"casualties.unreadable({step.name!r})")
+    dead = function.counter(f"dead{number}")
     blank = function.counter(f"blank{number}")
-    # Records that are no text were blanked out, and are already counted among the dead.
-    function.epilogue.line(f"{passed} = lines.count - {blank} - {dead} + len(lines.bad)")
+    function.epilogue.line(f"{passed} = lines.count - {blank} - {dead}")
     emit_account(generator, function, step, entered=f"{passed} + {dead}", passed=passed, dead=dead)
     clocks = _clocks(generator, function, step)
     wanted = generator.graph.used(step.name) | {step.schema.time or ""}

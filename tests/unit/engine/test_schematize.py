@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_orch.engine.records import DeadLetter
+from edge_orch.errors import Invalid
+from edge_orch.plan.steps import CsvFormat, Format, ParsedField, RegexFormat
+from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
+
+CSV = CsvFormat(("a", "b"))
+KEY_VALUE = RegexFormat(r"a=(?P<a>\S*)(?: b=(?P<b>.*))?")
+
+
+def read(payload: Any, *fields: ParsedField, format: Format | None = None, **options: Any) -> tuple[Any, Any]:
+    emission = pipeline(plan(schematize(*fields, format=format))).process(batch(payload, **options))
+    count = emission.counts.get("parse")
+    if count:
+        assert count.entered == count.passed + count.dead
+        assert (count.passed, count.dead) == (len(rows(emission)), len(emission.dead))
+    return rows(emission), emission.dead
+
+
+def reasons(dead: list[DeadLetter]) -> list[tuple[int, str, str]]:
+    return [(letter.position, letter.field, letter.reason) for letter in dead]
+
+
+def test_json_is_typed_and_unknown_keys_are_ignored() -> None:
+    found, dead = read(b'{"a":1,"b":"x","c":[{}]}\n', parsed("a", FLOAT), parsed("b", STRING))
+    assert found == [{"a": 1.0, "b": "x"}]
+    assert not dead
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        (b'{"a":"1"}', "a", "Expected `float`, got `str`"),
+        (b'{"a":null}', "a", "Expected `float`, got `null`"),
+        (b'{"a":true}', "a", "Expected `float`, got `bool`"),
+        (b"{}", "a", "Object missing required field `a`"),
+        (b"[1]", "", "Expected `object`, got `array`"),
+        (b'{"a":NaN}', "", "JSON is malformed: invalid character (byte 5)"),
+        (b'{"a":1e999}', "a", "Number out of range"),
+        (b'{"a":1}{"a":2}', "", "JSON is malformed: trailing characters (byte 8)"),
+        (b'{"a":1', "", "Input data was truncated"),
+        (b'{"a":1,"b":' + b"[" * 100_000, "", "is nested too deeply"),
+        (b'{"a":1,"b":"\xff"}', "", "the record is not valid UTF-8"),
+        (b'{"a":' + b"9" * 5000 + b"}", "a", "Number out of range"),
+    ],
+)
+def test_a_bad_json_line_is_a_dead_letter_and_its_neighbours_go_on(line: bytes, field: str, reason: str) -> None:
+    found, dead = read(b'{"a":1}\n' + line + b'\n{"a":2}', parsed("a", FLOAT), position=100)
+    assert found == [{"a": 1.0}, {"a": 2.0}]
+    assert dead == [DeadLetter(line, "parse", reason, "p", 101, field)]
+
+
+def test_fields_are_named_as_the_job_names_them_not_by_path() -> None:
+    _, dead = read(b'{"in":{"t":"x"}}\n{"in":{}}\n{}', parsed("temp", FLOAT, path=("in", "t")))
+    assert [letter.field for letter in dead] == ["temp", "temp", "in"]
+
+
+def test_nested_paths_required_and_optional() -> None:
+    fields = (
+        parsed("a", INT, path=("x", "a")),
+        parsed("b", INT, path=("x", "y", "b"), required=False),
+        parsed("c", INT, path=("z", "c"), required=False),
+    )
+    found, dead = read(b'{"x":{"a":1}}\n{"x":{"a":2,"y":{"b":3}},"z":null}\n{"x":{"a":4,"y":{}},"z":{"c":5}}', *fields)
+    assert found == [{"a": 1, "b": None, "c": None}, {"a": 2, "b": 3, "c": None}, {"a": 4, "b": None, "c": 5}]
+    assert not dead
+
+
+def test_blank_lines_and_carriage_returns_are_no_records_but_are_numbered() -> None:
+    found, dead = read(b'{"a":1}\r\n\r\n  \n{"a":2}\nx\n', parsed("a", INT))
+    assert found == [{"a": 1}, {"a": 2}]
+    assert [letter.position for letter in dead] == [4]
+
+
+def test_records_that_come_singly_may_hold_newlines_and_none_is_blank() -> None:
+    payload = [b'{"a":\n1}', b"", b"  ", b"\xff", b'{"a":2}']
+    found, dead = read(payload, parsed("a", INT))
+    assert found == [{"a": 1}, {"a": 2}]
+    assert sorted(letter.position for letter in dead) == [1, 2, 3]
+
+
+def test_bounds_and_patterns() -> None:
+    fields = (
+        parsed("a", INT, min=0.5, max=9.5),
+        parsed("b", FLOAT, max=1.0, required=False),
+        parsed("c", STRING, pattern=r"p-\d+", required=False),
+    )
+    payload = b'{"a":1}\n{"a":0}\n{"a":10}\n{"a":1,"b":1.5}\n{"a":1,"c":"p-1x"}\n{"a":1,"b":1,"c":"p-1"}'
+    found, dead = read(payload, *fields)
+    assert [row["a"] for row in found] == [1, 1]
+    assert [(letter.position, letter.field) for letter in dead] == [(1, "a"), (2, "a"), (3, "b"), (4, "c")]
+    assert dead[-1].reason == r"does not match p-\d+"
+
+
+@pytest.mark.parametrize(
+    ("format", "json", "text", "expected"),
+    [
+        ("unix_s", b"1767225600.25", "1767225600.25", "2026-01-01T00:00:00.250000Z"),
+        ("unix_ms", b"1767225600001", "1767225600001", "2026-01-01T00:00:00.001000Z"),
+        ("unix_us", b"1767225600000001", "1767225600000001", "2026-01-01T00:00:00.000001Z"),
+        ("unix_ns", b"1767225600000001999", "1767225600000001999", "2026-01-01T00:00:00.000001Z"),
+        ("rfc3339", b'"2026-01-01T01:00:00+01:00"', "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z"),
+        ("rfc3339", b'"2026-01-01T00:00:00"', "2026-01-01T00:00:00", "2026-01-01T00:00:00Z"),
+        ("%Y-%m-%d %H:%M:%S", b'"2026-01-01 00:00:00"', "2026-01-01 00:00:00", "2026-01-01T00:00:00Z"),
+        ("%Y-%m-%d %H:%M:%S", b'"2026-1-1 0:0:0"', "2026-1-1 0:0:0", "2026-01-01T00:00:00Z"),
+        ("%d.%m.%Y", b'"01.01.2026"', "01.01.2026", "2026-01-01T00:00:00Z"),
+    ],
+)
+def test_timestamps_of_each_format(format: str, json: bytes, text: str, expected: str) -> None:
+    field = parsed("b", TIMESTAMP, format=format)
+    assert read(b'{"b":' + json + b"}", field)[0] == [{"b": expected}]
+    assert read(f"a=x b={text}".encode(), field, format=KEY_VALUE)[0] == [{"b": expected}]
+
+
+@pytest.mark.parametrize(
+    ("format", "json"),
+    [
+        ("unix_s", b"1e15"),
+        ("unix_ns", b"99999999999999999999999999"),
+        ("unix_ms", b'"1"'),
+        ("rfc3339", b'"2026-02-30T00:00:00Z"'),
+        ("rfc3339", b'"0001-01-01T00:00:00+14:00"'),
+        ("%Y-%m-%d %H:%M:%S", b'"2026-W01-1 00:00:00"'),
+    ],
+)
+def test_what_is_no_such_timestamp(format: str, json: bytes) -> None:
+    found, dead = read(b'{"b":' + json + b"}", parsed("b", TIMESTAMP, format=format))
+    assert not found
+    assert dead[0].field == "b"
+
+
+def test_a_zone_applies_to_stamps_without_an_offset_only() -> None:
+    field = parsed("b", TIMESTAMP, zone="Europe/Vienna")
+    found, _ = read(b'{"b":"2026-07-01T12:00:00"}\n{"b":"2026-07-01T12:00:00Z"}', field)
+    assert [row["b"] for row in found] == ["2026-07-01T10:00:00Z", "2026-07-01T12:00:00Z"]
+    with pytest.raises(Invalid, match="unknown time zone"):
+        pipeline(plan(schematize(parsed("b", TIMESTAMP, zone="Europe/Nowhere"))))
+
+
+def test_csv_quotes_columns_and_header() -> None:
+    fields = (parsed("a", STRING), parsed("b", FLOAT))
+    payload = b'a,b\r\nx,1\r\n"x, ""y""",2\r\nx\r\nx,1,2\r\n"x,1\r\nx,1_0\r\nx,nan\r\nx,\r\n'
+    found, dead = read(payload, *fields, format=CSV)
+    assert found == [{"a": "x", "b": 1.0}, {"a": 'x, "y"', "b": 2.0}]
+    assert reasons(dead) == [
+        (3, "", "has 1 columns, not 2"),
+        (4, "", "has 3 columns, not 2"),
+        (5, "", "has a quote out of place"),
+        (6, "b", "is not a number"),
+        (7, "b", "is not a finite number"),
+        (8, "b", "is not a number"),
+    ]
+    assert dead[0].raw == b"x\r"
+
+
+def test_the_csv_header_is_the_first_line_of_the_partition_only() -> None:
+    fields = (parsed("b", STRING),)
+    assert read(b"x,1\n", *fields, format=CSV)[0] == []
+    assert read(b"x,1\n", *fields, format=CSV, position=1)[0] == [{"b": "1"}]
+    assert read(b"x,1\n", *fields, format=CsvFormat(("a", "b"), header=False))[0] == [{"b": "1"}]
+
+
+def test_regex_groups_types_and_missing_ones() -> None:
+    fields = (parsed("a", INT), parsed("b", BOOL))
+    found, dead = read(b"a=1 b=true\na=1\na=x b=1\nno\na=99999999999999999999 b=1", *fields, format=KEY_VALUE)
+    assert found == [{"a": 1, "b": True}]
+    assert reasons(dead) == [
+        (1, "b", "is missing"),
+        (2, "a", "is not an integer"),
+        (3, "", "does not match the expression"),
+        (4, "a", "does not fit in 64 bits"),
+    ]
+
+
+def test_an_optional_text_field_is_null_when_missing_or_empty_but_not_when_wrong() -> None:
+    fields = (parsed("a", FLOAT, required=False), parsed("b", STRING, required=False))
+    found, dead = read(b"a=\na=1 b=\na=x b=y", *fields, format=KEY_VALUE)
+    assert found == [{"a": None, "b": None}, {"a": 1.0, "b": None}]
+    assert reasons(dead) == [(2, "a", "is not a number")]
+
+
+@pytest.mark.parametrize("text", ["1_000", "١٢", "inf", "-Infinity", "nan", "0x10", "", "1e999"])
+def test_numbers_in_text_are_stricter_than_python(text: str) -> None:
+    found, dead = read(f"a={text}".encode(), parsed("a", FLOAT), format=KEY_VALUE)
+    assert not found
+    assert dead[0].field == "a"
+
+
+def test_a_regex_that_matches_nothing_at_all_still_skips_blank_lines() -> None:
+    found, dead = read(b"\nx\n\n", parsed("a", STRING), format=RegexFormat("(?P<a>.*)"))
+    assert found == [{"a": "x"}]
+    assert not dead
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (parsed("a", INT, path=("x",)), parsed("b", INT, path=("x", "y"))),
+        (parsed("a", INT, path=("x", "y")), parsed("b", INT, path=("x",))),
+        (parsed("a", INT, path=("x",)), parsed("b", FLOAT, path=("x",))),
+    ],
+)
+def test_two_fields_cannot_read_one_path_as_different_things(fields: tuple[ParsedField, ...]) -> None:
+    with pytest.raises(Invalid, match="as different things"):
+        pipeline(plan(schematize(*fields)))
+
+
+def test_two_fields_may_read_one_path_alike() -> None:
+    found, _ = read(b'{"x":1}', parsed("a", INT, path=("x",)), parsed("b", INT, path=("x",)))
+    assert found == [{"a": 1, "b": 1}]
