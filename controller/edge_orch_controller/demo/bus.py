@@ -65,8 +65,10 @@ class InProcess:
         """It ends with the task that runs it."""
 
 
-def make_bus(folder: Path) -> Bus:
-    """mosquitto if it is installed (often outside PATH, in /usr/sbin), else the in-process broker."""
+def make_bus(folder: Path, no_mosquitto: bool = False) -> Bus:
+    """mosquitto if it is installed (often outside PATH, in /usr/sbin) and wanted, else the in-process broker."""
+    if no_mosquitto:
+        return InProcess()
     program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     return Mosquitto(program, folder) if program else InProcess()
 

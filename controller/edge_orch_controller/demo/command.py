@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (help must not wait for what only a run needs)
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 @click.option("--rate", type=click.FloatRange(30, 20_000), default=1200.0, show_default=True, help="Lines a second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the sensors' play.")
 @click.option("--presses", type=click.IntRange(8, 100), default=8, show_default=True, help="Presses at each site.")
+@click.option("--no-mosquitto", is_flag=True, help="Use the demo's own small broker even where mosquitto is installed.")
 @click.option("--keep", is_flag=True, help="Leave everything running at the end, until Ctrl-C.")
-def demo(rate: float, seed: int, presses: int, keep: bool) -> None:
+def demo(*, rate: float, seed: int, presses: int, no_mosquitto: bool, keep: bool) -> None:
     """See it all at work on this machine: rollout, cut network, alert from the edge, merge.
 
     Real processes and real sockets in a temporary folder: a controller, three agents, a plant's bus, sensors, and a
@@ -33,26 +35,29 @@ def demo(rate: float, seed: int, presses: int, keep: bool) -> None:
     """
     import asyncio
     import tempfile
+    from functools import partial
+
+    from edge_orch_controller.demo.stage import Stage
 
     with tempfile.TemporaryDirectory(prefix="edge-orch-demo-") as folder:
-        code = asyncio.run(_demo(Path(folder), rate, seed, presses, keep))
+        stage = partial(Stage, Path(folder), rate, seed, presses, no_mosquitto)
+        code = asyncio.run(_demo(stage, keep))
     click.get_current_context().exit(code)
 
 
-async def _demo(folder: Path, rate: float, seed: int, presses: int, keep: bool) -> int:
+async def _demo(make_stage: Callable[[], Stage], keep: bool) -> int:
     import asyncio
     import signal
 
     from edge_orch.errors import EdgeOrchError
     from edge_orch_controller.demo.console import Console
-    from edge_orch_controller.demo.stage import Stage
     from edge_orch_controller.demo.story import Story
 
     # SIGTERM ends it as Ctrl-C does: asyncio cancels us, and everything is stopped in order.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     console = Console()
     failure = ""
-    async with Stage(folder, rate, seed, presses) as stage:
+    async with make_stage() as stage:
         story = Story(stage, console)
         try:
             await story.play()

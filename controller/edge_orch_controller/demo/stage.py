@@ -22,9 +22,9 @@ POLL_S = 0.2
 class Stage:
     """Use as `async with`. A part that cannot stay alive makes every wait fail with the reason."""
 
-    def __init__(self, folder: Path, rate: float, seed: int, presses: int) -> None:
+    def __init__(self, folder: Path, rate: float, seed: int, presses: int, no_mosquitto: bool = False) -> None:
         self.folder = folder
-        self.bus = make_bus(folder)
+        self.bus = make_bus(folder, no_mosquitto)
         self.fleet = Fleet(folder, SITES)
         self.cable = Cable(self.fleet.port)
         self.receiver = Receiver(lambda: self.cable.is_cut)
