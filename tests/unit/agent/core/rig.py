@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.commands import (
@@ -37,7 +38,9 @@ from edge_orch_agent.core.events import (
 )
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.transaction import JobDeadLetter
 from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.store.port import Store
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.records import Batch
@@ -62,6 +65,11 @@ class Unplugged(Exception):
     """The power went before this command."""
 
 
+@lru_cache
+def _compiled(text: str) -> Plan:
+    return compile_job(text, "job.yaml")
+
+
 class Controller:
     """The controller's half of the twin, kept in memory, and the artifacts it serves."""
 
@@ -77,7 +85,7 @@ class Controller:
 
     def desire(self, text: str, version: int, *, removed: bool = False) -> Plan:
         """Want this version of the job; any version may be the next one."""
-        plan = compile_job(text, "job.yaml")
+        plan = _compiled(text)
         data = encode_plan(plan)
         self._generation += 1
         self.envelopes[digest(data)] = sign_plan(KEY, plan.name, version, data)
@@ -138,9 +146,9 @@ class Source:
 class Rig:
     """`unplug_at`: the number of the command before which the power goes, once; then it starts anew by itself."""
 
-    def __init__(self, settings: Settings | None = None, unplug_at: int | None = None) -> None:
-        self.settings = settings or Settings(have_every_us=5 * SECOND, probation_us=60 * SECOND)
-        self.store = MemoryStore()
+    def __init__(self, unplug_at: int | None = None, store: Store | None = None) -> None:
+        self.settings = Settings(have_every_us=5 * SECOND, probation_us=60 * SECOND)
+        self.store = store or MemoryStore()
         self.controller = Controller()
         self.sources: dict[str, Source] = {}
         self.delivered: dict[str, dict[str, bytes]] = {}
@@ -205,6 +213,11 @@ class Rig:
     def records(self, sink: str) -> list[bytes]:
         """What the sink holds, each idempotency key once, in order of arrival."""
         return [line for data in self.delivered.get(sink, {}).values() for line in data.splitlines()]
+
+    def dead(self) -> list[JobDeadLetter]:
+        """Every dead letter, oldest first."""
+        assert isinstance(self.store, MemoryStore)
+        return self.store.dead
 
     def ledger(self) -> Counter[tuple[str, str]]:
         """Sums over versions: (stream, fate) → count."""

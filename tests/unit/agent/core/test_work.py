@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from edge_orch_agent.core.commands import Acknowledge, Commit, Deliver
+from edge_orch_agent.core.events import BatchRead
+
+from edge_orch.time import MILLISECOND, MINUTE, SECOND
+from tests.unit.agent.core.press import (
+    CALM,
+    a_rig,
+    commits,
+    lines,
+    numbers,
+    windows,
+)
+
+
+def test_batch_commit_acknowledge_deliver_cursor() -> None:
+    rig = a_rig(CALM[:1])
+    rig.run(SECOND)
+    kinds = [type(item) for item in rig.trace]
+    taken = kinds.index(BatchRead)
+    assert kinds[taken:].index(Commit) < kinds[taken:].index(Acknowledge) < kinds[taken:].index(Deliver)
+    assert numbers(rig) == list(range(5))
+    state = rig.store.load()
+    assert state.segments == []
+    assert list(state.cursors.values()) == [1]
+    assert list(state.positions.values()) == [b"1"]
+
+
+def test_batches_are_gathered_into_one_commit() -> None:
+    rig = a_rig(CALM[:3])
+    before = len(commits(rig))
+    rig.run(100 * MILLISECOND)
+    (commit,) = commits(rig)[before:]
+    assert list(commit.transaction.positions.values()) == [b"3"]
+
+
+def test_nothing_is_acknowledged_or_delivered_before_it_is_durable() -> None:
+    rig = a_rig(CALM)
+    rig.commits_to_fail = 1_000
+    rig.run(10 * SECOND)
+    assert rig.sources["press"].acknowledged == set()
+    assert numbers(rig) == []
+    assert rig.core.view().commit_failure == "disk full"
+
+
+def test_a_failed_commit_is_given_again_unchanged() -> None:
+    rig = a_rig(CALM)
+    rig.commits_to_fail = 2
+    before = len(commits(rig))
+    rig.run(30 * SECOND)
+    first, second, third, *_ = commits(rig)[before:]
+    assert first == second == third
+    assert numbers(rig) == list(range(22))
+    assert rig.core.view().commit_failure == ""
+
+
+def test_every_record_has_its_fate_in_the_ledger() -> None:
+    rig = a_rig([lines(0, 5) + b"not json\n", *CALM[1:]])
+    rig.run(10 * SECOND)
+    ledger = rig.ledger()
+    assert ledger["parsed", "entered"] == 23
+    assert ledger["parsed", "passed"] + ledger["parsed", "dead"] == 23
+    assert ledger["raw/lake", "out"] == ledger["raw/lake", "delivered"] == 22
+    assert [dead.letter.raw for dead in rig.dead()] == [b"not json"]
+    assert rig.core.ledger.entries() == rig.store.load().ledger
+
+
+def test_time_alone_closes_a_window() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(2 * MINUTE)
+    assert windows(rig) == [(5, "2026-01-01T00:00:00Z")]
+
+
+def test_a_window_survives_a_reboot_without_new_records() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(30 * SECOND)
+    rig.restart()
+    rig.run(3 * MINUTE)
+    assert windows(rig) == [(5, "2026-01-01T00:00:00Z")]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from edge_orch.errors import EdgeOrchError, Invalid, Refused
+from edge_orch.plan.plan import ParamSpec
+from edge_orch.plan.schema import FieldType
+from edge_orch.testing.clock import Clock
+from edge_orch.twin.facts import Ack, EpisodeFact, Facts, Override
+from edge_orch.twin.interventions import NotFound, Wish, checked_value, live_overrides, make_ack, make_override
+
+NOW = Clock().read(0)
+PARAMS = (
+    ParamSpec("hot_c", FieldType.FLOAT, 85.0, min=0, max=200, override="operator"),
+    ParamSpec("quorum", FieldType.INT, 4, min=1, override="admin"),
+    ParamSpec("site", FieldType.STRING, "austin"),
+)
+WISH = Wish("press", "hot_c", 90, reason="bearing", by="maria", role="operator", origin="agent")
+
+
+def made(wish: Wish, facts: Facts | None = None, id_: str = "a-1") -> Override:
+    return make_override(wish, PARAMS, facts or Facts(), id_, NOW)
+
+
+def test_an_override_holds_the_value_as_its_parameter_does() -> None:
+    override = made(WISH)
+    assert (override.value, type(override.value), override.made_at) == (90.0, float, NOW)
+
+
+def test_it_supersedes_what_its_author_saw() -> None:
+    first = made(WISH)
+    second = made(WISH, Facts(overrides={"a-1": first}), "a-2")
+    third = made(WISH, Facts(overrides={"a-1": first, "a-2": second}), "a-3")
+    assert (second.supersedes, third.supersedes) == (("a-1",), ("a-2",))
+
+
+def test_a_revocation_needs_something_to_revoke_and_then_nothing_lives() -> None:
+    revoke = msgspec.structs.replace(WISH, value=None)
+    with pytest.raises(NotFound, match="no override to revoke"):
+        made(revoke)
+    overrides = {"a-1": made(WISH)}
+    overrides["a-2"] = made(revoke, Facts(overrides=overrides), "a-2")
+    assert live_overrides(Facts(overrides=overrides), "press", "hot_c") == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"param": "cold_c"}, NotFound, "has no parameter 'cold_c'"),
+        ({"value": 200.5}, Invalid, "out of bounds"),
+        ({"value": True}, Invalid, "wrong type"),
+        ({"value": float("nan")}, Invalid, "wrong type"),
+        ({"reason": "  "}, Invalid, "needs a reason"),
+        ({"role": "viewer"}, Refused, "needs the role operator"),
+        ({"param": "quorum", "value": 5}, Refused, "needs the role admin"),
+        ({"param": "site", "value": "x", "role": "admin"}, Refused, "may not be overridden"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_reason(
+    change: dict[str, object], error: type[EdgeOrchError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        made(msgspec.structs.replace(WISH, **change))
+
+
+def test_an_admin_may_do_what_an_operator_may() -> None:
+    assert made(msgspec.structs.replace(WISH, role="admin")).role == "admin"
+
+
+def test_bounds_are_allowed_values() -> None:
+    assert [checked_value(PARAMS[0], value) for value in (0, 200)] == [0.0, 200.0]
+
+
+def test_acknowledgements_are_numbered_by_origin() -> None:
+    opened = EpisodeFact("e1", "opened", "press", 1, "hot", 5)
+    ours = Ack("e1", "agent", 1, "maria", NOW)
+    theirs = Ack("e1", "controller", 4, "li", NOW)
+    facts = Facts(episodes={opened.key: opened}, acks={ours.key: ours, theirs.key: theirs})
+    assert make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW).key == "e1/agent/2"
+    with pytest.raises(NotFound, match="no alert 'e2'"):
+        make_ack(facts, "e2", origin="agent", by="maria", note="", at=NOW)
