@@ -52,6 +52,7 @@ def serve(folder: DataFolder, options: ServeOptions, ready: Callable[[str], None
     Raises `EdgeOrchError` for whatever keeps it from running.
     """
     refuse_foreign_networks(options.host)
+    os.umask(0o077)  # whatever is made in the data folder is for this user only
     clock = SystemClock()
     with folder.locked():
         store = SqliteStore(folder.database)

@@ -102,7 +102,7 @@ class ControllerCore:
         if old is not None and old.generation >= event.job.rollout.generation:
             return
         if old is not None:
-            self._gathering.rollout_moved(old.superseded())
+            self._gathering.rollout_moved(old.account().superseded())
         plan = self._plans[job] = RolloutPlan(event.job)
         self._gathering.rollout_moved(plan.account())
         for name in self._members:

@@ -59,6 +59,10 @@ class Rollout(msgspec.Struct, frozen=True):
             started_by=by,
         )
 
+    def superseded(self) -> Rollout:
+        """The last account of a rollout that a newer one replaces: what it had not finished, it never will."""
+        return msgspec.structs.replace(self, state="superseded") if self.state == "running" else self
+
 
 class Agent(msgspec.Struct, frozen=True):
     """An enrolled agent. `public_key`: Ed25519, raw."""

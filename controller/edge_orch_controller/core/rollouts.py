@@ -91,11 +91,6 @@ class RolloutPlan:
             errors=dict(self._errors),
         )
 
-    def superseded(self) -> Rollout:
-        """The last account of a rollout that a newer one replaces: what it had not finished, it never will."""
-        last = self.account()
-        return msgspec.structs.replace(last, state="superseded") if last.state == "running" else last
-
     def _state(self, total: int) -> RolloutState:
         if self._counts[Place.DONE] == total:
             return "done"

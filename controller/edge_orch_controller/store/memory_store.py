@@ -71,8 +71,9 @@ class MemoryStore:
         return self.add_rollout(version, version.applied_at_us, version.applied_by, audit)
 
     def add_rollout(self, version: JobVersion, at_us: int, by: str, audit: AuditEntry) -> Rollout:
-        last = max((r.generation for r in self._rollouts.values() if r.job == version.job), default=0)
-        rollout = Rollout.begin(version, last + 1, at_us, by)
+        earlier = [rollout for rollout in self._rollouts.values() if rollout.job == version.job]
+        self._rollouts.update({rollout.id: rollout.superseded() for rollout in earlier})
+        rollout = Rollout.begin(version, len(earlier) + 1, at_us, by)
         self._rollouts[rollout.id] = rollout
         self._audit.append(audit)
         return rollout

@@ -42,11 +42,11 @@ class Store(Protocol):
         ...
 
     def add_version(self, version: JobVersion, audit: AuditEntry) -> Rollout:
-        """Keep a new version and begin its rollout; raises `Taken` if the job has that number or content already."""
+        """Keep a new version, and `add_rollout`. Raises `Taken` if the job has that number or content already."""
         ...
 
     def add_rollout(self, version: JobVersion, at_us: int, by: str, audit: AuditEntry) -> Rollout:
-        """Begin another rollout of a version that is already kept."""
+        """Begin another rollout of a version that is already kept; the job's last one, if it runs, is superseded."""
         ...
 
     def versions(self, job: str) -> list[JobVersion]:

@@ -153,8 +153,12 @@ class SqliteStore:
 
 
 def _begin_rollout(db: sqlite3.Connection, version: JobVersion, at_us: int, by: str) -> Rollout:
-    (last,) = db.execute("SELECT coalesce(max(generation), 0) FROM rollouts WHERE job = ?", (version.job,)).fetchone()
-    rollout = Rollout.begin(version, last + 1, at_us, by)
+    newest = "SELECT record FROM rollouts WHERE job = ? ORDER BY generation DESC LIMIT 1"
+    row = db.execute(newest, (version.job,)).fetchone()
+    last = rollout_of(row[0]).superseded() if row else None
+    if last is not None:
+        db.execute("UPDATE rollouts SET record = ? WHERE id = ?", (msgspec.json.encode(last), last.id))
+    rollout = Rollout.begin(version, last.generation + 1 if last else 1, at_us, by)
     db.execute(
         "INSERT INTO rollouts (job, generation, id, started_at_us, record) VALUES (?, ?, ?, ?, ?)",
         (rollout.job, rollout.generation, rollout.id, at_us, msgspec.json.encode(rollout)),

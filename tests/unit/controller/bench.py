@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 
+import msgspec
 from edge_orch_controller.core.commands import Command, Commit, LoadTwin, Reply, Send, Warn
 from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.events import (
@@ -117,9 +118,14 @@ class Bench:
         self.tell(AgentEnrolled(agent))
 
     def apply(self, job: str, number: int) -> Rollout:
-        found = version(job, number)
+        self.now = self.now.after(1)
+        found = msgspec.structs.replace(version(job, number), applied_at_us=self.now.wall_us)
         known = self.store.version_by_digest(found.digest)
-        rollout = self.store.add_rollout(found, 1, "ada", AUDIT) if known else self.store.add_version(found, AUDIT)
+        rollout = (
+            self.store.add_rollout(found, self.now.wall_us, "ada", AUDIT)
+            if known
+            else self.store.add_version(found, AUDIT)
+        )
         self.tell(JobApplied(RolledOut(found, rollout)))
         return rollout
 

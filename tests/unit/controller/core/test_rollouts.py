@@ -77,9 +77,9 @@ def test_a_finished_rollout_is_not_said_to_be_superseded() -> None:
     wanted = planned.desire({}, None)
     assert wanted is not None
     planned.observe("press-1", {}, None)
-    assert planned.superseded().state == "superseded"
+    assert planned.account().superseded().state == "superseded"
     planned.observe("press-1", {}, report(wanted))
-    assert planned.superseded().state == "done"
+    assert planned.account().superseded().state == "done"
 
 
 steps = st.lists(
