@@ -24,19 +24,9 @@ from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
 from edge_orch.errors import Invalid, Problem
-from edge_orch.plan.plan import ParamSpec, Plan, step_digest
-from edge_orch.plan.schema import FieldType
+from edge_orch.plan.params import Value, bind
+from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.time import Instant
-
-Value = bool | int | float | str
-
-_TYPES: dict[FieldType, type | tuple[type, ...]] = {
-    FieldType.BOOL: bool,
-    FieldType.INT: int,
-    FieldType.FLOAT: (int, float),
-    FieldType.STRING: str,
-    FieldType.TIMESTAMP: int,
-}
 
 
 class Pipeline:
@@ -94,11 +84,10 @@ class Pipeline:
 
     def bind(self, params: Mapping[str, Value]) -> None:
         """Set parameters; those not named take their default. State is kept. Raises `Invalid`, and changes nothing."""
-        values = [_bound(spec, params.get(spec.name, spec.default)) for spec in self._plan.params]
-        self._params[:] = values
-        named = {spec.name: value for spec, value in zip(self._plan.params, values, strict=True)}
+        named = bind(self._plan.params, params)
+        self._params[:] = named.values()
         for name, rule in self._parts.rules.items():
-            rule.params = dict(named)
+            rule.params = {**named}
             needed = self._quorums[name]() if name in self._quorums else None
             rule.quorum_needed = 1 if needed is None else needed
 
@@ -134,12 +123,3 @@ class Pipeline:
                 emission.counts[name] = msgspec.structs.replace(count)
                 count.entered = count.passed = count.filtered = count.folded = count.dead = count.late = 0
         return emission
-
-
-def _bound(spec: ParamSpec, value: Value) -> Value:
-    expected = _TYPES[spec.type]
-    if not isinstance(value, expected) or (isinstance(value, bool) and spec.type is not FieldType.BOOL):
-        raise Invalid(
-            Problem(f"parameter `{spec.name}` has the wrong type", expected=spec.type.value, found=repr(value))
-        )
-    return float(value) if spec.type is FieldType.FLOAT else value

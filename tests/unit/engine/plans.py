@@ -45,11 +45,11 @@ def parsed(name: str, type_: FieldType, **rules: Any) -> ParsedField:
 
 
 def schematize(
-    *fields: ParsedField, format: Format | None = None, time: str | None = None, name: str = "parse"
+    *fields: ParsedField, kind: Format | None = None, time: str | None = None, name: str = "parse"
 ) -> Schematize:
     """The first step."""
     schema = Schema(tuple(Field(field.name, field.type, field.required) for field in fields), time)
-    return Schematize(name, SOURCE, format or JsonFormat(), fields, schema)
+    return Schematize(name, SOURCE, kind or JsonFormat(), fields, schema)
 
 
 def plan(

@@ -58,9 +58,10 @@ def passes(node: Expression, **record: Any) -> bool:
 
 
 A, B = col("a", BOOL), col("b", BOOL)
-I, J, X, Y = col("i", INT), col("j", INT), col("x"), col("y")
+IN, J, X, Y = col("i", INT), col("j", INT), col("x"), col("y")
 S, T = col("s", STRING), col("t", STRING)
 VALUES = (True, False, None)
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def kleene_and(a: bool | None, b: bool | None) -> bool | None:
@@ -109,7 +110,7 @@ def test_comparisons_with_null_are_null(name: str, x: float | None, y: float | N
     ],
 )
 def test_in_with_nulls(x: int | None, members: tuple[int | None, ...], expected: bool | None) -> None:
-    node = call("in", I, *(lit(member, INT) for member in members))
+    node = call("in", IN, *(lit(member, INT) for member in members))
     assert evaluate(node, BOOL, i=x) is expected
     assert passes(call("not", node), i=x) is (expected is False)
 
@@ -119,7 +120,7 @@ def test_in_with_nulls(x: int | None, members: tuple[int | None, ...], expected:
     [(1, 0, 2, True), (3, 0, 2, False), (None, 0, 2, None), (3, None, 2, False), (1, None, 2, None)],
 )
 def test_between_is_two_comparisons(x: int | None, low: int | None, high: int, expected: bool | None) -> None:
-    assert evaluate(call("between", I, J, lit(high, INT)), BOOL, i=x, j=low) is expected
+    assert evaluate(call("between", IN, J, lit(high, INT)), BOOL, i=x, j=low) is expected
 
 
 def test_case_takes_the_first_true_condition_and_null_without_else() -> None:
@@ -133,14 +134,14 @@ def test_case_takes_the_first_true_condition_and_null_without_else() -> None:
 def test_coalesce_nullif_greatest_least() -> None:
     assert evaluate(call("coalesce", X, Y, lit(3.0), type_=FLOAT), FLOAT, y=2.0) == 2.0
     assert evaluate(call("coalesce", X, Y, type_=FLOAT), FLOAT) is None
-    assert evaluate(call("nullif", I, J, type_=INT), INT, i=1, j=1) is None
-    assert evaluate(call("nullif", I, J, type_=INT), INT, i=1) == 1
-    assert evaluate(call("greatest", I, J, lit(2, INT), type_=INT), INT, i=5) == 5
-    assert evaluate(call("least", I, J, type_=INT), INT) is None
+    assert evaluate(call("nullif", IN, J, type_=INT), INT, i=1, j=1) is None
+    assert evaluate(call("nullif", IN, J, type_=INT), INT, i=1) == 1
+    assert evaluate(call("greatest", IN, J, lit(2, INT), type_=INT), INT, i=5) == 5
+    assert evaluate(call("least", IN, J, type_=INT), INT) is None
 
 
 def test_integers_turn_to_floats_where_the_branches_mix() -> None:
-    value = evaluate(call("coalesce", I, X, type_=FLOAT), FLOAT, i=1)
+    value = evaluate(call("coalesce", IN, X, type_=FLOAT), FLOAT, i=1)
     assert isinstance(value, float)
 
 
@@ -150,18 +151,18 @@ def test_integers_turn_to_floats_where_the_branches_mix() -> None:
         (call("add", X, Y, type_=FLOAT), FLOAT, {"x": 1.5, "y": 2}, 3.5),
         (call("mul", X, X, type_=FLOAT), FLOAT, {"x": 1e300}, None),
         (call("div", X, Y, type_=FLOAT), FLOAT, {"x": 1, "y": 0}, None),
-        (call("div", I, J, type_=FLOAT), FLOAT, {"i": 7, "j": 2}, 3.5),
-        (call("mod", I, J, type_=INT), INT, {"i": -7, "j": 2}, -1),
-        (call("mod", I, J, type_=INT), INT, {"i": 7, "j": 0}, None),
+        (call("div", IN, J, type_=FLOAT), FLOAT, {"i": 7, "j": 2}, 3.5),
+        (call("mod", IN, J, type_=INT), INT, {"i": -7, "j": 2}, -1),
+        (call("mod", IN, J, type_=INT), INT, {"i": 7, "j": 0}, None),
         (call("mod", X, Y, type_=FLOAT), FLOAT, {"x": -7.5, "y": 2}, -1.5),
-        (call("neg", I, type_=INT), INT, {"i": 3}, -3),
+        (call("neg", IN, type_=INT), INT, {"i": 3}, -3),
         (call("power", X, Y, type_=FLOAT), FLOAT, {"x": -8, "y": 0.5}, None),
         (call("sqrt", X, type_=FLOAT), FLOAT, {"x": -1}, None),
         (call("ln", X, type_=FLOAT), FLOAT, {"x": 0}, None),
         (call("round", X, type_=FLOAT), FLOAT, {"x": 2.5}, 3.0),
         (call("round", X, type_=FLOAT), FLOAT, {"x": -2.5}, -3.0),
         (call("round", X, lit(1, INT), type_=FLOAT), FLOAT, {"x": 0.25}, 0.3),
-        (call("round", I, lit(-2, INT), type_=INT), INT, {"i": 1250}, 1300),
+        (call("round", IN, lit(-2, INT), type_=INT), INT, {"i": 1250}, 1300),
         (call("floor", X, type_=FLOAT), FLOAT, {"x": -0.5}, -1.0),
         (call("ceil", X, type_=FLOAT), FLOAT, {"x": 0.5}, 1.0),
         (call("abs", X, type_=FLOAT), FLOAT, {"x": -0.5}, 0.5),
@@ -180,7 +181,7 @@ def test_integers_turn_to_floats_where_the_branches_mix() -> None:
         (call("regexp_extract", S, lit("(a+)b", STRING), lit(1, INT), type_=STRING), STRING, {"s": "xaab"}, "aa"),
         (call("regexp_extract", S, lit("c", STRING), type_=STRING), STRING, {"s": "xaab"}, None),
         (call("length", S, type_=INT), INT, {"s": "äöü"}, 3),
-        (call("sha256", S, type_=STRING), STRING, {"s": ""}, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (call("sha256", S, type_=STRING), STRING, {"s": ""}, EMPTY_SHA256),
         (call("replace", S, lit("", STRING), lit("x", STRING), type_=STRING), STRING, {"s": "ab"}, "ab"),
         (call("contains", S, T), BOOL, {"s": "abc", "t": "b"}, True),
         (call("cast_int", S, type_=INT), INT, {"s": "1_0"}, None),
@@ -190,7 +191,7 @@ def test_integers_turn_to_floats_where_the_branches_mix() -> None:
         (call("cast_bool", S), BOOL, {"s": "Yes"}, True),
         (call("cast_bool", S), BOOL, {"s": "perhaps"}, None),
         (call("cast_string", X, type_=STRING), STRING, {"x": 0.5}, "0.5"),
-        (call("cast_timestamp", S, type_=TIMESTAMP), TIMESTAMP, {"s": "2026-01-02T03:04:05.5+01:00"}, "2026-01-02T02:04:05.500000Z"),
+        (call("cast_timestamp", S, type_=TIMESTAMP), TIMESTAMP, {"s": "2026-01-02T03:04+01"}, "2026-01-02T02:04:00Z"),
         (call("cast_timestamp", S, type_=TIMESTAMP), TIMESTAMP, {"s": "yesterday"}, None),
         (call("is_null", X), BOOL, {"x": None}, True),
         (call("not", call("is_null", X)), BOOL, {"x": 1}, True),
@@ -241,7 +242,7 @@ def test_extract_and_date_diff(unit: str, part: int, difference: int) -> None:
 
 @pytest.mark.parametrize("name", ["add", "sub", "mul"])
 def test_integer_overflow_makes_the_record_a_dead_letter_and_disturbs_no_other(name: str) -> None:
-    node = call(name, I, J, type_=INT)
+    node = call(name, IN, J, type_=INT)
     job = pipeline(plan(NULLABLE, mapped(NULLABLE, value=(node, INT))))
     emission = job.process(batch(b'{"i":-9223372036854775808,"j":9223372036854775807}\n{"i":2,"j":1}', position=7))
     if name != "add":
@@ -254,7 +255,7 @@ def test_integer_overflow_makes_the_record_a_dead_letter_and_disturbs_no_other(n
 
 
 def test_overflow_in_a_filter_is_a_dead_letter_of_the_filter() -> None:
-    node = call("gt", call("mul", I, I, type_=INT), lit(10, INT))
+    node = call("gt", call("mul", IN, IN, type_=INT), lit(10, INT))
     emission = pipeline(plan(NULLABLE, filtered(node, NULLABLE))).process(
         batch(b'{"i":9223372036854775807}\n{"i":4}\n{"i":1}\n{}')
     )

@@ -54,8 +54,8 @@ FIELDS = (
 )
 FORMATS = {
     "json": schematize(*FIELDS, time="t"),
-    "csv": schematize(*FIELDS, time="t", format=CsvFormat(("t", "k", "x", "i"))),
-    "regex": schematize(*FIELDS, time="t", format=RegexFormat(r"(?P<t>\S+) (?P<k>\w*) (?P<x>\S*) (?P<i>\S*)")),
+    "csv": schematize(*FIELDS, time="t", kind=CsvFormat(("t", "k", "x", "i"))),
+    "regex": schematize(*FIELDS, time="t", kind=RegexFormat(r"(?P<t>\S+) (?P<k>\w*) (?P<x>\S*) (?P<i>\S*)")),
 }
 
 
@@ -74,12 +74,14 @@ def whole_job(step: Schematize) -> Plan:
     )
     small = aggregate(step, *compute, by=("k",), size=5, name="small", grace_us=2 * SECOND, on_late="revise")
     large = aggregate(small, Aggregation("m", "max", FLOAT, col("avg")), size=20, name="large", on_late="dead_letter")
+    cold = Clear(call("lt", col("x"), lit(5.0)), SECOND)
     hot = Alert(
-        "hot", step.name, call("gt", col("x"), param("warm")), ("k",), SECOND, Clear(call("lt", col("x"), lit(5.0)), SECOND),
+        "hot", step.name, call("gt", col("x"), param("warm")), ("k",), SECOND, cold,
         "error", (SummaryPart("hot: "), SummaryPart(value="x")), ("bus",), step.schema,
     )  # fmt: skip
+    few = Clear(call("le", col("n", INT), lit(1, INT)), 0)
     many = Alert(
-        "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, Clear(call("le", col("n", INT), lit(1, INT)), 0),
+        "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, few,
         "info", (SummaryPart(value="count"),), ("bus",), small.schema, Quorum("k", lit(2, INT), 20 * SECOND),
     )  # fmt: skip
     outputs = {"raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large"}
@@ -102,27 +104,27 @@ rubbish = st.one_of(
 )
 
 
-def as_line(format: str, record: tuple[Any, ...]) -> bytes:
+def as_line(kind: str, record: tuple[Any, ...]) -> bytes:
     t, k, x, i = record
-    if format == "json":
+    if kind == "json":
         return (
             msgspec.json.encode({"t": t, "k": k or None, "x": x})[:-1] + f',"i":{"null" if i is None else i}}}'.encode()
         )
-    sign = "," if format == "csv" else " "
+    sign = "," if kind == "csv" else " "
     return sign.join(["" if part is None else str(part) for part in (t, k, x, i)]).encode()
 
 
 @st.composite
 def inputs(draw: st.DrawFn) -> tuple[str, list[tuple[str, list[bytes], float]]]:
     """A format, and batches of it: (partition, lines, second of arrival)."""
-    format = draw(st.sampled_from(sorted(FORMATS)))
-    line = st.one_of(records.map(lambda record: as_line(format, record)), rubbish)
+    kind = draw(st.sampled_from(sorted(FORMATS)))
+    line = st.one_of(records.map(lambda record: as_line(kind, record)), rubbish)
     batches = []
     now = 0.0
     for _ in range(draw(st.integers(1, 4))):
         now += draw(st.sampled_from([0.0, 1.0, 61.0]))
         batches.append((draw(st.sampled_from("pq")), draw(st.lists(line, min_size=1, max_size=12)), now))
-    return format, batches
+    return kind, batches
 
 
 class Log:
@@ -172,17 +174,17 @@ def run(job: Plan, batches: list[tuple[str, list[bytes], float]], *, split: bool
 def test_how_records_are_batched_and_restarts_between_them_change_nothing(
     given_input: tuple[str, list[tuple[str, list[bytes], float]]],
 ) -> None:
-    format, batches = given_input
-    once = run(JOBS[format], batches)
-    assert run(JOBS[format], batches, split=True, restart=True).facts() == once.facts()
+    kind, batches = given_input
+    once = run(JOBS[kind], batches)
+    assert run(JOBS[kind], batches, split=True, restart=True).facts() == once.facts()
 
 
 @given(inputs())
 def test_every_record_that_entered_a_step_has_one_fate(
     given_input: tuple[str, list[tuple[str, list[bytes], float]]],
 ) -> None:
-    format, batches = given_input
-    log = run(JOBS[format], batches)
+    kind, batches = given_input
+    log = run(JOBS[kind], batches)
     counts = log.counts
     for name, count in counts.items():
         assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
@@ -196,8 +198,8 @@ def test_every_record_that_entered_a_step_has_one_fate(
 
 
 @given(st.sampled_from(sorted(FORMATS)), st.binary(max_size=200), st.lists(st.binary(max_size=60), max_size=6))
-def test_no_bytes_raise(format: str, payload: bytes, singles: list[bytes]) -> None:
-    engine = pipeline(JOBS[format])
+def test_no_bytes_raise(kind: str, payload: bytes, singles: list[bytes]) -> None:
+    engine = pipeline(JOBS[kind])
     for each in (payload, singles):
         log = Log()
         log.add(engine.process(batch(each)))
@@ -224,7 +226,7 @@ def test_an_override_is_bound_between_batches_and_keeps_state() -> None:
 @pytest.mark.parametrize("value", ["hot", True, None])
 def test_a_parameter_of_the_wrong_type_is_refused_and_changes_nothing(value: Any) -> None:
     engine = pipeline(JOBS["json"])
-    with pytest.raises(Invalid, match="parameter `warm` has the wrong type"):
+    with pytest.raises(Invalid, match="wrong type for the parameter warm"):
         engine.bind({"warm": value})
     assert "sums" not in engine.process(batch(b'{"t":1,"x":9}')).outputs
 
@@ -262,7 +264,8 @@ def test_no_name_a_user_chose_becomes_code(name: str) -> None:
     """Names go into the source as literals only; those that cannot be JSON keys are refused."""
     step = schematize(parsed(name, FLOAT, required=False), parsed("t", TIMESTAMP, format="unix_s"), time="t", name=name)
     overflow = call("add", call("cast_int", col(name), type_=INT), lit(2**63 - 1, INT), type_=INT)
-    mapped_step = mapped(step, "map" + name, **{"new" + name: (overflow, INT), "p": (param(name, STRING), STRING)})
+    added: dict[str, Any] = {"new" + name: (overflow, INT), "p": (param(name, STRING), STRING)}
+    mapped_step = mapped(step, "map" + name, **added)
     windows = aggregate(
         mapped_step, Aggregation("n" + name, "count", INT), by=(name, "p"), name="w" + name, on_late="dead_letter"
     )

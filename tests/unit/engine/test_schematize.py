@@ -13,8 +13,8 @@ CSV = CsvFormat(("a", "b"))
 KEY_VALUE = RegexFormat(r"a=(?P<a>\S*)(?: b=(?P<b>.*))?")
 
 
-def read(payload: Any, *fields: ParsedField, format: Format | None = None, **options: Any) -> tuple[Any, Any]:
-    emission = pipeline(plan(schematize(*fields, format=format))).process(batch(payload, **options))
+def read(payload: Any, *fields: ParsedField, kind: Format | None = None, **options: Any) -> tuple[Any, Any]:
+    emission = pipeline(plan(schematize(*fields, kind=kind))).process(batch(payload, **options))
     count = emission.counts.get("parse")
     if count:
         assert count.entered == count.passed + count.dead
@@ -98,7 +98,7 @@ def test_bounds_and_patterns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "json", "text", "expected"),
+    ("form", "json", "text", "expected"),
     [
         ("unix_s", b"1767225600.25", "1767225600.25", "2026-01-01T00:00:00.250000Z"),
         ("unix_ms", b"1767225600001", "1767225600001", "2026-01-01T00:00:00.001000Z"),
@@ -111,14 +111,14 @@ def test_bounds_and_patterns() -> None:
         ("%d.%m.%Y", b'"01.01.2026"', "01.01.2026", "2026-01-01T00:00:00Z"),
     ],
 )
-def test_timestamps_of_each_format(format: str, json: bytes, text: str, expected: str) -> None:
-    field = parsed("b", TIMESTAMP, format=format)
+def test_timestamps_of_each_format(form: str, json: bytes, text: str, expected: str) -> None:
+    field = parsed("b", TIMESTAMP, format=form)
     assert read(b'{"b":' + json + b"}", field)[0] == [{"b": expected}]
-    assert read(f"a=x b={text}".encode(), field, format=KEY_VALUE)[0] == [{"b": expected}]
+    assert read(f"a=x b={text}".encode(), field, kind=KEY_VALUE)[0] == [{"b": expected}]
 
 
 @pytest.mark.parametrize(
-    ("format", "json"),
+    ("form", "json"),
     [
         ("unix_s", b"1e15"),
         ("unix_ns", b"99999999999999999999999999"),
@@ -128,8 +128,8 @@ def test_timestamps_of_each_format(format: str, json: bytes, text: str, expected
         ("%Y-%m-%d %H:%M:%S", b'"2026-W01-1 00:00:00"'),
     ],
 )
-def test_what_is_no_such_timestamp(format: str, json: bytes) -> None:
-    found, dead = read(b'{"b":' + json + b"}", parsed("b", TIMESTAMP, format=format))
+def test_what_is_no_such_timestamp(form: str, json: bytes) -> None:
+    found, dead = read(b'{"b":' + json + b"}", parsed("b", TIMESTAMP, format=form))
     assert not found
     assert dead[0].field == "b"
 
@@ -145,7 +145,7 @@ def test_a_zone_applies_to_stamps_without_an_offset_only() -> None:
 def test_csv_quotes_columns_and_header() -> None:
     fields = (parsed("a", STRING), parsed("b", FLOAT))
     payload = b'a,b\r\nx,1\r\n"x, ""y""",2\r\nx\r\nx,1,2\r\n"x,1\r\nx,1_0\r\nx,nan\r\nx,\r\n'
-    found, dead = read(payload, *fields, format=CSV)
+    found, dead = read(payload, *fields, kind=CSV)
     assert found == [{"a": "x", "b": 1.0}, {"a": 'x, "y"', "b": 2.0}]
     assert reasons(dead) == [
         (3, "", "has 1 columns, not 2"),
@@ -160,14 +160,14 @@ def test_csv_quotes_columns_and_header() -> None:
 
 def test_the_csv_header_is_the_first_line_of_the_partition_only() -> None:
     fields = (parsed("b", STRING),)
-    assert read(b"x,1\n", *fields, format=CSV)[0] == []
-    assert read(b"x,1\n", *fields, format=CSV, position=1)[0] == [{"b": "1"}]
-    assert read(b"x,1\n", *fields, format=CsvFormat(("a", "b"), header=False))[0] == [{"b": "1"}]
+    assert read(b"x,1\n", *fields, kind=CSV)[0] == []
+    assert read(b"x,1\n", *fields, kind=CSV, position=1)[0] == [{"b": "1"}]
+    assert read(b"x,1\n", *fields, kind=CsvFormat(("a", "b"), header=False))[0] == [{"b": "1"}]
 
 
 def test_regex_groups_types_and_missing_ones() -> None:
     fields = (parsed("a", INT), parsed("b", BOOL))
-    found, dead = read(b"a=1 b=true\na=1\na=x b=1\nno\na=99999999999999999999 b=1", *fields, format=KEY_VALUE)
+    found, dead = read(b"a=1 b=true\na=1\na=x b=1\nno\na=99999999999999999999 b=1", *fields, kind=KEY_VALUE)
     assert found == [{"a": 1, "b": True}]
     assert reasons(dead) == [
         (1, "b", "is missing"),
@@ -179,20 +179,20 @@ def test_regex_groups_types_and_missing_ones() -> None:
 
 def test_an_optional_text_field_is_null_when_missing_or_empty_but_not_when_wrong() -> None:
     fields = (parsed("a", FLOAT, required=False), parsed("b", STRING, required=False))
-    found, dead = read(b"a=\na=1 b=\na=x b=y", *fields, format=KEY_VALUE)
+    found, dead = read(b"a=\na=1 b=\na=x b=y", *fields, kind=KEY_VALUE)
     assert found == [{"a": None, "b": None}, {"a": 1.0, "b": None}]
     assert reasons(dead) == [(2, "a", "is not a number")]
 
 
 @pytest.mark.parametrize("text", ["1_000", "١٢", "inf", "-Infinity", "nan", "0x10", "", "1e999"])
 def test_numbers_in_text_are_stricter_than_python(text: str) -> None:
-    found, dead = read(f"a={text}".encode(), parsed("a", FLOAT), format=KEY_VALUE)
+    found, dead = read(f"a={text}".encode(), parsed("a", FLOAT), kind=KEY_VALUE)
     assert not found
     assert dead[0].field == "a"
 
 
 def test_a_regex_that_matches_nothing_at_all_still_skips_blank_lines() -> None:
-    found, dead = read(b"\nx\n\n", parsed("a", STRING), format=RegexFormat("(?P<a>.*)"))
+    found, dead = read(b"\nx\n\n", parsed("a", STRING), kind=RegexFormat("(?P<a>.*)"))
     assert found == [{"a": "x"}]
     assert not dead
 
