@@ -60,13 +60,11 @@ class RunningJob:
         self._journal.append(now)
         return emission
 
-    def bind(self, values: Values) -> bool:
-        """Use these parameters from now on; whether that is a change. Only call right after `snapshot`."""
-        if values == self.values:
-            return False
-        self._pipeline.bind(values)
-        self.values = values
-        return True
+    def bind(self, values: Values) -> None:
+        """Use these parameters from now on. Only call right after `snapshot`."""
+        if values != self.values:
+            self._pipeline.bind(values)
+            self.values = values
 
     def snapshot(self) -> bytes:
         """The state after everything it was given; of a stuck pipeline, the last one that is known."""
