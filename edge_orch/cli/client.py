@@ -136,8 +136,12 @@ class Client:
         except msgspec.MsgspecError:
             found = f"{status} {data[:200].decode(errors='replace').strip()}".strip()
             problems = (Problem(f"the {self.place} answered with an error", found=found),)
+        advice = ""
         if status == 401 and not self._token:
             advice = "set EDGE_ORCH_TOKEN or EDGE_ORCH_TOKEN_FILE (the controller's data folder holds admin.token)"
+        elif status == 404 and self.is_local:
+            advice = "an agent knows only its own things; without --local the controller is asked"
+        if advice:
             problems = tuple(
                 problem if problem.next_step else msgspec.structs.replace(problem, next_step=advice)
                 for problem in problems

@@ -7,7 +7,7 @@ import click
 from edge_orch.cli.client import Client
 from edge_orch.cli.get import alert_table, find_alert, override_table
 from edge_orch.cli.options import connected, printed
-from edge_orch.cli.render import Output, fields, labels, section, short, show, table, word
+from edge_orch.cli.render import Output, fields, labels, moment, section, short, show, table, word
 from edge_orch.cli.rollout import describe_rollout, rollout_table
 from edge_orch.wire.api import AgentView, AlertView, JobView, OverrideView, ReportedView, RolloutView
 
@@ -45,7 +45,7 @@ def agent(name: str, client: Client, output: Output) -> None:
             [
                 ("Agent", view.name),
                 ("Link", word("online" if view.online else "offline")),
-                ("Last seen", view.last_seen or "never"),
+                ("Last seen", moment(view.last_seen) or "never"),
                 ("Labels", labels(view.labels)),
                 ("Firmware", view.firmware),
                 ("Twin", " ".join(short(head) for head in view.heads)),

@@ -6,7 +6,7 @@ import click
 
 from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, printed
-from edge_orch.cli.render import Output, labels, short, show, table, value, word
+from edge_orch.cli.render import Output, labels, moment, short, show, table, value, word
 from edge_orch.cli.rollout import rollout_table
 from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import AgentView, AlertView, JobView, OverrideView, RolloutView
@@ -38,7 +38,8 @@ def jobs(name: str | None, client: Client, output: Output) -> None:
     """
     views = [client.get(JobView, "jobs", name)] if name else client.get(list[JobView], "jobs")
     rows = [
-        (v.name, v.version, f"{v.running}/{v.targeted}", short(v.digest), v.applied_at, v.applied_by) for v in views
+        (v.name, v.version, f"{v.running}/{v.targeted}", short(v.digest), moment(v.applied_at), v.applied_by)
+        for v in views
     ]
     headers = ("name", "version", "running", "digest", "applied", "by")
     show(views, output, lambda: table(headers, rows, nothing="no jobs; `edge-orch apply -f JOB.yaml` stores one"))
@@ -65,7 +66,7 @@ def _agent_table(views: list[AgentView]) -> str:
         (
             view.name,
             word("online" if view.online else "offline"),
-            view.last_seen or "never",
+            moment(view.last_seen) or "never",
             ", ".join(f"{job.job} v{job.version} {word(job.state)}" for job in view.jobs),
             labels(view.labels),
         )
@@ -111,7 +112,7 @@ def alerts(episode: str | None, client: Client, output: Output) -> None:
 def alert_table(views: list[AlertView]) -> str:
     """One row an episode."""
     rows = [
-        (v.episode, v.agent, v.job, v.rule, word(v.state), v.severity, v.opened_at, v.summary)
+        (v.episode, v.agent, v.job, v.rule, word(v.state), v.severity, moment(v.opened_at), v.summary)
         for v in sorted(views, key=lambda view: view.opened_at, reverse=True)
     ]
     return table(
@@ -161,7 +162,7 @@ def override_table(views: list[OverrideView]) -> str:
             value(v.value),
             word(v.state),
             f"{v.by} ({v.role}, at the {v.origin})",
-            v.expires_at or "never",
+            moment(v.expires_at) or "never",
             v.reason,
         )
         for v in sorted(views, key=lambda view: view.made_at, reverse=True)

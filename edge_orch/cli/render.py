@@ -73,5 +73,11 @@ def value(scalar: object) -> str:
 
 
 def short(identifier: str) -> str:
-    """The first twelve characters of a digest or a head; enough to tell them apart."""
-    return identifier[:12]
+    """The first twelve characters of a digest (its algorithm left out) or a head; enough to tell them apart."""
+    return identifier.rpartition(":")[2][:12]
+
+
+def moment(timestamp: str) -> str:
+    """An RFC 3339 timestamp to the second: `2026-01-02T03:04:05.123456Z` → `2026-01-02T03:04:05Z`."""
+    whole, dot, _ = timestamp.partition(".")
+    return f"{whole}Z" if dot else timestamp

@@ -9,7 +9,7 @@ import click
 
 from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, duration, printed
-from edge_orch.cli.render import Output, fields, section, show, table, word
+from edge_orch.cli.render import Output, fields, moment, section, show, table, word
 from edge_orch.errors import EdgeOrchError, Invalid, Problem
 from edge_orch.wire.api import RolloutView
 
@@ -73,7 +73,8 @@ def history(job: str, client: Client, output: Output) -> None:
 def rollout_table(views: list[RolloutView]) -> str:
     """One row a rollout."""
     rows = [
-        (v.id, v.job, v.version, word(v.state), f"{v.done}/{v.total}", v.pending, v.failed, v.started_at) for v in views
+        (v.id, v.job, v.version, word(v.state), f"{v.done}/{v.total}", v.pending, v.failed, moment(v.started_at))
+        for v in views
     ]
     headers = ("id", "job", "version", "state", "done", "pending", "failed", "started")
     return table(headers, rows, nothing="no rollouts; `edge-orch apply -f JOB.yaml` starts one")

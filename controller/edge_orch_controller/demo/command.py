@@ -41,7 +41,10 @@ def demo(*, rate: float, seed: int, presses: int, no_mosquitto: bool, keep: bool
 
     with tempfile.TemporaryDirectory(prefix="edge-orch-demo-") as folder:
         stage = partial(Stage, Path(folder), rate, seed, presses, no_mosquitto)
-        code = asyncio.run(_demo(stage, keep))
+        try:
+            code = asyncio.run(_demo(stage, keep))
+        except asyncio.CancelledError:  # SIGTERM ends it as Ctrl-C does: everything has been stopped in order
+            raise KeyboardInterrupt from None
     click.get_current_context().exit(code)
 
 
@@ -53,8 +56,9 @@ async def _demo(make_stage: Callable[[], Stage], keep: bool) -> int:
     from edge_orch_controller.demo.console import Console
     from edge_orch_controller.demo.story import Story
 
-    # SIGTERM ends it as Ctrl-C does: asyncio cancels us, and everything is stopped in order.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 -- asyncio.run made one
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     console = Console()
     failure = ""
     async with make_stage() as stage:

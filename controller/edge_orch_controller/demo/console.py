@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import Iterator
@@ -35,12 +36,15 @@ class Console:
 
     @contextmanager
     def scene(self, title: str) -> Iterator[Scene]:
-        """Tick it off when the body is over, or mark it as failed when it raises."""
+        """Tick it off when the body is over, or mark it as failed when it raises, as stopped when it is cancelled."""
         scene = Scene()
         if self._live:
             click.echo(f"  …        {title}", nl=False)
         try:
             yield scene
+        except asyncio.CancelledError:
+            self._over(click.style("■", fg="yellow"), f"{title}: stopped", scene)
+            raise
         except BaseException:
             self._over(click.style("✗", fg="red", bold=True), title, scene)
             raise

@@ -96,6 +96,11 @@ def test_the_agents_socket_speaks_the_same_words(local_agent: tuple[FakeServer, 
     assert fake.body() == {"agent": "", "note": "seen"}
 
 
+def test_what_an_agent_does_not_know_is_the_controllers(local_agent: tuple[FakeServer, Path]) -> None:
+    with pytest.raises(Invalid, match="without --local the controller is asked"):
+        Client("", local=local_agent[1]).get(list[JobView], "rollouts")
+
+
 def test_no_agent_in_that_folder(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"cannot reach the agent at .*\n.*\n.*agent run"):
         Client("", local=tmp_path).get(JobView, "jobs")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import click
 
-from edge_orch.cli.render import as_json, fields, labels, section, table, value, word
+from edge_orch.cli.render import as_json, fields, labels, moment, section, short, table, value, word
 from edge_orch.wire.api import WhyView
 
 
@@ -42,3 +42,12 @@ def test_json_keeps_the_order_of_the_api() -> None:
         '  "agent": "a",',
         '  "job": "j",',
     ]
+
+
+def test_times_are_told_to_the_second() -> None:
+    assert moment("2026-01-02T03:04:05.123456Z") == moment("2026-01-02T03:04:05Z") == "2026-01-02T03:04:05Z"
+    assert moment("") == ""
+
+
+def test_a_digest_is_told_by_its_beginning() -> None:
+    assert short("sha256:0123456789abcdef") == short("0123456789abcdef") == "0123456789ab"
