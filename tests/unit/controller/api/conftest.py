@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from edge_orch_controller.api.app import make_app
 from edge_orch_controller.api.context import Controller
@@ -75,11 +75,17 @@ class NoHub:
 class Api:
     """The API's client, for people of each role."""
 
-    def __init__(self, client: TestClient, controller: Controller, clock: TestClock, store: MemoryStore) -> None:  # type: ignore[type-arg]
+    def __init__(
+        self,
+        client: TestClient[web.Request, web.Application],
+        controller: Controller,
+        clock: TestClock,
+        store: MemoryStore,
+    ) -> None:
         self.client, self.controller, self.clock, self.store = client, controller, clock, store
         self.tokens: dict[str, str] = {}
         for role in ("viewer", "operator", "admin"):
-            self.add_user(role, role)  # type: ignore[arg-type]
+            self.add_user(role, role)
 
     def add_user(self, name: str, role: Role, expires_in: str = "") -> None:
         text, token = make_token(TokenRequest("user", name, role=role, expires_in=expires_in), "test", self.now_us)
