@@ -59,6 +59,7 @@ class Driver:
         self._events: deque[Event] = deque()
         self._handling = False
         self._stopping = asyncio.Event()
+        self._closed = False
         self._failure: CoreFailed | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +72,7 @@ class Driver:
     async def run(self) -> None:
         """Work until `stop`. Raises `CoreFailed` if the core does, and whatever ends the hub."""
         serving = asyncio.create_task(self._hub.run(self), name="hub")
-        serving.add_done_callback(lambda _: self._stopping.set())
+        serving.add_done_callback(lambda _: self.stop())
         self.handle(Started())
         try:
             await self._stopping.wait()
@@ -85,9 +86,16 @@ class Driver:
     def stop(self) -> None:
         """Finish what is under way and close. Returns at once; `run` ends soon after."""
         self._stopping.set()
+        for watcher in self._watchers:
+            watcher.set()
 
     async def read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a call of the store (or of something on top of it) where transactions take turns."""
+        """Run a call of the store (or of something on top of it) where transactions take turns.
+
+        Raises `Unavailable` once the controller has stopped.
+        """
+        if self._closed:
+            raise Unavailable(Problem("the controller is stopping"))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._store_thread, lambda: call(*args, **kwargs))
 
@@ -130,7 +138,7 @@ class Driver:
     def handle(self, event: Event) -> None:
         """Hand one event to the core and perform what it says; events that this causes follow in their order."""
         self._events.append(event)
-        if self._handling or self._failure is not None:
+        if self._handling or self._closed or self._failure is not None:
             return
         self._handling = True
         try:
@@ -230,6 +238,7 @@ class Driver:
         # A commit may start another: what was asked for before the stop is finished, and answered.
         while self._tasks and self._failure is None:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._closed = True
         for future in self._replies.values():
             if not future.done():
                 future.set_exception(Unavailable(Problem("the controller is stopping")))
