@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cached_property
 from importlib import import_module
 
@@ -59,6 +58,8 @@ class CommandGroup(click.Group):
         name = args[0]
         names = self.list_commands(ctx)
         if not ctx.resilient_parsing and not name.startswith("-") and name not in names:
+            import difflib  # noqa: PLC0415 -- only here
+
             close = difflib.get_close_matches(name, names, n=1)
             ctx.fail(f"No such command {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
         return super().resolve_command(ctx, args)
