@@ -134,8 +134,9 @@ class Client:
         try:
             problems = msgspec.json.decode(data, type=ErrorBody).problems
         except msgspec.MsgspecError:
-            found = f"{status} {data[:200].decode(errors='replace').strip()}".strip()
-            problems = (Problem(f"the {self.place} answered with an error", found=found),)
+            words = " ".join(data[:200].decode(errors="replace").split())
+            what = f"what answers is no {self.place}" if status == 404 else f"the {self.place} answered with an error"
+            problems = (Problem(what, found=f"{status} {words}".strip(), next_step="check the address, and its log"),)
         advice = ""
         if status == 401 and not self._token:
             advice = "set EDGE_ORCH_TOKEN or EDGE_ORCH_TOKEN_FILE (the controller's data folder holds admin.token)"

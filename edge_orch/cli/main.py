@@ -32,6 +32,11 @@ Environment:
   NO_COLOR               no colours          EDGE_ORCH_DEBUG=1   tracebacks
 
 \b
+Exit codes:
+  0 well   1 not well: a test or a rollout failed   2 wrong command line   3 invalid input
+  4 unavailable   5 refused   6 data folder unusable   130 interrupted
+
+\b
 Shell completion, for example in ~/.bashrc (or zsh_source, fish_source):
   eval "$(_EDGE_ORCH_COMPLETE=bash_source edge-orch)"
 """,

@@ -174,7 +174,10 @@ class Story:
     async def _rollout_of(self, applied: ApplyResult) -> RolloutView:
         # A controller that was killed before it answered has it stored: then the repetition starts no rollout.
         rollouts = await self._fleet.ask(lambda client: client.get(list[RolloutView], "rollouts"))
-        return next(view for view in rollouts if (view.job, view.version) == (applied.job, applied.version))
+        for view in rollouts:
+            if (view.job, view.version) == (applied.job, applied.version):
+                return view
+        raise EdgeOrchError(f"{applied.job} version {applied.version} is stored, but has no rollout")
 
     async def _is_done(self, rollout_id: str) -> bool:
         view = await self._fleet.rollout(rollout_id)

@@ -63,6 +63,12 @@ def test_an_error_that_is_not_ours_is_shown_as_it_is(controller: FakeServer) -> 
         Client(controller.url).get(list[JobView], "jobs")
 
 
+def test_a_stranger_at_the_address_is_recognised(controller: FakeServer) -> None:
+    controller.answer("GET /v1/jobs", b"<html>\n  <h1>Not\n found</h1>", status=404)
+    with pytest.raises(Invalid, match=r"what answers is no controller at .*\n  found: 404 <html> <h1>Not found</h1>"):
+        Client(controller.url).get(list[JobView], "jobs")
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"name": 1}', b"\xff"])
 def test_an_answer_of_another_shape_is_not_a_bug_of_ours(controller: FakeServer, body: bytes) -> None:
     controller.answer("GET /v1/jobs/press", body)
