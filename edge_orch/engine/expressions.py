@@ -8,14 +8,15 @@ shorter: NULL is neither. Whether a value can be NULL is worked out here and tak
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Any
 
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import cast, text
+from edge_orch.engine.calls import cast, number, text
+from edge_orch.engine.code import NULL, Code, literal
 from edge_orch.engine.scope import Scope
+from edge_orch.engine.trees import between, flat, is_constant
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
@@ -23,18 +24,6 @@ from edge_orch.plan.schema import FieldType
 
 _OPPOSITE = {"eq": "!=", "ne": "==", "lt": ">=", "le": ">", "gt": "<=", "ge": "<"}
 _RANGES = {FieldType.INT: "SMALLEST <= {0} <= LARGEST", FieldType.TIMESTAMP: "EARLIEST_US <= {0} <= LATEST_US"}
-
-
-class Code(msgspec.Struct, frozen=True):
-    """A Python expression. `atom`: repeating it costs nothing. `constant`: the same for all records of a call."""
-
-    text: str
-    nullable: bool
-    atom: bool = False
-    constant: bool = False
-
-
-NULL = Code("None", nullable=True, atom=True, constant=True)
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -84,7 +73,7 @@ class ExpressionWriter:
         if isinstance(node, Call):
             if node.function in ("and", "or"):
                 sign = "and" if (node.function == "and") is wanted else "or"
-                operands = [self._truth(part, wanted=wanted) for part in _flat(node)]
+                operands = [self._truth(part, wanted=wanted) for part in flat(node)]
                 return "(" + f" {sign} ".join(operands) + ")"
             if node.function == "not":
                 return self._truth(node.args[0], wanted=not wanted)
@@ -93,7 +82,7 @@ class ExpressionWriter:
                 args, checks = self._arguments(node.args, "is not None")
                 return "(" + " and ".join([*checks, f"{args[0]} {sign} {args[1]}"]) + ")"
             if node.function == "between":
-                return self._truth(_between(node), wanted=wanted)
+                return self._truth(between(node), wanted=wanted)
         code = self.value(node)
         if code.nullable:
             return f"({code.text} is {wanted})"
@@ -102,17 +91,17 @@ class ExpressionWriter:
     def _call(self, node: Call) -> Code:
         name, args = node.function, node.args
         special: dict[str, Callable[[], Code]] = {
-            "and": lambda: self._junction(_flat(node), conjunction=True),
-            "or": lambda: self._junction(_flat(node), conjunction=False),
+            "and": lambda: self._junction(flat(node), conjunction=True),
+            "or": lambda: self._junction(flat(node), conjunction=False),
             "not": lambda: self._strict(args, lambda code: f"(not {code[0]})"),
             "is_null": lambda: Code(f"({self.value(args[0]).text} is None)", False),
             "in": lambda: self._membership(args),
-            "between": lambda: self._call(_between(node)),
+            "between": lambda: self._call(between(node)),
             "case": lambda: self._case(args, node.type),
             "coalesce": lambda: self._coalesce(args, node.type),
             "nullif": lambda: self._nullif(args),
-            "greatest": lambda: self._extreme(_largest_of, args, node.type),
-            "least": lambda: self._extreme(_smallest_of, args, node.type),
+            "greatest": lambda: self._extreme(number.largest_of, args, node.type),
+            "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
             return special[name]()
@@ -251,55 +240,12 @@ class ExpressionWriter:
         return Code(self._function.once(self._names.fresh("x"), f"context.get({key})"), True, atom=True, constant=True)
 
     def _constant(self, args: Sequence[Expression]) -> bool:
-        return all(_is_constant(arg) for arg in args)
+        return all(is_constant(arg) for arg in args)
 
     def _hoisted(self, code: Code) -> Code:
         if not code.constant or code.atom or "overflow()" in code.text or self.may_overflow:
             return code
         return Code(self._function.once(self._names.fresh("h"), code.text), code.nullable, atom=True, constant=True)
-
-
-def _largest_of(*values: Any) -> Any:
-    return max((value for value in values if value is not None), default=None)
-
-
-def _smallest_of(*values: Any) -> Any:
-    return min((value for value in values if value is not None), default=None)
-
-
-def literal(value: Any) -> Code:
-    """A constant of the plan, through `repr`."""
-    if value is None:
-        return NULL
-    if type(value) not in (bool, int, float, str) or (type(value) is float and not isfinite(value)):
-        raise Invalid(Problem("the plan holds a constant this engine cannot write", found=repr(value)))
-    code = repr(value)
-    return Code(f"({code})" if code.startswith("-") else code, False, atom=True, constant=True)
-
-
-def _flat(node: Call) -> list[Expression]:
-    """The operands of nested calls of one associative function."""
-    found: list[Expression] = []
-    pending: list[Expression] = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Call) and part.function == node.function:
-            pending.extend(reversed(part.args))
-        else:
-            found.append(part)
-    return found
-
-
-def _between(node: Call) -> Call:
-    value, low, high = node.args
-    bounds = (Call("ge", (value, low), FieldType.BOOL), Call("le", (value, high), FieldType.BOOL))
-    return Call("and", bounds, FieldType.BOOL)
-
-
-def _is_constant(node: Expression) -> bool:
-    if isinstance(node, Call):
-        return all(_is_constant(arg) for arg in node.args)
-    return isinstance(node, Literal | Param) or (isinstance(node, Context) and node.path.startswith("device."))
 
 
 def _all_constant(codes: Sequence[Code]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.accumulators import Accumulator
+from edge_orch.engine.accumulators.accumulator import Accumulator
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
 from edge_orch.plan.steps import Aggregate
 

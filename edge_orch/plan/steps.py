@@ -19,9 +19,9 @@ SOURCE = "source"
 class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     """How `schematize` makes one typed field from raw input; a record that breaks any rule is a dead letter.
 
-    `path`: where the value lies: a JSON path of keys, a CSV column, a regex group. `format`: for timestamps
-    `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps that carry
-    no offset. `pattern`: a regular expression that the whole text must match.
+    `path`: where the value lies: a JSON path of keys, a CSV column, a regex group, as its format says. `format`: for
+    timestamps `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps
+    that carry no offset. `pattern`: a regular expression that the whole text must match.
     """
 
     name: str
@@ -53,7 +53,43 @@ class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex"):
     pattern: str
 
 
-Format = JsonFormat | CsvFormat | RegexFormat
+class RawFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="raw"):
+    """The whole line is the only field."""
+
+
+class KeyValueFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="key_value"):
+    """`name=value` pairs; a value may stand in double quotes, a name alone has the value `true`. logfmt is one case."""
+
+    field_delimiter: str = " "
+    key_value_delimiter: str = "="
+
+
+class SyslogFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="syslog"):
+    """RFC 5424, RFC 3164, or whichever of the two each line is in. Paths: `SYSLOG_PARTS`, structured_data.ID.PARAM."""
+
+    standard: OneOf["auto", "rfc3164", "rfc5424"] = "auto"
+
+
+class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
+    """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp."""
+
+
+SYSLOG_PARTS = (
+    "timestamp",
+    "hostname",
+    "appname",
+    "procid",
+    "msgid",
+    "message",
+    "priority",
+    "facility",
+    "facility_code",
+    "severity",
+    "severity_code",
+    "version",
+)
+
+Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat
 
 
 class Assignment(msgspec.Struct, frozen=True, array_like=True):

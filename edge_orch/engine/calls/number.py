@@ -105,3 +105,13 @@ def _checked(value: float) -> float:
     if isinstance(value, int) and not SMALLEST <= value <= LARGEST:
         raise IntegerOverflow
     return value
+
+
+def largest_of(*values: Any) -> Any:
+    """The largest that is not NULL, of any type; NULL if there is none."""
+    return max((value for value in values if value is not None), default=None)
+
+
+def smallest_of(*values: Any) -> Any:
+    """The smallest that is not NULL, of any type; NULL if there is none."""
+    return min((value for value in values if value is not None), default=None)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable
 
 import msgspec
 
-from edge_orch.engine.accumulators import Accumulator, factory, is_timed
+from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.factory import factory, is_timed
 from edge_orch.engine.expressions import ExpressionWriter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope

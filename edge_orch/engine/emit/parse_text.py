@@ -1,4 +1,4 @@
-"""Text lines, by regular expression or as CSV: groups or cells, then one typed value each."""
+"""Text lines, by regular expression, as CSV or by a parser of their format: texts, then one typed value each."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from edge_orch.engine.csv_lines import split_line
 from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import text_parser
+from edge_orch.engine.formats import LineFormat, line_parser
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import CsvFormat, ParsedField, RegexFormat, Schematize
+from edge_orch.plan.steps import CsvFormat, JsonFormat, ParsedField, RegexFormat, Schematize
 
 
 @contextmanager
@@ -38,8 +39,10 @@ def text_loop(
             texts = _match(generator, function, step, step.format)
         elif isinstance(step.format, CsvFormat):
             texts = _cells(generator, function, step, step.format)
-        else:
+        elif isinstance(step.format, JsonFormat):
             raise AssertionError("JSON has a loop of its own")
+        else:
+            texts = _parts(generator, function, step, step.format)
         columns = _parse(generator, function, step, texts)
         yield columns, None
 
@@ -89,6 +92,23 @@ def _cells(generator: Generator, function: FunctionWriter, step: Schematize, for
         reason = f"f'has {{len(cells_{number})}} columns, not {len(format_.columns)}'"
         _refuse(function, step, number, reason)
     return [f"cells_{number}[{format_.columns.index(_only(field))}]" for field in step.fields]
+
+
+def _parts(generator: Generator, function: FunctionWriter, step: Schematize, format_: LineFormat) -> list[str]:
+    number, body = generator.number(step), function.body
+    _skip_blank(function, step, number)
+    parse = generator.names.bind("split", line_parser(format_, [field.path for field in step.fields]))
+    arrival = function.once("arrival", "now.wall_us")
+    texts = [generator.names.fresh("s") for _ in step.fields]
+    with body.block("try:"):
+        body.line(f"parts{number} = {parse}(line, {arrival})")
+    with body.block("except ValueError as error:"):
+        _refuse(function, step, number, "str(error)")
+    with body.block(f"if parts{number} is None:"):
+        body.line(f"blank{number} += 1")
+        body.line("continue")
+    body.line(f"{', '.join(texts)}, = parts{number}")
+    return texts
 
 
 def _only(field: ParsedField) -> str:

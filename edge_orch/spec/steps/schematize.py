@@ -1,55 +1,17 @@
-"""`schematize`: raw bytes → typed records. A format is one class and one entry in `FORMATS`."""
+"""`schematize`: raw bytes → typed records."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.json_schema import model_schema, schema_of
 from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model
+from edge_orch.spec.steps.formats import FORMATS, FormatSpec
 from edge_orch.spec.words import names
-
-
-@dataclass(frozen=True)
-class Json:
-    """`json: {}`: one JSON object a line."""
-
-
-class Delimiter(Text, frozen=True):
-    """One character between CSV columns."""
-
-    expected: ClassVar[str] = "one ASCII character, not a quote or a line end"
-    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1, "maxLength": 1}
-
-    @classmethod
-    def parse(cls, node: Scalar) -> str:
-        text = str(super().parse(node))
-        if len(text) != 1 or not text.isascii() or text in '"\r\n\0':
-            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text)))
-        return text
-
-
-@dataclass(frozen=True)
-class Csv:
-    """`csv: {columns: [ts, sensor]}`: RFC 4180."""
-
-    columns: Annotated[tuple[Text, ...], Doc("names of the columns, in order")]
-    delimiter: Annotated[Delimiter, Doc("one character", default=",")]
-    header: Annotated[Flag, Doc("the first line of each partition is a header to skip", default="false")]
-
-
-@dataclass(frozen=True)
-class Regex:
-    """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
-
-    inline: ClassVar[bool] = True
-    pattern: Annotated[Text, Doc("a regular expression with named groups")]
-
-
-FORMATS: dict[str, Any] = {"json": Json, "csv": Csv, "regex": Regex}
 
 
 class Type(Choice, frozen=True):
@@ -85,7 +47,7 @@ class FieldSpec:
 
     shorthand: ClassVar[str] = "type"
     type: Annotated[Type, Doc("bool | int | float | string | timestamp")]
-    path: Annotated[Path | None, Doc("JSON path a.b, CSV column or regex group; left out: the field's name")]
+    path: Annotated[Path | None, Doc("where it lies: a JSON path a.b, a column, a group …; left out: the field's name")]
     required: Annotated[Flag, Doc("a record without it is a dead letter; false: it may be NULL", default="true")]
     format: Annotated[
         Text | None,
@@ -107,7 +69,7 @@ class _Rest:
 class Schematize:
     """Read raw records in exactly one format into typed fields. A record that does not fit is a dead letter."""
 
-    format: Json | Csv | Regex
+    format: FormatSpec
     format_key: Scalar
     fields: dict[Name, FieldSpec]
     time: Name | None

@@ -19,6 +19,8 @@ from edge_orch.plan.steps import (
     Clear,
     CsvFormat,
     Dedupe,
+    InfluxFormat,
+    KeyValueFormat,
     Quorum,
     RegexFormat,
     Schematize,
@@ -55,6 +57,15 @@ FIELDS = (
 FORMATS = {
     "json": schematize(*FIELDS, time="t"),
     "csv": schematize(*FIELDS, time="t", kind=CsvFormat(("t", "k", "x", "i"))),
+    "logfmt": schematize(*FIELDS, time="t", kind=KeyValueFormat()),
+    "influx": schematize(
+        parsed("t", TIMESTAMP, path=("timestamp",), format="unix_ns"),
+        parsed("k", STRING, path=("tags", "k"), required=False),
+        parsed("x", FLOAT, path=("fields", "x"), required=False),
+        parsed("i", INT, path=("fields", "i"), required=False),
+        time="t",
+        kind=InfluxFormat(),
+    ),
     "regex": schematize(*FIELDS, time="t", kind=RegexFormat(r"(?P<t>\S+) (?P<k>\w*) (?P<x>\S*) (?P<i>\S*)")),
 }
 
@@ -110,6 +121,16 @@ def as_line(kind: str, record: tuple[Any, ...]) -> bytes:
         return (
             msgspec.json.encode({"t": t, "k": k or None, "x": x})[:-1] + f',"i":{"null" if i is None else i}}}'.encode()
         )
+    if kind == "influx":
+        tag = f",k={k}" if k else ""
+        fields = ",".join(
+            f"{name}={value}" for name, value in (("x", x), ("i", f"{i}i")) if value not in (None, "Nonei")
+        )
+        return f"m{tag} {fields} {round(t * 10) * 10**8}".encode()
+    if kind == "logfmt":
+        return " ".join(
+            f"{name}={'' if part is None else part}" for name, part in zip("tkxi", record, strict=True)
+        ).encode()
     sign = "," if kind == "csv" else " "
     return sign.join(["" if part is None else str(part) for part in (t, k, x, i)]).encode()
 

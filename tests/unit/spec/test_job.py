@@ -7,7 +7,7 @@ from edge_orch.spec.job import read_job
 from edge_orch.spec.leaves import Duration
 from edge_orch.spec.reading import plain
 from edge_orch.spec.steps import Alert, Schematize
-from edge_orch.spec.steps.schematize import Json
+from edge_orch.spec.steps.formats import Json
 from tests.unit.compile.examples import PRESSES
 
 

@@ -1,0 +1,124 @@
+"""Compiling the format of `schematize`, and which paths its fields may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from edge_orch.compile.regex import compiled_regex
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.steps.formats import Csv, FormatSpec, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
+from edge_orch.spec.steps.schematize import FieldSpec
+from edge_orch.spec.words import did_you_mean, names
+
+FieldProblems = Callable[[Name, FieldSpec, plan.ParsedField], Sequence[Problem]]
+
+
+def _none(_name: Name, _spec: FieldSpec, _field: plan.ParsedField) -> Sequence[Problem]:
+    return ()
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The plan's format; what is wrong with a field of it; how its own stamps are written where that is not RFC 3339.
+
+    `single`: a record has one field.
+    """
+
+    format: plan.Format
+    problems: FieldProblems = _none
+    stamps: Mapping[tuple[str, ...], str] = {}
+    single: bool = False
+
+
+def compile_format(spec: FormatSpec) -> Layout:
+    """The layout. Raises `Invalid` when the format's own options are wrong."""
+    return _LAYOUTS[type(spec)](spec)
+
+
+def _regex(spec: Regex) -> Layout:
+    groups = tuple(compiled_regex(spec.pattern).groupindex)
+    next_step = "write (?P<{}>…) in the expression"
+    return Layout(plan.RegexFormat(spec.pattern.value), _among("no named group", groups, next_step))
+
+
+def _csv(spec: Csv) -> Layout:
+    columns = tuple(column.value for column in spec.columns)
+    repeated = [column for index, column in enumerate(spec.columns) if column.value in columns[:index]]
+    if repeated:
+        raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
+    return Layout(plan.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
+
+
+def _among(what: str, columns: tuple[str, ...], next_step: str = "") -> FieldProblems:
+    def problems(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+        if len(field.path) == 1 and field.path[0] in columns:
+            return ()
+        path = ".".join(field.path)
+        near = did_you_mean(path, columns, next_step.format(path))
+        return (
+            Problem(f"{what} `{path}` for the field `{name.value}`", name.where, f"one of: {names(columns)}", "", near),
+        )
+
+    return problems
+
+
+def _raw_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    problems = []
+    if field.type is not FieldType.STRING:
+        problems.append(Problem("a raw line is text", spec.type.where, "string", field.type.value))
+    if spec.path:
+        problems.append(Problem("a raw line has no parts", name.where, next_step="remove path"))
+    return problems
+
+
+def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    if field.path == ("timestamp",) and spec.format:
+        return (Problem("syslog says how its stamps are written", spec.format.where, next_step="remove format"),)
+    if (len(field.path) == 1 and field.path[0] in plan.SYSLOG_PARTS) or (
+        len(field.path) == 3 and field.path[0] == "structured_data"
+    ):
+        return ()
+    known = [*plan.SYSLOG_PARTS, "structured_data.ID.PARAM"]
+    return (_no_part("syslog", name, field, known),)
+
+
+def _influx_problems(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    if field.path in {("measurement",), ("timestamp",)} or (
+        len(field.path) == 2 and field.path[0] in {"tags", "fields"}
+    ):
+        return ()
+    path = field.path[-1]
+    known = ["measurement", "tags.NAME", "fields.NAME", "timestamp"]
+    return (_no_part("line protocol", name, field, known, f"write path: fields.{path} or path: tags.{path}"),)
+
+
+def _no_part(kind: str, name: Name, field: plan.ParsedField, known: list[str], next_step: str = "") -> Problem:
+    path = ".".join(field.path)
+    return Problem(
+        f"{kind} has no part `{path}` for the field `{name.value}`",
+        name.where,
+        f"one of: {names(known)}",
+        "",
+        next_step or did_you_mean(path, known, "name the part: path: …"),
+    )
+
+
+def _key_value(spec: KeyValue) -> Layout:
+    return Layout(plan.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value))
+
+
+_LAYOUTS: dict[type, Callable[[Any], Layout]] = {
+    Json: lambda _: Layout(plan.JsonFormat()),
+    Csv: _csv,
+    Regex: _regex,
+    KeyValue: _key_value,
+    Logfmt: lambda _: Layout(plan.KeyValueFormat()),
+    Syslog: lambda spec: Layout(plan.SyslogFormat(spec.standard.value), _syslog_problems),
+    Influx: lambda _: Layout(plan.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}),
+    Raw: lambda _: Layout(plan.RawFormat(), _raw_problems, single=True),
+}

@@ -1,0 +1,40 @@
+"""Which accumulator an aggregation of the plan asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.counts import Count, CountDistinct
+from edge_orch.engine.accumulators.picks import Extreme, First, Last
+from edge_orch.engine.accumulators.quantile import Quantile
+from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import Aggregation
+
+
+def is_timed(function: str) -> bool:
+    """Whether an aggregate folds pairs of event time and value."""
+    return function in ("first", "last")
+
+
+_MAKERS: dict[str, Callable[[], Accumulator]] = {
+    "count": Count,
+    "avg": Average,
+    "stddev": Deviation,
+    "min": lambda: Extreme(min),
+    "max": lambda: Extreme(max),
+    "first": First,
+    "last": Last,
+    "count_distinct": CountDistinct,
+}
+
+
+def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
+    """What makes an accumulator for one column of an aggregate step."""
+    if aggregation.function == "sum":
+        return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
+    if aggregation.function == "quantile":
+        fraction = 0.5 if aggregation.argument is None else aggregation.argument
+        return lambda: Quantile(fraction)
+    return _MAKERS[aggregation.function]

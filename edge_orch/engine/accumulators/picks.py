@@ -1,0 +1,77 @@
+"""Aggregates that pick one of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from edge_orch.engine.accumulators.accumulator import Accumulator, Value
+
+
+class Extreme(Accumulator):
+    """`min` and `max`, of any type."""
+
+    __slots__ = ("best", "choose")
+
+    def __init__(self, choose: Callable[[Sequence[Any]], Any]) -> None:
+        self.choose = choose
+        self.best: Value = None
+
+    def fold(self, values: Sequence[Any]) -> None:
+        if values:
+            best = self.choose(values)
+            self.best = best if self.best is None else self.choose([self.best, best])
+
+    def value(self) -> Value:
+        return self.best
+
+    def merge(self, other: Extreme) -> None:
+        if other.best is not None:
+            self.fold([other.best])
+
+    def state(self) -> Value:
+        return self.best
+
+    def restore(self, state: Value) -> None:
+        self.best = state
+
+
+class First(Accumulator):
+    """`first`: the value of the earliest event time; of several, the one that came first."""
+
+    __slots__ = ("pair",)
+
+    def __init__(self) -> None:
+        self.pair: tuple[int, Value] | None = None
+
+    def fold(self, values: Sequence[tuple[int, Value]]) -> None:
+        if values:
+            earliest = min(values, key=itemgetter(0))
+            if self.pair is None or earliest[0] < self.pair[0]:
+                self.pair = earliest
+
+    def value(self) -> Value:
+        return None if self.pair is None else self.pair[1]
+
+    def merge(self, other: First) -> None:
+        if other.pair is not None:
+            self.fold([other.pair])
+
+    def state(self) -> tuple[int, Value] | None:
+        return self.pair
+
+    def restore(self, state: tuple[int, Value] | None) -> None:
+        self.pair = state
+
+
+class Last(First):
+    """`last`: the value of the latest event time; of several, the one that came last."""
+
+    __slots__ = ()
+
+    def fold(self, values: Sequence[tuple[int, Value]]) -> None:
+        if values:
+            latest = max(reversed(values), key=itemgetter(0))
+            if self.pair is None or latest[0] >= self.pair[0]:
+                self.pair = latest

@@ -1,0 +1,117 @@
+"""Aggregates made of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import fsum, nan, sqrt
+
+from edge_orch.engine.accumulators.accumulator import Accumulator, finite
+from edge_orch.engine.texts import LARGEST, SMALLEST
+
+
+class IntSum(Accumulator):
+    """`sum` of integers: exact; NULL when it does not fit in 64 bits."""
+
+    __slots__ = ("total",)
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+
+    def fold(self, values: Sequence[int]) -> None:
+        if values:
+            self.total = (self.total or 0) + sum(values)
+
+    def value(self) -> int | None:
+        return self.total if self.total is not None and SMALLEST <= self.total <= LARGEST else None
+
+    def merge(self, other: IntSum) -> None:
+        if other.total is not None:
+            self.total = (self.total or 0) + other.total
+
+    def state(self) -> str | None:
+        return None if self.total is None else str(self.total)  # may exceed msgpack's 64 bits
+
+    def restore(self, state: str | None) -> None:
+        self.total = None if state is None else int(state)
+
+
+class FloatSum(Accumulator):
+    """`sum` of numbers as a float."""
+
+    __slots__ = ("count", "total")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0.0
+
+    def fold(self, values: Sequence[float]) -> None:
+        self.count += len(values)
+        self.total = _fsum([self.total, *values])
+
+    def value(self) -> float | None:
+        return finite(self.total) if self.count else None
+
+    def merge(self, other: FloatSum) -> None:
+        self.count += other.count
+        self.total = _fsum([self.total, other.total])
+
+    def state(self) -> tuple[int, float]:
+        return (self.count, self.total)
+
+    def restore(self, state: tuple[int, float]) -> None:
+        self.count, self.total = state
+
+
+class Average(FloatSum):
+    """`avg`."""
+
+    __slots__ = ()
+
+    def value(self) -> float | None:
+        return finite(self.total / self.count) if self.count else None
+
+
+class Deviation(Accumulator):
+    """`stddev`: of the sample; NULL for fewer than two values. Lists are combined as by Chan, Golub, LeVeque (1979)."""
+
+    __slots__ = ("count", "mean", "squares")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.mean = 0.0
+        self.squares = 0.0
+
+    def fold(self, values: Sequence[float]) -> None:
+        if not values:
+            return
+        mean = _fsum(values) / len(values)
+        self._add(len(values), mean, _fsum([(value - mean) * (value - mean) for value in values]))
+
+    def value(self) -> float | None:
+        if self.count < 2 or not self.squares >= 0:
+            return None
+        return finite(sqrt(self.squares / (self.count - 1)))
+
+    def merge(self, other: Deviation) -> None:
+        if other.count:
+            self._add(other.count, other.mean, other.squares)
+
+    def state(self) -> tuple[int, float, float]:
+        return (self.count, self.mean, self.squares)
+
+    def restore(self, state: tuple[int, float, float]) -> None:
+        self.count, self.mean, self.squares = state
+
+    def _add(self, added: int, mean: float, squares: float) -> None:
+        count = self.count + added
+        step = mean - self.mean
+        self.squares += squares + step * step * self.count * added / count
+        self.mean += step * added / count
+        self.count = count
+
+
+def _fsum(values: Sequence[float]) -> float:
+    try:
+        return fsum(values)
+    except (OverflowError, ValueError):  # beyond the range of floats, or infinities of both signs
+        return nan

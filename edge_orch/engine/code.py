@@ -1,0 +1,32 @@
+"""Python expressions as the generator writes them."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+from edge_orch.errors import Invalid, Problem
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A Python expression. `atom`: repeating it costs nothing. `constant`: the same for all records of a call."""
+
+    text: str
+    nullable: bool
+    atom: bool = False
+    constant: bool = False
+
+
+NULL = Code("None", nullable=True, atom=True, constant=True)
+
+
+def literal(value: Any) -> Code:
+    """A constant of the plan, through `repr`."""
+    if value is None:
+        return NULL
+    if type(value) not in (bool, int, float, str) or (type(value) is float and not isfinite(value)):
+        raise Invalid(Problem("the plan holds a constant this engine cannot write", found=repr(value)))
+    code = repr(value)
+    return Code(f"({code})" if code.startswith("-") else code, False, atom=True, constant=True)

@@ -1,0 +1,62 @@
+"""`name=value` pairs: logfmt, and its relatives with other delimiters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from edge_orch.plan.steps import KeyValueFormat
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def key_value_parser(
+    format_: KeyValueFormat, paths: Sequence[tuple[str, ...]]
+) -> Callable[[str, int], list[str | None]]:
+    """Names are flat: a path of several parts is one name with dots. Of a name that stands twice, the last counts."""
+    names = [".".join(path) for path in paths]
+
+    def parse(line: str, _now_us: int) -> list[str | None]:
+        get = dict(_pairs(line, format_.field_delimiter, format_.key_value_delimiter)).get
+        return [get(name) for name in names]
+
+    return parse
+
+
+def _pairs(line: str, between: str, equals: str) -> Iterator[tuple[str, str]]:
+    position, end = 0, len(line)
+    while position < end:
+        stop = line.find(between, position)
+        stop = end if stop < 0 else stop
+        if not line[position:stop].strip():
+            position = stop + len(between)
+            continue
+        sign = line.find(equals, position, stop)
+        if sign < 0:
+            yield line[position:stop].strip(), "true"
+            position = stop + len(between)
+            continue
+        name = line[position:sign].strip()
+        if not name:
+            raise ValueError("has a value without a name")
+        start = sign + len(equals)
+        while start < stop and line[start].isspace():
+            start += 1
+        if start < end and line[start] == '"':
+            quoted = _QUOTED.match(line, start)
+            if quoted is None:
+                raise ValueError("has a quote out of place")
+            stop = line.find(between, quoted.end())
+            stop = end if stop < 0 else stop
+            if line[quoted.end() : stop].strip():
+                raise ValueError("has a quote out of place")
+            yield name, _ESCAPE.sub(_unescaped, quoted[1])
+        else:
+            yield name, line[start:stop].rstrip()
+        position = stop + len(between)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return _CONTROLS.get(match[1], match[1])

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.engine.formats.influx import influx_parser
+
+PATHS = [("measurement",), ("tags", "a"), ("tags", "b c"), ("fields", "x"), ("fields", "y"), ("timestamp",)]
+
+
+def parse(line: str) -> list[str | None] | None:
+    return influx_parser(PATHS)(line, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("m,a=1 x=1.5,y=2i 7", ["m", "1", None, "1.5", "2", "7"]),
+        ("m x=t", ["m", None, None, "t", None, None]),
+        (r"m\,\ n,b\ c=v\=\, x=-1e3 -7 ", ["m, n", None, "v=,", "-1e3", None, "-7"]),
+        (r'm x="a \"b\", c=d \\ \n",y=3u 7', ["m", None, None, r'a "b", c=d \ \n', "3", "7"]),
+        (r"m\a x=.5", [r"m\a", None, None, ".5", None, None]),
+        ("# a comment", None),
+    ],
+)
+def test_lines(line: str, expected: list[str | None] | None) -> None:
+    assert parse(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",a=1 x=1", "no measurement"),
+        ("m,a= x=1", "tags out of form"),
+        ("m", "tags out of form"),
+        ("m x", "fields out of form"),
+        ("m x=1,", "fields out of form"),
+        ('m x="a', "fields out of form"),
+        ("m x=1z", "a field value that is no"),
+        ("m x=NaN", "a field value that is no"),
+        ("m x=1 1.5", "a timestamp that is no whole number"),
+        ("m x=1 1 1", "a timestamp that is no whole number"),
+    ],
+)
+def test_what_is_refused(line: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse(line)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.engine.formats.key_value import key_value_parser
+from edge_orch.plan.steps import KeyValueFormat
+
+
+def parse(line: str, *names: str, between: str = " ", equals: str = "=") -> list[str | None]:
+    return key_value_parser(KeyValueFormat(between, equals), [tuple(name.split(".")) for name in names])(line, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("a=1 b=2", ["1", "2"]),
+        ("  a=1   b=x=y ", ["1", "x=y"]),
+        (r'a="x \"y\" = \\ z" b="\n"', [r'x "y" = \ z', "\n"]),
+        ("a b=", ["true", ""]),
+        ("b=1 b=2", [None, "2"]),
+        ('a=x"y', ['x"y', None]),
+    ],
+)
+def test_logfmt(line: str, expected: list[str | None]) -> None:
+    assert parse(line, "a", "b") == expected
+
+
+def test_a_path_is_a_name_with_dots() -> None:
+    assert parse("http.status=200", "http.status") == ["200"]
+
+
+def test_other_delimiters_and_blanks_around_them() -> None:
+    assert parse('a: 1, b : "x, y" ,c', "a", "b", "c", between=",", equals=":") == ["1", "x, y", "true"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('a="x', "has a quote out of place"),
+        ('a="x"y b=1', "has a quote out of place"),
+        ("=1", "has a value without a name"),
+    ],
+)
+def test_what_is_refused(line: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse(line, "a")
