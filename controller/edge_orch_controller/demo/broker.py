@@ -59,10 +59,13 @@ class Session:
         self.send_waiting()
 
     def send_waiting(self) -> None:
-        while self.waiting and self.transport is not None and len(self.in_flight) < IN_FLIGHT:
+        transport = self.transport
+        if transport is None or transport.is_closing():  # it is gone, and its session is about to hear of it
+            return
+        while self.waiting and len(self.in_flight) < IN_FLIGHT:
             mid, message = self._next_mid(), self.waiting.popleft()
             self.in_flight[mid] = message
-            self.transport.write(publish(message, mid, dup=False))
+            transport.write(publish(message, mid, dup=False))
 
     def _next_mid(self) -> int:
         while True:

@@ -24,6 +24,9 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.sent: list[tuple[bytes, int, bool]] = []
 
+    def is_closing(self) -> bool:
+        return False
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         taken = take_packet(bytearray(data))
         assert taken is not None
