@@ -58,7 +58,8 @@ async def _demo(make_stage: Callable[[], Stage], keep: bool) -> int:
 
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 -- asyncio.run made one
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for end in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell's background jobs inherit it ignored
+        asyncio.get_running_loop().add_signal_handler(end, task.cancel)
     console = Console()
     failure = ""
     async with make_stage() as stage:
