@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from math import inf
+from typing import Any
 
 from edge_orch.engine.texts import LARGEST, SMALLEST
 
