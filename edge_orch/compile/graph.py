@@ -9,7 +9,7 @@ import msgspec
 from edge_orch.errors import Location, Problem
 from edge_orch.plan.steps import SOURCE
 from edge_orch.spec.job import Step
-from edge_orch.spec.steps import Alert, Schematize
+from edge_orch.spec.steps import Alert, Route, Schematize
 from edge_orch.spec.words import did_you_mean, names
 
 
@@ -35,7 +35,7 @@ def ordered_steps(steps: Sequence[Step]) -> tuple[list[NamedStep], list[Problem]
     waiting = list(named)
     while waiting:
         # The first that can be; with an unknown input or in a circle, the first at all: it has been told.
-        step = next((step for step in waiting if step.input in done), waiting[0])
+        step = next((step for step in waiting if producer(step.input) in done), waiting[0])
         waiting.remove(step)
         order.append(step)
         done.add(step.name)
@@ -45,6 +45,20 @@ def ordered_steps(steps: Sequence[Step]) -> tuple[list[NamedStep], list[Problem]
 def steps_by_name(steps: Sequence[NamedStep]) -> dict[str, NamedStep]:
     """The steps by their names; of several with one name, which has been told, the first."""
     return {step.name: step for step in reversed(steps)}
+
+
+def producer(input_: str) -> str:
+    """The step whose records an input names: `route` for `route.hot`."""
+    return input_.partition(".")[0]
+
+
+def ports(step: NamedStep) -> list[str]:
+    """The names under which the step's records can be taken."""
+    body = step.spec.body
+    if isinstance(body, Route):
+        branches = [*body.routes, *([body.default] if body.default else [])]
+        return [f"{step.name}.{branch.value}" for branch in branches]
+    return [] if isinstance(body, Alert) else [step.name]
 
 
 def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
@@ -99,13 +113,21 @@ def _input_problems(step: NamedStep, by_name: dict[str, NamedStep]) -> list[Prob
 
 def input_problem(name: str, where: Location, by_name: dict[str, NamedStep]) -> Problem | None:
     """What is wrong with reading the records of the step `name`."""
-    if name not in by_name:
-        next_step = did_you_mean(name, by_name)
-        return Problem(f"unknown step `{name}`", where, f"one of: {names(by_name)}", "", next_step)
-    if isinstance(by_name[name].spec.body, Alert):
-        next_step = f"read its input instead: from: {by_name[name].input}"
-        return Problem(f"the alert `{name}` passes no records on", where, next_step=next_step)
-    return None
+    step = by_name.get(producer(name))
+    if step is None:
+        next_step = did_you_mean(producer(name), by_name)
+        return Problem(f"unknown step `{producer(name)}`", where, f"one of: {names(by_name)}", "", next_step)
+    if name in ports(step):
+        return None
+    if isinstance(step.spec.body, Alert):
+        next_step = f"read its input instead: from: {step.input}"
+        return Problem(f"the alert `{step.name}` passes no records on", where, next_step=next_step)
+    if not isinstance(step.spec.body, Route):
+        return Problem(f"`{step.name}` has no branches", where, "", name, f"write {step.name}")
+    expected = f"one of: {names(ports(step))}"
+    if name == step.name:
+        return Problem(f"the route `{name}` has branches", where, expected, "", "name one of them in `from`")
+    return Problem(f"no branch `{name}`", where, expected, "", did_you_mean(name, ports(step)))
 
 
 def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Problem]:
@@ -113,7 +135,7 @@ def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Probl
     told: set[str] = set()
     for step in named:
         path = [step.name]
-        while (following := by_name[path[-1]].input) in by_name and following not in path:
+        while (following := producer(by_name[path[-1]].input)) in by_name and following not in path:
             path.append(following)
         if following == step.name and step.name not in told:
             told.update(path)

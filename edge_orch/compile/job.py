@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
-from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, steps_by_name
+from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, ports, steps_by_name
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_problem
 from edge_orch.compile.steps import COMPILERS
@@ -84,7 +84,8 @@ class _Compiler:
             context = StepContext(step.name, step.input, step.where, flow, self.params, self.sinks)
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
-            flows.setdefault(step.name, compiled.flow)
+            for port in ports(step):
+                flows.setdefault(port, compiled.flow)
             if compiled.step is None:
                 self.report(compiled.problems)
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Schematize, Step
+from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Route, Schematize, Step, ports
 
 Timed = Aggregate | Alert | Dedupe
 
@@ -17,9 +17,10 @@ class Graph:
 
     def __init__(self, plan: Plan) -> None:
         self.roots: list[Schematize] = []
-        self._children: dict[str, list[Step]] = {step.name: [] for step in plan.steps}
-        self._outputs: dict[str, list[str]] = {step.name: [] for step in plan.steps}
+        self._children: dict[str, list[Step]] = {port: [] for step in plan.steps for port in ports(step)}
+        self._outputs: dict[str, list[str]] = {port: [] for port in self._children}
         known: set[str] = set()
+        names: set[str] = set()
         for step in plan.steps:
             if step.input == SOURCE and isinstance(step, Schematize):
                 self.roots.append(step)
@@ -27,28 +28,30 @@ class Graph:
                 self._children[step.input].append(step)
             else:
                 raise Invalid(Problem(f"step `{step.name}` cannot take its input", found=step.input))
-            if step.name in known:
+            if step.name in names:
                 raise Invalid(Problem(f"two steps are named `{step.name}`"))
-            known.add(step.name)
+            names.add(step.name)
+            known.update(ports(step))
         for output in plan.outputs:
             if output.input not in known:
                 raise Invalid(Problem(f"output `{output.name}` takes an unknown step", found=output.input))
             self._outputs[output.input].append(output.name)
 
-    def children(self, name: str) -> list[Step]:
-        """The steps that take this step's records."""
-        return self._children[name]
+    def children(self, port: str) -> list[Step]:
+        """The steps that take these records."""
+        return self._children[port]
 
-    def outputs(self, name: str) -> list[str]:
-        """The outputs that take this step's records."""
-        return self._outputs[name]
+    def outputs(self, port: str) -> list[str]:
+        """The outputs that take these records."""
+        return self._outputs[port]
 
-    def below(self, name: str) -> Iterator[Step]:
-        """All steps that the records of a step reach, without what comes after an aggregate."""
-        for child in self._children[name]:
+    def below(self, port: str) -> Iterator[Step]:
+        """All steps that these records reach, without what comes after an aggregate."""
+        for child in self._children[port]:
             yield child
             if not isinstance(child, Aggregate):
-                yield from self.below(child.name)
+                for inner in ports(child):
+                    yield from self.below(inner)
 
     def timed(self, name: str) -> list[Timed]:
         """The steps below whose state event time changes, parents before children."""
@@ -66,6 +69,9 @@ def _used_by(step: Step) -> Iterator[str]:
         case Map():
             for assignment in step.assignments:
                 yield from _columns(assignment.value)
+        case Route():
+            for branch in step.branches:
+                yield from _columns(branch.condition)
         case Dedupe():
             yield from step.keys
         case Aggregate():

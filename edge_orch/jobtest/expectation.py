@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.moment import Moment
-from edge_orch.spec.leaves import Flag, Integer, LabelName, Leaf, Name, Text
+from edge_orch.spec.leaves import Flag, Integer, LabelName, Leaf, Name, StepInput, Text
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence
 from edge_orch.spec.reading import Doc, read, read_model
 
@@ -143,6 +143,8 @@ class Expectation:
     """All that is compared. Alerts and dead letters that are not expected are failures, too."""
 
     outputs: Annotated[dict[LabelName, ExpectedRecords], Doc("records by output; one left out: any", default="{}")]
-    steps: Annotated[dict[Name, ExpectedRecords], Doc("records that a step passed on", default="{}")]
+    steps: Annotated[
+        dict[StepInput, ExpectedRecords], Doc("records that a step or route.branch passed on", default="{}")
+    ]
     alerts: Annotated[tuple[ExpectedAlert, ...], Doc("events of episodes, in order", default="[]")]
     dead_letters: Annotated[ExpectedDeadLetters, Doc("how many, or a list", default="0")]

@@ -13,6 +13,7 @@ from edge_orch.jobtest.case import Arrival, Case, CaseBody
 from edge_orch.jobtest.comparison import Record, alerts_problems, dead_letters_problems, records_problems
 from edge_orch.plan.params import bind
 from edge_orch.plan.plan import Output, Plan
+from edge_orch.plan.steps import ports
 from edge_orch.spec.leaves import Name, Text
 from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
@@ -31,7 +32,7 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     """
     expect = case.body.expect
     _check_names("output", expect.outputs, [output.name for output in plan.outputs])
-    _check_names("step", expect.steps, [step.name for step in plan.steps])
+    _check_names("step", expect.steps, [port for step in plan.steps for port in ports(step)])
     run = _Run(_observed(plan, expect.steps), case, open_file)
     outcome = run.outcome()
     problems: list[Problem] = []

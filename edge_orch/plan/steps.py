@@ -130,6 +130,23 @@ class Filter(msgspec.Struct, frozen=True, tag_field="kind", tag="filter"):
     schema: Schema
 
 
+class Branch(msgspec.Struct, frozen=True, array_like=True):
+    """A way out of a `route`; its records are taken under `step.name`."""
+
+    name: str
+    condition: Expression
+
+
+class Route(msgspec.Struct, frozen=True, tag_field="kind", tag="route"):
+    """Each record goes to the first branch whose condition is true, else to `default`, else nowhere."""
+
+    name: str
+    input: str
+    branches: tuple[Branch, ...]
+    schema: Schema
+    default: str | None = None
+
+
 class Dedupe(msgspec.Struct, frozen=True, tag_field="kind", tag="dedupe"):
     """Pass the first record of each key; drop the others that come within `within_us` of event time."""
 
@@ -216,4 +233,14 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     quorum: Quorum | None = None
 
 
-Step = Schematize | Map | Filter | Dedupe | Aggregate | Alert
+Step = Schematize | Map | Filter | Route | Dedupe | Aggregate | Alert
+
+
+def ports(step: Step) -> tuple[str, ...]:
+    """The names under which other steps and outputs take its records."""
+    if isinstance(step, Alert):
+        return ()
+    if isinstance(step, Route):
+        branches = [branch.name for branch in step.branches]
+        return tuple(f"{step.name}.{name}" for name in [*branches, *([step.default] if step.default else [])])
+    return (step.name,)

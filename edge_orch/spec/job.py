@@ -19,6 +19,7 @@ from edge_orch.spec.leaves import (
     Number,
     Size,
     Sql,
+    StepInput,
     Text,
 )
 from edge_orch.spec.nodes import Node, Scalar
@@ -121,7 +122,7 @@ class StepFrame:
     """What every step may have beside its kind."""
 
     name: Annotated[Name | None, Doc("name of the step; left out: its kind")]
-    from_: Annotated[Name | None, Doc("the step it reads; left out: the step above", key="from")]
+    from_: Annotated[StepInput | None, Doc("step or route.branch it reads; left out: the step above", key="from")]
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Step:
     """One step: exactly one kind, and perhaps a name and an input."""
 
     name: Name | None
-    from_: Name | None
+    from_: StepInput | None
     kind: Scalar
     body: Any
 
@@ -152,7 +153,7 @@ class Step:
                 Problem("a step has exactly one kind", node.where, f"one of: {names(STEPS)}", found, next_step)
             )
         parts: list[tuple[Any, Node]] = [
-            *(({"name": Name, "from": Name}[key.text], value) for key, value in frame),
+            *(({"name": Name, "from": StepInput}[key.text], value) for key, value in frame),
             *((STEPS[key.text], value) for key, value in kinds[:1]),
         ]
         values = gathered(parts, lambda part: read(*part), problems)
@@ -178,7 +179,7 @@ class Step:
 class Output:
     """A stream of records that leaves the device."""
 
-    from_: Annotated[Name, Doc("the step whose records leave", key="from")]
+    from_: Annotated[StepInput, Doc("the step or route.branch whose records leave", key="from")]
     to: Annotated[LabelName, Doc("the sink they go to")]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 

@@ -98,6 +98,13 @@ class Name(Leaf, frozen=True):
         return {"type": "string", "pattern": f"^{cls.pattern}$"}
 
 
+class StepInput(Name, frozen=True):
+    """Whose records are taken: a step's name, or `route.branch`."""
+
+    pattern: ClassVar[str] = rf"{Name.pattern}(\.{Name.pattern})?"
+    rule: ClassVar[str] = "the name of a step, or of a route and its branch: route.hot"
+
+
 class JobName(Name, frozen=True):
     """The name of a job: part of topics and addresses, hence small letters, digits and `-` only."""
 

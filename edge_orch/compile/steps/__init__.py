@@ -11,6 +11,7 @@ from edge_orch.compile.steps.alert import compile_alert
 from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
 from edge_orch.compile.steps.dedupe import compile_dedupe
 from edge_orch.compile.steps.filter import compile_filter
+from edge_orch.compile.steps.route import compile_route
 from edge_orch.compile.steps.schematize import compile_schematize
 from edge_orch.spec import steps as spec
 
@@ -22,6 +23,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Select: compile_select,
     spec.Drop: compile_drop,
     spec.Filter: compile_filter,
+    spec.Route: compile_route,
     spec.Dedupe: compile_dedupe,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,

@@ -8,14 +8,15 @@ from edge_orch.engine.emit.dedupe import emit_dedupe
 from edge_orch.engine.emit.filter import emit_filter
 from edge_orch.engine.emit.map import emit_map
 from edge_orch.engine.emit.output import emit_output
+from edge_orch.engine.emit.route import emit_route
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Filter, Map, Schematize, Step
+from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Filter, Map, Route, Schematize, Step
 
 
 def emit_flow(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
-    """What happens to a record that `step` passes on."""
+    """What happens to a record that `step` passes on. A branch of a route comes as a step of the branch's name."""
     emit_output(generator, function, step, scope)
     for child in generator.graph.children(step.name):
         function.body.line(f"# {type(child).__name__.lower()} {child.name!r}")
@@ -28,6 +29,8 @@ def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope
             emit_filter(generator, function, step, scope, emit_flow)
         case Map():
             emit_map(generator, function, step, scope, emit_flow)
+        case Route():
+            emit_route(generator, function, step, scope, emit_flow)
         case Dedupe():
             emit_dedupe(generator, function, step, scope, emit_flow)
         case Aggregate():

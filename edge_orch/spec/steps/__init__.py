@@ -9,6 +9,7 @@ from edge_orch.spec.steps.alert import Alert
 from edge_orch.spec.steps.columns import Drop, Enrich, Map, Select
 from edge_orch.spec.steps.dedupe import Dedupe
 from edge_orch.spec.steps.filter import Filter
+from edge_orch.spec.steps.route import Route
 from edge_orch.spec.steps.schematize import Schematize
 
 STEPS: dict[str, Any] = {
@@ -18,9 +19,10 @@ STEPS: dict[str, Any] = {
     "select": Select,
     "drop": Drop,
     "filter": Filter,
+    "route": Route,
     "dedupe": Dedupe,
     "aggregate": Aggregate,
     "alert": Alert,
 }
 
-__all__ = ["STEPS", "Aggregate", "Alert", "Dedupe", "Drop", "Enrich", "Filter", "Map", "Schematize", "Select"]
+__all__ = ["STEPS", "Aggregate", "Alert", "Dedupe", "Drop", "Enrich", "Filter", "Map", "Route", "Schematize", "Select"]

@@ -13,7 +13,7 @@ from edge_orch.errors import Invalid
 from edge_orch.plan.expression import Call, Context
 from edge_orch.plan.plan import Limits, decode_plan, digest, encode_plan, step_digest
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, TumblingWindow
+from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, TumblingWindow, ports
 from tests.unit.compile.examples import PRESSES
 from tests.unit.expr.scopes import shape
 
@@ -135,6 +135,22 @@ def test_steps_are_named_by_kind_and_read_the_step_above_but_no_alert() -> None:
         ("filter_3", "filter"),
         ("filter_2", "filter_3"),
     ]
+
+
+def test_branches_of_a_route_are_inputs_wherever_it_stands() -> None:
+    steps = """
+    - {from: r.hot, filter: s = 'a'}
+    - {name: r, from: schematize, route: {routes: {hot: x > 1}, default: rest}}
+    - {from: r.rest, drop: [s]}
+  outputs: {o: {from: r.rest, to: k}}
+  sinks: {k: {file: {path: y}}}
+"""
+    plan = compile_job(FRAME + steps, "f")
+    assert [(step.name, step.input) for step in plan.steps[1:]] == [
+        ("r", "schematize"), ("filter", "r.hot"), ("drop", "r.rest"),
+    ]  # fmt: skip
+    assert columns(plan.step("drop").schema) == ["ts timestamp", "x float?"]
+    assert ports(plan.step("r")) == ("r.hot", "r.rest")
 
 
 def test_steps_may_stand_before_their_input_and_are_put_in_order() -> None:

@@ -16,6 +16,7 @@ from edge_orch.plan.plan import ParamSpec, Plan
 from edge_orch.plan.steps import (
     Aggregation,
     Alert,
+    Branch,
     Clear,
     CsvFormat,
     Dedupe,
@@ -23,6 +24,7 @@ from edge_orch.plan.steps import (
     KeyValueFormat,
     Quorum,
     RegexFormat,
+    Route,
     Schematize,
     SummaryPart,
 )
@@ -95,9 +97,31 @@ def whole_job(step: Schematize) -> Plan:
         "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, few,
         "info", (SummaryPart(value="count"),), ("bus",), small.schema, Quorum("k", lit(2, INT), 20 * SECOND),
     )  # fmt: skip
-    outputs = {"raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large"}
+    large_sum = call("add", col("i", INT), lit(2**62, INT), type_=INT)
+    branches = (
+        Branch("hot", call("gt", col("x"), lit(20.0))),
+        Branch("big", call("gt", large_sum, lit(2**62, INT))),
+    )
+    routed = Route("route", step.name, branches, step.schema, "rest")
+    hot_rows = aggregate(step, Aggregation("n", "count", INT), by=("k",), size=5, name="hot_rows")
+    hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
+    outputs = {
+        "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
+        "big": "route.big", "rest": "route.rest",
+    }  # fmt: skip
     return plan(
-        step, unique, warm, sums, small, large, hot, many, outputs=outputs, params=(ParamSpec("warm", FLOAT, 10.0),)
+        step,
+        unique,
+        warm,
+        sums,
+        small,
+        large,
+        hot,
+        many,
+        routed,
+        hot_rows,
+        outputs=outputs,
+        params=(ParamSpec("warm", FLOAT, 10.0),),
     )
 
 
@@ -211,9 +235,11 @@ def test_every_record_that_entered_a_step_has_one_fate(
         assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
         assert count.dead == len(log.dead.get(name, ())), name
     passed = counts.get("parse", StepCount()).passed
-    for child in ("unique", "small", "hot"):
+    for child in ("unique", "small", "hot", "route"):
         assert counts.get(child, StepCount()).entered == passed
     assert counts.get("sums", StepCount()).passed == log.outputs.get("sums", b"").count(b"\n")
+    taken = sum(log.outputs.get(name, b"").count(b"\n") for name in ("big", "rest"))
+    assert counts.get("route", StepCount()).passed == counts.get("hot_rows", StepCount()).entered + taken
     for child in ("large", "many"):
         assert counts.get(child, StepCount()).entered == log.outputs.get("small", b"").count(b"\n")
 
