@@ -18,6 +18,8 @@ from edge_orch_controller.demo.lines import Line, Number, SiteLines
 
 TICK_S = 0.02
 PROBE_S = 0.2
+MOST_WAITING = 30_000
+"""Lines on their way to the bus; a packet id has only 16 bits."""
 REMEMBERED_S = 5.0
 """So long lines are kept to go again: a broker that is killed may forget what it acknowledged in its last moments."""
 
@@ -47,7 +49,8 @@ class Sensors:
         self._was_connected = False
         self._reconnected = False
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="plant-sensors", clean_session=False)
-        self._client.max_inflight_messages_set(2_000)
+        # No limit: with one, paho walks through everything in flight at every acknowledgement.
+        self._client.max_inflight_messages_set(0)
         self._client.max_queued_messages_set(0)
         self._client.reconnect_delay_set(1, 2)
         self._client.on_connect = self._on_connect
@@ -68,8 +71,9 @@ class Sensors:
             while True:
                 await asyncio.sleep(TICK_S)
                 now = time.monotonic()
-                # After a pause of this process the sensors do not hurry to catch up.
-                debt = min(debt + (now - before) * self._rate, self._rate / 4) if self.running else 0.0
+                # After a pause of this process the sensors do not hurry to catch up; a bus that is behind gets a rest.
+                publishing = self.running and len(self._waiting) < MOST_WAITING
+                debt = min(debt + (now - before) * self._rate, self._rate / 4) if publishing else 0.0
                 before = now
                 self._settle(now)
                 while debt >= 1:
