@@ -10,12 +10,12 @@ Guarantees:
 The account: a record `entered` a step, and there it was passed on, filtered, folded into state, or dead. A row that an
 aggregate makes is a new record: it is not `passed` by the aggregate, and `entered` each step that takes it. An alert
 folds all it sees. `late` rows that `on_late` drops are counted among `filtered` as well; blank lines and CSV headers
-are no records. `process`, `advance` and `finish` report what they added to the accounts, steps untouched left out.
+are no records. Each call reports what it added to the accounts, steps untouched left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -23,6 +23,7 @@ from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
+from edge_orch.engine.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest
@@ -30,7 +31,10 @@ from edge_orch.time import Instant
 
 
 class Pipeline:
-    """One version of one job on one device. Raises `Invalid` for a plan, parameters or state it cannot take."""
+    """One version of one job on one device. Raises `Invalid` for a plan, parameters or state it cannot take.
+
+    `secrets`: the value of each of `edge_orch.plan.secrets.step_secrets`.
+    """
 
     def __init__(
         self,
@@ -39,11 +43,12 @@ class Pipeline:
         device: Device,
         version: int = 1,
         params: Mapping[str, Value] | None = None,
+        secrets: Mapping[str, str] | None = None,
         state: bytes = b"",
     ) -> None:
         self.version = version
         self._plan = plan
-        compiled = compile_plan(plan, device)
+        compiled = compile_plan(plan, device, secrets or {})
         self.code = compiled.code
         self._process = compiled.process
         self._params = compiled.params
@@ -51,9 +56,9 @@ class Pipeline:
         self._parts = compiled.parts
         self._clocks = tuple(compiled.parts.clocks.values())
         self._encode = msgspec.json.Encoder().encode_lines
-        digests = {step.name: step_digest(step) for step in plan.steps}
-        self._stateful = {digests[name]: part for name, part in compiled.parts.stateful.items()} | {
-            f"{digests[name]} clock {idle}": clock for (name, idle), clock in compiled.parts.clocks.items()
+        self._digests = {step.name: step_digest(step) for step in plan.steps}
+        self._stateful = {self._digests[name]: part for name, part in compiled.parts.stateful.items()} | {
+            f"{self._digests[name]} clock {idle}": clock for (name, idle), clock in compiled.parts.clocks.items()
         }
         self.bind(params or {})
         if state:
@@ -76,6 +81,18 @@ class Pipeline:
         """The input has ended: every window closes. Nothing can be processed after it."""
         for clock in self._clocks:
             clock.finish()
+        return self._emission()
+
+    def close(self, kept: Collection[str]) -> Emission:
+        """Another version takes over, which has the steps of these digests: every open window of the others closes.
+
+        Its rows have revision -1: partial. They flow on as all rows do, also into the state of steps that are kept, so
+        that a snapshot for the other version is to be taken after this. Episodes that are open are left to the caller.
+        """
+        for step in self._plan.steps:  # parents before children: they have their rows when it is their turn
+            part = self._parts.stateful.get(step.name)
+            if isinstance(part, Windows) and self._digests[step.name] not in kept:
+                part.close()
         return self._emission()
 
     def wake_at(self) -> int | None:

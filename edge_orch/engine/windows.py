@@ -2,7 +2,8 @@
 
 A window closes when the watermark passes its end + grace: then its rows (one per key, in the order in which the keys
 first came) are emitted with revision 0. A record whose window has closed is late. With `on_late: revise` a closed
-window is kept for another grace: a late record then emits its key's row again under the next revision number.
+window is kept for another grace: a late record then emits its key's row again under the next revision number. A window
+that is closed before its time, because another version takes over, emits its rows with revision -1 (`PARTIAL`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from edge_orch.engine.accumulators.accumulator import Accumulator
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
 from edge_orch.plan.steps import Aggregate
 
+PARTIAL = -1  # the revision of rows of windows that were closed before their time
 BUFFERED = 512  # values folded at once: long enough for C speed, short enough for memory
 
 Key = Any  # one column: its value; none or several: a tuple
@@ -137,6 +139,15 @@ class Windows:
             self._close(start)
         for timer in self._timers:
             timer.finish()
+
+    def close(self) -> None:
+        """Emit what is open as partial rows, and forget all windows. No time passes for the steps that take the rows:
+        they may stay, and meet what becomes of the rest of these windows.
+        """
+        for start, cells in sorted(self._open.items()):
+            self.emit([self._row(start, key, cell, PARTIAL) for key, cell in cells.items()])
+        self._open.clear()
+        self._closed.clear()
 
     def snapshot(self) -> bytes:
         """All that is open or kept."""

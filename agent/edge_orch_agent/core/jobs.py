@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from edge_orch.engine.records import Device
+from edge_orch.engine.records import Device, Emission
 from edge_orch.errors import Invalid, Refused
-from edge_orch.plan.plan import Limits, Plan, Sink
+from edge_orch.plan.plan import Limits, Plan, Sink, step_digest
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
@@ -76,9 +76,11 @@ class Jobs:
     def give_up(self, job: str, now: Instant) -> None:
         """What runs has failed: return to the last good version, with the state it has."""
         failed = self.running.pop(job)
-        state = failed.snapshot()
-        self._work.gathered.transaction.states[job] = state
         self.slots.give_up(job, self._work.gathered.transaction)
+        good = self.slots.running(job)
+        partial_rows, state = failed.closed(_steps(self._library.kept(good) if good else None))
+        self._emissions.take(failed, partial_rows, now)
+        self._work.gathered.transaction.states[job] = state
         self._resume(job, state, f"version {failed.slot.version}: {failed.failure}", now)
         if job in self.running:
             self._emissions.close_episodes(failed, self.running[job].plan, now)
@@ -156,7 +158,7 @@ class Jobs:
             return False
         transaction = self._work.gathered.transaction
         old = self.running.get(want.job)
-        state = old.snapshot() if old else self._states.pop(want.job, b"")
+        partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
         try:
             new = self._run(slot, plan, state, now)
         except Exception as error:  # a version that cannot start is its author's to mend; what runs goes on
@@ -164,6 +166,7 @@ class Jobs:
             self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
             return True
         if old is not None:
+            self._emissions.take(old, partial_rows, now)
             self._emissions.close_episodes(old, plan, now)
             if old.plan.source.kind != plan.source.kind:
                 self._forget_positions(want.job)
@@ -208,7 +211,8 @@ class Jobs:
     def _remove(self, want: Desired, now: Instant) -> None:
         running = self.running.pop(want.job, None)
         if running is not None:
-            self._emissions.take(running, running.finish(), now)
+            partial_rows, _ = running.closed(_steps(None))
+            self._emissions.take(running, partial_rows, now)
             self._emissions.close_episodes(running, None, now)
         if self.slots.running(want.job) or self.slots.get(want.job, SlotName.FAILED):
             self.slots.retire(want.job, self._work.gathered.transaction)
@@ -240,3 +244,8 @@ class Jobs:
         """What was last reported of the job."""
         nothing = Reported(job, 0, "", 0, JobState.REMOVED)
         return self._twin.facts().reported.get(job, nothing)
+
+
+def _steps(plan: Plan | None) -> set[str]:
+    """The digests of a version's steps: what has one of them keeps its state."""
+    return {step_digest(step) for step in plan.steps} if plan else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCount
@@ -73,13 +73,18 @@ class RunningJob:
             self._journal.clear()
         return self._snapshot
 
-    def finish(self) -> Emission:
-        """Close every window: the job leaves the device."""
+    def closed(self, kept: Collection[str]) -> tuple[Emission, bytes]:
+        """The windows that end with this version as partial rows, and the state for one with the steps of `kept`.
+
+        It happens to a copy: this job can still go on as if it had not been asked. What breaks gives no rows.
+        """
+        state = self.snapshot()
         try:
-            return self._pipeline.finish()
+            copy = self._build()
+            return copy.close(kept), copy.snapshot()
         except Exception as error:
             self.failure = _words(error)
-            return Emission()
+            return Emission(), state
 
     def wake_at(self) -> int | None:
         """When `advance` has something to do: at first at once, for the state may come from another boot."""

@@ -88,6 +88,11 @@ def windows(rig: Rig) -> list[tuple[int, str]]:
     return [(row["count"], row["window_start"]) for row in rows]
 
 
+def revisions(rig: Rig) -> list[int]:
+    """-1: a row of a window that ended before its time."""
+    return [json.loads(line)["revision"] for line in rig.records("lake") if b"window_start" in line]
+
+
 def told(rig: Rig) -> list[tuple[str, str]]:
     """What the people on call were told."""
     return [(notice["event"], notice["at"]) for notice in map(json.loads, rig.records("oncall"))]

@@ -17,6 +17,7 @@ from tests.unit.agent.core.press import (
     break_versions,
     lines,
     numbers,
+    revisions,
     told,
     windows,
 )
@@ -36,6 +37,46 @@ def test_a_new_version_runs_and_keeps_the_windows_of_unchanged_steps() -> None:
     assert (job.version, job.desired, job.state, job.error) == (2, 2, "running", "")
     assert rig.controller.replica.facts().reported["press"].version == 2
     assert rig.sources["press"].starts == 1  # the source is the same: it went on reading
+
+
+def test_windows_that_end_with_a_version_come_out_as_partial_rows() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(SECOND)
+    rig.desire(WITH_ANOTHER_WINDOW, 2)
+    rig.run(SECOND)
+    rig.restart()
+    rig.sources["press"].batches = [lines(0, 5), lines(5, 5), lines(10, 5)]
+    rig.run(SECOND)
+    assert windows(rig) == [(5, "2026-01-01T00:00:00Z"), (5, "2026-01-01T00:00:00Z")]
+    assert revisions(rig) == [-1, 0]
+    assert numbers(rig) == list(range(15))
+
+
+def test_a_version_that_cannot_start_closes_no_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(SECOND)
+    break_versions(monkeypatch, {2}, at="__init__")
+    rig.desire(WITH_ANOTHER_WINDOW, 2)
+    rig.sources["press"].batches = [lines(0, 5), lines(5, 10)]
+    rig.run(SECOND)
+    assert windows(rig) == [(10, "2026-01-01T00:00:00Z")]
+    assert revisions(rig) == [0]
+
+
+def test_windows_of_a_version_that_breaks_come_out_as_partial_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(2 * MINUTE)
+    rig.desire(WITH_ANOTHER_WINDOW, 2)
+    rig.sources["press"].batches = [lines(n * 5, 5) for n in range(5)]
+    rig.run(SECOND)
+    before = len(windows(rig))
+    break_versions(monkeypatch, {2})
+    rig.restart()
+    rig.sources["press"].batches = [lines(n * 5, 5) for n in range(8)]
+    rig.run(SECOND)
+    assert rig.core.view().jobs[0].version == 1
+    assert revisions(rig)[before] == -1
+    assert windows(rig)[before] == (5, "2026-01-01T00:00:20Z")
 
 
 def test_a_changed_source_starts_anew_behind_what_was_read() -> None:
