@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="See it all at work: rollout, cut network, alert from the edge, merge.")
-@click.option("--rate", type=click.FloatRange(30, 20_000), default=1200.0, show_default=True, help="Lines a second.")
+@click.option("--rate", type=click.FloatRange(30, 5_000), default=1200.0, show_default=True, help="Lines a second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the sensors' play.")
 @click.option("--presses", type=click.IntRange(8, 100), default=8, show_default=True, help="Presses at each site.")
 @click.option("--no-mosquitto", is_flag=True, help="Use the demo's own small broker even where mosquitto is installed.")
