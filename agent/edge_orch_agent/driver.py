@@ -49,7 +49,7 @@ from edge_orch_agent.courier import Courier, MakeSink
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
-from edge_orch_agent.store.port import Store
+from edge_orch_agent.store.port import DiskFull, Store
 
 CONTROLLER = "controller"
 """The name under which the controller seals."""
@@ -224,10 +224,12 @@ class Driver:
         loop = asyncio.get_running_loop()
         self._committing += 1
         try:
-            written = await loop.run_in_executor(self._store_thread, self._store.commit, command.transaction)
+            written = await loop.run_in_executor(
+                self._store_thread, self._store.commit, command.transaction, command.essential
+            )
         except Exception as error:  # whatever the store met, the core must know and may try again
             log.error(line("commit_failed", reason=error))
-            outcome: Event = CommitFailed(command.ticket, str(error))
+            outcome: Event = CommitFailed(command.ticket, str(error), full=isinstance(error, DiskFull))
         else:
             outcome = Committed(command.ticket, written)
         self._committing -= 1

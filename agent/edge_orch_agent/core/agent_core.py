@@ -10,7 +10,7 @@ from edge_orch.twin.facts import DeviceFact
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.backoff import Backoff
 from edge_orch_agent.core.commands import Command
-from edge_orch_agent.core.commits import Commits, released
+from edge_orch_agent.core.commits import Commits
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import (
@@ -189,15 +189,13 @@ class AgentCore:
             self.jobs.give_up(event.job, now)
 
     def _committed(self, event: Committed, now: Instant) -> list[Command]:
-        gathered = self.commits.done(event)
-        if gathered is None:
-            return []
-        for segment in gathered.transaction.segments:
+        durable, told = self.commits.done(event)
+        for segment in durable.segments:
             self.outbox.append(segment.info)
-        for slot in gathered.transaction.slots:
+        for slot in durable.slots:
             self.delivery.hurry(slot.job)
-        self.ledger.add(gathered.transaction.ledger)
-        return [*released(gathered), *self.twin.persisted(gathered.transaction.changes, now)]
+        self.ledger.add(durable.ledger)
+        return [*told, *self.twin.persisted(durable.changes, now)]
 
     def _follow_facts(self, now: Instant) -> None:
         """Until nothing new follows: a job that starts brings parameters that facts speak of."""
@@ -221,17 +219,22 @@ class AgentCore:
 
     def _commit(self, now: Instant) -> list[Command]:
         if self.commits.flight is not None:
-            return self.commits.again(now)
+            if self.commits.takes_urgent:
+                urgent = self.work.take_urgent()
+                self.sealing.seal(urgent, self.jobs.limits(), now)
+                self.commits.absorb(urgent)
+            return self.commits.give(now)
         due = self.work.due_at()
         if due is None or due > now.mono_us:
             return []
         gathered = self.work.take()
         for job in gathered.touched & self.jobs.running.keys():
             running = self.jobs.running[job]
-            gathered.transaction.states[job] = running.snapshot()
+            gathered.intake.states[job] = running.snapshot()
             running.bind(self.parameters.of(running.plan))
         self.sealing.seal(gathered, self.jobs.limits(), now)
-        return [self.commits.give(gathered)]
+        self.commits.begin(gathered)
+        return self.commits.give(now)
 
     def _wanted_sources(self) -> dict[str, Source]:
         """Of every running job but those whose outbox is full and may drop nothing."""

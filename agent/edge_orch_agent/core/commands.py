@@ -11,10 +11,14 @@ from edge_orch_agent.core.transaction import StreamId, Transaction
 
 
 class Commit(msgspec.Struct, frozen=True):
-    """Make the transaction durable, whole or not at all; answer `Committed` or `CommitFailed` with the ticket."""
+    """Make the transaction durable, whole or not at all; answer `Committed` or `CommitFailed` with the ticket.
+
+    `essential`: on a full disk it may use the room that is kept for such transactions.
+    """
 
     ticket: int
     transaction: Transaction
+    essential: bool = False
 
 
 class Acknowledge(msgspec.Struct, frozen=True):

@@ -28,6 +28,8 @@ class Emissions:
         self._work.emission(plan, version, emission, now)
         for event in emission.episodes:
             fact = episode_fact(plan.name, version, event)
+            if fact.key in self._twin.facts().episodes:
+                continue  # told before a crash on a full disk; the records that it came of are read again
             self._twin.write(fact, now)
             data = encode_notice(self._identity, plan.name, version, event)
             for sink in event.notify:

@@ -75,10 +75,11 @@ class Committed(msgspec.Struct, frozen=True):
 
 
 class CommitFailed(msgspec.Struct, frozen=True):
-    """The transaction with this ticket was rolled back whole, and may be tried again."""
+    """The transaction with this ticket was rolled back whole, and may be tried again. `full`: for want of room."""
 
     ticket: int
     reason: str
+    full: bool = False
 
 
 class Delivered(msgspec.Struct, frozen=True):

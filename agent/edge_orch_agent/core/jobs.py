@@ -76,11 +76,11 @@ class Jobs:
     def give_up(self, job: str, now: Instant) -> None:
         """What runs has failed: return to the last good version, with the state it has."""
         failed = self.running.pop(job)
-        self.slots.give_up(job, self._work.gathered.transaction)
+        self.slots.give_up(job, self._work.gathered.upkeep)
         good = self.slots.running(job)
         partial_rows, state = failed.closed(_steps(self._library.kept(good) if good else None))
         self._emissions.take(failed, partial_rows, now)
-        self._work.gathered.transaction.states[job] = state
+        self._work.gathered.intake.states[job] = state
         self._resume(job, state, f"version {failed.slot.version}: {failed.failure}", now)
         if job in self.running:
             self._emissions.close_episodes(failed, self.running[job].plan, now)
@@ -90,7 +90,7 @@ class Jobs:
         for job, running in self.running.items():
             slot = self.slots.running(job)
             if slot is not None and slot.slot is SlotName.CANDIDATE and self._good_at(running) <= now.mono_us:
-                self.slots.promote(job, self._work.gathered.transaction)
+                self.slots.promote(job, self._work.gathered.upkeep)
                 self._work.note(now)
 
     def wake_at(self) -> int | None:
@@ -122,7 +122,7 @@ class Jobs:
         """Forget retired jobs with nothing `waiting` to be delivered."""
         for job in self.slots.jobs():
             if self.slots.get(job, SlotName.RETIRED) is not None and not waiting(job):
-                self.slots.forget(job, self._work.gathered.transaction)
+                self.slots.forget(job, self._work.gathered.upkeep)
                 self._work.note(now)
 
     def _good_at(self, running: RunningJob) -> int:
@@ -136,7 +136,7 @@ class Jobs:
         elif slot is not None and slot.generation >= want.generation:
             pass
         elif slot is not None and slot.digest == want.digest:
-            self.slots.retarget(want.job, want.generation, want.version, self._work.gathered.transaction)
+            self.slots.retarget(want.job, want.generation, want.version, self._work.gathered.upkeep)
             self._report(want.job, want.generation, "", now)
         elif self.slots.has_failed(want.job, want.digest):
             self._refuse_again(want, now)
@@ -156,7 +156,7 @@ class Jobs:
             self._artifacts.failed(want.digest, str(error), now)
             self._report(want.job, want.generation, f"version {want.version} is not trusted: {error}", now)
             return False
-        transaction = self._work.gathered.transaction
+        transaction = self._work.gathered.upkeep
         old = self.running.get(want.job)
         partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
         try:
@@ -186,7 +186,7 @@ class Jobs:
                 self.running[job] = self._run(slot, self._library.plan(slot), state, now)
             except Exception as failure:
                 error = error or f"version {slot.version} cannot start: {failure}"
-                self.slots.give_up(job, self._work.gathered.transaction)
+                self.slots.give_up(job, self._work.gathered.upkeep)
             else:
                 break
         if job not in self.running:
@@ -215,9 +215,9 @@ class Jobs:
             self._emissions.take(running, partial_rows, now)
             self._emissions.close_episodes(running, None, now)
         if self.slots.running(want.job) or self.slots.get(want.job, SlotName.FAILED):
-            self.slots.retire(want.job, self._work.gathered.transaction)
+            self.slots.retire(want.job, self._work.gathered.upkeep)
             self._forget_positions(want.job)
-            self._work.gathered.transaction.states[want.job] = None
+            self._work.gathered.intake.states[want.job] = None
             self._work.hasten(now)
         self._twin.write(Reported(want.job, want.version, want.digest, want.generation, JobState.REMOVED), now)
 
@@ -230,7 +230,7 @@ class Jobs:
     def _forget_positions(self, job: str) -> None:
         """They mean nothing to what reads next, if anything does."""
         for key in self._sources.forget(job):
-            self._work.gathered.transaction.positions[key] = None
+            self._work.gathered.intake.positions[key] = None
 
     def _report(self, job: str, generation: int, error: str, now: Instant) -> None:
         """Tell what runs, as the answer to that generation; with nothing that runs, what failed."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from edge_orch_agent.core.transaction import LedgerEntry
+from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo
+
+
+def entry(segment: SegmentInfo, fate: str, count: int | None = None) -> LedgerEntry:
+    """What became of a segment's records, all of them if no `count` is given."""
+    stream = f"{segment.stream.output}/{segment.stream.sink}"
+    return LedgerEntry(segment.stream.job, segment.version, stream, fate, segment.count if count is None else count)
 
 
 class Ledger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Outcome
+from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.notices import notified_fact
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.work import Work
@@ -21,12 +22,11 @@ class Outcomes:
         if outcome is None:
             return
         segment, stream = outcome.segment, outcome.segment.stream
-        transaction = self._work.gathered.transaction
-        transaction.cursors[stream] = segment.sequence
-        transaction.rejections += outcome.rejections
-        account = (stream.job, segment.version, f"{stream.output}/{stream.sink}")
-        self._work.count(*account, "delivered", segment.count - outcome.rejected)
-        self._work.count(*account, "dead", outcome.rejected)
+        freeing = self._work.gathered.freeing
+        freeing.cursors[stream] = segment.sequence
+        freeing.rejections += outcome.rejections
+        counts = {"delivered": segment.count - outcome.rejected, "dead": outcome.rejected}
+        freeing.ledger += [entry(segment, fate, count) for fate, count in counts.items() if count]
         self._work.note(now)
         about = self._twin.facts().episodes.get(segment.subject) if segment.subject else None
         if about is not None and not outcome.rejected:

@@ -9,8 +9,9 @@ import msgspec
 from edge_orch.plan.plan import Limits
 from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Delivery
+from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.outbox import Outbox, choose_newest
-from edge_orch_agent.core.transaction import LedgerEntry, Segment, SegmentInfo, Transaction
+from edge_orch_agent.core.transaction import LedgerEntry, Priority, Segment, SegmentInfo, Transaction
 from edge_orch_agent.core.work import Gathered
 
 OUTBOX_FULL = "dropped:outbox_full"
@@ -27,22 +28,22 @@ class Sealing:
         self._dead_bytes = dict(dead_bytes)
 
     def seal(self, gathered: Gathered, limits: Mapping[str, Limits], now: Instant) -> None:
-        """Fill the transaction's segments, and its cursors and ledger where something is dropped.
+        """Fill in the segments, and cursors and ledger where something is dropped.
 
         A job without limits here has left the device: what it still sends out is not capped.
         """
         arriving = self._segments(gathered, now)
-        transaction = gathered.transaction
         for job in sorted({segment.stream.job for segment in arriving}):
             if job in limits:
                 own = [segment for segment in arriving if segment.stream.job == job]
-                refused = self._make_room(own, limits[job], transaction, now)
+                refused = self._make_room(own, limits[job], gathered, now)
                 arriving = [segment for segment in arriving if segment not in refused]
-        transaction.segments = [
-            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream))
-            for segment in arriving
-        ]
-        self._cap_dead_letters(transaction, limits)
+        for segment in arriving:
+            part = gathered.upkeep if segment.priority is Priority.ALERT else gathered.intake
+            sequence = self._outbox.next_sequence(segment.stream)
+            part.segments.append(msgspec.structs.replace(segment, sequence=sequence))
+        gathered.chunks, gathered.notices = {}, []
+        self._cap_dead_letters(gathered.intake, limits)
 
     def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
         created_us = now.wall_us if now.trusted else 0
@@ -60,28 +61,26 @@ class Sealing:
         ]
         return [*gathered.notices, *records]
 
-    def _make_room(
-        self, arriving: list[Segment], limits: Limits, transaction: Transaction, now: Instant
-    ) -> list[Segment]:
+    def _make_room(self, arriving: list[Segment], limits: Limits, gathered: Gathered, now: Instant) -> list[Segment]:
         """Drop what is too old, then what is too much; returns which of a job's arriving segments are refused."""
         job, busy = arriving[0].stream.job, self._delivery.busy()
         if now.trusted:
-            self._dropped(self._outbox.drop_aged(job, limits, now.wall_us, busy), TOO_OLD, transaction)
+            self._dropped(self._outbox.drop_aged(job, limits, now.wall_us, busy), TOO_OLD, gathered.freeing)
         coming = sum(len(segment.data) for segment in arriving)
         if limits.on_full == "drop_oldest":
             dropped = self._outbox.drop_oldest(job, max(limits.outbox - coming, 0), busy)
-            self._dropped(dropped, OUTBOX_FULL, transaction)
+            self._dropped(dropped, OUTBOX_FULL, gathered.freeing)
         if limits.on_full != "drop_newest":
             return []
         refused = choose_newest(arriving, self._outbox.size(job) + coming - limits.outbox)
-        transaction.ledger += [_entry(segment.info, OUTBOX_FULL) for segment in refused]
+        gathered.intake.ledger += [entry(segment.info, OUTBOX_FULL) for segment in refused]
         return refused
 
     def _dropped(self, dropped: Iterable[SegmentInfo], fate: str, transaction: Transaction) -> None:
         for segment in dropped:
             self._delivery.dropped(segment.stream)
             transaction.cursors[segment.stream] = segment.sequence
-            transaction.ledger.append(_entry(segment, fate))
+            transaction.ledger.append(entry(segment, fate))
 
     def _cap_dead_letters(self, transaction: Transaction, limits: Mapping[str, Limits]) -> None:
         """The first ones are kept: they show how it began."""
@@ -94,8 +93,3 @@ class Sealing:
                 self._dead_bytes[dead.job] = size
                 kept.append(dead)
         transaction.dead = kept
-
-
-def _entry(segment: SegmentInfo, fate: str) -> LedgerEntry:
-    stream = segment.stream
-    return LedgerEntry(stream.job, segment.version, f"{stream.output}/{stream.sink}", fate, segment.count)

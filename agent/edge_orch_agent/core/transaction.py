@@ -197,6 +197,17 @@ class Transaction(msgspec.Struct):
     removed_slots: list[tuple[str, SlotName]] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__struct_fields__)
+
+    def add(self, later: Transaction) -> None:
+        """Make this one do what both would, one after the other."""
+        emptied = set(later.removed_slots)
+        self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
+        for name in self.__struct_fields__:
+            mine = getattr(self, name)
+            (mine.update if isinstance(mine, dict) else mine.extend)(getattr(later, name))
+
 
 class StoredState(msgspec.Struct):
     """What a store holds at start; everything `AgentCore` is rebuilt from.

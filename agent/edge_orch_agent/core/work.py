@@ -34,12 +34,17 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Gathered(msgspec.Struct):
-    """The content of the next transaction. `touched`: jobs whose pipeline may have changed state.
+    """The content of the next transaction, in the parts into which it falls when the disk is full.
 
-    `receipts` and `replies` are given out only when the transaction is durable.
+    `freeing`: what leaves the outbox, and its account. `upkeep`: facts, notices, slots: small, and needed to get on.
+    `intake`: what came of the records that sources read. Each part is true without those after it.
+    `touched`: jobs whose pipeline may have changed state. `ledger`: of the intake. `receipts` are given out only when
+    the intake is durable, `replies` when the upkeep is.
     """
 
-    transaction: Transaction = msgspec.field(default_factory=Transaction)
+    freeing: Transaction = msgspec.field(default_factory=Transaction)
+    upkeep: Transaction = msgspec.field(default_factory=Transaction)
+    intake: Transaction = msgspec.field(default_factory=Transaction)
     chunks: dict[Stretch, list[Chunk]] = {}
     notices: list[Segment] = []
     ledger: dict[tuple[str, int, str, str], int] = {}
@@ -49,8 +54,15 @@ class Gathered(msgspec.Struct):
 
     def holds(self, job: str) -> bool:
         """Whether it brings anything of this job for the outbox."""
-        streams = [stretch.stream for stretch in self.chunks] + [notice.stream for notice in self.notices]
+        segments = (*self.notices, *self.upkeep.segments, *self.intake.segments)
+        streams = [stretch.stream for stretch in self.chunks] + [segment.stream for segment in segments]
         return any(stream.job == job for stream in streams)
+
+    def absorb(self, later: Gathered) -> None:
+        """Take in what freeing and upkeep came later."""
+        self.freeing.add(later.freeing)
+        self.upkeep.add(later.upkeep)
+        self.replies += later.replies
 
 
 class Work:
@@ -70,7 +82,7 @@ class Work:
 
     def batch(self, event: BatchRead, now: Instant) -> None:
         """A batch has gone through its pipeline: its position and its receipt."""
-        self.gathered.transaction.positions[PositionKey(event.job, event.partition_key)] = event.next_position
+        self.gathered.intake.positions[PositionKey(event.job, event.partition_key)] = event.next_position
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload
         self._bytes += len(payload) if isinstance(payload, bytes) else sum(map(len, payload))
@@ -96,23 +108,23 @@ class Work:
 
     def dead(self, job: str, version: int, letter: DeadLetter, now: Instant) -> None:
         """A record that could not be processed."""
-        self.gathered.transaction.dead.append(JobDeadLetter(job, version, now.wall_us, letter))
+        self.gathered.intake.dead.append(JobDeadLetter(job, version, now.wall_us, letter))
 
     def notice(self, stream: StreamId, version: int, subject: str, data: bytes, now: Instant) -> None:
         """A notice for one sink: a segment of its own, so that its delivery can be told of by itself."""
         created = now.wall_us if now.trusted else 0
         self.gathered.notices.append(Segment(stream, 0, version, 1, Priority.ALERT, created, data, subject))
-        self.count(stream.job, version, f"{ALERTS}/{stream.sink}", "out", 1)
+        self.gathered.upkeep.ledger.append(LedgerEntry(stream.job, version, f"{ALERTS}/{stream.sink}", "out", 1))
         self.hasten(now)
 
     def changes(self, changes: list[Change], now: Instant) -> None:
         """Facts, ours or the controller's: others wait for them, so they do not wait for more."""
         if changes:
-            self.gathered.transaction.changes.extend(changes)
+            self.gathered.upkeep.changes.extend(changes)
             self.hasten(now)
 
     def count(self, job: str, version: int, stream: str, fate: str, count: int) -> None:
-        """Add to the ledger."""
+        """Add to the account of what was read."""
         if count:
             key = (job, version, stream, fate)
             self.gathered.ledger[key] = self.gathered.ledger.get(key, 0) + count
@@ -158,6 +170,13 @@ class Work:
     def take(self) -> Gathered:
         """Hand over what was gathered and begin anew."""
         gathered = self.gathered
-        gathered.transaction.ledger = [LedgerEntry(*key, count) for key, count in gathered.ledger.items()]
+        gathered.intake.ledger += [LedgerEntry(*key, count) for key, count in gathered.ledger.items()]
         self._begin()
         return gathered
+
+    def take_urgent(self) -> Gathered:
+        """Hand over all but the intake, which goes on to be gathered."""
+        gathered = self.gathered
+        taken = Gathered(gathered.freeing, gathered.upkeep, notices=gathered.notices, replies=gathered.replies)
+        gathered.freeing, gathered.upkeep, gathered.notices, gathered.replies = Transaction(), Transaction(), [], []
+        return taken

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
 from edge_orch_agent.core.transaction import (
     JobDeadLetter,
@@ -20,6 +21,7 @@ from edge_orch_agent.core.transaction import (
     StreamId,
     Transaction,
 )
+from edge_orch_agent.store.port import DiskFull
 
 _Key = TypeVar("_Key")
 
@@ -64,12 +66,23 @@ class _Tables(msgspec.Struct):
         named = {slot.digest for slot in self.slots.values()}
         self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
 
+    def size(self) -> int:
+        """Bytes of content: what takes the room on a disk."""
+        return (
+            sum(len(segment.data) for segment in self.segments.values())
+            + sum(len(change.raw) for change in self.changes.values())
+            + sum(len(dead.letter.raw) for dead in self.dead)
+            + sum(len(data) for table in (self.states, self.positions, self.envelopes) for data in table.values())
+        )
+
 
 class MemoryStore:
-    """A `Store` that forgets at exit."""
+    """A `Store` that forgets at exit. `capacity`: bytes of content that fit; `reserve`: of them, for the essential."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int | None = None, reserve: int = 0) -> None:
         self._tables = _Tables()
+        self.capacity = capacity
+        self._reserve = reserve
 
     @property
     def dead(self) -> list[JobDeadLetter]:
@@ -96,13 +109,20 @@ class MemoryStore:
             state.dead_bytes[dead.job] = state.dead_bytes.get(dead.job, 0) + len(dead.letter.raw)
         return state
 
-    def commit(self, transaction: Transaction) -> int:
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:
         tables = copy.copy(self._tables)
         for name in tables.__struct_fields__:
             setattr(tables, name, copy.copy(getattr(tables, name)))
         tables.apply(transaction)
+        self._check_room(tables.size(), essential)
         self._tables = tables
         return sum(len(segment.data) for segment in transaction.segments)
+
+    def _check_room(self, size: int, essential: bool) -> None:
+        if self.capacity is None or (essential and size <= self._tables.size()):
+            return
+        if size > self.capacity - (0 if essential else self._reserve):
+            raise DiskFull(Problem("the disk is full", next_step="free some space"))
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         return self._tables.segments.get((stream, sequence))

@@ -12,6 +12,10 @@ from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
 
 _BUSY_SECONDS = 5.0
+_PAGE_BYTES = 4096
+LOG_BYTES = 2 << 20
+"""Up to here the write-ahead log grows before it is carried over into the file. What it holds needs room twice, so it
+must stay well below the ballast; the smaller it is, the more often pages are written that change all the time."""
 
 
 def open_database(path: Path, now_us: int) -> tuple[sqlite3.Connection, Path | None]:
@@ -46,7 +50,11 @@ def _open(path: Path) -> sqlite3.Connection:
             damage = sqlite3.DatabaseError(findings)
             damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise damage
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # has an effect on a file without tables only
         database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA secure_delete = OFF")  # zeroing what is deleted would double what is written
+        database.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // _PAGE_BYTES}")
+        database.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database, path)
     except BaseException:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from edge_orch.errors import StorageError
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
+
+
+class DiskFull(StorageError):
+    """There is no room for the transaction. Nothing was changed; room may come."""
 
 
 class Store(Protocol):
@@ -14,8 +19,12 @@ class Store(Protocol):
         """Everything that was committed."""
         ...
 
-    def commit(self, transaction: Transaction) -> int:
-        """Apply the whole transaction durably or change nothing; returns the bytes written."""
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:
+        """Apply the whole transaction durably or change nothing; returns the bytes written. Raises `DiskFull`.
+
+        A reserve is kept that only an `essential` transaction may use; as long as it is in use, and cannot be restored,
+        every other one is refused. One that leaves less behind than it found is always taken if it is `essential`.
+        """
         ...
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:

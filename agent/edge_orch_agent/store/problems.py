@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 from edge_orch.errors import Problem, StorageError
+from edge_orch_agent.store.port import DiskFull
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """Primary result codes of a file whose content is not to be trusted any more."""
@@ -24,6 +26,9 @@ _CAUSES = {
     sqlite3.SQLITE_NOTADB: ("the file is not a database", "restart the agent: it sets the file aside and goes on"),
 }
 
+_NO_ROOM = 64 << 10
+"""Bytes: what the log's index and a page or two need."""
+
 
 def primary_code(error: sqlite3.Error) -> int:
     """SQLite's primary result code, without the extension in its upper bits; 1 (SQLITE_ERROR) where it is not known."""
@@ -32,5 +37,19 @@ def primary_code(error: sqlite3.Error) -> int:
 
 def storage_error(error: sqlite3.Error, path: Path, action: str) -> StorageError:
     """`action` (such as `cannot write`) on `path`: the cause and the next step."""
-    cause, next_step = _CAUSES.get(primary_code(error), (str(error), "see the cause above"))
-    return StorageError(Problem(f"{action} {path}: {cause}", found=str(error), next_step=next_step))
+    full = _for_want_of_room(error, path)
+    code = sqlite3.SQLITE_FULL if full else primary_code(error)
+    cause, next_step = _CAUSES.get(code, (str(error), "see the cause above"))
+    kind = DiskFull if full else StorageError
+    return kind(Problem(f"{action} {path}: {cause}", found=str(error), next_step=next_step))
+
+
+def _for_want_of_room(error: sqlite3.Error, path: Path) -> bool:
+    """Whether more room would have helped. Where syncing or the log's index fails for it, SQLite says `I/O error`."""
+    code = primary_code(error)
+    if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return code == sqlite3.SQLITE_FULL
+    try:
+        return shutil.disk_usage(path.parent).free < _NO_ROOM
+    except OSError:
+        return False

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from threading import Lock
 
+from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
-from edge_orch_agent.store.opening import open_database
+from edge_orch_agent.store.ballast import Ballast
+from edge_orch_agent.store.opening import LOG_BYTES, open_database
+from edge_orch_agent.store.port import DiskFull
 from edge_orch_agent.store.problems import storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
+from edge_orch_agent.store.space import give_back, shorten_log
 from edge_orch_agent.store.writing import write_transaction
+
+BALLAST_BYTES = 8 << 20
+"""Room for what the log still has to carry over, for thousands of alerts and facts, and for deletes that make room."""
 
 
 class SqliteStore:
@@ -19,12 +27,21 @@ class SqliteStore:
     A damaged file is set aside under a name with the time (`now_us`: wall clock, microseconds) and work goes on with a
     fresh one; `set_aside` then says where it is. Raises `StorageError` for a folder that cannot be used, a database of
     another program, or one that a newer version wrote. May be called from any thread; calls wait for each other.
+
+    The reserve for essential transactions is a ballast file beside the database (`agent.ballast`).
     """
 
-    def __init__(self, path: Path | str, now_us: int = 0) -> None:
+    def __init__(self, path: Path | str, now_us: int = 0, ballast_bytes: int = BALLAST_BYTES) -> None:
         self._path = Path(path)
+        self._log = self._path.with_name(self._path.name + "-wal")
         self._lock = Lock()
-        self._database, self.set_aside = open_database(self._path, now_us)
+        self._ballast = Ballast(self._path.with_suffix(".ballast"), ballast_bytes)
+        try:
+            self._database, self.set_aside = open_database(self._path, now_us)
+        except DiskFull:
+            if not self._ballast.release():
+                raise
+            self._database, self.set_aside = open_database(self._path, now_us)
 
     def load(self) -> StoredState:
         """Everything that was committed."""
@@ -34,22 +51,19 @@ class SqliteStore:
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
 
-    def commit(self, transaction: Transaction) -> int:
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:
         """Apply the whole transaction durably or change nothing; returns the bytes handed to SQLite."""
         with self._lock:
+            if not essential:
+                self._keep_reserve()
             try:
-                self._database.execute("BEGIN IMMEDIATE")
-                try:
-                    written = write_transaction(self._database, transaction)
-                    self._database.execute("COMMIT")
-                except BaseException:
-                    # SQLite rolls some failures back by itself (a full disk, an I/O error): then there is nothing left.
-                    if self._database.in_transaction:
-                        self._database.execute("ROLLBACK")
+                return self._write(transaction)
+            except DiskFull:
+                if not (essential and self._ballast.release()):
                     raise
-            except sqlite3.Error as error:
-                raise storage_error(error, self._path, "cannot write") from error
-            return written
+                with contextlib.suppress(sqlite3.Error):
+                    shorten_log(self._database)
+                return self._write(transaction)
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         """One undelivered segment with its data, or None when it is gone or damaged."""
@@ -65,3 +79,37 @@ class SqliteStore:
         """Release the file. Committed state stays."""
         with self._lock:
             self._database.close()
+
+    def _write(self, transaction: Transaction) -> int:
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                written = write_transaction(self._database, transaction)
+                self._database.execute("COMMIT")
+            except BaseException:
+                # SQLite rolls some failures back by itself (a full disk, an I/O error): then there is nothing left.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise storage_error(error, self._path, "cannot write") from error
+        give_back(self._database)
+        return written
+
+    def _keep_reserve(self) -> None:
+        """Raises `DiskFull` where the ballast cannot be restored, or a log as long as it cannot be carried over."""
+        if not self._ballast.restore():
+            give_back(self._database, all_of_it=True)
+            if not self._ballast.restore():
+                raise DiskFull(
+                    Problem(
+                        f"cannot write {self._path}: the disk is full",
+                        expected="room for the reserve that alerts and deliveries need",
+                        next_step="free some space; work goes on by itself then",
+                    )
+                )
+        if self._log.stat().st_size > 2 * LOG_BYTES:
+            try:
+                shorten_log(self._database)
+            except sqlite3.Error as error:
+                raise storage_error(error, self._path, "cannot write") from error

@@ -128,7 +128,7 @@ class ScriptedSink:
 
 
 class BrokenStore(MemoryStore):
-    def commit(self, transaction: Transaction) -> int:  # noqa: ARG002 (the port's signature)
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:  # noqa: ARG002 (the port's signature)
         raise StorageError("disk full")
 
 

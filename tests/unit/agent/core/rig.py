@@ -40,7 +40,7 @@ from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.transaction import JobDeadLetter
 from edge_orch_agent.store.memory_store import MemoryStore
-from edge_orch_agent.store.port import Store
+from edge_orch_agent.store.port import DiskFull, Store
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.records import Batch
@@ -269,14 +269,18 @@ class Rig:
 
     def _perform(self, command: Command) -> None:
         match command:
-            case Commit(ticket, transaction):
+            case Commit(ticket, transaction, essential):
                 if self.commits_to_fail:
                     self.commits_to_fail -= 1
                     self._queue.append(CommitFailed(ticket, "disk full"))
                     return
                 # A copy: what the core does to its own objects afterwards must not reach what is durable.
-                self.store.commit(copy.deepcopy(transaction))
-                self._queue.append(Committed(ticket))
+                try:
+                    self.store.commit(copy.deepcopy(transaction), essential)
+                except DiskFull as error:
+                    self._queue.append(CommitFailed(ticket, str(error), full=True))
+                else:
+                    self._queue.append(Committed(ticket))
             case Acknowledge(job, receipts):
                 self.sources[job].acknowledged.update(receipts)
             case Send(message):

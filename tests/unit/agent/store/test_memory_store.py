@@ -13,6 +13,10 @@ class TestMemoryStore(StoreContract):
     def store(self) -> Store:
         return MemoryStore()
 
+    @pytest.fixture
+    def small_store(self) -> Store:
+        return MemoryStore(capacity=12 << 20, reserve=2 << 20)
+
     def reopened(self, store: Store) -> Store:
         return store
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import StorageError
-from tests.contracts.store_contract import STREAM, StoreContract, a_full_transaction, a_segment
+from tests.contracts.store_contract import STREAM, StoreContract, a_full_transaction, a_segment, fill, noise
 
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 
@@ -21,11 +25,38 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "agent.db"
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 24 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() != 0 or not mounted(folder):
+        pytest.skip("only root may mount a small file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def mounted(folder: Path) -> bool:
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 class TestSqliteStore(StoreContract):
     @pytest.fixture
     def store(self, path: Path) -> Store:
         self.path = path
         return SqliteStore(path)
+
+    @pytest.fixture
+    def small_store(self, small_disk: Path) -> Iterator[Store]:
+        store = SqliteStore(small_disk / "agent.db", ballast_bytes=4 << 20)
+        yield store
+        store.close()
 
     def reopened(self, store: Store) -> Store:
         store.close()
@@ -126,6 +157,27 @@ def test_a_full_disk_is_named_and_changes_nothing(path: Path) -> None:
     assert store.load() == before
     store.commit(Transaction(cursors={STREAM: 2}))  # what frees space still works
     assert len(store.load().segments) == 1
+
+
+def test_a_disk_that_others_fill_is_survived_and_a_drain_gives_the_space_back(small_disk: Path) -> None:
+    """ANCHORS 6: still delivers and deletes."""
+    path = small_disk / "agent.db"
+    store = SqliteStore(path, ballast_bytes=4 << 20)
+    for sequence in range(1, 21):
+        store.commit(noise(sequence))
+    (small_disk / "others").write_bytes(b"x" * (shutil.disk_usage(small_disk).free // 4096 * 4096))
+    store = SqliteStore(path, ballast_bytes=4 << 20)  # a start on a full disk, after a crash
+    assert store.segment(STREAM, 1) is not None
+    full = fill(store, first=21)
+    for sequence in range(1, full):
+        assert store.segment(STREAM, sequence) is not None
+        store.commit(Transaction(cursors={STREAM: sequence}), essential=True)
+    store.commit(noise(full))
+    store.commit(Transaction(cursors={STREAM: full}))
+    assert path.stat().st_size < 200_000
+    assert path.with_name("agent.db-wal").stat().st_size < 1_000_000
+    assert path.with_name("agent.ballast").stat().st_blocks * 512 == 4 << 20
+    store.close()
 
 
 def test_a_damaged_segment_cannot_be_delivered_and_can_be_rejected(path: Path) -> None:
