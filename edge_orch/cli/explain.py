@@ -13,6 +13,7 @@ from edge_orch.cli.render import Output, fields, section, show, table
 from edge_orch.compile import compile_job
 from edge_orch.plan.plan import Plan, digest, encode_plan
 from edge_orch.plan.schema import Schema
+from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import Alert, Step
 
 
@@ -42,7 +43,9 @@ def _code(plan: Plan) -> str:
     from edge_orch.engine.pipeline import Pipeline  # noqa: PLC0415
     from edge_orch.engine.records import Device  # noqa: PLC0415
 
-    return Pipeline(plan, device=Device("explain")).code
+    secrets = dict.fromkeys(step_secrets(plan), "of the device")  # never printed: the code does not hold them
+
+    return Pipeline(plan, device=Device("explain"), secrets=secrets).code
 
 
 def _sections(plan: Plan) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ from edge_orch.jobtest.tally import Tally
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType
+from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import SOURCE
 from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
@@ -60,7 +62,7 @@ def run(
     """Run a job over a file, on this machine.
 
     Records go to standard output as NDJSON; alerts and a summary go to standard error. Memory does not grow with the
-    input. Sinks are not contacted.
+    input. Sinks are not contacted. A secret that a step needs is taken from EDGE_ORCH_SECRET_NAME.
 
     \b
     Examples:
@@ -74,7 +76,7 @@ def run(
             Problem(f"the job has no output `{only}`", None, f"one of: {names(known)}", "", did_you_mean(only, known))
         )
     device = Device("local", dict(_pair(text, "--device-label") for text in labels))
-    pipeline = Pipeline(plan, device=device, params=_params(plan, params))
+    pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
     with open_input(source) as file:
         size = None if source == STDIN else size_of(file)
         scrolls = folder is None and sys.stdout.isatty()
@@ -119,6 +121,18 @@ def _params(plan: Plan, assignments: tuple[str, ...]) -> dict[str, Value]:
     texts = dict(_pair(assignment, "--param") for assignment in assignments)
     is_text = {spec.name for spec in plan.params if spec.type is FieldType.STRING}
     return bind(plan.params, {name: text if name in is_text else parse_value(text) for name, text in texts.items()})
+
+
+def _secrets(plan: Plan) -> dict[str, str]:
+    variables = {name: f"EDGE_ORCH_SECRET_{name}" for name in step_secrets(plan)}
+    missing = [
+        Problem(f"a step needs the secret {name}", next_step=f"set {variable} in the environment")
+        for name, variable in variables.items()
+        if not os.environ.get(variable)
+    ]
+    if missing:
+        raise Invalid(*missing)
+    return {name: os.environ[variable] for name, variable in variables.items()}
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

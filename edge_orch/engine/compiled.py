@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -40,9 +40,9 @@ class Compiled(msgspec.Struct):
     parts: Generator
 
 
-def compile_plan(plan: Plan, device: Device) -> Compiled:
+def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Compiled:
     """Generate and load the code. Raises `Invalid` when the plan cannot be run by this engine."""
-    generator = Generator(plan, device)
+    generator = Generator(plan, device, secrets)
     process = generator.function("process", ARGUMENTS)
     try:
         for root in generator.graph.roots:

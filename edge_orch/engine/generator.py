@@ -4,6 +4,7 @@ rows. Names of generated variables are numbered; what a user named or wrote appe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -41,8 +42,9 @@ class Stream(msgspec.Struct):
 class Generator:
     """What emitters share while one plan is written: names, functions, and the parts that generated code drives."""
 
-    def __init__(self, plan: Plan, device: Device) -> None:
+    def __init__(self, plan: Plan, device: Device, secrets: Mapping[str, str]) -> None:
         self.plan = plan
+        self.secrets = secrets
         self.graph = Graph(plan)
         self.names = Names()
         self.functions: list[FunctionWriter] = []

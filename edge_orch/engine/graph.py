@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Route, Schematize, Step, ports
+from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Mask, Route, Schematize, Step, ports
 
 Timed = Aggregate | Alert | Dedupe
 
@@ -72,6 +72,8 @@ def _used_by(step: Step) -> Iterator[str]:
         case Route():
             for branch in step.branches:
                 yield from _columns(branch.condition)
+        case Mask():
+            yield from (name for name, _ in step.maskings)
         case Dedupe():
             yield from step.keys
         case Aggregate():

@@ -55,6 +55,7 @@ class CaseBody:
     start: Annotated[Timestamp, Doc("when the case begins", default="2026-01-01T00:00:00Z")]
     device: Annotated[CaseDevice, Doc("the device", default="{}")]
     params: Annotated[dict[Name, Constant], Doc("parameters other than by default", default="{}")]
+    secrets: Annotated[dict[LabelName, Text], Doc("secrets that steps need: any text will do", default="{}")]
     input: Annotated[tuple[Arrival, ...], Doc("what arrives")]
     finish: Annotated[Flag, Doc("whether the input ends, so that open windows close", default="true")]
     expect: Annotated[Expectation, Doc("what comes of it", default="{}")]

@@ -13,6 +13,7 @@ from edge_orch.jobtest.case import Arrival, Case, CaseBody
 from edge_orch.jobtest.comparison import Record, alerts_problems, dead_letters_problems, records_problems
 from edge_orch.plan.params import bind
 from edge_orch.plan.plan import Output, Plan
+from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import ports
 from edge_orch.spec.leaves import Name, Text
 from edge_orch.spec.words import did_you_mean, names
@@ -81,6 +82,7 @@ class _Run:
                 device.firmware.value if device.firmware else "",
             ),
             params=_params(plan, self._body),
+            secrets=_secrets(plan, case),
         )
 
     def outcome(self) -> Emission:
@@ -124,6 +126,17 @@ class _Run:
             self._data.setdefault(name, []).append(chunk.data)
         self._whole.dead += emission.dead
         self._whole.episodes += emission.episodes
+
+
+def _secrets(plan: Plan, case: Case) -> dict[str, str]:
+    given = {name.value: text.value for name, text in case.body.secrets.items()}
+    missing = [name for name in step_secrets(plan) if not given.get(name)]
+    if missing:
+        next_step = f"add secrets: {{{missing[0]}: any text}}"
+        raise Invalid(
+            *(Problem(f"the case lacks the secret {name}", case.where, "", "", next_step) for name in missing)
+        )
+    return given
 
 
 def _params(plan: Plan, body: CaseBody) -> dict[str, bool | int | float | str]:

@@ -121,6 +121,42 @@ class Map(msgspec.Struct, frozen=True, tag_field="kind", tag="map"):
     schema: Schema
 
 
+class Redact(msgspec.Struct, frozen=True, tag_field="method", tag="redact"):
+    """Any text becomes this one."""
+
+    replacement: str
+
+
+class Truncate(msgspec.Struct, frozen=True, tag_field="method", tag="truncate"):
+    """The first `length` characters of a text stay."""
+
+    length: int
+
+
+class Hash(msgspec.Struct, frozen=True, tag_field="method", tag="hash"):
+    """HMAC-SHA-256 of a value's text, in hexadecimal. `key`: a `${secret:NAME}`, which only the device resolves."""
+
+    key: str
+
+
+class Generalize(msgspec.Struct, frozen=True, tag_field="method", tag="generalize"):
+    """The lower edge of the bin of this width (microseconds for timestamps) that a value lies in."""
+
+    width: int | float
+
+
+Masking = Redact | Truncate | Hash | Generalize
+
+
+class Mask(msgspec.Struct, frozen=True, tag_field="kind", tag="mask"):
+    """Make fields say less than they did: each named field by its method. NULL stays NULL."""
+
+    name: str
+    input: str
+    maskings: tuple[tuple[str, Masking], ...]
+    schema: Schema
+
+
 class Filter(msgspec.Struct, frozen=True, tag_field="kind", tag="filter"):
     """Pass a record when the condition is true; NULL does not pass."""
 
@@ -233,7 +269,7 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     quorum: Quorum | None = None
 
 
-Step = Schematize | Map | Filter | Route | Dedupe | Aggregate | Alert
+Step = Schematize | Map | Mask | Filter | Route | Dedupe | Aggregate | Alert
 
 
 def ports(step: Step) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from edge_orch.compile.steps.alert import compile_alert
 from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
 from edge_orch.compile.steps.dedupe import compile_dedupe
 from edge_orch.compile.steps.filter import compile_filter
+from edge_orch.compile.steps.mask import compile_mask
 from edge_orch.compile.steps.route import compile_route
 from edge_orch.compile.steps.schematize import compile_schematize
 from edge_orch.spec import steps as spec
@@ -22,6 +23,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Map: compile_map,
     spec.Select: compile_select,
     spec.Drop: compile_drop,
+    spec.Mask: compile_mask,
     spec.Filter: compile_filter,
     spec.Route: compile_route,
     spec.Dedupe: compile_dedupe,

@@ -28,7 +28,7 @@ def compile_map(spec: Map, context: StepContext) -> Compiled:
         broken.discard(name.value)
         assignments.append(plan.Assignment(name.value, value))
         fields[name.value] = Field(name.value, value.type, is_required(value))
-    flow = _flow(context, tuple(field for field in fields.values() if field.name not in broken), frozenset(broken))
+    flow = flow_with(context, tuple(field for field in fields.values() if field.name not in broken), frozenset(broken))
     if problems:
         return Compiled(None, flow, tuple(problems))
     return Compiled(plan.Map(context.name, context.input, tuple(assignments), flow.schema), flow)
@@ -52,11 +52,12 @@ def compile_drop(spec: Drop, context: StepContext) -> Compiled:
 
 
 def _kept(context: StepContext, fields: tuple[Field, ...]) -> Compiled:
-    flow = _flow(context, fields, context.flow.broken)
+    flow = flow_with(context, fields, context.flow.broken)
     return Compiled(plan.Map(context.name, context.input, (), flow.schema), flow)
 
 
-def _flow(context: StepContext, fields: tuple[Field, ...], broken: frozenset[str]) -> Flow:
+def flow_with(context: StepContext, fields: tuple[Field, ...], broken: frozenset[str]) -> Flow:
+    """What flows out with these fields: the event time stays as long as its field is a required timestamp."""
     before = context.flow
     time = before.schema.time
     kept = time in broken or any(

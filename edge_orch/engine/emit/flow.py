@@ -7,12 +7,13 @@ from edge_orch.engine.emit.alert import emit_alert
 from edge_orch.engine.emit.dedupe import emit_dedupe
 from edge_orch.engine.emit.filter import emit_filter
 from edge_orch.engine.emit.map import emit_map
+from edge_orch.engine.emit.mask import emit_mask
 from edge_orch.engine.emit.output import emit_output
 from edge_orch.engine.emit.route import emit_route
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Filter, Map, Route, Schematize, Step
+from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Filter, Map, Mask, Route, Schematize, Step
 
 
 def emit_flow(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
@@ -31,6 +32,8 @@ def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope
             emit_map(generator, function, step, scope, emit_flow)
         case Route():
             emit_route(generator, function, step, scope, emit_flow)
+        case Mask():
+            emit_mask(generator, function, step, scope, emit_flow)
         case Dedupe():
             emit_dedupe(generator, function, step, scope, emit_flow)
         case Aggregate():

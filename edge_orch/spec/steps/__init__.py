@@ -9,6 +9,7 @@ from edge_orch.spec.steps.alert import Alert
 from edge_orch.spec.steps.columns import Drop, Enrich, Map, Select
 from edge_orch.spec.steps.dedupe import Dedupe
 from edge_orch.spec.steps.filter import Filter
+from edge_orch.spec.steps.mask import Mask
 from edge_orch.spec.steps.route import Route
 from edge_orch.spec.steps.schematize import Schematize
 
@@ -18,6 +19,7 @@ STEPS: dict[str, Any] = {
     "map": Map,
     "select": Select,
     "drop": Drop,
+    "mask": Mask,
     "filter": Filter,
     "route": Route,
     "dedupe": Dedupe,
@@ -25,4 +27,17 @@ STEPS: dict[str, Any] = {
     "alert": Alert,
 }
 
-__all__ = ["STEPS", "Aggregate", "Alert", "Dedupe", "Drop", "Enrich", "Filter", "Map", "Route", "Schematize", "Select"]
+__all__ = [
+    "STEPS",
+    "Aggregate",
+    "Alert",
+    "Dedupe",
+    "Drop",
+    "Enrich",
+    "Filter",
+    "Map",
+    "Mask",
+    "Route",
+    "Schematize",
+    "Select",
+]

@@ -63,7 +63,7 @@ def plan(
 
 def pipeline(job: Plan, **options: Any) -> Pipeline:
     """A pipeline on the test device."""
-    return Pipeline(job, device=DEVICE, **options)
+    return Pipeline(job, device=DEVICE, secrets={"KEY": "of the tests"}, **options)
 
 
 def batch(payload: bytes | Sequence[bytes], **options: Any) -> Batch:

@@ -20,8 +20,11 @@ from edge_orch.plan.steps import (
     Clear,
     CsvFormat,
     Dedupe,
+    Generalize,
+    Hash,
     InfluxFormat,
     KeyValueFormat,
+    Mask,
     Quorum,
     RegexFormat,
     Route,
@@ -97,6 +100,8 @@ def whole_job(step: Schematize) -> Plan:
         "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, few,
         "info", (SummaryPart(value="count"),), ("bus",), small.schema, Quorum("k", lit(2, INT), 20 * SECOND),
     )  # fmt: skip
+    methods = (("k", Hash("${secret:KEY}")), ("x", Generalize(5.0)), ("i", Generalize(10)), ("t", Generalize(SECOND)))
+    masked = Mask("mask", "route.rest", methods, step.schema)
     large_sum = call("add", col("i", INT), lit(2**62, INT), type_=INT)
     branches = (
         Branch("hot", call("gt", col("x"), lit(20.0))),
@@ -107,7 +112,7 @@ def whole_job(step: Schematize) -> Plan:
     hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
-        "big": "route.big", "rest": "route.rest",
+        "big": "route.big", "rest": "route.rest", "mask": "mask",
     }  # fmt: skip
     return plan(
         step,
@@ -120,6 +125,7 @@ def whole_job(step: Schematize) -> Plan:
         many,
         routed,
         hot_rows,
+        masked,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )

@@ -1,0 +1,66 @@
+"""What `mask` makes of one value. Keys stay inside the closures made here: in no plan, state, log or source."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from math import floor, isfinite
+from typing import Any
+
+from edge_orch.engine import stamps, texts
+from edge_orch.engine.calls.cast import CASTS
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.secrets import secret_name
+from edge_orch.plan.steps import Generalize, Hash, Masking, Redact, Truncate
+
+Masker = Callable[[Any], Any]
+
+
+def masker(method: Masking, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
+    """A function of non-NULL values of that type. Raises `Invalid` when the device lacks the key or it is empty."""
+    match method:
+        case Redact(replacement):
+            return lambda _value: replacement
+        case Truncate(length):
+            return lambda value: value[:length]
+        case Hash(key):
+            return _hash(secret_name(key), type_, secrets)
+        case Generalize(width):
+            return _generalize(width, type_)
+
+
+def masked_type(method: Masking, type_: FieldType) -> FieldType:
+    """The type of what the method makes of a value of `type_`."""
+    return FieldType.STRING if isinstance(method, Hash) else type_
+
+
+def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
+    if not secrets.get(name):
+        raise Invalid(
+            Problem(
+                f"secret {name} is not on this device",
+                next_step=f"put it into the file secrets/{name} of the agent's data folder",
+            )
+        )
+    key = secrets[name].encode()
+    to_text = CASTS.get((type_, FieldType.STRING), str)
+
+    def mask(value: Any) -> str:
+        return hmac.digest(key, str(to_text(value)).encode(), "sha256").hex()
+
+    return mask
+
+
+def _generalize(width: float, type_: FieldType) -> Masker:
+    if type_ is FieldType.FLOAT:
+
+        def lower_edge(value: float) -> float:
+            edge = floor(value / width) * width if isfinite(value / width) else value - value % width
+            return round(edge, 12)
+
+        return lower_edge
+    step = int(width)
+    # The first bin that 64 bits, or a calendar, can name begins where they do.
+    least = stamps.EARLIEST_US if type_ is FieldType.TIMESTAMP else texts.SMALLEST
+    return lambda value: max(value - value % step, least)
