@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 (help must not wait for what only a run needs)
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import click
@@ -118,15 +117,19 @@ def run(
     from edge_orch_agent.config import DataFolder
     from edge_orch_agent.core.settings import Settings
     from edge_orch_agent.enroll import enroll as enroll_at
-    from edge_orch_agent.logs import configure
-    from edge_orch_agent.runtime import WEBSOCKET, RunOptions, run_agent
+    from edge_orch_agent.main import become_agent
+    from edge_orch_agent.runtime import WEBSOCKET, RunOptions
 
-    configure(log_level)
     for option, url in (("--bus", bus), ("--link", None if link == WEBSOCKET else link)):
         if url is not None and not url.startswith(("mqtt://", "mqtts://")):
             raise Invalid(Problem(f"{option} is not the address of a broker", None, "mqtt://HOST:PORT", repr(url)))
-    folder = DataFolder(data)
-    enrol = partial(enroll_at, folder, controller, token, name) if controller and token and name else None
     settings = Settings(commit_after_us=parse_duration(commit_interval)) if commit_interval else Settings()
     retry_s = parse_duration(link_retry) / 1e6
-    run_agent(folder, enrol, RunOptions(bus, link, retry_s, firmware, version("edge-orch-agent"), settings))
+    if controller and token and name:
+        folder = DataFolder(data)
+        with folder.locked():
+            if folder.enrolment() is None:
+                enroll_at(folder, controller, token, name)
+    become_agent(
+        data, RunOptions(bus, link, retry_s, firmware, version("edge-orch-agent"), log_level, settings=settings)
+    )

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import pwd
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -55,10 +53,9 @@ class LocalApi:
         self._request = request
         self._now = now
         self._runner: web.AppRunner | None = None
-        self._path: Path | None = None
 
-    async def start(self, path: Path) -> None:
-        """Listen on the unix socket `path`; one that a killed agent left behind is replaced."""
+    async def start(self, listener: socket.socket) -> None:
+        """Answer whoever connects to `listener`, a bound unix socket."""
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_errors_as_words])
         app.router.add_get("/v1/status", self._status)
         app.router.add_get("/v1/agents", self._agents)
@@ -72,15 +69,12 @@ class LocalApi:
         app.router.add_post("/v1/alerts/{episode}/acks", self._acknowledge)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        self._path = path
-        await web.SockSite(self._runner, listening_socket(path)).start()
+        await web.SockSite(self._runner, listener).start()
 
     async def close(self) -> None:
-        """Stop listening and remove the socket."""
+        """Stop answering; requests under way have a second to end."""
         if self._runner is not None:
             await self._runner.cleanup()
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
 
     async def _status(self, _request: web.Request) -> web.Response:
         return _answer(self._core.view())
@@ -146,29 +140,6 @@ class LocalApi:
         ours = self._core.view().agent
         if agent not in ("", ours):
             raise NotFound(Problem(f"this is agent {ours!r}, not {agent!r}", next_step="ask the controller instead"))
-
-
-def listening_socket(path: Path) -> socket.socket:
-    """A unix socket of mode 0600. Its folder may lie deeper than the 107 bytes of a socket's address allow."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    folder = -1
-    before = os.umask(0o177)
-    try:
-        path.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
-        listener.setblocking(False)
-    except OSError as error:
-        listener.close()
-        found = error.strerror or str(error)
-        raise StorageError(
-            Problem(f"cannot listen on {path}", found=found, next_step="mend the data folder")
-        ) from error
-    finally:
-        os.umask(before)
-        if folder >= 0:
-            os.close(folder)
-    return listener
 
 
 def peer_name(request: web.Request) -> str:

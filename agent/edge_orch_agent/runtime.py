@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,8 +23,9 @@ from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.driver import Driver
 from edge_orch_agent.http_client import HttpClient
-from edge_orch_agent.local_api import LocalApi
+from edge_orch_agent.local_socket import LocalSocket
 from edge_orch_agent.logs import event as line
+from edge_orch_agent.memory import Tidy
 from edge_orch_agent.references import Resolver
 from edge_orch_agent.sinks.registry import SinkFactory
 from edge_orch_agent.sources.registry import SourceFactory
@@ -48,25 +47,24 @@ class RunOptions(msgspec.Struct, frozen=True):
     link_retry_s: float = 30.0
     firmware: str = ""
     software: str = ""
+    log_level: str = "info"
     settings: Settings = Settings()
 
 
-def run_agent(folder: DataFolder, enrol: Callable[[], Enrolment] | None, options: RunOptions) -> None:
+def run_agent(folder: DataFolder, options: RunOptions) -> None:
     """Run until SIGTERM or SIGINT; what was read is durable then.
 
-    `enrol` is asked when the folder holds no enrolment yet. Raises `EdgeOrchError` for whatever keeps it from running.
+    Raises `EdgeOrchError` for whatever keeps it from running.
     """
     with folder.locked():
         enrolment = folder.enrolment()
         if enrolment is None:
-            if enrol is None:
-                raise Unavailable(
-                    Problem(
-                        f"the agent in {folder.path} is not enrolled",
-                        next_step="edge-orch agent enroll --controller URL --token TOKEN --data DIR --name NAME",
-                    )
+            raise Unavailable(
+                Problem(
+                    f"the agent in {folder.path} is not enrolled",
+                    next_step="edge-orch agent enroll --controller URL --token TOKEN --data DIR --name NAME",
                 )
-            enrolment = enrol()
+            )
         clock = SystemClock()
         store = SqliteStore(folder.database, clock.now().wall_us)
         if store.set_aside is not None:
@@ -99,14 +97,15 @@ async def _run(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, driver.stop)
-    api = LocalApi(core, driver.request, clock.now)
+    api = LocalSocket(core, driver.request, clock.now)
+    tidy = Tidy()
     try:
-        await api.start(folder.socket)
-        # What lives from here on lives to the end: the collector need not look at it again.
-        gc.freeze()
+        api.open(folder.socket)
+        tidy.start()
         print(_ready(folder.path, enrolment, options), flush=True)
         await driver.run()
     finally:
+        tidy.stop()
         await api.close()
         await client.close()
 

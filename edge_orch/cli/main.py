@@ -64,7 +64,7 @@ def main(args: list[str] | None = None) -> int:
             color=False if os.environ.get("NO_COLOR") else None,
         )
         sys.stdout.flush()  # here, where a reader that has gone can still be handled
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -73,12 +73,15 @@ def main(args: list[str] | None = None) -> int:
         # The interpreter flushes once more at exit; give it somewhere to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except Exception as error:  # the last line of defence: everything becomes words here
-        return _report(error)
+    except (Exception, KeyboardInterrupt) as error:  # the last line of defence: everything becomes words here
+        return report(error)
     return code if isinstance(code, int) else 0
 
 
-def _report(error: Exception) -> int:
+def report(error: BaseException) -> int:
+    """Say what went wrong, to stderr; returns the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
     from edge_orch.errors import EdgeOrchError, ExitCode  # noqa: PLC0415 -- keeps msgspec out of `--help`
 
     if os.environ.get("EDGE_ORCH_DEBUG") == "1":

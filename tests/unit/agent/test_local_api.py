@@ -10,7 +10,7 @@ import pytest
 from edge_orch_agent.core.commands import Reply
 from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested
 from edge_orch_agent.core.view import AgentSnapshot, JobStatus, SlotView
-from edge_orch_agent.local_api import LocalApi
+from edge_orch_agent.local_socket import LocalSocket
 
 from edge_orch.cli.client import Client
 from edge_orch.errors import Invalid, Problem, StorageError
@@ -84,8 +84,8 @@ def agent() -> Agent:
 async def client(agent: Agent, tmp_path: Path) -> AsyncIterator[Client]:
     folder = tmp_path / ("deep" * 20) / ("er" * 20)  # deeper than a socket's address can say
     folder.mkdir(parents=True)
-    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
-    await api.start(folder / "agent.sock")
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api.open(folder / "agent.sock")
     assert (folder / "agent.sock").stat().st_mode & 0o777 == 0o600
     yield Client("", local=folder)
     await api.close()
@@ -154,14 +154,14 @@ async def test_wrong_requests_get_words(client: Client, call: Callable[[Client],
 
 async def test_a_socket_left_behind_is_replaced(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "agent.sock").touch()
-    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
-    await api.start(tmp_path / "agent.sock")
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api.open(tmp_path / "agent.sock")
     assert await ask(lambda: Client("", local=tmp_path).get(list[AgentView], "agents"))
     await api.close()
 
 
 async def test_a_folder_that_is_gone_is_said_so(agent: Agent, tmp_path: Path) -> None:
-    api = LocalApi(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
     with pytest.raises(StorageError, match="cannot listen"):
-        await api.start(tmp_path / "gone" / "agent.sock")
+        api.open(tmp_path / "gone" / "agent.sock")
     await api.close()

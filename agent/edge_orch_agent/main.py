@@ -1,0 +1,50 @@
+"""`python -P -m edge_orch_agent.main`: the agent alone, without the command line that started it.
+
+`edge-orch agent run` reads the options, enrols if need be, and then becomes this process by exec: same process id, but
+nothing of the command line stays in memory for months. Options come through the environment, which unlike arguments
+only the same user can read: a broker's address may hold a password.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+
+from edge_orch_agent.config import DataFolder
+from edge_orch_agent.logs import configure
+from edge_orch_agent.runtime import RunOptions, run_agent
+
+OPTIONS = "EDGE_ORCH_RUN_OPTIONS"
+SPENT = ("EDGE_ORCH_JOIN_TOKEN",)
+"""Of no use any more, and secret."""
+
+
+def become_agent(data: Path, options: RunOptions) -> NoReturn:
+    """Replace this process by the agent of the folder `data`."""
+    environment = {name: value for name, value in os.environ.items() if name not in SPENT}
+    environment[OPTIONS] = msgspec.json.encode(options).decode()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-P", "-m", "edge_orch_agent.main", str(data)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 -- ourselves, and no shell wanted
+
+
+def main() -> int:
+    """Run until told to stop; returns the exit code (`edge_orch.errors.ExitCode`)."""
+    try:
+        options = msgspec.json.decode(os.environ.pop(OPTIONS), type=RunOptions)
+        configure(options.log_level)
+        run_agent(DataFolder(Path(sys.argv[1])), options)
+    except (Exception, KeyboardInterrupt) as error:
+        from edge_orch.cli.main import report  # noqa: PLC0415 -- only now are its words needed
+
+        return report(error)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
