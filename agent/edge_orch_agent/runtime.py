@@ -17,7 +17,7 @@ from edge_orch.wire.link import Link
 from edge_orch_agent.artifacts import Artifacts
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.clock import SystemClock
-from edge_orch_agent.config import DataFolder, Enrolment
+from edge_orch_agent.data_folder import AgentFolder, Enrolment
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
@@ -51,7 +51,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     settings: Settings = Settings()
 
 
-def run_agent(folder: DataFolder, options: RunOptions) -> None:
+def run_agent(folder: AgentFolder, options: RunOptions) -> None:
     """Run until SIGTERM or SIGINT; what was read is durable then.
 
     Raises `EdgeOrchError` for whatever keeps it from running.
@@ -76,11 +76,11 @@ def run_agent(folder: DataFolder, options: RunOptions) -> None:
 
 
 async def _run(
-    folder: DataFolder, enrolment: Enrolment, options: RunOptions, clock: SystemClock, store: SqliteStore
+    folder: AgentFolder, enrolment: Enrolment, options: RunOptions, clock: SystemClock, store: SqliteStore
 ) -> None:
     client = HttpClient()
     key = folder.key()
-    core = AgentCore(_identity(enrolment, options, clock), store.load(), options.settings)
+    core = AgentCore(_identity(enrolment, options, clock), store.load(), options.settings, folder.secrets.get)
     driver = Driver(
         core,
         store,

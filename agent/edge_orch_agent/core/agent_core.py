@@ -32,6 +32,7 @@ from edge_orch_agent.core.events import (
     Started,
     Woke,
 )
+from edge_orch_agent.core.expiry import Expiry
 from edge_orch_agent.core.heartbeat import Heartbeat
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.jobs import Jobs
@@ -41,6 +42,7 @@ from edge_orch_agent.core.outcomes import Outcomes
 from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.requests import Requests
+from edge_orch_agent.core.running import SecretOf
 from edge_orch_agent.core.sealing import Sealing
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.sources import Sources
@@ -58,7 +60,9 @@ class AgentCore:
     4. Everything works with no link, ever.
     """
 
-    def __init__(self, identity: AgentIdentity, stored: StoredState, settings: Settings) -> None:
+    def __init__(
+        self, identity: AgentIdentity, stored: StoredState, settings: Settings, secret: SecretOf = lambda _name: None
+    ) -> None:
         random = Random(identity.seed)  # noqa: S311 -- spreads retries, guards nothing
         backoff = Backoff(settings, random)
         self.identity = identity
@@ -66,10 +70,11 @@ class AgentCore:
         self._now: Instant | None = None
         self.work = Work(settings)
         self.commits = Commits(backoff)
-        self.ledger = Ledger(stored.ledger)
+        self.ledger = Ledger(stored.ledger, stored.drops)
         self.outbox = Outbox(stored)
         self.delivery = Delivery(self.outbox, backoff)
         self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes)
+        self.expiry = Expiry(self.outbox, self.delivery, self.sealing, self.work)
         self.sources = Sources(stored.positions)
         self.artifacts = Artifacts(backoff)
         self.parameters = Parameters()
@@ -88,6 +93,7 @@ class AgentCore:
             parameters=self.parameters,
             emissions=self.emissions,
             sources=self.sources,
+            secret=secret,
         )
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
@@ -102,6 +108,7 @@ class AgentCore:
         times = (
             self.commits.wake_at() if self.commits.flight else self.work.due_at(),
             self.delivery.wake_at(self._now),
+            self.expiry.wake_at(self.jobs.max_age_us, self._now),
             self.artifacts.wake_at(self.twin.linked),
             self.parameters.wake_at(),
             self.twin.wake_at(),
@@ -160,6 +167,7 @@ class AgentCore:
         """Everything that follows from the state as it is now."""
         self._follow_facts(now)
         self._let_time_pass(now)
+        self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
         self.jobs.promote(now)
         self.jobs.tidy(self._undelivered, now)
         return [
@@ -194,7 +202,7 @@ class AgentCore:
             self.outbox.append(segment.info)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
-        self.ledger.add(durable.ledger)
+        self.ledger.add(durable.ledger, durable.drops)
         return [*told, *self.twin.persisted(durable.changes, now)]
 
     def _follow_facts(self, now: Instant) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from edge_orch.engine.records import Device, Emission
@@ -16,7 +16,7 @@ from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.library import Library
 from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.reconciliation import Reconciliation
-from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.running import RunningJob, SecretOf
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.slots import Slots
 from edge_orch_agent.core.sources import Sources
@@ -41,6 +41,7 @@ class Jobs:
         parameters: Parameters,
         emissions: Emissions,
         sources: Sources,
+        secret: SecretOf,
     ) -> None:
         self._device = Device(identity.agent, identity.labels, identity.firmware)
         self._settings = settings
@@ -50,6 +51,7 @@ class Jobs:
         self._parameters = parameters
         self._emissions = emissions
         self._sources = sources
+        self._secret = secret
         self._library = Library(identity.controller_keys, stored.envelopes)
         self._states = dict(stored.states)
         self.slots = Slots(stored.slots)
@@ -108,15 +110,17 @@ class Jobs:
         """What each running job may take on the device."""
         return {job: running.plan.limits for job, running in self.running.items()}
 
+    def max_age_us(self, job: str) -> int:
+        """How long the job's records may wait for their sink: as the newest version that is kept says."""
+        plan = next(self._kept(job), None)
+        return plan.limits.max_age_us if plan else Limits().max_age_us
+
     def sink_of(self, stream: StreamId) -> Sink | None:
         """The sink that the stream goes to: as the version that runs defines it, else an earlier one that is kept.
 
         So a corrected definition helps what is waiting already, and what waits for a sink that is gone still gets out.
         """
-        slots = [self.slots.get(stream.job, name) for name in _NEWEST_FIRST]
-        plans = (self._library.kept(slot) for slot in slots if slot is not None)
-        sinks = (sink for plan in plans if plan for sink in plan.sinks if sink.name == stream.sink)
-        return next(sinks, None)
+        return next((sink for plan in self._kept(stream.job) for sink in plan.sinks if sink.name == stream.sink), None)
 
     def tidy(self, waiting: Callable[[str], bool], now: Instant) -> None:
         """Forget retired jobs with nothing `waiting` to be delivered."""
@@ -124,6 +128,10 @@ class Jobs:
             if self.slots.get(job, SlotName.RETIRED) is not None and not waiting(job):
                 self.slots.forget(job, self._work.gathered.upkeep)
                 self._work.note(now)
+
+    def _kept(self, job: str) -> Iterator[Plan]:
+        slots = (self.slots.get(job, name) for name in _NEWEST_FIRST)
+        return (plan for slot in slots if slot is not None and (plan := self._library.kept(slot)))
 
     def _good_at(self, running: RunningJob) -> int:
         return running.since_us + self._settings.probation_us
@@ -198,7 +206,9 @@ class Jobs:
     def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant) -> RunningJob:
         self._twin.stale = True  # its parameters have to be worked out
         values = self._parameters.resolved(plan, self._twin.facts(), now)
-        build = partial(RunningJob, slot, plan, device=self._device, values=values, since_us=now.mono_us)
+        build = partial(
+            RunningJob, slot, plan, device=self._device, values=values, secret=self._secret, since_us=now.mono_us
+        )
         try:
             return build(state=state)
         except Invalid as error:

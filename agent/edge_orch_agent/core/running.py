@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCount
 from edge_orch.plan.plan import Plan
+from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import SOURCE
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Value
 from edge_orch_agent.core.transaction import Slot
 
 Values = Mapping[str, Value]
+
+SecretOf = Callable[[str], str | None]
+"""The device's secret of that name, None if it has none. Looked up once for each version that starts."""
 
 
 class RunningJob:
@@ -23,7 +27,9 @@ class RunningJob:
     `failures`: batches in a row that broke it. `stuck`: it cannot go on at all. Raises whatever building it raises.
     """
 
-    def __init__(self, slot: Slot, plan: Plan, *, device: Device, values: Values, state: bytes, since_us: int) -> None:
+    def __init__(
+        self, slot: Slot, plan: Plan, *, device: Device, values: Values, secret: SecretOf, state: bytes, since_us: int
+    ) -> None:
         self.slot = slot
         self.plan = plan
         self.since_us = since_us
@@ -32,6 +38,7 @@ class RunningJob:
         self.stuck = False
         self._device = device
         self.values = values
+        self._secrets = {name: value for name in step_secrets(plan) if (value := secret(name)) is not None}
         self._snapshot = state
         self._journal: list[Batch | Instant] = []
         self._advanced = False
@@ -92,7 +99,12 @@ class RunningJob:
 
     def _build(self) -> Pipeline:
         return Pipeline(
-            self.plan, device=self._device, version=self.slot.version, params=self.values, state=self._snapshot
+            self.plan,
+            device=self._device,
+            version=self.slot.version,
+            params=self.values,
+            secrets=self._secrets,
+            state=self._snapshot,
         )
 
     def _recover(self, error: Exception) -> None:
