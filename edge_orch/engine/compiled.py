@@ -14,7 +14,7 @@ from edge_orch.engine.emit.timed import idle_us
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Device
-from edge_orch.engine.windows import Windows
+from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Expression
 from edge_orch.plan.plan import Plan

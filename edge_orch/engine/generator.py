@@ -20,7 +20,7 @@ from edge_orch.engine.graph import Graph
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.timers import RuleTimer, SeenTimer
-from edge_orch.engine.windows import Windows
+from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.plan import Plan

@@ -23,7 +23,7 @@ from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
-from edge_orch.engine.windows import Windows
+from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest

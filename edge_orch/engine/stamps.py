@@ -70,7 +70,7 @@ def text_parser(pattern: str, zone: str) -> Callable[[str], int]:
 
     A stamp without an offset is read in `zone`. Raises `Invalid` when this machine does not know the zone.
     """
-    place = _zone(zone)
+    place = known_zone(zone)
     if pattern == "rfc3339":
         return lambda text: _micros(_iso(text), place)
     if pattern == "%Y-%m-%d %H:%M:%S":
@@ -78,7 +78,8 @@ def text_parser(pattern: str, zone: str) -> Callable[[str], int]:
     return lambda text: _micros(_strptime(text, pattern), place)
 
 
-def _zone(name: str) -> tzinfo:
+def known_zone(name: str) -> tzinfo:
+    """The IANA zone of that name. Raises `Invalid` when this machine does not know it."""
     if name == "UTC":
         return UTC
     try:

@@ -1,8 +1,10 @@
-"""`aggregate`: a record is appended to the lanes of its key's cell in its window; rows come out in a function of their
-own, whenever the windows say.
+"""`aggregate`: a record is appended to the lanes of its key's cell in its window (or pane of windows); rows come out in
+a function of their own, whenever the windows say.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.guard import Flow, guarded
@@ -11,9 +13,11 @@ from edge_orch.engine.emit.rows import emit_rows
 from edge_orch.engine.emit.timed import dated, refresh, watermark
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
-from edge_orch.engine.windows import BUFFERED, Windows
+from edge_orch.engine.windows.cell import BUFFERED
+from edge_orch.engine.windows.frames import pane_us
+from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Aggregate
+from edge_orch.plan.steps import Aggregate, CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
 
 _LATE = repr("late: its window has closed")
 
@@ -25,7 +29,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     lanes, layout = plan_lanes(generator, expressions, step, scope)
     emit_rows(generator, step, scope, flow)
     children = [generator.stateful[child.name] for child in generator.graph.timed(step.name)]
-    windows = Windows(step, layout, children)
+    windows = windows_of(step, layout, children)
     generator.stateful[step.name] = windows
     name = generator.names.bind("windows", windows)
     late = function.counter(f"late{number}")
@@ -34,8 +38,18 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,
     ):
-        _emit_window(function, step, scope, name, number)
-        _emit_cell(generator, function, step, scope, windows=name, lanes=lanes, late=late)
+        record = _Record(generator, function, step, scope, name, lanes, late)
+        match step.window:
+            case SessionWindow():
+                _emit_session(record)
+            case CountWindow():
+                _emit_counted(record)
+            case CalendarWindow():
+                _emit_aligned(record, None)
+            case SlidingWindow(size_us, every_us):
+                _emit_aligned(record, pane_us(size_us, every_us))
+            case TumblingWindow(size_us):
+                _emit_aligned(record, size_us)
     folded = less(scope.passed, late, dead, undated)
     fates = {"dead": f"{late} + {dead} + {undated}"}
     if step.on_late != "dead_letter":
@@ -43,55 +57,104 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     emit_account(generator, function, step, entered=scope.passed, folded=folded, **fates)
 
 
-def _emit_window(function: FunctionWriter, step: Aggregate, scope: Scope, windows: str, number: int) -> None:
-    """Find the window, unless it is the last record's."""
-    body, time, size = function.body, scope.time.code, step.window.size_us
+class _Record(msgspec.Struct, frozen=True):
+    """The step, and what its code calls things."""
+
+    generator: Generator
+    function: FunctionWriter
+    step: Aggregate
+    scope: Scope
+    windows: str
+    lanes: list[LaneCode]
+    late: str
+
+    @property
+    def number(self) -> int:
+        """The number in the names of the step's variables."""
+        return self.generator.number(self.step)
+
+    @property
+    def key(self) -> str:
+        """Code of the key: one column's value, or a tuple."""
+        codes = [self.scope.columns[column].code for column in self.step.by]
+        return codes[0] if len(codes) == 1 else "(" + "".join(f"{code}, " for code in codes) + ")"
+
+    @property
+    def watermark(self) -> str:
+        """Code of the watermark at this record."""
+        return watermark(self.step, self.scope)
+
+    def refresh(self) -> None:
+        """Write: something may be due earlier now."""
+        refresh(self.function, self.step, self.scope)
+
+
+def _emit_pane(record: _Record, length_us: int | None) -> None:
+    """Find the cells of the record's pane, unless it is the last record's. `length_us`: of a pane, if all are alike."""
+    function, step, number, windows = record.function, record.step, record.number, record.windows
+    body, time = function.body, record.scope.time.code
     function.initial(f"from{number}", "BEFORE")
     function.initial(f"to{number}", "BEFORE")
     with body.block(f"if not from{number} <= {time} < to{number}:"):
-        body.line(f"from{number} = {time} - {time} % {size}")
-        body.line(f"to{number} = from{number} + {size}")
-        body.line(f"cells{number} = {windows}.cells(from{number}, {watermark(step, scope)})")
-        refresh(function, step, scope)
-
-
-def _emit_cell(
-    generator: Generator,
-    function: FunctionWriter,
-    step: Aggregate,
-    scope: Scope,
-    *,
-    windows: str,
-    lanes: list[LaneCode],
-    late: str,
-) -> None:
-    body, number = function.body, generator.number(step)
-    cells, cell = f"cells{number}", f"cell{number}"
-    codes = [scope.columns[column].code for column in step.by]
-    key = codes[0] if len(codes) == 1 else "(" + "".join(f"{code}, " for code in codes) + ")"
-    with body.block(f"if {cells} is None:"):
-        if step.on_late == "revise":
-            body.line(f"{cell} = {windows}.revise(from{number}, {key}, {watermark(step, scope)})")
-            with body.block(f"if {cell} is None:"):
-                body.line(f"{late} += 1")
-            with body.block("else:"):
-                _emit_append(function, number, lanes)
-                body.line(f"{windows}.revised(from{number}, {key})")
-                refresh(function, step, scope)
+        if length_us is None:
+            body.line(f"from{number}, to{number} = {windows}.pane({time})")
         else:
-            body.line(f"{late} += 1")
-            if step.on_late == "dead_letter":
-                body.line(scope.kill.format(step=repr(step.name), reason=_LATE, field="''"))
+            body.line(f"from{number} = {time} - {time} % {length_us}")
+            body.line(f"to{number} = from{number} + {length_us}")
+        body.line(f"cells{number} = {windows}.cells(from{number}, {record.watermark})")
+        if step.on_late == "revise":
+            body.line(f"closed{number} = {windows}.has_closed(from{number}, {record.watermark})")
+        record.refresh()
+
+
+def _emit_aligned(record: _Record, length_us: int | None) -> None:
+    """Append to the cell of the key in the record's pane."""
+    _emit_pane(record, length_us)
+    body, number, windows, key = record.function.body, record.number, record.windows, record.key
+    cells, cell = f"cells{number}", f"cell{number}"
+    with body.block(f"if {cells} is None:"):
+        _emit_late(record)
     with body.block("else:"):
         body.line(f"{cell} = {cells}.get({key})")
         with body.block(f"if {cell} is None:"):
             body.line(f"{cell} = {cells}[{key}] = {windows}.cell()")
-        _emit_append(function, number, lanes)
+        _emit_append(record)
+        if record.step.on_late == "revise":
+            with body.block(f"if closed{number}:"):
+                body.line(f"{windows}.revised(from{number}, {key}, {record.watermark})")
+                record.refresh()
 
 
-def _emit_append(function: FunctionWriter, number: int, lanes: list[LaneCode]) -> None:
-    body = function.body
-    for place, lane in enumerate(lanes):
+def _emit_session(record: _Record) -> None:
+    body, cell, windows = record.function.body, f"cell{record.number}", record.windows
+    body.line(f"{cell} = {windows}.cell_at({record.key}, {record.scope.time.code}, {record.watermark})")
+    with body.block(f"if {cell} is None:"):
+        _emit_late(record)
+    with body.block("else:"):
+        _emit_append(record)
+        if record.scope.clocks:
+            with body.block(f"if {windows}.began:"):
+                record.refresh()
+
+
+def _emit_counted(record: _Record) -> None:
+    body, windows = record.function.body, record.windows
+    body.line(f"cell{record.number} = {windows}.cell_at({record.key}, {record.scope.time.code})")
+    _emit_append(record)
+    with body.block(f"if {windows}.full:"):
+        body.line(f"{windows}.complete({record.key}, {record.watermark})")
+        record.refresh()
+
+
+def _emit_late(record: _Record) -> None:
+    record.function.body.line(f"{record.late} += 1")
+    if record.step.on_late == "dead_letter":
+        record.function.body.line(record.scope.kill.format(step=repr(record.step.name), reason=_LATE, field="''"))
+
+
+def _emit_append(record: _Record) -> None:
+    body, number = record.function.body, record.number
+    for place, lane in enumerate(record.lanes):
         name = f"lane{number}_{place}"
         append = [
             f"{name} = cell{number}[{place}]",

@@ -11,7 +11,7 @@ from edge_orch.engine.accumulators.factory import factory, is_timed
 from edge_orch.engine.expressions import ExpressionWriter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
-from edge_orch.engine.windows import Layout
+from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.steps import Aggregate, Aggregation
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Emission
+from edge_orch.plan.plan import step_digest
 from edge_orch.plan.steps import Aggregation
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
@@ -177,7 +178,7 @@ def test_without_a_time_field_records_are_dated_by_arrival() -> None:
     assert starts(job.process(batch(b'{"x":1}', received=at(12)))) == [(0, 2)]
 
 
-@pytest.mark.parametrize(("time", "expected"), [("window_start", [(0, 2)]), ("window_end", [(0, 1), (20, 2)])])
+@pytest.mark.parametrize(("time", "expected"), [("window_start", [(0, 2), (20, 1)]), ("window_end", [(0, 1), (20, 2)])])
 def test_rows_of_one_aggregate_feed_another(time: str, expected: list[tuple[int, int]]) -> None:
     first = aggregate(READINGS, COUNT, name="small", time=time)
     second = aggregate(first, COUNT, size=20, name="large")
@@ -258,3 +259,30 @@ def test_filter_where_chooses_per_aggregate_and_an_empty_one_is_null() -> None:
         Aggregation("sum", "sum", INT, call("add", col("i", INT), lit(1, INT), type_=INT), where=hot),
     )
     assert (row["n"], row["avg"], row["max"], row["last"], row["sum"]) == (2, 2.5, None, None, 6)
+
+
+def test_windows_that_end_with_a_version_are_partial_and_reach_those_that_stay() -> None:
+    first = aggregate(READINGS, COUNT, name="small", grace_us=5 * SECOND)
+    second = aggregate(first, Aggregation("n", "sum", INT, col("n", INT)), size=20, name="large")
+    outputs = {"small": "small", "large": "large"}
+    before = pipeline(plan(READINGS, first, second, outputs=outputs))
+    before.process(batch(lines((1, "a", 1), (12, "a", 1), (13, "a", 1))))
+    emission = before.close({step_digest(READINGS), step_digest(second)})
+    assert [(row["n"], row["revision"]) for row in rows(emission, "small")] == [(1, -1), (2, -1)]
+    assert emission.counts["large"].folded == 2
+    assert not rows(emission, "large")
+
+    changed = aggregate(READINGS, COUNT, name="small")
+    after = pipeline(plan(READINGS, changed, second, outputs=outputs), state=before.snapshot())
+    emission = after.process(batch(lines((14, "a", 1), (45, "a", 1), (56, "a", 1))))
+    assert [(row["n"], row["revision"]) for row in rows(emission, "small")] == [(1, 0), (1, 0)]
+    assert [(row["n"], row["revision"]) for row in rows(emission, "large")] == [(4, 0)]
+
+
+def test_what_stays_is_not_closed() -> None:
+    step = aggregate(READINGS, COUNT)
+    job = pipeline(plan(READINGS, step))
+    job.process(batch(lines((1, "a", 1))))
+    assert not job.close({step_digest(step)}).outputs
+    assert starts(job.finish()) == [(0, 1)]
+    assert not job.close(()).outputs

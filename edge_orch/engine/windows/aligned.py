@@ -1,0 +1,162 @@
+"""Windows that event time alone decides: tumbling, sliding and calendar windows.
+
+Rows come out one per key, in the order in which the keys first came. With `on_late: revise` a closed window is kept for
+another grace: a late record then emits its key's row again under the next revision number. A record that is late for
+some of its windows counts in the others; it is late when all have closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.clock import NEVER, Timer
+from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
+from edge_orch.engine.windows.frames import Frames
+from edge_orch.engine.windows.windows import PARTIAL, Windows
+from edge_orch.plan.steps import Aggregate
+
+
+class _State(msgspec.Struct, array_like=True):
+    watermark_us: int
+    panes: list[tuple[int, list[Any]]]
+    open: list[tuple[int, int]]
+    revisions: list[tuple[int, list[Any]]]
+
+
+class AlignedWindows(Windows):
+    """See `Windows`. A pane that is held belongs to a window that is open or kept."""
+
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], frames: Frames) -> None:
+        super().__init__(step, layout, timers)
+        self.pane = frames.pane
+        self._frames = frames
+        self._revises = step.on_late == "revise"
+        self._kept = 2 * self._grace if self._revises else self._grace
+        self._dated_by_start = step.schema.time == "window_start"
+        self._panes: dict[int, dict[Key, Cell]] = {}
+        self._open: dict[int, int] = {}
+        self._first_end = NEVER
+        self._revisions: dict[int, dict[Key, int]] = {}
+
+    def cells(self, pane: int, watermark_us: int) -> dict[Key, Cell] | None:
+        """The cells of the pane that starts there; None when no window of it is open or kept any more."""
+        now = max(watermark_us, self._watermark)
+        if pane < self._frames.first_after(now - self._kept):
+            return None
+        cells = self._panes.get(pane)
+        if cells is None:
+            cells = self._panes[pane] = {}
+            for start, end in self._frames.windows(pane):
+                if end + self._grace > now:
+                    self._open[start] = end
+                    self._first_end = min(self._first_end, end)
+        return cells
+
+    def has_closed(self, pane: int, watermark_us: int) -> bool:
+        """Whether a record in that pane is late for a window."""
+        return self._frames.windows(pane)[0][1] + self._grace <= max(watermark_us, self._watermark)
+
+    def revised(self, pane: int, key: Key, watermark_us: int) -> None:
+        """A late record was added to that pane: emit its key's row of each closed window again."""
+        now = max(watermark_us, self._watermark)
+        self._advance_timers(self._row_time(now - self._grace))
+        for start, end in self._frames.windows(pane):
+            if end + self._grace <= now < end + self._kept:
+                revisions = self._revisions.setdefault(start, {})
+                revisions[key] = revisions.get(key, -1) + 1
+                cells = [cells[key] for cells in self._held(start, end) if key in cells]
+                self.emit([self._row(key, self._whole(cells), start, end, revisions[key])])
+
+    def due(self) -> int:
+        """See `Timer`."""
+        own = self._first_end + self._grace if self._open else NEVER
+        later = self._later()
+        if later == NEVER:
+            return own
+        return min(own, (self._frames.last_before(later) if self._dated_by_start else later) + self._grace)
+
+    def sweep(self) -> int:
+        """See `Timer`."""
+        if not self._revises or not self._panes:
+            return NEVER
+        return self._frames.last_before(min(self._panes) + 1) + self._kept
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Timer`."""
+        self._watermark = max(self._watermark, watermark_us)
+        closed_to = watermark_us - self._grace
+        if self._first_end <= closed_to:
+            for start in sorted(start for start, end in self._open.items() if end <= closed_to):
+                self._close(start)
+        self._advance_timers(self._row_time(closed_to))
+        kept_from = self._frames.first_after(watermark_us - self._kept)
+        for pane in [pane for pane in self._panes if pane < kept_from]:
+            del self._panes[pane]
+        for start in [start for start in self._revisions if start < kept_from]:
+            del self._revisions[start]
+
+    def finish(self) -> None:
+        """See `Timer`."""
+        for start in sorted(self._open):
+            self._close(start)
+        self._finish_timers()
+
+    def close(self) -> None:
+        """See `Windows`."""
+        for start, end in sorted(self._open.items()):
+            self.emit(self._rows(start, end, PARTIAL))
+        for held in (self._panes, self._open, self._revisions):
+            held.clear()
+        self._first_end = NEVER
+
+    def snapshot(self) -> bytes:
+        """See `Windows`."""
+        panes = [
+            (pane, [(key, saved_cell(cell)) for key, cell in cells.items()]) for pane, cells in self._panes.items()
+        ]
+        revisions = [(start, list(numbers.items())) for start, numbers in self._revisions.items()]
+        return msgspec.msgpack.encode(_State(self._watermark, panes, list(self._open.items()), revisions))
+
+    def restore(self, data: bytes) -> None:
+        """See `Windows`."""
+        state = msgspec.msgpack.decode(data, type=_State)
+        self._watermark = state.watermark_us
+        self._panes = {
+            pane: {self._key(key): self._layout.restored(cell) for key, cell in cells} for pane, cells in state.panes
+        }
+        self._open = dict(state.open)
+        self._first_end = min(self._open.values(), default=NEVER)
+        self._revisions = {
+            start: {self._key(key): number for key, number in numbers} for start, numbers in state.revisions
+        }
+
+    def _close(self, start: int) -> None:
+        end = self._open[start]
+        self._advance_timers(start if self._dated_by_start else end)
+        del self._open[start]
+        self._first_end = min(self._open.values(), default=NEVER)
+        rows = self._rows(start, end, 0)
+        if self._revises:
+            keys = {key: None for cells in self._held(start, end) for key in cells}
+            self._revisions[start] = dict.fromkeys(keys, 0)
+        self.emit(rows)
+
+    def _rows(self, start: int, end: int, revision: int) -> list[Row]:
+        by_key: dict[Key, list[Cell]] = {}
+        for held in self._held(start, end):
+            for key, cell in held.items():
+                by_key.setdefault(key, []).append(cell)
+        return [self._row(key, self._whole(cells), start, end, revision) for key, cells in by_key.items()]
+
+    def _held(self, start: int, end: int) -> list[dict[Key, Cell]]:
+        return [self._panes[pane] for pane in self._frames.panes(start, end) if pane in self._panes]
+
+    def _whole(self, cells: list[Cell]) -> Cell:
+        return cells[0] if len(cells) == 1 else self._layout.merged(cells)
+
+    def _row_time(self, closed_to: int) -> int:
+        """No row is to come that is older, when all windows have closed that end up to then."""
+        return self._frames.first_after(closed_to) if self._dated_by_start else closed_to

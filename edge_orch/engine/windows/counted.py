@@ -1,0 +1,95 @@
+"""Count windows: so many records of one key, as they arrive. No record is late, and time closes nothing.
+
+A window lies between the earliest and the latest event time of its records; its row is dated by the latest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.clock import Timer
+from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
+from edge_orch.engine.windows.windows import PARTIAL, Windows
+from edge_orch.plan.steps import Aggregate
+
+
+class Counted(msgspec.Struct, eq=False):
+    """A window that is not full."""
+
+    count: int
+    start: int
+    end: int
+    cell: Cell
+
+
+class _State(msgspec.Struct, array_like=True):
+    watermark_us: int
+    windows: list[tuple[Any, int, int, int, list[Any]]]
+
+
+class CountWindows(Windows):
+    """See `Windows`. `full`: whether the record of the last `cell_at` was the last one of its window."""
+
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], size: int) -> None:
+        super().__init__(step, layout, timers)
+        self.full = False
+        self._size = size
+        self._windows: dict[Key, Counted] = {}
+
+    def cell_at(self, key: Key, time_us: int) -> Cell:
+        """The cell of one more record."""
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = Counted(0, time_us, time_us, self.cell())
+        window.count += 1
+        window.start, window.end = min(window.start, time_us), max(window.end, time_us)
+        self.full = window.count >= self._size
+        return window.cell
+
+    def complete(self, key: Key, watermark_us: int) -> None:
+        """The key's window is full: emit its row."""
+        self._advance_timers(max(watermark_us, self._watermark))
+        self.emit([self._row_of(key, self._windows.pop(key), 0)])
+
+    def due(self) -> int:
+        """See `Timer`."""
+        return self._later()
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Timer`."""
+        self._watermark = max(self._watermark, watermark_us)
+        self._advance_timers(watermark_us)
+
+    def finish(self) -> None:
+        """See `Timer`. What is not full comes out, too."""
+        self._emit_all(0)
+        self._finish_timers()
+
+    def close(self) -> None:
+        """See `Windows`."""
+        self._emit_all(PARTIAL)
+
+    def snapshot(self) -> bytes:
+        """See `Windows`."""
+        windows = [(key, w.count, w.start, w.end, saved_cell(w.cell)) for key, w in self._windows.items()]
+        return msgspec.msgpack.encode(_State(self._watermark, windows))
+
+    def restore(self, data: bytes) -> None:
+        """See `Windows`."""
+        state = msgspec.msgpack.decode(data, type=_State)
+        self._watermark = state.watermark_us
+        self._windows = {
+            self._key(key): Counted(count, start, end, self._layout.restored(cell))
+            for key, count, start, end, cell in state.windows
+        }
+
+    def _emit_all(self, revision: int) -> None:
+        rows = [self._row_of(key, window, revision) for key, window in self._windows.items()]
+        self._windows.clear()
+        self.emit(rows)
+
+    def _row_of(self, key: Key, window: Counted, revision: int) -> Row:
+        return self._row(key, window.cell, window.start, window.end, revision)

@@ -1,0 +1,37 @@
+"""Which windows an aggregate step of the plan asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge_orch.engine.clock import Timer
+from edge_orch.engine.windows.aligned import AlignedWindows
+from edge_orch.engine.windows.calendar import CalendarFrames
+from edge_orch.engine.windows.cell import Layout
+from edge_orch.engine.windows.counted import CountWindows
+from edge_orch.engine.windows.frames import SlidingFrames
+from edge_orch.engine.windows.sessions import SessionWindows
+from edge_orch.engine.windows.windows import Windows
+from edge_orch.plan.steps import (
+    Aggregate,
+    CalendarWindow,
+    CountWindow,
+    SessionWindow,
+    SlidingWindow,
+    TumblingWindow,
+)
+
+
+def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer]) -> Windows:
+    """New, empty windows. Raises `Invalid` for those this machine cannot make."""
+    match step.window:
+        case TumblingWindow(size_us):
+            return AlignedWindows(step, layout, timers, SlidingFrames(size_us, size_us))
+        case SlidingWindow(size_us, every_us):
+            return AlignedWindows(step, layout, timers, SlidingFrames(size_us, every_us))
+        case CalendarWindow():
+            return AlignedWindows(step, layout, timers, CalendarFrames(step.window))
+        case SessionWindow(gap_us):
+            return SessionWindows(step, layout, timers, gap_us)
+        case CountWindow(size):
+            return CountWindows(step, layout, timers, size)

@@ -1,0 +1,86 @@
+"""What all windows have in common.
+
+A window closes when the watermark passes its end + grace: then its rows are emitted with revision 0. A record whose
+window has closed is late. A window that is closed before its time, because another version takes over, emits its rows
+with revision -1 (`PARTIAL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from edge_orch.engine.clock import BEFORE, NEVER, Timer
+from edge_orch.engine.windows.cell import Cell, Key, Layout, Row
+from edge_orch.plan.steps import Aggregate
+
+PARTIAL = -1  # the revision of rows of windows that were closed before their time
+
+
+class Windows:
+    """The windows of one aggregate step. `emit` takes rows: by…, compute…, window_start, window_end, revision.
+
+    `timers`: the steps that take the rows. They are told the time before they are given rows.
+    """
+
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer]) -> None:
+        self.emit: Callable[[list[Row]], None] = _nowhere
+        self.cell = layout.cell
+        self._layout = layout
+        self._timers = timers
+        self._grace = step.grace_us
+        self._scalar = len(step.by) == 1
+        self._watermark = BEFORE
+
+    def due(self) -> int:
+        """See `Timer`."""
+        raise NotImplementedError
+
+    def sweep(self) -> int:
+        """See `Timer`."""
+        return NEVER
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Timer`. Steps that take the rows see the time of each window before they see its rows."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """See `Timer`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Emit what is open as partial rows, and forget all windows. No time passes for the steps that take the rows:
+        they may stay, and meet what becomes of the rest of these windows.
+        """
+        raise NotImplementedError
+
+    def snapshot(self) -> bytes:
+        """All that is open or kept."""
+        raise NotImplementedError
+
+    def restore(self, data: bytes) -> None:
+        """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
+        raise NotImplementedError
+
+    def _row(self, key: Key, cell: Cell, start: int, end: int, revision: int) -> Row:
+        by = (key,) if self._scalar else key
+        return (*by, *self._layout.values(cell), start, end, revision)
+
+    def _later(self) -> int:
+        """When something is due in the steps that take the rows, by their own time."""
+        return min((timer.due() for timer in self._timers), default=NEVER)
+
+    def _advance_timers(self, watermark_us: int) -> None:
+        for timer in self._timers:
+            timer.advance(watermark_us)
+
+    def _finish_timers(self) -> None:
+        for timer in self._timers:
+            timer.finish()
+
+    def _key(self, saved: Any) -> Key:
+        return saved if self._scalar else tuple(saved)
+
+
+def _nowhere(_rows: list[Row]) -> None:
+    """Where rows go before a function is set."""
