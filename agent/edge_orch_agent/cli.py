@@ -42,10 +42,10 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
       edge-orch agent enroll --controller http://127.0.0.1:8420 --token TOKEN --data ./press-1 --name press-1
     """
     from edge_orch.errors import Invalid, Problem
-    from edge_orch_agent.config import DataFolder
+    from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.enroll import enroll as enroll_at
 
-    folder = DataFolder(data)
+    folder = AgentFolder(data)
     with folder.locked():
         known = folder.enrolment()
         if known is not None:
@@ -114,8 +114,8 @@ def run(
 
     from edge_orch.errors import Invalid, Problem
     from edge_orch.time import parse_duration
-    from edge_orch_agent.config import DataFolder
     from edge_orch_agent.core.settings import Settings
+    from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.enroll import enroll as enroll_at
     from edge_orch_agent.main import become_agent
     from edge_orch_agent.runtime import WEBSOCKET, RunOptions
@@ -126,7 +126,7 @@ def run(
     settings = Settings(commit_after_us=parse_duration(commit_interval)) if commit_interval else Settings()
     retry_s = parse_duration(link_retry) / 1e6
     if controller and token and name:
-        folder = DataFolder(data)
+        folder = AgentFolder(data)
         with folder.locked():
             if folder.enrolment() is None:
                 enroll_at(folder, controller, token, name)

@@ -9,12 +9,12 @@ import msgspec
 
 from edge_orch.errors import EdgeOrchError, Invalid, Problem, Refused, Unavailable
 from edge_orch.wire.api import EnrollRequest, EnrollResult, ErrorBody
-from edge_orch_agent.config import DataFolder, Enrolment
+from edge_orch_agent.data_folder import AgentFolder, Enrolment
 
 TIMEOUT_S = 10.0
 
 
-def enroll(folder: DataFolder, controller: str, token: str, name: str) -> Enrolment:
+def enroll(folder: AgentFolder, controller: str, token: str, name: str) -> Enrolment:
     """Enrol at the controller and keep the result. The private key stays here.
 
     Raises `Unavailable` when the controller cannot be reached, `Refused` when it does not take the token or the name.

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import msgspec
 
-from edge_orch_agent.config import DataFolder
+from edge_orch_agent.data_folder import AgentFolder
 from edge_orch_agent.logs import configure
 from edge_orch_agent.runtime import RunOptions, run_agent
 
@@ -38,7 +38,7 @@ def main() -> int:
     try:
         options = msgspec.json.decode(os.environ.pop(OPTIONS), type=RunOptions)
         configure(options.log_level)
-        run_agent(DataFolder(Path(sys.argv[1])), options)
+        run_agent(AgentFolder(Path(sys.argv[1])), options)
     except (Exception, KeyboardInterrupt) as error:
         from edge_orch.cli.main import report  # noqa: PLC0415 -- only now are its words needed
 

@@ -17,10 +17,10 @@ from edge_orch.wire.link import Link
 from edge_orch_agent.artifacts import Artifacts
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.clock import SystemClock
-from edge_orch_agent.data_folder import AgentFolder, Enrolment
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.data_folder import AgentFolder, Enrolment
 from edge_orch_agent.driver import Driver
 from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.local_socket import LocalSocket

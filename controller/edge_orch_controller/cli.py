@@ -52,7 +52,7 @@ def serve(*, data: Path, host: str, port: int, mqtt: str | None, log_level: str)
     import logging
     import shlex
 
-    from edge_orch_controller.data_folder import DataFolder
+    from edge_orch_controller.data_folder import ControllerFolder
     from edge_orch_controller.links.mqtt import Broker
     from edge_orch_controller.runtime import ServeOptions
     from edge_orch_controller.runtime import serve as run
@@ -60,7 +60,7 @@ def serve(*, data: Path, host: str, port: int, mqtt: str | None, log_level: str)
     if mqtt is not None:
         Broker.parse(mqtt)  # wrong ones are told before anything is made
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
-    folder = DataFolder(data)
+    folder = ControllerFolder(data)
 
     def ready(address: str) -> None:
         token_file = shlex.quote(str(folder.admin_token.resolve()))

@@ -26,7 +26,7 @@ from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.records import AuditEntry
 from edge_orch_controller.core.settings import Settings
 from edge_orch_controller.credentials import make_token, token_digest
-from edge_orch_controller.data_folder import ADMIN, DataFolder
+from edge_orch_controller.data_folder import ADMIN, ControllerFolder
 from edge_orch_controller.driver import CONTROLLER, Driver
 from edge_orch_controller.links.mqtt import MqttHub
 from edge_orch_controller.links.switchboard import Switchboard
@@ -46,7 +46,7 @@ class ServeOptions(msgspec.Struct, frozen=True):
     mqtt: str | None = None
 
 
-def serve(folder: DataFolder, options: ServeOptions, ready: Callable[[str], None]) -> None:
+def serve(folder: ControllerFolder, options: ServeOptions, ready: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the controller's address once it answers.
 
     Raises `EdgeOrchError` for whatever keeps it from running.
@@ -82,7 +82,7 @@ def refuse_foreign_networks(host: str) -> None:
         )
 
 
-def ensure_admin(folder: DataFolder, store: Store, clock: Clock) -> None:
+def ensure_admin(folder: ControllerFolder, store: Store, clock: Clock) -> None:
     """An admin's token in `admin.token`; a new one if the file is missing or from another database."""
     if folder.admin_token.exists() and store.token(token_digest(folder.admin_token.read_text().strip())):
         return

@@ -33,16 +33,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edge_orch.twin": TWIN,
     "edge_orch.jobtest": AUTHORING | ENGINE | {"edge_orch.jobtest"},
     "edge_orch.testing": RUNTIME | {"edge_orch.testing"},
+    "edge_orch.host": WORDS | {"edge_orch.host"},
     "edge_orch.cli": AUTHORING | RUNTIME | {"edge_orch", "edge_orch.cli", "edge_orch.jobtest"},
     "edge_orch": set(),
-    "edge_orch_agent": RUNTIME | {"edge_orch", "edge_orch_agent", "edge_orch.cli"},
+    "edge_orch_agent": RUNTIME | {"edge_orch", "edge_orch.host", "edge_orch_agent", "edge_orch.cli"},
     "edge_orch_agent.core": RUNTIME | {"edge_orch_agent.core"},
-    "edge_orch_controller": AUTHORING | RUNTIME | {"edge_orch", "edge_orch_controller", "edge_orch.cli"},
+    "edge_orch_controller": AUTHORING
+    | RUNTIME
+    | {"edge_orch", "edge_orch.host", "edge_orch_controller", "edge_orch.cli"},
     "edge_orch_controller.core": RUNTIME | {"edge_orch_controller.core"},
 }
 
 # Pure rooms take events and time and return commands: they reach no clock, randomness, thread, file or socket.
-PURE = [room for room in MAY_IMPORT if room not in {"edge_orch.cli", "edge_orch_agent", "edge_orch_controller"}]
+SHELLS = {"edge_orch.cli", "edge_orch.host", "edge_orch_agent", "edge_orch_controller"}
+PURE = [room for room in MAY_IMPORT if room not in SHELLS]
 IMPURE_MODULES = {
     "aiohttp",
     "asyncio",

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from edge_orch_agent.config import DataFolder, Enrolment
+from edge_orch_agent.data_folder import AgentFolder, Enrolment
 
 from edge_orch.errors import StorageError, Unavailable
 from edge_orch.trust.keys import PrivateKey
@@ -17,7 +17,7 @@ def mode(path: Path) -> int:
 
 
 def test_everything_in_it_is_for_its_user_only(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "deep" / "agent")
+    folder = AgentFolder(tmp_path / "deep" / "agent")
     with folder.locked():
         key = folder.key()
         folder.save_enrolment(ENROLMENT)
@@ -29,33 +29,33 @@ def test_everything_in_it_is_for_its_user_only(tmp_path: Path) -> None:
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     with (
-        DataFolder(tmp_path).locked(),
+        AgentFolder(tmp_path).locked(),
         pytest.raises(Unavailable, match=f"already|another.*{os.getpid()}|another"),
-        DataFolder(tmp_path).locked(),
+        AgentFolder(tmp_path).locked(),
     ):
         pass
-    with DataFolder(tmp_path).locked():
+    with AgentFolder(tmp_path).locked():
         pass
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("…")
-    with pytest.raises(StorageError, match="not an agent's data folder"), DataFolder(tmp_path).locked():
+    with pytest.raises(StorageError, match="not an agent's data folder"), AgentFolder(tmp_path).locked():
         pass
     assert not (tmp_path / "agent.lock").exists()
 
 
 def test_a_path_that_cannot_be_a_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="cannot use the data folder"), DataFolder(tmp_path / "file").locked():
+    with pytest.raises(StorageError, match="cannot use the data folder"), AgentFolder(tmp_path / "file").locked():
         pass
 
 
 def test_a_damaged_enrolment_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "agent.json").write_text("{")
     with pytest.raises(StorageError, match="damaged"):
-        DataFolder(tmp_path).enrolment()
+        AgentFolder(tmp_path).enrolment()
 
 
 def test_before_enrolment_there_is_none(tmp_path: Path) -> None:
-    assert DataFolder(tmp_path).enrolment() is None
+    assert AgentFolder(tmp_path).enrolment() is None

@@ -1,0 +1,84 @@
+"""The agent's data folder: who it is, its key, its lock, and where everything else lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from edge_orch.errors import Problem, StorageError
+from edge_orch.host.data_folder import DataFolder
+from edge_orch.trust.keys import PrivateKey, PublicKey
+from edge_orch_agent.secrets import Secrets
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What the agent keeps from its enrolment (`agent.json`)."""
+
+    agent: str
+    labels: dict[str, str]
+    controller: str
+    controller_key: str
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The controller's key: what it has not signed is not run."""
+        return PublicKey.from_hex(self.controller_key)
+
+
+class AgentFolder(DataFolder):
+    """One folder, one agent, one process."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "agent")
+        self.socket = path / "agent.sock"
+        self.secrets = Secrets(path / "secrets")
+        self._enrolment = path / "agent.json"
+        self._key = path / "agent.key"
+
+    def prepare(self) -> None:
+        """A place for secrets; a folder that holds things and none of ours is somebody else's."""
+        (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
+        names = {entry.name for entry in self.path.iterdir()} - {"secrets"}
+        if names and not any(name.startswith("agent.") for name in names):
+            raise StorageError(
+                Problem(
+                    f"{self.path} is not an agent's data folder",
+                    expected="an empty folder, or one that an agent made",
+                    found=", ".join(sorted(names)[:3]),
+                    next_step="give another folder with --data",
+                )
+            )
+
+    def enrolment(self) -> Enrolment | None:
+        """Who this agent is, or None before it is enrolled."""
+        try:
+            return msgspec.json.decode(self._enrolment.read_bytes(), type=Enrolment)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self.unusable(error) from error
+        except msgspec.MsgspecError as error:
+            raise StorageError(
+                Problem(
+                    f"{self._enrolment} is damaged",
+                    expected="what `edge-orch agent enroll` wrote",
+                    found=str(error),
+                    next_step="remove the file and enrol this agent again",
+                )
+            ) from error
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        """Written whole or not at all."""
+        self.write(self._enrolment, msgspec.json.format(msgspec.json.encode(enrolment)) + b"\n")
+
+    def key(self) -> PrivateKey:
+        """The agent's own key, made on this device at first use; it never leaves it."""
+        try:
+            return PrivateKey.from_bytes(self._key.read_bytes())
+        except FileNotFoundError:
+            key = PrivateKey.generate()
+            self.write(self._key, key.to_bytes())
+            return key
+        except OSError as error:
+            raise self.unusable(error) from error
