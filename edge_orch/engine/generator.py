@@ -19,7 +19,7 @@ from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.scope import Scope, Symbol
-from edge_orch.engine.timers import RuleTimer, SeenTimer
+from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.errors import Invalid, Problem
@@ -27,7 +27,7 @@ from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Step
 
-Stateful = Windows | RuleTimer | SeenTimer
+Stateful = Windows | RuleTimer | MemoryTimer
 
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 

@@ -7,9 +7,24 @@ from collections.abc import Iterator
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import SOURCE, Aggregate, Alert, Dedupe, Filter, Map, Mask, Route, Schematize, Step, ports
+from edge_orch.plan.steps import (
+    SOURCE,
+    Aggregate,
+    Alert,
+    Dedupe,
+    Filter,
+    Lookup,
+    Map,
+    Mask,
+    Route,
+    Sample,
+    Schematize,
+    Step,
+    Throttle,
+    ports,
+)
 
-Timed = Aggregate | Alert | Dedupe
+Timed = Aggregate | Alert | Dedupe | Throttle
 
 
 class Graph:
@@ -55,7 +70,7 @@ class Graph:
 
     def timed(self, name: str) -> list[Timed]:
         """The steps below whose state event time changes, parents before children."""
-        return [step for step in self.below(name) if isinstance(step, Aggregate | Alert | Dedupe)]
+        return [step for step in self.below(name) if isinstance(step, Timed)]
 
     def used(self, name: str) -> set[str]:
         """Columns of a step that the steps below look into: worth a variable."""
@@ -74,7 +89,7 @@ def _used_by(step: Step) -> Iterator[str]:
                 yield from _columns(branch.condition)
         case Mask():
             yield from (name for name, _ in step.maskings)
-        case Dedupe():
+        case Dedupe() | Throttle() | Sample() | Lookup():
             yield from step.keys
         case Aggregate():
             yield from step.by

@@ -1,12 +1,13 @@
-"""Alert rules and dedupe memories as timers of a clock."""
+"""Alert rules and memories of keys as timers of a clock."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import msgspec
 
 from edge_orch.engine.alert import AlertRule
 from edge_orch.engine.clock import BEFORE, NEVER
-from edge_orch.engine.dedupe import Seen
 from edge_orch.engine.records import EpisodeEvent
 from edge_orch.time import SECOND
 
@@ -49,12 +50,28 @@ class RuleTimer:
         """See `Timer`. The end of input is no passing of time: holds that are running stay running."""
 
 
-class SeenTimer:
-    """Lets a dedupe step forget."""
+class Memory(Protocol):
+    """What a step remembers of the records it saw."""
 
-    def __init__(self, seen: Seen, within_us: int) -> None:
-        self._seen = seen
-        self._every_us = max(1, within_us // 8)
+    def advance(self, watermark_us: int) -> None:
+        """Forget what no longer counts."""
+        ...
+
+    def snapshot(self) -> bytes:
+        """All that is remembered."""
+        ...
+
+    def restore(self, data: bytes) -> None:
+        """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
+        ...
+
+
+class MemoryTimer:
+    """Lets a step forget, once every `every_us` of event time."""
+
+    def __init__(self, memory: Memory, every_us: int) -> None:
+        self._memory = memory
+        self._every_us = every_us
         self._swept_us = BEFORE
 
     def due(self) -> int:
@@ -69,16 +86,16 @@ class SeenTimer:
         """See `Timer`."""
         if watermark_us >= self.sweep():
             self._swept_us = watermark_us
-            self._seen.advance(watermark_us)
+            self._memory.advance(watermark_us)
 
     def snapshot(self) -> bytes:
         """The memory, and how far this timer has come."""
-        return msgspec.msgpack.encode((self._swept_us, self._seen.snapshot()))
+        return msgspec.msgpack.encode((self._swept_us, self._memory.snapshot()))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
         self._swept_us, inner = msgspec.msgpack.decode(data, type=tuple[int, bytes])
-        self._seen.restore(inner)
+        self._memory.restore(inner)
 
     def finish(self) -> None:
         """See `Timer`."""

@@ -193,6 +193,41 @@ class Dedupe(msgspec.Struct, frozen=True, tag_field="kind", tag="dedupe"):
     schema: Schema
 
 
+class Throttle(msgspec.Struct, frozen=True, tag_field="kind", tag="throttle"):
+    """Pass the first `threshold` records of each key in each window of event time, aligned to the Unix epoch."""
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    threshold: int
+    window_us: int
+    schema: Schema
+
+
+class Sample(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
+    """Pass about `ratio` of all keys, chosen by their hash: all records of a key, or none."""
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    ratio: float
+    schema: Schema
+
+
+class Lookup(msgspec.Struct, frozen=True, tag_field="kind", tag="lookup"):
+    """Add `fields` from the row whose first columns equal the `keys` of the record; NULL if there is none.
+
+    `rows`: first the keys, in their order, then the fields, in theirs. Keys are unique and never NULL.
+    """
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    fields: tuple[str, ...]
+    rows: tuple[tuple[bool | int | float | str | None, ...], ...]
+    schema: Schema
+
+
 class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
     """Consecutive windows of one size, aligned to the Unix epoch."""
 
@@ -295,7 +330,7 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     quorum: Quorum | None = None
 
 
-Step = Schematize | Map | Mask | Filter | Route | Dedupe | Aggregate | Alert
+Step = Schematize | Map | Mask | Lookup | Filter | Route | Dedupe | Throttle | Sample | Aggregate | Alert
 
 
 def ports(step: Step) -> tuple[str, ...]:

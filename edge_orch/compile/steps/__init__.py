@@ -11,9 +11,12 @@ from edge_orch.compile.steps.alert import compile_alert
 from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
 from edge_orch.compile.steps.dedupe import compile_dedupe
 from edge_orch.compile.steps.filter import compile_filter
+from edge_orch.compile.steps.lookup import compile_lookup
 from edge_orch.compile.steps.mask import compile_mask
 from edge_orch.compile.steps.route import compile_route
+from edge_orch.compile.steps.sample import compile_sample
 from edge_orch.compile.steps.schematize import compile_schematize
+from edge_orch.compile.steps.throttle import compile_throttle
 from edge_orch.spec import steps as spec
 
 # Compilers raise `Invalid` when nothing can be said about what they pass on.
@@ -23,6 +26,9 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Map: compile_map,
     spec.Select: compile_select,
     spec.Drop: compile_drop,
+    spec.Throttle: compile_throttle,
+    spec.Sample: compile_sample,
+    spec.Lookup: compile_lookup,
     spec.Mask: compile_mask,
     spec.Filter: compile_filter,
     spec.Route: compile_route,

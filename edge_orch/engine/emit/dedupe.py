@@ -10,7 +10,7 @@ from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.emit.timed import dated
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
-from edge_orch.engine.timers import SeenTimer
+from edge_orch.engine.timers import MemoryTimer
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.steps import Dedupe
 
@@ -19,7 +19,7 @@ def emit_dedupe(generator: Generator, function: FunctionWriter, step: Dedupe, sc
     """Ask the memory of keys; it forgets with the clock."""
     number = generator.number(step)
     seen = Seen(step.within_us)
-    generator.stateful[step.name] = SeenTimer(seen, step.within_us)
+    generator.stateful[step.name] = MemoryTimer(seen, max(1, step.within_us // 8))
     first = generator.names.bind("first", seen.first)
     passed = function.counter(f"passed{number}")
     key = "".join(f"{scope.columns[name].code}, " for name in step.keys)

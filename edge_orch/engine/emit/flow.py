@@ -6,14 +6,30 @@ from edge_orch.engine.emit.aggregate import emit_aggregate
 from edge_orch.engine.emit.alert import emit_alert
 from edge_orch.engine.emit.dedupe import emit_dedupe
 from edge_orch.engine.emit.filter import emit_filter
+from edge_orch.engine.emit.lookup import emit_lookup
 from edge_orch.engine.emit.map import emit_map
 from edge_orch.engine.emit.mask import emit_mask
 from edge_orch.engine.emit.output import emit_output
 from edge_orch.engine.emit.route import emit_route
+from edge_orch.engine.emit.sample import emit_sample
+from edge_orch.engine.emit.throttle import emit_throttle
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Filter, Map, Mask, Route, Schematize, Step
+from edge_orch.plan.steps import (
+    Aggregate,
+    Alert,
+    Dedupe,
+    Filter,
+    Lookup,
+    Map,
+    Mask,
+    Route,
+    Sample,
+    Schematize,
+    Step,
+    Throttle,
+)
 
 
 def emit_flow(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
@@ -36,6 +52,12 @@ def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope
             emit_mask(generator, function, step, scope, emit_flow)
         case Dedupe():
             emit_dedupe(generator, function, step, scope, emit_flow)
+        case Throttle():
+            emit_throttle(generator, function, step, scope, emit_flow)
+        case Sample():
+            emit_sample(generator, function, step, scope, emit_flow)
+        case Lookup():
+            emit_lookup(generator, function, step, scope, emit_flow)
         case Aggregate():
             emit_aggregate(generator, function, step, scope, emit_flow)
         case Alert():

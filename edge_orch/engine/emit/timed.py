@@ -6,26 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from edge_orch.engine.generator import Generator
+from edge_orch.engine.graph import Timed
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.timers import IDLE_US
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Step
+from edge_orch.plan.steps import Aggregate, Step
 
 
-def idle_us(step: Aggregate | Alert | Dedupe) -> int:
+def idle_us(step: Timed) -> int:
     """After how long a silent partition no longer holds this step back."""
     return step.idle_us if isinstance(step, Aggregate) else IDLE_US
 
 
-def refresh(function: FunctionWriter, step: Aggregate | Alert | Dedupe, scope: Scope) -> None:
+def refresh(function: FunctionWriter, step: Timed, scope: Scope) -> None:
     """Something may be due earlier now: ask the step's clock again when to call it."""
     for idle, clock, limit, _ in scope.clocks:
         if idle == idle_us(step):
             function.body.line(f"{limit} = {clock}.limit()")
 
 
-def watermark(step: Aggregate | Alert | Dedupe, scope: Scope) -> str:
+def watermark(step: Timed, scope: Scope) -> str:
     """Code of the watermark at this record. Below an aggregate, steps were told it before the rows came."""
     for idle, clock, _, top in scope.clocks:
         if idle == idle_us(step):

@@ -9,9 +9,12 @@ from edge_orch.spec.steps.alert import Alert
 from edge_orch.spec.steps.columns import Drop, Enrich, Map, Select
 from edge_orch.spec.steps.dedupe import Dedupe
 from edge_orch.spec.steps.filter import Filter
+from edge_orch.spec.steps.lookup import Lookup
 from edge_orch.spec.steps.mask import Mask
 from edge_orch.spec.steps.route import Route
+from edge_orch.spec.steps.sample import Sample
 from edge_orch.spec.steps.schematize import Schematize
+from edge_orch.spec.steps.throttle import Throttle
 
 STEPS: dict[str, Any] = {
     "schematize": Schematize,
@@ -20,9 +23,12 @@ STEPS: dict[str, Any] = {
     "select": Select,
     "drop": Drop,
     "mask": Mask,
+    "lookup": Lookup,
     "filter": Filter,
     "route": Route,
     "dedupe": Dedupe,
+    "throttle": Throttle,
+    "sample": Sample,
     "aggregate": Aggregate,
     "alert": Alert,
 }
@@ -35,9 +41,12 @@ __all__ = [
     "Drop",
     "Enrich",
     "Filter",
+    "Lookup",
     "Map",
     "Mask",
     "Route",
+    "Sample",
     "Schematize",
     "Select",
+    "Throttle",
 ]

@@ -13,6 +13,7 @@ from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Emission, EpisodeEvent, StepCount
 from edge_orch.errors import Invalid
 from edge_orch.plan.plan import ParamSpec, Plan
+from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import (
     Aggregation,
     Alert,
@@ -24,12 +25,15 @@ from edge_orch.plan.steps import (
     Hash,
     InfluxFormat,
     KeyValueFormat,
+    Lookup,
     Mask,
     Quorum,
     RegexFormat,
     Route,
+    Sample,
     Schematize,
     SummaryPart,
+    Throttle,
 )
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
@@ -100,6 +104,10 @@ def whole_job(step: Schematize) -> Plan:
         "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, few,
         "info", (SummaryPart(value="count"),), ("bus",), small.schema, Quorum("k", lit(2, INT), 20 * SECOND),
     )  # fmt: skip
+    few_a_window = Throttle("throttle", step.name, ("k",), 2, 4 * SECOND, step.schema)
+    some = Sample("sample", step.name, ("x",), 0.5, step.schema)
+    table = (("a", 1.5), ("ß", None))
+    named = Lookup("lookup", "throttle", ("k",), ("y",), table, Schema((*step.schema.fields, Field("y", FLOAT)), "t"))
     methods = (("k", Hash("${secret:KEY}")), ("x", Generalize(5.0)), ("i", Generalize(10)), ("t", Generalize(SECOND)))
     masked = Mask("mask", "route.rest", methods, step.schema)
     large_sum = call("add", col("i", INT), lit(2**62, INT), type_=INT)
@@ -112,7 +120,7 @@ def whole_job(step: Schematize) -> Plan:
     hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
-        "big": "route.big", "rest": "route.rest", "mask": "mask",
+        "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
     }  # fmt: skip
     return plan(
         step,
@@ -126,6 +134,9 @@ def whole_job(step: Schematize) -> Plan:
         routed,
         hot_rows,
         masked,
+        few_a_window,
+        some,
+        named,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
@@ -241,7 +252,7 @@ def test_every_record_that_entered_a_step_has_one_fate(
         assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
         assert count.dead == len(log.dead.get(name, ())), name
     passed = counts.get("parse", StepCount()).passed
-    for child in ("unique", "small", "hot", "route"):
+    for child in ("unique", "small", "hot", "route", "throttle", "sample"):
         assert counts.get(child, StepCount()).entered == passed
     assert counts.get("sums", StepCount()).passed == log.outputs.get("sums", b"").count(b"\n")
     taken = sum(log.outputs.get(name, b"").count(b"\n") for name in ("big", "rest"))

@@ -1,0 +1,57 @@
+"""Compiling `lookup`."""
+
+from __future__ import annotations
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.flow import Flow
+from edge_orch.compile.table import Column, read_table
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.plan.schema import Field, FieldType, Schema
+from edge_orch.spec.leaves import Text
+from edge_orch.spec.steps.lookup import Lookup
+
+_KEY_TYPES = {FieldType.BOOL, FieldType.INT, FieldType.STRING}
+
+
+def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
+    """The record's fields, then those of the table, which may be NULL."""
+    problems: list[Problem] = []
+    before = context.flow
+    added = tuple(Field(name.value, FieldType(field.type.value)) for name, field in spec.fields.items())
+    flow = Flow(
+        Schema((*before.schema.fields, *added), before.schema.time), before.broken, before.lost, before.time_lost_at
+    )
+    if not spec.fields or not spec.on.columns:
+        what = "lookup needs at least one field to add, and one to look it up by"
+        problems.append(Problem(what, context.where, next_step="add on: and fields:"))
+    taken = set(before.schema.names) | before.broken
+    problems.extend(
+        Problem(f"`{name.value}` is a field already", name.where, next_step="add it by another name, with `column`")
+        for name in spec.fields
+        if name.value in taken
+    )
+    keys: tuple[Field, ...] = ()
+    try:
+        keys = before.fields(tuple(spec.on.columns))
+    except Invalid as error:
+        return Compiled(None, flow, (*problems, *error.problems))
+    for field, name in zip(keys, spec.on.columns, strict=True):
+        if field.type not in _KEY_TYPES:
+            expected = "bool, int or string"
+            next_step = "CAST it in a map before"
+            problems.append(Problem(f"`{field.name}` is no key", name.where, expected, field.type.value, next_step))
+    if problems:
+        return Compiled(None, flow, tuple(problems))
+    by: list[Column] = [(column, field.type) for column, field in zip(spec.on.columns.values(), keys, strict=True)]
+    values: list[Column] = [
+        (field.column or Text(name.value, name.node), FieldType(field.type.value))
+        for name, field in spec.fields.items()
+    ]
+    try:
+        rows = read_table(spec.csv, by, values)
+    except Invalid as error:
+        return Compiled(None, flow, error.problems)
+    names = tuple(field.name for field in keys)
+    step = plan.Lookup(context.name, context.input, names, tuple(field.name for field in added), rows, flow.schema)
+    return Compiled(step, flow)

@@ -1,0 +1,21 @@
+"""Which keys a sample keeps: decided by their hash alone, hence alike on every device and in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+
+import msgspec
+
+_HASHES = 1 << 64
+
+
+def sampler(ratio: float) -> Callable[[tuple[object, ...]], bool]:
+    """Whether a key is kept. A key that is kept at some ratio is kept at every higher one."""
+    kept = round(ratio * _HASHES)
+    encode = msgspec.json.encode
+
+    def keeps(key: tuple[object, ...]) -> bool:
+        return int.from_bytes(blake2b(encode(key), digest_size=8).digest()) < kept
+
+    return keeps

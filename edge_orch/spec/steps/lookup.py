@@ -1,0 +1,53 @@
+"""`lookup: {on: [register], csv: "register,unit…", fields: {unit: string}}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Self
+
+from edge_orch.spec.leaves import Choice, JsonSchema, Name, Text
+from edge_orch.spec.nodes import Node, Sequence
+from edge_orch.spec.reading import Doc, read
+
+
+class CellType(Choice, frozen=True):
+    """The type of a column."""
+
+    value: Literal["bool", "int", "float", "string"]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """`{field: column}`, or a list of fields whose columns have the same names."""
+
+    columns: dict[Name, Text]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Sequence):
+            fields: tuple[Name, ...] = read(tuple[Name, ...], node)
+            return cls({field: Text(field.value, field.node) for field in fields})
+        return cls(read(dict[Name, Text], node))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        fields = {"type": "array", "items": Name.json_schema()}
+        return {"anyOf": [fields, {"type": "object", "additionalProperties": {"type": "string"}}]}
+
+
+@dataclass(frozen=True)
+class LookupField:
+    """A field to add; `unit: string` is enough."""
+
+    shorthand: ClassVar[str] = "type"
+    type: Annotated[CellType, Doc("bool | int | float | string")]
+    column: Annotated[Text | None, Doc("the column it comes from; left out: that of its own name")]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Add fields from a table that is part of the job; NULL where it has no row."""
+
+    on: Annotated[Keys, Doc("{field: column}, or [field]: which row is meant")]
+    csv: Annotated[Text, Doc("the table as CSV, with a header")]
+    fields: Annotated[dict[Name, LookupField], Doc("field: type, or field: {type: …, column: …}")]
