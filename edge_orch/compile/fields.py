@@ -33,7 +33,7 @@ def compile_field(name: Name, spec: FieldSpec) -> ParsedField:
             problems.append(Problem(f"`{rule}` is not for {type_}", leaf.where, f"type: {expected}"))
     if spec.min and spec.max and spec.min.value > spec.max.value:
         problems.append(Problem("min is greater than max", spec.min.where, "", f"{spec.min.value} > {spec.max.value}"))
-    for text, check in ((spec.format, _check_format), (spec.zone, _check_zone), (spec.pattern, compiled_regex)):
+    for text, check in ((spec.format, _check_format), (spec.zone, check_zone), (spec.pattern, compiled_regex)):
         if text is not None:
             try:
                 check(text)
@@ -61,7 +61,8 @@ def _check_format(text: Text) -> None:
         raise Invalid(Problem("unknown format of timestamps", text.where, expected, repr(text.value), next_step))
 
 
-def _check_zone(text: Text) -> None:
+def check_zone(text: Text) -> None:
+    """Raise `Invalid` unless the text is an IANA zone that is known here."""
     if text.value == "UTC":  # known even where no zone data is installed
         return
     try:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
+from edge_orch.compile.windows import compile_window, dated_by
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.aggregates import parse_aggregation
 from edge_orch.plan import steps as plan
@@ -14,13 +12,11 @@ from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.spec.leaves import Name
 from edge_orch.spec.steps.aggregate import Aggregate
 
-# A row's event time is the start of its window: so a 1-minute roll-up of 10-second rows gets those of its own minute.
 WINDOW_FIELDS = (
     Field("window_start", FieldType.TIMESTAMP, True),
     Field("window_end", FieldType.TIMESTAMP, True),
     Field("revision", FieldType.INT, True),
 )
-_WINDOWS: dict[str, Callable[[Any], plan.Window]] = {"tumbling": lambda size: plan.TumblingWindow(size.value)}
 
 
 def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
@@ -33,6 +29,11 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
     except Invalid as error:
         problems.extend(error.problems)
     failed = False
+    window: plan.Window = plan.TumblingWindow(1)
+    try:
+        window = compile_window(spec)
+    except Invalid as error:
+        problems.extend(error.problems)
     try:
         keys = context.flow.fields(spec.by)
     except Invalid as error:
@@ -58,13 +59,13 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         fields.append(field)
     if not spec.compute:
         problems.append(Problem("compute is empty", context.where, next_step="add {n: count(*)}"))
-    flow = Flow(Schema((*WINDOW_FIELDS, *keys, *fields), "window_start"), frozenset(broken))
+    flow = Flow(Schema((*WINDOW_FIELDS, *keys, *fields), dated_by(window)), frozenset(broken))
     if failed or problems:
         return Compiled(None, flow, tuple(problems))
     step = plan.Aggregate(
         name=context.name,
         input=context.input,
-        window=_WINDOWS[spec.window.kind.text](spec.window.options),
+        window=window,
         by=tuple(field.name for field in keys),
         compute=tuple(compute),
         schema=flow.schema,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from edge_orch.spec.json_schema import variant_schema
-from edge_orch.spec.leaves import Choice, Duration, JsonSchema, Name, PositiveDuration, Sql
-from edge_orch.spec.nodes import Node, Scalar
-from edge_orch.spec.reading import Doc, read_variant
+from edge_orch.spec.leaves import Choice, Duration, Name, PositiveDuration, Sql
+from edge_orch.spec.reading import Doc
+from edge_orch.spec.steps.windows import Window
 
 
 class OnLate(Choice, frozen=True):
@@ -17,30 +16,11 @@ class OnLate(Choice, frozen=True):
     value: Literal["revise", "dead_letter", "drop"]
 
 
-WINDOWS: dict[str, Any] = {"tumbling": PositiveDuration}
-
-
-@dataclass(frozen=True)
-class Window:
-    """`{kind: options}`; `kind` is a key of `WINDOWS`."""
-
-    kind: Scalar
-    options: Any
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        return cls(*read_variant(node, WINDOWS, "window"))
-
-    @classmethod
-    def json_schema(cls) -> JsonSchema:
-        return variant_schema(WINDOWS)
-
-
 @dataclass(frozen=True)
 class Aggregate:
     """Fold the records of each window and key into one row, which carries window_start, window_end and revision."""
 
-    window: Annotated[Window, Doc("{tumbling: 10s}: windows one after the other, aligned to the Unix epoch")]
+    window: Annotated[Window, Doc("exactly one kind of window, such as {tumbling: 10s}")]
     by: Annotated[tuple[Name, ...], Doc("key fields", default="[]")]
     compute: Annotated[dict[Name, Sql], Doc("field: aggregate, such as {n: count(*), hot: max(temp_c)}")]
     grace: Annotated[Duration, Doc("how late a record may come", default="0s")]

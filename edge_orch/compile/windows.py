@@ -1,0 +1,87 @@
+"""Compiling the window of an aggregate step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import gcd
+from typing import Any
+
+from edge_orch.compile.fields import check_zone
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.spec.leaves import Duration
+from edge_orch.spec.steps.aggregate import Aggregate
+from edge_orch.spec.steps.windows import Calendar, Sliding
+
+MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
+
+
+def compile_window(spec: Aggregate) -> plan.Window:
+    """The window, and whether the step's other options make sense with it. Raises `Invalid`."""
+    kind = spec.window.kind.text
+    if kind == "session" and spec.on_late.value == "revise":
+        raise Invalid(
+            Problem(
+                "session windows cannot be revised: a late record may change where they lie",
+                spec.on_late.where,
+                "drop | dead_letter",
+                "revise",
+                "give it more `grace`",
+            )
+        )
+    if kind == "count" and (spec.grace.value or spec.on_late.value != "drop"):
+        where = spec.grace.where if spec.grace.value else spec.on_late.where
+        raise Invalid(
+            Problem("no record is late for a count window", where, next_step="leave out `grace` and `on_late`")
+        )
+    return _MAKERS[kind](spec.window.options)
+
+
+def dated_by(window: plan.Window) -> str:
+    """The field that is the event time of a window's rows: the earliest moment by which those that follow are in order.
+
+    A row of a fixed window carries its start: so a 1-minute roll-up of 10-second rows gets those of its own minute.
+    How far back a session or a count window begins is not known before it ends.
+    """
+    return "window_end" if isinstance(window, plan.SessionWindow | plan.CountWindow) else "window_start"
+
+
+def _sliding(options: Sliding) -> plan.SlidingWindow:
+    size, every = options.size.value, options.every.value
+    if every > size:
+        raise Invalid(
+            Problem(
+                "windows would leave gaps in time",
+                options.every.where,
+                f"at most the size, {options.size.node.text}",
+                options.every.node.text,
+                "filter records, if some are not wanted",
+            )
+        )
+    if size // gcd(size, every) > MOST_PANES:
+        raise Invalid(_too_fine(options.every, options.size))
+    return plan.SlidingWindow(size, every)
+
+
+def _too_fine(every: Duration, size: Duration) -> Problem:
+    return Problem(
+        "the windows overlap too finely",
+        every.where,
+        f"at most {MOST_PANES} stretches in {size.node.text} between beginnings and ends of windows",
+        every.node.text,
+        "choose a longer `every` that divides the size",
+    )
+
+
+def _calendar(options: Calendar) -> plan.CalendarWindow:
+    check_zone(options.zone)
+    return plan.CalendarWindow(options.unit.value, options.zone.value)
+
+
+_MAKERS: dict[str, Callable[[Any], plan.Window]] = {
+    "tumbling": lambda size: plan.TumblingWindow(size.value),
+    "sliding": _sliding,
+    "session": lambda session: plan.SessionWindow(session.gap.value),
+    "count": lambda count: plan.CountWindow(count.value),
+    "calendar": _calendar,
+}
