@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from edge_orch_agent.core.transaction import (
+    Drop,
     JobDeadLetter,
     LedgerEntry,
     PositionKey,
@@ -121,7 +122,9 @@ class StoreContract:
     def test_an_unknown_segment_is_none(self, store: Store) -> None:
         assert store.segment(STREAM, 1) is None
 
-    @pytest.mark.parametrize("field", ["segments", "rejections", "changes", "dead", "ledger", "slots", "removed_slots"])
+    @pytest.mark.parametrize(
+        "field", ["segments", "rejections", "changes", "dead", "ledger", "drops", "slots", "removed_slots"]
+    )
     def test_a_commit_that_breaks_half_way_changes_nothing(self, store: Store, field: str) -> None:
         store.commit(Transaction(segments=[a_segment(9)], cursors={OTHER: 3}))
         before = store.load()
@@ -161,6 +164,17 @@ class StoreContract:
         store.commit(Transaction(ledger=[entry, entry]))
         store.commit(Transaction(ledger=[entry]))
         assert store.load().ledger == [LedgerEntry("press", 1, "stats/lake", "out", 12)]
+
+    def test_drops_that_continue_each_other_are_one(self, store: Store) -> None:
+        drops = [Drop(STREAM, 1, n, n, 10, "outbox_full", n) for n in (1, 2, 5, 6)]
+        other = Drop(STREAM, 1, 7, 7, 3, "max_age", 9)
+        store.commit(Transaction(drops=drops[:1], cursors={STREAM: 1}))
+        store.commit(Transaction(drops=[*drops[1:], other]))
+        assert self.reopened(store).load().drops == [
+            Drop(STREAM, 1, 1, 2, 20, "outbox_full", 2),
+            Drop(STREAM, 1, 5, 6, 20, "outbox_full", 6),
+            other,
+        ]
 
     def test_an_envelope_that_no_slot_names_is_deleted(self, store: Store) -> None:
         store.commit(a_full_transaction())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 
-from edge_orch.plan.plan import Limits
 from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StoredState, StreamId
 
 _RANK = {priority: rank for rank, priority in enumerate(Priority)}  # alerts first, low last
@@ -20,6 +19,8 @@ class Outbox:
     def __init__(self, stored: StoredState) -> None:
         self._streams: dict[StreamId, deque[SegmentInfo]] = {}
         self._next = dict(stored.next_sequence)
+        for drop in stored.drops:
+            self._next[drop.stream] = max(self._next.get(drop.stream, 1), drop.last + 1)
         self._sizes: dict[str, int] = {}
         for segment in stored.segments:
             self.append(segment)
@@ -65,16 +66,11 @@ class Outbox:
         """Whether anything of the job is undelivered."""
         return any(stream.job == job for stream in self._streams)
 
-    def drop_aged(self, job: str, limits: Limits, wall_us: int, busy: Collection[StreamId]) -> list[SegmentInfo]:
-        """Take away what is older than `max_age_us`, except what is being delivered right now.
-
-        Only call with a wall clock that can be trusted; a segment stamped by one that could not is of unknown age.
-        """
-        oldest = wall_us - limits.max_age_us
+    def drop_aged(self, stream: StreamId, oldest_us: int) -> list[SegmentInfo]:
+        """Take away what was created before `oldest_us`; a segment stamped by an untrusted clock is of unknown age."""
         dropped = []
-        for stream in [stream for stream in self._streams if stream.job == job and stream not in busy]:
-            while (head := self.head(stream)) and 0 < head.created_us < oldest:
-                dropped.append(self.pop(stream))
+        while (head := self.head(stream)) and 0 < head.created_us < oldest_us:
+            dropped.append(self.pop(stream))
         return dropped
 
     def drop_oldest(self, job: str, room: int, busy: Collection[StreamId]) -> list[SegmentInfo]:

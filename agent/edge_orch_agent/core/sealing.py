@@ -11,11 +11,10 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.outbox import Outbox, choose_newest
-from edge_orch_agent.core.transaction import LedgerEntry, Priority, Segment, SegmentInfo, Transaction
+from edge_orch_agent.core.transaction import Drop, LedgerEntry, Priority, Segment, SegmentInfo, Transaction
 from edge_orch_agent.core.work import Gathered
 
-OUTBOX_FULL = "dropped:outbox_full"
-TOO_OLD = "dropped:max_age"
+OUTBOX_FULL = "outbox_full"
 DEAD_LETTERS_FULL = "dropped:dead_letters_full"
 
 
@@ -40,8 +39,7 @@ class Sealing:
                 arriving = [segment for segment in arriving if segment not in refused]
         for segment in arriving:
             part = gathered.upkeep if segment.priority is Priority.ALERT else gathered.intake
-            sequence = self._outbox.next_sequence(segment.stream)
-            part.segments.append(msgspec.structs.replace(segment, sequence=sequence))
+            part.segments.append(segment)
         gathered.chunks, gathered.notices = {}, []
         self._cap_dead_letters(gathered.intake, limits)
 
@@ -59,28 +57,31 @@ class Sealing:
             )
             for stretch, chunks in gathered.chunks.items()
         ]
-        return [*gathered.notices, *records]
+        return [
+            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream))
+            for segment in (*gathered.notices, *records)
+        ]
 
     def _make_room(self, arriving: list[Segment], limits: Limits, gathered: Gathered, now: Instant) -> list[Segment]:
-        """Drop what is too old, then what is too much; returns which of a job's arriving segments are refused."""
+        """Drop what is too much; returns which of a job's arriving segments are refused."""
         job, busy = arriving[0].stream.job, self._delivery.busy()
-        if now.trusted:
-            self._dropped(self._outbox.drop_aged(job, limits, now.wall_us, busy), TOO_OLD, gathered.freeing)
         coming = sum(len(segment.data) for segment in arriving)
         if limits.on_full == "drop_oldest":
             dropped = self._outbox.drop_oldest(job, max(limits.outbox - coming, 0), busy)
-            self._dropped(dropped, OUTBOX_FULL, gathered.freeing)
+            self.drop(dropped, OUTBOX_FULL, gathered.freeing, now)
         if limits.on_full != "drop_newest":
             return []
         refused = choose_newest(arriving, self._outbox.size(job) + coming - limits.outbox)
-        gathered.intake.ledger += [entry(segment.info, OUTBOX_FULL) for segment in refused]
+        for segment in sorted(refused, key=lambda segment: segment.sequence):
+            _account(segment.info, OUTBOX_FULL, gathered.intake, now)
         return refused
 
-    def _dropped(self, dropped: Iterable[SegmentInfo], fate: str, transaction: Transaction) -> None:
+    def drop(self, dropped: Iterable[SegmentInfo], reason: str, freeing: Transaction, now: Instant) -> None:
+        """These have been taken from the outbox and will not be delivered."""
         for segment in dropped:
             self._delivery.dropped(segment.stream)
-            transaction.cursors[segment.stream] = segment.sequence
-            transaction.ledger.append(entry(segment, fate))
+            freeing.cursors[segment.stream] = segment.sequence
+            _account(segment, reason, freeing, now)
 
     def _cap_dead_letters(self, transaction: Transaction, limits: Mapping[str, Limits]) -> None:
         """The first ones are kept: they show how it began."""
@@ -93,3 +94,11 @@ class Sealing:
                 self._dead_bytes[dead.job] = size
                 kept.append(dead)
         transaction.dead = kept
+
+
+def _account(segment: SegmentInfo, reason: str, transaction: Transaction, now: Instant) -> None:
+    transaction.ledger.append(entry(segment, f"dropped:{reason}"))
+    sequence = segment.sequence
+    transaction.drops.append(
+        Drop(segment.stream, segment.version, sequence, sequence, segment.count, reason, now.wall_us)
+    )

@@ -176,11 +176,37 @@ class Rejection(msgspec.Struct, frozen=True):
         ]
 
 
+class Drop(msgspec.Struct, frozen=True):
+    """Segments `first` to `last` of a stream, all of one version, that were given up undelivered, and why.
+
+    `count`: their records. `reason`: `outbox_full`, `max_age`, or `no_sink`: too old, and no version of the job that
+    is kept on the device defines their sink. `at_us`: wall clock of the latest.
+    """
+
+    stream: StreamId
+    version: int
+    first: int
+    last: int
+    count: int
+    reason: str
+    at_us: int
+
+    def continued(self, later: Drop) -> Drop | None:
+        """Both as one, if `later` follows without a gap and for the same reason."""
+        if (later.stream, later.version, later.reason, later.first) != (
+            *(self.stream, self.version, self.reason),
+            self.last + 1,
+        ):
+            return None
+        return msgspec.structs.replace(self, last=later.last, count=self.count + later.count, at_us=later.at_us)
+
+
 class Transaction(msgspec.Struct):
     """Everything one commit makes durable. Empty fields cost nothing.
 
     `positions`: opaque to all but the source; `states`: per job, the pipeline's snapshot; in both, None deletes.
     `cursors`: per stream, the sequence up to which it is delivered or dropped; segments up to it are deleted.
+    `drops`: which of them were dropped; their counts stand in the ledger as well.
     `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
     applied before `slots`.
     """
@@ -193,6 +219,7 @@ class Transaction(msgspec.Struct):
     dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
     rejections: list[Rejection] = msgspec.field(default_factory=list)
     ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
+    drops: list[Drop] = msgspec.field(default_factory=list)
     slots: list[Slot] = msgspec.field(default_factory=list)
     removed_slots: list[tuple[str, SlotName]] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
@@ -213,7 +240,8 @@ class StoredState(msgspec.Struct):
     """What a store holds at start; everything `AgentCore` is rebuilt from.
 
     `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
-    the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed.
+    the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed. `drops`: by stream, in order,
+    those that continue each other as one.
     """
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
@@ -226,3 +254,4 @@ class StoredState(msgspec.Struct):
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
     dead_bytes: dict[str, int] = msgspec.field(default_factory=dict)
+    drops: list[Drop] = msgspec.field(default_factory=list)

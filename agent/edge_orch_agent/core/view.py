@@ -8,7 +8,7 @@ import msgspec
 
 from edge_orch.twin.views import alert_views, override_views, why_view
 from edge_orch.wire.api import AlertView, OverrideView, WhyView
-from edge_orch_agent.core.transaction import LedgerEntry, StreamId
+from edge_orch_agent.core.transaction import Drop, LedgerEntry, StreamId
 
 if TYPE_CHECKING:
     from edge_orch_agent.core.agent_core import AgentCore
@@ -71,6 +71,7 @@ class AgentSnapshot(msgspec.Struct, frozen=True):
     heads: tuple[str, ...]
     commit_failure: str = ""
     refusal: str = ""
+    drops: tuple[Drop, ...] = ()
 
 
 def snapshot(core: AgentCore) -> AgentSnapshot:
@@ -94,6 +95,7 @@ def snapshot(core: AgentCore) -> AgentSnapshot:
         heads=tuple(head.hex() for head in core.twin.replica.heads()),
         commit_failure=core.commits.failure,
         refusal=core.twin.refusal,
+        drops=tuple(core.ledger.drops()),
     )
 
 

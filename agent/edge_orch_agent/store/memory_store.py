@@ -10,7 +10,9 @@ import msgspec
 
 from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
+from edge_orch_agent.core.ledger import add_drop
 from edge_orch_agent.core.transaction import (
+    Drop,
     JobDeadLetter,
     LedgerEntry,
     PositionKey,
@@ -36,6 +38,7 @@ class _Tables(msgspec.Struct):
     changes: dict[tuple[bytes, int], Change] = msgspec.field(default_factory=dict)
     dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
     ledger: Counter[tuple[str, int, str, str]] = msgspec.field(default_factory=Counter)
+    drops: dict[StreamId, list[Drop]] = msgspec.field(default_factory=dict)
     slots: dict[tuple[str, SlotName], Slot] = msgspec.field(default_factory=dict)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
 
@@ -58,6 +61,9 @@ class _Tables(msgspec.Struct):
         self.dead.extend(transaction.dead)
         for entry in transaction.ledger:
             self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
+        for drop in transaction.drops:
+            self.drops[drop.stream] = drops = list(self.drops.get(drop.stream, ()))
+            add_drop(drops, drop)
         for place in transaction.removed_slots:
             self.slots.pop(place, None)
         for slot in transaction.slots:
@@ -102,6 +108,7 @@ class MemoryStore:
             slots=[slot for _, slot in sorted(tables.slots.items())],
             envelopes=dict(tables.envelopes),
             ledger=[LedgerEntry(*key, count) for key, count in sorted(tables.ledger.items())],
+            drops=[drop for _, drops in sorted(tables.drops.items()) for drop in drops],
         )
         for (stream, sequence), _ in segments:
             state.next_sequence[stream] = sequence + 1

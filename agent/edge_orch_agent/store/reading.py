@@ -9,6 +9,7 @@ from typing import Any
 from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.change import Change
 from edge_orch_agent.core.transaction import (
+    Drop,
     LedgerEntry,
     PositionKey,
     Priority,
@@ -64,6 +65,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
             slots=[Slot(job, SlotName(name), *rest) for job, name, *rest in _rows(database, "slot")],
             envelopes=dict(_rows(database, "envelope")),
             ledger=[LedgerEntry(*row) for row in _rows(database, "ledger")],
+            drops=[Drop(StreamId(job, output, sink), *rest) for job, output, sink, *rest in database.execute(_DROPS)],
             dead_bytes=dict(database.execute("SELECT job, sum(length(raw)) FROM dead GROUP BY job")),
         )
     finally:
@@ -74,6 +76,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
     return state
 
 
+_DROPS = "SELECT job, output, sink, version, first, last, count, reason, at_us FROM dropped ORDER BY 1, 2, 3, 5"
 _CHANGES = "SELECT actor, seq, hash, lamport, raw FROM change ORDER BY lamport, actor, seq"
 
 

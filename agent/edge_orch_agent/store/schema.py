@@ -30,5 +30,11 @@ MIGRATIONS: tuple[str, ...] = (
       PRIMARY KEY(job, slot)) WITHOUT ROWID;
     CREATE TABLE envelope(digest TEXT PRIMARY KEY, data BLOB NOT NULL);
     """,
+    """
+    CREATE TABLE dropped(
+      job TEXT, output TEXT, sink TEXT, first INTEGER, last INTEGER NOT NULL, version INTEGER NOT NULL,
+      count INTEGER NOT NULL, reason TEXT NOT NULL, at_us INTEGER NOT NULL,
+      PRIMARY KEY(job, output, sink, first)) WITHOUT ROWID;
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

@@ -6,7 +6,7 @@ import sqlite3
 import zlib
 
 from edge_orch.engine.records import DeadLetter
-from edge_orch_agent.core.transaction import JobDeadLetter, Rejection, Segment, StreamId, Transaction
+from edge_orch_agent.core.transaction import Drop, JobDeadLetter, Rejection, Segment, StreamId, Transaction
 from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
 _COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
@@ -30,6 +30,8 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
         " ON CONFLICT DO UPDATE SET count = count + excluded.count",
         ((entry.job, entry.version, entry.stream, entry.fate, entry.count) for entry in transaction.ledger),
     )
+    for drop in transaction.drops:
+        _write_drop(database, drop)
     _write_slots(database, transaction)
     return (
         written
@@ -88,6 +90,28 @@ def _move_cursor(database: sqlite3.Connection, stream: StreamId, sequence: int) 
     place = (stream.job, stream.output, stream.sink, sequence)
     database.execute("INSERT OR REPLACE INTO cursor(job, output, sink, sequence) VALUES(?, ?, ?, ?)", place)
     database.execute("DELETE FROM segment WHERE job = ? AND output = ? AND sink = ? AND sequence <= ?", place)
+
+
+def _write_drop(database: sqlite3.Connection, drop: Drop) -> None:
+    """Let the row grow that it continues, else add one."""
+    stream = drop.stream
+    grown = database.execute(
+        "UPDATE dropped SET last = ?, count = count + ?, at_us = ?"
+        " WHERE job = ? AND output = ? AND sink = ? AND version = ? AND reason = ? AND last = ?",
+        (
+            *(drop.last, drop.count, drop.at_us),
+            *(stream.job, stream.output, stream.sink, drop.version, drop.reason, drop.first - 1),
+        ),
+    )
+    if not grown.rowcount:
+        database.execute(
+            "INSERT INTO dropped(job, output, sink, first, last, version, count, reason, at_us)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(stream.job, stream.output, stream.sink, drop.first, drop.last),
+                *(drop.version, drop.count, drop.reason, drop.at_us),
+            ),
+        )
 
 
 def _write_dead(database: sqlite3.Connection, letters: list[JobDeadLetter]) -> None:

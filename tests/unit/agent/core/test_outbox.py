@@ -8,8 +8,6 @@ from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, Sto
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.plan.plan import Limits
-
 LOW = StreamId("press", "raw", "lake")
 HIGH = StreamId("press", "stats", "warehouse")
 ALERTS = StreamId("press", "alerts", "oncall")
@@ -66,8 +64,8 @@ def test_other_jobs_are_not_touched() -> None:
 
 def test_age_counts_from_creation_and_only_where_it_is_known() -> None:
     outbox = an_outbox(info(LOW, 1, created_us=100), info(LOW, 2, created_us=900), info(HIGH, 1, created_us=0))
-    dropped = outbox.drop_aged("press", Limits(max_age_us=500), wall_us=1_000, busy=())
-    assert [(segment.stream, segment.sequence) for segment in dropped] == [(LOW, 1)]
+    assert [segment.sequence for segment in outbox.drop_aged(LOW, oldest_us=500)] == [1]
+    assert outbox.drop_aged(HIGH, oldest_us=500) == []
 
 
 @pytest.mark.parametrize(("excess", "refused"), [(0, []), (5, [LOW]), (15, [LOW, HIGH]), (99, [LOW, HIGH])])
