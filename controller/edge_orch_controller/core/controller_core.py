@@ -239,9 +239,9 @@ class ControllerCore:
         def write(twin: Twin, now: Instant) -> Iterable[Command]:
             try:
                 fact = make(twin, now)
+                self._twins.edit(twin, [fact])  # refuses what is too large for a fact
             except EdgeOrchError as error:
                 return [Reply(event.request, error=error)]
-            self._twins.edit(twin, [fact])
             self._gathering.intervened(Reply(event.request, fact), _audited(event, fact, now))
             return []
 

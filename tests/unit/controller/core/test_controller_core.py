@@ -153,6 +153,7 @@ def test_an_override_reaches_the_agent_and_names_what_it_replaces() -> None:
         (override(value=None), NotFound),
         (override(value=900.0), Invalid),
         (override(reason=" "), Invalid),
+        (override(reason="r" * 20_000), Invalid),
         (override(role="viewer"), Refused),
         (override(param="quorum", value=2), Refused),
         (override(param="unit"), Refused),
