@@ -6,7 +6,8 @@ import click
 
 from edge_orch.cli.client import Client
 from edge_orch.cli.get import find_alert
-from edge_orch.cli.options import connected
+from edge_orch.cli.options import connected, printed
+from edge_orch.cli.render import Output, show
 from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import AckRequest, AckView, AlertView
 
@@ -16,7 +17,8 @@ from edge_orch.wire.api import AckRequest, AckView, AlertView
 @click.option("--agent", default="", help="Whose alert, where two agents have one of the same id.")
 @click.option("--note", default="", help="What you found, or what you will do.")
 @connected
-def ack(episode: str, agent: str, note: str, client: Client) -> None:
+@printed
+def ack(*, episode: str, agent: str, note: str, client: Client, output: Output) -> None:
     """Acknowledge an alert. The beginning of its id is enough.
 
     Acknowledgements made in several places, also while the network is down, all remain visible.
@@ -30,5 +32,5 @@ def ack(episode: str, agent: str, note: str, client: Client) -> None:
     if not views:
         raise Invalid(Problem("there are no alerts" + (f" on agent {agent}" if agent else "")))
     alert = find_alert(views, episode)
-    client.post(AckRequest(alert.agent, note), "alerts", alert.episode, "acks", shape=AckView)
-    click.echo(f"acknowledged {alert.episode} on {alert.agent}: {alert.summary}")
+    view = client.post(AckRequest(alert.agent, note), "alerts", alert.episode, "acks", shape=AckView)
+    show(view, output, lambda: f"acknowledged {alert.episode} on {alert.agent}: {alert.summary}")

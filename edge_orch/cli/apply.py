@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from edge_orch.cli.client import Client
+from edge_orch.cli.jobfile import read_job_file
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, show, word
 from edge_orch.cli.rollout import follow, timeout_option
-from edge_orch.errors import EdgeOrchError, Problem, StorageError
+from edge_orch.errors import EdgeOrchError
 from edge_orch.wire.api import ApplyRequest, ApplyResult
 
 
@@ -43,7 +44,7 @@ def apply(files: tuple[Path, ...], wait: bool, timeout_us: int | None, client: C
     failures: list[EdgeOrchError] = []
     for file in files:
         try:
-            results.append(client.post(ApplyRequest(_read(file), str(file)), "jobs", shape=ApplyResult))
+            results.append(client.post(ApplyRequest(read_job_file(file), str(file)), "jobs", shape=ApplyResult))
         except EdgeOrchError as error:
             failures.append(error)
     if results or not failures:
@@ -60,11 +61,3 @@ def _line(result: ApplyResult) -> str:
     what = word("created") if result.created else "unchanged"
     rollout = f" (rollout {result.rollout})" if result.rollout else ""
     return f"{result.job} version {result.version} {what}{rollout}"
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
-        raise StorageError(Problem(f"cannot read {file}", found=str(found), next_step="check the path")) from error

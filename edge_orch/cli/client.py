@@ -58,10 +58,7 @@ class Client:
     def __init__(self, controller: str, *, token: str = "", local: Path | None = None) -> None:
         self._token = token
         self._socket = local / "agent.sock" if local else None
-        address = urlsplit(controller)
-        if not local and (address.scheme != "http" or not address.hostname):
-            raise Invalid(Problem("not a controller's address", expected="http://HOST:PORT", found=repr(controller)))
-        self._host, self._port = address.hostname or "", address.port or 80
+        self._host, self._port = ("", 0) if local else _address(controller)
         self.place = f"agent at {local}" if local else f"controller at {controller}"
         """What the client talks to, in words."""
 
@@ -148,6 +145,17 @@ class Client:
                 for problem in problems
             )
         return kind(*problems)
+
+
+def _address(controller: str) -> tuple[str, int]:
+    """Host and port. Raises `Invalid`."""
+    try:
+        address = urlsplit(controller)
+        if address.scheme == "http" and address.hostname:
+            return address.hostname, address.port or 80
+    except ValueError:  # no port, or no host in brackets
+        pass
+    raise Invalid(Problem("not a controller's address", expected="http://HOST:PORT", found=repr(controller)))
 
 
 def _target(path: tuple[str, ...]) -> str:

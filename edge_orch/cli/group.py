@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -36,6 +39,18 @@ SECTIONS: dict[str, dict[str, str]] = {
 """Known sub-commands in the order of the help. A test compares each line with its command's own short help."""
 
 
+class ReaderGone(Exception):
+    """Nobody reads standard output any more. No `OSError`: of a broken pipe click itself would make exit code 1."""
+
+
+@contextmanager
+def _minding_the_reader() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 class CommandGroup(click.Group):
     """Sub-commands come from the entry points of whatever distributions are installed."""
 
@@ -51,6 +66,16 @@ class CommandGroup(click.Group):
         """Import and return the sub-command, or None if no distribution brings it."""
         target = self.installed.get(cmd_name)
         return None if target is None else _load(target)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line; `--help` and `--version` print here. May raise `ReaderGone`."""
+        with _minding_the_reader():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the sub-command. May raise `ReaderGone`."""
+        with _minding_the_reader():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

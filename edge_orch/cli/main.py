@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 import click
 
-from edge_orch.cli.group import CommandGroup
+from edge_orch.cli.group import CommandGroup, ReaderGone
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells say it; `ExitCode.INTERRUPTED`, written out because `edge_orch.errors` is imported late."""
@@ -15,6 +16,7 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader (`head`, `less`) has gone, which is its right."""
 
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 EXTRAS = {"yaml": "edge-orch[authoring]", "sqlglot": "edge-orch[authoring]"}
 """Which extra brings a module that an installation may lack: a device has no use for them."""
@@ -69,9 +71,8 @@ def main(args: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        # The interpreter flushes once more at exit; give it somewhere to write.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, ReaderGone):
+        _discard_output()
         return BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:  # the last line of defence: everything becomes words here
         return report(error)
@@ -92,12 +93,21 @@ def report(error: BaseException) -> int:
         for problem in error.problems:
             _say(str(problem))
         return int(error.exit_code)
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        _discard_output()
+        _say(f"cannot write any more\n  found: {error.strerror}\n  next: free some space")
+        return int(ExitCode.STORAGE)
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get((error.name or "").partition(".")[0])):
         _say(f"this command needs the Python module {error.name!r}\n  next: pip install '{extra}'")
         return int(ExitCode.UNAVAILABLE)
     words = " ".join(str(error).split())
     _say(f"this is a bug in edge-orch: {type(error).__name__}: {words} (EDGE_ORCH_DEBUG=1 shows where)")
     return int(ExitCode.FAILED)
+
+
+def _discard_output() -> None:
+    """The interpreter flushes once more at exit; give it somewhere to write."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(problem: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,12 +63,12 @@ def duration(_ctx: click.Context, _parameter: click.Parameter, text: str | None)
 def token() -> str:
     """The credential from the environment, or empty. Never from the command line, which every process can read."""
     if direct := os.environ.get("EDGE_ORCH_TOKEN"):
-        return direct.strip()
+        return _checked(direct, "EDGE_ORCH_TOKEN")
     file = os.environ.get("EDGE_ORCH_TOKEN_FILE")
     if not file:
         return ""
     try:
-        return Path(file).read_text("utf-8").strip()
+        return _checked(Path(file).read_text("ascii", "replace"), file)
     except OSError as error:
         raise StorageError(
             Problem(
@@ -76,6 +77,20 @@ def token() -> str:
                 next_step="mend EDGE_ORCH_TOKEN_FILE, or set EDGE_ORCH_TOKEN",
             )
         ) from error
+
+
+def _checked(text: str, where: str) -> str:
+    """The token, once it is sure that it can travel in a header. What is none is not repeated: it may be a secret."""
+    found = text.strip()
+    if not re.fullmatch("[!-~]*", found):
+        raise Invalid(
+            Problem(
+                f"{where} holds no token",
+                expected="one word, as `edge-orch token create` prints it",
+                next_step="mend EDGE_ORCH_TOKEN or EDGE_ORCH_TOKEN_FILE",
+            )
+        )
+    return found
 
 
 def parameter_name(text: str) -> tuple[str, str]:

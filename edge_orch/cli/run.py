@@ -47,7 +47,11 @@ BIG = 8 << 20
 @click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the device.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter other than by default.")
 @click.option(
-    "-o", "form", type=click.Choice(["text", "json"]), default="text", help="How alerts and the summary are told."
+    "-o",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How alerts, dead letters and the summary are told.",
 )
 def run(
     *,
@@ -71,10 +75,10 @@ def run(
       tail -f app.log | edge-orch run jobs/log_severity.yaml
     """
     plan = compile_job(read_job_file(job), str(job))
-    if only and only not in (known := [output.name for output in plan.outputs]):
-        raise Invalid(
-            Problem(f"the job has no output `{only}`", None, f"one of: {names(known)}", "", did_you_mean(only, known))
-        )
+    outputs = [output.name for output in plan.outputs]
+    if only and only not in outputs:
+        expected = f"one of: {names(outputs)}"
+        raise Invalid(Problem(f"the job has no output `{only}`", None, expected, "", did_you_mean(only, outputs)))
     device = Device("local", dict(_pair(text, "--device-label") for text in labels))
     pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
     with open_input(source) as file:
@@ -82,10 +86,11 @@ def run(
         scrolls = folder is None and sys.stdout.isatty()
         bar = size is not None and size >= BIG and sys.stderr.isatty() and not scrolls
         pieces = _watched(chunks(file), size) if bar else chunks(file)
-        destination = Folder(folder, [output.name for output in plan.outputs]) if folder else StandardOutput(only)
+        as_json = form == "json"
+        destination = Folder(folder, outputs) if folder else StandardOutput(only, as_json=as_json)
         try:
             emissions = _emissions(pipeline, pieces, source)
-            _deliver(plan, emissions, destination, Report(as_json=form == "json", over_bar=bar))
+            _deliver(plan, emissions, destination, Report(as_json=as_json, over_bar=bar))
         finally:
             destination.close()
 

@@ -53,10 +53,14 @@ class Destination(Protocol):
 
 
 class StandardOutput:
-    """Records of all outputs, or of the one called `only`, in the order in which they come."""
+    """Records of all outputs, or of the one called `only`, in the order in which they come.
 
-    def __init__(self, only: str) -> None:
+    Dead letters go to standard error: to programs all of them, as lines `{"dead_letter": …}`; to people the first.
+    """
+
+    def __init__(self, only: str, *, as_json: bool = False) -> None:
         self._only = only
+        self._as_json = as_json
         self._told = 0
         self._stdout = sys.stdout.buffer
 
@@ -68,8 +72,10 @@ class StandardOutput:
         self._stdout.flush()
         for letter in dead:
             self._told += 1
-            if self._told <= SHOWN:
-                line = as_line(letter)
+            line = as_line(letter)
+            if self._as_json:
+                click.echo(msgspec.json.encode({"dead_letter": line}), err=True)
+            elif self._told <= SHOWN:
                 place = f"{line.step}.{line.field}" if line.field else line.step
                 click.echo(f"dead letter: line {line.line}, {place}: {line.reason}", err=True)
             elif self._told == SHOWN + 1:

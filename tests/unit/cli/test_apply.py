@@ -70,7 +70,7 @@ def test_wait_gives_up_in_time(controller: FakeServer, cli: Any, job: Path) -> N
 def test_a_wrong_file_does_not_stop_its_neighbours(controller: FakeServer, cli: Any, job: Path, tmp_path: Path) -> None:
     controller.answer("POST /v1/jobs", CREATED)
     answer = cli("apply", "-f", str(tmp_path / "absent.yaml"), "-f", str(job))
-    assert answer.code == 6
+    assert answer.code == 3
     assert "press version 2 created" in answer.out
     assert "cannot read" in answer.err
 

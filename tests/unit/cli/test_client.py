@@ -89,9 +89,10 @@ def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
             Client(f"http://127.0.0.1:{port}").get(JobView, "jobs")
 
 
-def test_an_address_that_is_none() -> None:
+@pytest.mark.parametrize("address", ["ftp://x", "x", "http://", "http://x:port", "http://x:99999", "http://[x"])
+def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(Invalid, match="expected: http://HOST:PORT"):
-        Client("ftp://x")
+        Client(address)
 
 
 def test_the_agents_socket_speaks_the_same_words(local_agent: tuple[FakeServer, Path]) -> None:

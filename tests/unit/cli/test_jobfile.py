@@ -21,6 +21,11 @@ def test_bytes_that_are_not_utf_8_have_a_place(tmp_path: Path) -> None:
     assert error.value.problems[0].where == Location(str(file), 2, 3)
 
 
+def test_a_file_that_never_ends_is_no_job() -> None:
+    with pytest.raises(Invalid, match="too large for a job file"):
+        read_job_file(Path("/dev/zero"))
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid, match="cannot read"):

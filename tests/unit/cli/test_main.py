@@ -69,6 +69,21 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("arguments", ["schema", "--version"])
+def test_a_reader_that_has_gone_ends_with_141(arguments: str) -> None:
+    script = f"{sys.executable} -m edge_orch.cli.main {arguments} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", ["schema", "--version"])
+def test_a_full_disk_behind_standard_output_ends_with_6(arguments: str) -> None:
+    script = f"{sys.executable} -m edge_orch.cli.main {arguments} > /dev/full"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    expected = "error: cannot write any more\n  found: No space left on device\n  next: free some space\n"
+    assert (done.returncode, done.stderr) == (6, expected)
+
+
 def test_no_color_is_honoured(failing: Any, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     failing(Invalid("bad"))

@@ -31,6 +31,19 @@ def test_a_token_file_is_read_and_its_absence_explained(
     assert controller.authorization == ["Bearer from-file"]
 
 
+@pytest.mark.parametrize("token", [b"two words", b"two\nlines", "ünicode".encode(), b"\xff"])
+def test_what_is_no_token_is_refused_and_not_repeated(
+    cli: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, token: bytes
+) -> None:
+    (tmp_path / "token").write_bytes(token)
+    monkeypatch.setenv("EDGE_ORCH_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.delenv("EDGE_ORCH_TOKEN", raising=False)
+    answer = cli("get", "jobs")
+    assert (answer.code, answer.err.splitlines()[0]) == (3, f"error: {tmp_path / 'token'} holds no token")
+    monkeypatch.setenv("EDGE_ORCH_TOKEN", token.decode(errors="surrogateescape"))
+    assert cli("get", "jobs").err.startswith("error: EDGE_ORCH_TOKEN holds no token\n")
+
+
 def test_the_option_goes_before_the_environment(
     controller: FakeServer, cli: Any, monkeypatch: pytest.MonkeyPatch, unused_port: int
 ) -> None:

@@ -29,6 +29,13 @@ def test_standard_output_tells_of_the_first_dead_letters(capfd: pytest.CaptureFi
     assert lines[5:] == ["more dead letters follow; --output-dir keeps them all"]
 
 
+def test_programs_get_every_dead_letter(capfd: pytest.CaptureFixture[str]) -> None:
+    StandardOutput("", as_json=True).write({}, [LETTER] * 7)
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    expected = {"line": 5, "step": "parse", "reason": "not a number", "field": "temp", "raw": "raw"}
+    assert lines == [{"dead_letter": expected}] * 7
+
+
 def test_a_folder_has_a_file_for_each_output_and_one_for_dead_letters(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "new" / "out", ["a", "b/c", "silent"])
     folder.write({"a": Chunk(b"1\n", 1)}, [LETTER])
