@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?")
 
 def token_digest(text: str) -> str:
     """What is stored of a token. It is 256 random bits, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()  # a header may hold any bytes
 
 
 def make_token(request: TokenRequest, by: str, now_us: int) -> tuple[str, Token]:

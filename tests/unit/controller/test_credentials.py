@@ -19,6 +19,10 @@ def test_a_token_is_kept_as_its_digest() -> None:
     assert token.expired(5 + HOUR)
 
 
+def test_a_header_of_any_bytes_has_a_digest() -> None:
+    assert token_digest(b"eo-user-\xfc".decode(errors="surrogateescape")) != token_digest("eo-user-ü")
+
+
 def test_labels_are_for_agents_and_roles_for_people() -> None:
     _, join = make_token(TokenRequest("join", "press-1", role="admin"), "ada", 0)
     _, user = make_token(TokenRequest("user", "olga", {"site": "ulm"}, "operator", ""), "ada", 0)
