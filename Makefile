@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test lint format services lock clean
+.PHONY: help demo test lint format services chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ services: ## install the servers that the tests talk to (as root: through apt-ge
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto >/dev/null; \
 	  else echo "make services: mosquitto is missing; its tests will be skipped (apt-get install mosquitto)" >&2; fi; }
+
+chaos: $(READY) services ## pull the agent's plugs ROUNDS times, and ask numbered records (SEED chooses what happens)
+	$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
 
 lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
 	$(LOCK) -o requirements/uv.lock requirements/uv.in

@@ -8,21 +8,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from edge_orch_controller.demo.bus import listening, make_bus
+from edge_orch_controller.demo.bus import Mosquitto, listening, make_bus
 from edge_orch_controller.demo.child import Child
 from edge_orch_controller.demo.fleet import Fleet
 
-from edge_orch.errors import EdgeOrchError
+from edge_orch.errors import EdgeOrchError, Problem, Unavailable
 
 POLL_S = 0.1
 
 
 class Plant:
-    """One agent named `bench-press-line` on one bus, all on loopback and in one folder. Use as `async with`."""
+    """One agent named `bench-press-line` on one bus, all on loopback and in one folder. Use as `async with`.
+
+    Raises `Unavailable` where mosquitto is not installed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.bus = make_bus(folder)
+        bus = make_bus(folder)
+        if not isinstance(bus, Mosquitto):
+            raise Unavailable(Problem("mosquitto is not installed", next_step="make services"))
+        self.bus = bus
         self.fleet = Fleet(folder, ["bench"])
         self.member = self.fleet.members[0]
         self.agent: Child

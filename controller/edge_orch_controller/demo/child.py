@@ -45,6 +45,7 @@ class Child:
         self._environment = {**os.environ, **environment}
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+        self._killed = False
 
     @property
     def pid(self) -> int | None:
@@ -60,7 +61,8 @@ class Child:
             await self._start()
             assert self._process is not None  # noqa: S101 -- just started
             await self._process.wait()
-            quick_deaths = quick_deaths + 1 if loop.time() - started < TOO_SOON_S else 0
+            by_itself, self._killed = not self._killed, False
+            quick_deaths = quick_deaths + 1 if by_itself and loop.time() - started < TOO_SOON_S else 0
             if self._stopping:
                 return
             if quick_deaths == TOO_OFTEN:
@@ -85,6 +87,7 @@ class Child:
     def kill(self) -> None:
         """SIGKILL, as a power cut would; `run` starts it again."""
         if self.pid is not None and self._process is not None:
+            self._killed = True
             self._process.kill()
 
     async def stop(self) -> None:

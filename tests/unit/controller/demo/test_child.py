@@ -56,6 +56,21 @@ async def test_a_child_that_cannot_live_is_given_up_with_its_last_words(
         await child.run()
 
 
+async def test_a_child_that_is_killed_again_and_again_is_not_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_module, "RESTART_AFTER_S", 0)
+    monkeypatch.setattr(child_module, "TOO_OFTEN", 2)
+    child = Child("sleeper", SLEEPER, tmp_path / "log")
+    task = asyncio.create_task(child.run())
+    for start in range(1, 5):
+        await until(lambda start=start: child.starts == start and child.pid)  # type: ignore[misc]
+        child.kill()
+    await until(lambda: child.starts == 5)
+    await child.stop()
+    await task
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
 async def test_children_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     script = (
