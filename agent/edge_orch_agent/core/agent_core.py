@@ -7,7 +7,9 @@ from random import Random
 from edge_orch.plan.plan import Source
 from edge_orch.time import Instant
 from edge_orch.twin.facts import DeviceFact
+from edge_orch_agent.core.alarms import Alarms
 from edge_orch_agent.core.artifacts import Artifacts
+from edge_orch_agent.core.audit import Audit
 from edge_orch_agent.core.backoff import Backoff
 from edge_orch_agent.core.commands import Command
 from edge_orch_agent.core.commits import Commits
@@ -70,7 +72,7 @@ class AgentCore:
         self._now: Instant | None = None
         self.work = Work(settings)
         self.commits = Commits(backoff)
-        self.ledger = Ledger(stored.ledger, stored.drops)
+        self.ledger = Ledger(stored)
         self.outbox = Outbox(stored)
         self.delivery = Delivery(self.outbox, backoff)
         self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes)
@@ -80,6 +82,7 @@ class AgentCore:
         self.parameters = Parameters()
         self.twin = Reconciliation(identity, stored.changes, settings, self.work, random)
         self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger)
+        self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
         self.outcomes = Outcomes(self.work, self.twin)
         self.emissions = Emissions(identity, self.work, self.twin)
@@ -168,6 +171,7 @@ class AgentCore:
         self._follow_facts(now)
         self._let_time_pass(now)
         self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
+        self.audit.backlog(self.jobs.sink_of, now)
         self.jobs.promote(now)
         self.jobs.tidy(self._undelivered, now)
         return [
@@ -184,6 +188,7 @@ class AgentCore:
         self.twin.write(
             DeviceFact(identity.agent, identity.labels, identity.firmware, identity.software, identity.boot), now
         )
+        self.audit.balance(self.ledger.keys(), now)
         self.jobs.start(now)
 
     def _read(self, event: BatchRead, now: Instant) -> None:
@@ -202,7 +207,7 @@ class AgentCore:
             self.outbox.append(segment.info)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
-        self.ledger.add(durable.ledger, durable.drops)
+        self.audit.balance(self.ledger.add(durable), now)
         return [*told, *self.twin.persisted(durable.changes, now)]
 
     def _follow_facts(self, now: Instant) -> None:

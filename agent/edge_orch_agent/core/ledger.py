@@ -1,37 +1,88 @@
-"""The ledger: the account of what went in, out, dead and dropped, as far as it is durable."""
+"""The ledger: the account of what went in, out, dead and dropped, as far as it is durable, and whether it balances."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
-from edge_orch_agent.core.transaction import Drop, LedgerEntry, SegmentInfo, StreamId
+import msgspec
+
+from edge_orch_agent.core.transaction import Drop, LedgerEntry, SegmentInfo, StoredState, StreamId, Transaction
+
+Key = tuple[str, int, str]
+"""Job, version, stream."""
 
 
-def entry(segment: SegmentInfo, fate: str, count: int | None = None) -> LedgerEntry:
-    """What became of a segment's records, all of them if no `count` is given."""
-    stream = f"{segment.stream.output}/{segment.stream.sink}"
-    return LedgerEntry(segment.stream.job, segment.version, stream, fate, segment.count if count is None else count)
+class Account(msgspec.Struct, frozen=True):
+    """What became of the records that entered one stream of one version: a step, or an output on its way to a sink.
+
+    `out`: passed on by the step, or delivered to the sink. `held`: in the outbox. Of a late record that is dropped,
+    the step says `filtered`. `gap`: records that are unaccounted for; anything but 0 is a bug, or damage.
+    """
+
+    job: str
+    version: int
+    stream: str
+    entered: int
+    out: int
+    filtered: int
+    folded: int
+    dead: int
+    dropped: int
+    held: int
+    gap: int
 
 
 class Ledger:
-    """Sums per job, version, stream and fate, and which segments were dropped."""
+    """Sums per job, version, stream and fate; which segments were dropped; what the outbox holds."""
 
-    def __init__(self, entries: Iterable[LedgerEntry], drops: Iterable[Drop] = ()) -> None:
-        self._sums: dict[tuple[str, int, str, str], int] = {}
+    def __init__(self, stored: StoredState) -> None:
+        self._fates: dict[Key, dict[str, int]] = {}
         self._drops: dict[StreamId, list[Drop]] = {}
-        self.add(entries, drops)
+        self._segments: dict[StreamId, deque[SegmentInfo]] = {}
+        self._held: dict[Key, int] = {}
+        self._book(stored.ledger, stored.drops, stored.segments)
 
-    def add(self, entries: Iterable[LedgerEntry], drops: Iterable[Drop] = ()) -> None:
-        """These have become durable."""
-        for drop in drops:
-            add_drop(self._drops.setdefault(drop.stream, []), drop)
-        for entry in entries:
-            key = (entry.job, entry.version, entry.stream, entry.fate)
-            self._sums[key] = self._sums.get(key, 0) + entry.count
+    def add(self, durable: Transaction) -> set[Key]:
+        """This has become durable; returns whose account it has changed."""
+        infos = [segment.info for segment in durable.segments]
+        self._book(durable.ledger, durable.drops, infos)
+        gone = [info for stream, last in durable.cursors.items() for info in self._pass(stream, last)]
+        for info in gone:
+            self._held[_key(info)] -= info.count
+        return {(entry.job, entry.version, entry.stream) for entry in durable.ledger} | set(map(_key, (*infos, *gone)))
+
+    def keys(self) -> set[Key]:
+        """Everything there is an account of."""
+        return {*self._fates, *self._held}
+
+    def account(self, key: Key) -> Account:
+        """`in = out + filtered + folded + dead + dropped + held`, or a gap.
+
+        Of a step, dropped dead letters are dead: they were counted before there was no room for them.
+        """
+        fates = self._fates.get(key, {})
+        held = self._held.get(key, 0)
+        if "/" in key[2]:
+            dropped = sum(count for fate, count in fates.items() if fate.startswith("dropped:"))
+            entered, out = fates.get("out", 0), fates.get("delivered", 0)
+        else:
+            entered, out, dropped = fates.get("entered", 0), fates.get("passed", 0), 0
+        filtered, folded, dead = (fates.get(fate, 0) for fate in ("filtered", "folded", "dead"))
+        gap = entered - out - filtered - folded - dead - dropped - held
+        return Account(*key, entered, out, filtered, folded, dead, dropped, held, gap)
+
+    def accounts(self) -> list[Account]:
+        """All accounts, in order."""
+        return [self.account(key) for key in sorted(self.keys())]
 
     def entries(self) -> list[LedgerEntry]:
         """All sums, in order."""
-        return [LedgerEntry(*key, count) for key, count in sorted(self._sums.items())]
+        return [
+            LedgerEntry(*key, fate, count)
+            for key, fates in sorted(self._fates.items())
+            for fate, count in sorted(fates.items())
+        ]
 
     def drops(self) -> list[Drop]:
         """All drops, by stream, in order."""
@@ -39,7 +90,28 @@ class Ledger:
 
     def total(self, fate: str) -> int:
         """Over all jobs, versions and streams; of all fates that begin with `fate`."""
-        return sum(count for key, count in self._sums.items() if key[3].startswith(fate))
+        return sum(count for fates in self._fates.values() for name, count in fates.items() if name.startswith(fate))
+
+    def _book(self, entries: Iterable[LedgerEntry], drops: Iterable[Drop], segments: Iterable[SegmentInfo]) -> None:
+        for entry in entries:
+            fates = self._fates.setdefault((entry.job, entry.version, entry.stream), {})
+            fates[entry.fate] = fates.get(entry.fate, 0) + entry.count
+        for drop in drops:
+            add_drop(self._drops.setdefault(drop.stream, []), drop)
+        for info in segments:
+            self._segments.setdefault(info.stream, deque()).append(info)
+            self._held[_key(info)] = self._held.get(_key(info), 0) + info.count
+
+    def _pass(self, stream: StreamId, last: int) -> Iterable[SegmentInfo]:
+        """What the cursor has left behind."""
+        segments = self._segments.get(stream, deque())
+        while segments and segments[0].sequence <= last:
+            yield segments.popleft()
+
+
+def entry(segment: SegmentInfo, fate: str, count: int | None = None) -> LedgerEntry:
+    """What became of a segment's records, all of them if no `count` is given."""
+    return LedgerEntry(*_key(segment), fate, segment.count if count is None else count)
 
 
 def add_drop(drops: list[Drop], drop: Drop) -> None:
@@ -49,3 +121,7 @@ def add_drop(drops: list[Drop], drop: Drop) -> None:
         drops.append(drop)
     else:
         drops[-1] = grown
+
+
+def _key(segment: SegmentInfo) -> Key:
+    return segment.stream.job, segment.version, f"{segment.stream.output}/{segment.stream.sink}"

@@ -8,6 +8,7 @@ import msgspec
 
 from edge_orch.twin.views import alert_views, override_views, why_view
 from edge_orch.wire.api import AlertView, OverrideView, WhyView
+from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, StreamId
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class AgentSnapshot(msgspec.Struct, frozen=True):
     commit_failure: str = ""
     refusal: str = ""
     drops: tuple[Drop, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
 
 def snapshot(core: AgentCore) -> AgentSnapshot:
@@ -96,6 +98,7 @@ def snapshot(core: AgentCore) -> AgentSnapshot:
         commit_failure=core.commits.failure,
         refusal=core.twin.refusal,
         drops=tuple(core.ledger.drops()),
+        accounts=tuple(core.ledger.accounts()),
     )
 
 

@@ -1,0 +1,45 @@
+"""Audit: after every start and every commit, whether the ledger balances and everything can still be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from edge_orch.plan.plan import Sink
+from edge_orch.time import Instant
+from edge_orch_agent.core.alarms import LEDGER, UNDELIVERABLE, Alarms, Subject
+from edge_orch_agent.core.ledger import Key, Ledger
+from edge_orch_agent.core.outbox import Outbox
+from edge_orch_agent.core.transaction import StreamId
+
+
+class Audit:
+    """What does not add up becomes an alarm of the agent's own. Only accounts that have changed are looked at again."""
+
+    def __init__(self, ledger: Ledger, outbox: Outbox, alarms: Alarms) -> None:
+        self._ledger = ledger
+        self._outbox = outbox
+        self._alarms = alarms
+        self._gaps: dict[Subject, str] = {}
+
+    def balance(self, keys: Iterable[Key], now: Instant) -> None:
+        """Compare these accounts."""
+        for key in keys:
+            account, subject = self._ledger.account(key), Subject(*key)
+            self._gaps.pop(subject, None)
+            if account.gap:
+                self._gaps[subject] = (
+                    f"the ledger of {account.stream}, version {account.version}, does not balance:"
+                    f" {account.gap} of {account.entered} records are unaccounted for"
+                )
+        self._alarms.show(LEDGER, self._gaps, now)
+
+    def backlog(self, sink_of: Callable[[StreamId], Sink | None], now: Instant) -> None:
+        """Look for records that nobody will ever ask for."""
+        stuck = {
+            Subject(stream.job, head.version, f"{stream.output}/{stream.sink}"): (
+                f"records of {stream.output} wait for {stream.sink}, which no version of the job here defines"
+            )
+            for stream in self._outbox.streams()
+            if sink_of(stream) is None and (head := self._outbox.head(stream))
+        }
+        self._alarms.show(UNDELIVERABLE, stuck, now)
