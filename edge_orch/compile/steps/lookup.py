@@ -22,9 +22,9 @@ def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
     flow = Flow(
         Schema((*before.schema.fields, *added), before.schema.time), before.broken, before.lost, before.time_lost_at
     )
-    if not spec.fields or not spec.on.columns:
+    if not spec.fields or not spec.keys.columns:
         what = "lookup needs at least one field to add, and one to look it up by"
-        problems.append(Problem(what, context.where, next_step="add on: and fields:"))
+        problems.append(Problem(what, context.where, next_step="add keys: and fields:"))
     taken = set(before.schema.names) | before.broken
     problems.extend(
         Problem(f"`{name.value}` is a field already", name.where, next_step="add it by another name, with `column`")
@@ -33,17 +33,17 @@ def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
     )
     keys: tuple[Field, ...] = ()
     try:
-        keys = before.fields(tuple(spec.on.columns))
+        keys = before.fields(tuple(spec.keys.columns))
     except Invalid as error:
         return Compiled(None, flow, (*problems, *error.problems))
-    for field, name in zip(keys, spec.on.columns, strict=True):
+    for field, name in zip(keys, spec.keys.columns, strict=True):
         if field.type not in _KEY_TYPES:
             expected = "bool, int or string"
             next_step = "CAST it in a map before"
             problems.append(Problem(f"`{field.name}` is no key", name.where, expected, field.type.value, next_step))
     if problems:
         return Compiled(None, flow, tuple(problems))
-    by: list[Column] = [(column, field.type) for column, field in zip(spec.on.columns.values(), keys, strict=True)]
+    by: list[Column] = [(column, field.type) for column, field in zip(spec.keys.columns.values(), keys, strict=True)]
     values: list[Column] = [
         (field.column or Text(name.value, name.node), FieldType(field.type.value))
         for name, field in spec.fields.items()

@@ -1,4 +1,4 @@
-"""`lookup: {on: [register], csv: "register,unit…", fields: {unit: string}}`."""
+"""`lookup: {keys: [register], csv: "register,unit…", fields: {unit: string}}`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ class LookupField:
 class Lookup:
     """Add fields from a table that is part of the job; NULL where it has no row."""
 
-    on: Annotated[Keys, Doc("{field: column}, or [field]: which row is meant")]
+    keys: Annotated[Keys, Doc("{field: column}, or [field]: which row is meant")]
     csv: Annotated[Text, Doc("the table as CSV, with a header")]
     fields: Annotated[dict[Name, LookupField], Doc("field: type, or field: {type: …, column: …}")]
