@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from edge_orch.errors import Problem, StorageError
+from edge_orch.errors import Invalid, Problem, StorageError
 from edge_orch.host.data_folder import DataFolder
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch_agent.secrets import Secrets
@@ -38,7 +38,6 @@ class AgentFolder(DataFolder):
 
     def prepare(self) -> None:
         """A place for secrets; a folder that holds things and none of ours is somebody else's."""
-        (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
         names = {entry.name for entry in self.path.iterdir()} - {"secrets"}
         if names and not any(name.startswith("agent.") for name in names):
             raise StorageError(
@@ -49,6 +48,7 @@ class AgentFolder(DataFolder):
                     next_step="give another folder with --data",
                 )
             )
+        (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
 
     def enrolment(self) -> Enrolment | None:
         """Who this agent is, or None before it is enrolled."""
@@ -73,12 +73,28 @@ class AgentFolder(DataFolder):
         self.write(self._enrolment, msgspec.json.format(msgspec.json.encode(enrolment)) + b"\n")
 
     def key(self) -> PrivateKey:
-        """The agent's own key, made on this device at first use; it never leaves it."""
+        """The agent's own key, made on this device before it enrols; it never leaves it.
+
+        Missing afterwards, it is a `StorageError`: with another key no controller would know this agent.
+        """
         try:
             return PrivateKey.from_bytes(self._key.read_bytes())
         except FileNotFoundError:
+            if self.enrolment() is not None:
+                raise self._lost_key("missing") from None
             key = PrivateKey.generate()
             self.write(self._key, key.to_bytes())
             return key
         except OSError as error:
             raise self.unusable(error) from error
+        except Invalid as error:
+            raise self._lost_key("damaged") from error
+
+    def _lost_key(self, how: str) -> StorageError:
+        return StorageError(
+            Problem(
+                f"{self._key} is {how}",
+                expected="the key that this agent enrolled with",
+                next_step=f"restore it from a backup, or move {self.path} away and enrol again under another name",
+            )
+        )

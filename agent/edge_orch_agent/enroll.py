@@ -35,11 +35,7 @@ def enroll(folder: AgentFolder, controller: str, token: str, name: str) -> Enrol
 
 
 def _post(controller: str, body: bytes) -> tuple[int, bytes]:
-    address = urlsplit(controller)
-    makers = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    if address.scheme not in makers or not address.hostname:
-        raise Invalid(Problem("not a controller's address", expected="http://HOST:PORT", found=repr(controller)))
-    connection = makers[address.scheme](address.hostname, address.port, timeout=TIMEOUT_S)
+    connection = _connection(controller)
     try:
         connection.request("POST", "/v1/enroll", body, {"Content-Type": "application/json"})
         response = connection.getresponse()
@@ -54,6 +50,20 @@ def _post(controller: str, body: bytes) -> tuple[int, bytes]:
         ) from error
     finally:
         connection.close()
+
+
+def _connection(controller: str) -> http.client.HTTPConnection:
+    makers: dict[str, type[http.client.HTTPConnection]] = {
+        "http": http.client.HTTPConnection,
+        "https": http.client.HTTPSConnection,
+    }
+    try:
+        address = urlsplit(controller)
+        if address.scheme in makers and address.hostname:
+            return makers[address.scheme](address.hostname, address.port, timeout=TIMEOUT_S)
+    except ValueError:  # no port, or no host in brackets
+        pass
+    raise Invalid(Problem("not a controller's address", expected="http://HOST:PORT", found=repr(controller)))
 
 
 def _refusal(controller: str, status: int, body: bytes) -> EdgeOrchError:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from edge_orch.errors import Problem, Unavailable
+from edge_orch.errors import Invalid, Problem
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.wire.link import Link
 from edge_orch_agent.artifacts import Artifacts
@@ -59,7 +59,7 @@ def run_agent(folder: AgentFolder, options: RunOptions) -> None:
     with folder.locked():
         enrolment = folder.enrolment()
         if enrolment is None:
-            raise Unavailable(
+            raise Invalid(
                 Problem(
                     f"the agent in {folder.path} is not enrolled",
                     next_step="edge-orch agent enroll --controller URL --token TOKEN --data DIR --name NAME",

@@ -42,7 +42,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("…")
     with pytest.raises(StorageError, match="not an agent's data folder"), AgentFolder(tmp_path).locked():
         pass
-    assert not (tmp_path / "agent.lock").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_a_path_that_cannot_be_a_folder_is_said_so(tmp_path: Path) -> None:
@@ -55,6 +55,18 @@ def test_a_damaged_enrolment_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "agent.json").write_text("{")
     with pytest.raises(StorageError, match="damaged"):
         AgentFolder(tmp_path).enrolment()
+
+
+def test_the_key_that_it_enrolled_with_is_never_replaced(tmp_path: Path) -> None:
+    folder = AgentFolder(tmp_path)
+    folder.key()
+    folder.save_enrolment(ENROLMENT)
+    (tmp_path / "agent.key").write_bytes(b"short")
+    with pytest.raises(StorageError, match=r"agent\.key is damaged"):
+        folder.key()
+    (tmp_path / "agent.key").unlink()
+    with pytest.raises(StorageError, match=r"agent\.key is missing"):
+        folder.key()
 
 
 def test_before_enrolment_there_is_none(tmp_path: Path) -> None:
