@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test lint format services chaos lock clean
+.PHONY: help demo test sim lint format services chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml agent/pyproj
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 	  { echo "make: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e agent -e controller
 	@touch $(READY)
 
@@ -25,6 +25,10 @@ demo: $(READY) ## the main job, end to end, on this machine: rollout, cut networ
 
 test: $(READY) services ## all tests, against real servers
 	$(BIN)/pytest -n 2 --dist loadfile
+
+sim: $(READY) ## random histories of a simulated fleet: SEEDS=100, or SEED=7 to see one again; AGENTS=5 DAYS=30
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100)) \
+	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(DAYS),--days $(DAYS))
 
 lint: $(READY) ## ruff and mypy strict, both clean
 	$(BIN)/ruff check .
