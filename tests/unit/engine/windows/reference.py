@@ -1,0 +1,132 @@
+"""What windows should say, worked out as plainly as can be: every record is kept, every window is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from edge_orch.plan.steps import Window
+
+Spans = Callable[[int], list[tuple[int, int]]]
+
+
+class Given(NamedTuple):
+    """A record: its partition, event time, key and value."""
+
+    partition: str
+    time: int
+    key: str | None
+    value: int | None
+
+
+class Said(NamedTuple):
+    """A row, its records reduced to what the tests aggregate."""
+
+    start: int
+    end: int
+    revision: int
+    key: str | None
+    n: int
+    total: float | None
+    first: int | None
+    last: int | None
+
+
+class Case(NamedTuple):
+    """A step: its window and how it treats what is late."""
+
+    window: Window
+    grace: int
+    on_late: str
+
+
+def said(start: int, end: int, revision: int, key: str | None, records: Sequence[Given]) -> Said:
+    """The row of these records, which stand in the order in which they came."""
+    known = [record for record in records if record.value is not None]
+    first = min(known, key=lambda record: record.time).value if known else None
+    last = max(reversed(known), key=lambda record: record.time).value if known else None
+    total = float(sum(record.value or 0 for record in known)) if known else None
+    return Said(start, end, revision, key, len(records), total, first, last)
+
+
+def watermarks(records: Sequence[Given]) -> list[int]:
+    """The watermark at each record: the smallest of the partitions' newest times, the record's own included."""
+    tops: dict[str, int] = {}
+    reached, found = -(1 << 62), []
+    for record in records:
+        tops[record.partition] = max(tops.get(record.partition, record.time), record.time)
+        reached = max(reached, min(tops.values()))
+        found.append(reached)
+    return found
+
+
+def aligned(case: Case, spans: Spans, records: Sequence[Given]) -> tuple[list[Said], int]:
+    """Rows, and how many records were late, for windows that time alone decides; `spans`: the windows of a moment."""
+    on_time: dict[tuple[int, int, str | None], list[Given]] = {}
+    late: dict[tuple[int, int, str | None], list[Given]] = {}
+    lost = 0
+    for record, watermark in zip(records, watermarks(records), strict=True):
+        taken = False
+        for start, end in spans(record.time):
+            place = (start, end, record.key)
+            if end + case.grace > watermark:
+                on_time.setdefault(place, []).append(record)
+                taken = True
+            elif case.on_late == "revise" and end + 2 * case.grace > watermark:
+                late.setdefault(place, []).append(record)
+                taken = True
+        lost += not taken
+    rows = [said(start, end, 0, key, found) for (start, end, key), found in on_time.items()]
+    # What was on time came before what was late: a window does not open again.
+    for place, found in late.items():
+        start, end, key = place
+        before = on_time.get(place, [])
+        for number in range(1, len(found) + 1):
+            rows.append(said(start, end, number - (not before), key, before + found[:number]))
+    return rows, lost
+
+
+def sessions(case: Case, gap: int, records: Sequence[Given]) -> tuple[list[Said], int]:
+    """Rows, and how many records were late, for sessions."""
+    rows: list[Said] = []
+    lost = 0
+    live: list[list[Given]] = []  # records that hang together, in the order in which they came
+
+    def bounds(session: list[Given]) -> tuple[int, int]:
+        times = [record.time for record in session]
+        return min(times), max(times) + gap
+
+    def emit(session: list[Given]) -> None:
+        rows.append(said(*bounds(session), 0, session[0].key, session))
+
+    order = {id(record): place for place, record in enumerate(records)}
+    for record, watermark in zip(records, watermarks(records), strict=True):
+        for session in [each for each in live if bounds(each)[1] + case.grace <= watermark]:
+            live.remove(session)
+            emit(session)
+        near = [
+            each
+            for each in live
+            if each[0].key == record.key and record.time < bounds(each)[1] and bounds(each)[0] < record.time + gap
+        ]
+        if not near and record.time + gap + case.grace <= watermark:
+            lost += 1
+            continue
+        for each in near:
+            live.remove(each)
+        live.append(sorted([*(member for each in near for member in each), record], key=lambda r: order[id(r)]))
+    for session in live:
+        emit(session)
+    return rows, lost
+
+
+def counted(size: int, records: Sequence[Given]) -> list[Said]:
+    """Rows of count windows."""
+    rows = []
+    for key in {record.key for record in records}:
+        mine = [record for record in records if record.key == key]
+        for at in range(0, len(mine), size):
+            part = mine[at : at + size]
+            times = [record.time for record in part]
+            rows.append(said(min(times), max(times), 0, key, part))
+    return rows
