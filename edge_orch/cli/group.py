@@ -25,6 +25,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "agent": "Enrol and run an agent on this machine.",
         "demo": "See it all at work: rollout, cut network, alert from the edge, merge.",
     },
+    "At the machine, with no network": {
+        "ledger": "Show what became of every record on this device.",
+        "outbox": "Look into what waits for sinks on this device.",
+        "dead": "Look into dead letters on this device.",
+    },
     "Operate a fleet": {
         "apply": "Store job files as new versions and roll them out.",
         "get": "List jobs, agents, rollouts, alerts or overrides.",

@@ -1,0 +1,121 @@
+"""`edge-orch dead`: records that could not be processed or delivered, with their raw bytes and the reason."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from edge_orch.cli.options import printed
+from edge_orch.cli.render import Output, fields, moment, section, show, table
+from edge_orch.time import format_timestamp
+from edge_orch_agent.commands.options import local
+from edge_orch_agent.store.inspection import StoredLetter, inspecting
+
+_SHOWN = 60
+
+
+class LetterView(msgspec.Struct, frozen=True):
+    """A dead letter for JSON. `text`: its bytes if they are UTF-8, else they stand in `base64`."""
+
+    id: int
+    job: str
+    version: int
+    at: str
+    step: str
+    field: str
+    reason: str
+    partition: str
+    position: int
+    text: str | None = None
+    base64: bytes | None = None
+
+
+@click.group(short_help="Look into dead letters on this device.")
+def dead() -> None:
+    """Look into dead letters: records that could not be processed or delivered.
+
+    \b
+    Examples:
+      edge-orch dead list --local ./press-1
+      edge-orch dead show 17 --local ./press-1
+      edge-orch dead export --local ./press-1 > dead.ndjson
+    """
+
+
+_job = click.option("--job", default="", help="Only of this job.")
+
+
+@dead.command("list", short_help="The newest dead letters.")
+@local
+@_job
+@click.option("--limit", default=50, show_default=True, help="How many, the newest ones.")
+@printed
+def list_(folder: Path, job: str, limit: int, output: Output) -> None:
+    """The newest dead letters, oldest of them first.
+
+    \b
+    Example:
+      edge-orch dead list --local ./press-1 --job press-temperature
+    """
+    with inspecting(folder) as inspection:
+        views = [view(letter) for letter in inspection.letters(job, limit)]
+    rows = [(v.id, f"{v.job} v{v.version}", v.step, v.reason, moment(v.at), _preview(v)) for v in views]
+    show(views, output, lambda: table(("id", "job", "step", "reason", "at", "record"), rows, nothing="no dead letters"))
+
+
+@dead.command("show", short_help="One dead letter with its raw bytes.")
+@click.argument("number", metavar="ID", type=int)
+@local
+@printed
+def show_(number: int, folder: Path, output: Output) -> None:
+    """One dead letter with its raw bytes.
+
+    \b
+    Example:
+      edge-orch dead show 17 --local ./press-1
+    """
+    with inspecting(folder) as inspection:
+        letter = inspection.letter(number)
+    shown = view(letter)
+    facts = [(name, getattr(shown, name)) for name in shown.__struct_fields__ if name not in ("text", "base64")]
+    text = section("raw", letter.raw.decode(errors="backslashreplace") or "(empty)")
+    show(shown, output, lambda: f"{fields(facts)}\n{text}")
+
+
+@dead.command(short_help="All dead letters as lines of JSON, or their raw bytes.")
+@local
+@_job
+@click.option("--raw", is_flag=True, help="Only the records as they came, a line each: to be run again.")
+def export(folder: Path, job: str, raw: bool) -> None:
+    """All dead letters as lines of JSON, or their raw bytes, on standard output. They stay on the device.
+
+    \b
+    Examples:
+      edge-orch dead export --local ./press-1 > dead.ndjson
+      edge-orch dead export --local ./press-1 --job press-temperature --raw > again.ndjson
+    """
+    encoder = msgspec.json.Encoder()
+    with inspecting(folder) as inspection:
+        for letter in inspection.letters(job):
+            sys.stdout.buffer.write((letter.raw if raw else encoder.encode(view(letter))) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def view(letter: StoredLetter) -> LetterView:
+    """The letter for JSON."""
+    values = msgspec.structs.asdict(letter)
+    raw, at_us = values.pop("raw"), values.pop("at_us")
+    try:
+        return LetterView(**values, at=format_timestamp(at_us), text=raw.decode())
+    except UnicodeDecodeError:
+        return LetterView(**values, at=format_timestamp(at_us), base64=raw)
+
+
+def _preview(shown: LetterView) -> str:
+    if shown.text is None:
+        return "(not UTF-8)"
+    line = " ".join(shown.text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

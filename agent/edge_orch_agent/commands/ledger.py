@@ -1,0 +1,60 @@
+"""`edge-orch ledger`: what became of every record on this device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from edge_orch.cli.options import printed
+from edge_orch.cli.render import Output, section, show, table
+from edge_orch.errors import ExitCode
+from edge_orch.time import format_timestamp
+from edge_orch_agent.commands.options import local
+from edge_orch_agent.core.ledger import Account, Ledger
+from edge_orch_agent.core.transaction import Drop
+from edge_orch_agent.store.inspection import inspecting
+
+
+class LedgerView(msgspec.Struct, frozen=True):
+    """All accounts, whether every one of them balances, and which segments were dropped."""
+
+    balanced: bool
+    accounts: list[Account]
+    drops: list[Drop]
+
+
+@click.command(short_help="Show what became of every record on this device.")
+@local
+@printed
+def ledger(folder: Path, output: Output) -> None:
+    """Show what became of every record on this device, as far as it is durable.
+
+    A step passes records on, an output delivers them to its sink; `held` waits in the outbox. A gap is a bug, or
+    damage: the agent raises an alert of its own for it. Ends with 1 if there is one.
+
+    \b
+    Examples:
+      edge-orch ledger --local ./press-1
+      edge-orch ledger --local ./press-1 -o json
+    """
+    with inspecting(folder) as inspection:
+        book = Ledger(inspection.state())
+    accounts, drops = book.accounts(), book.drops()
+    view = LedgerView(not any(account.gap for account in accounts), accounts, drops)
+    show(view, output, lambda: _text(accounts, drops))
+    if not view.balanced:
+        click.get_current_context().exit(int(ExitCode.FAILED))
+
+
+def _text(accounts: list[Account], drops: list[Drop]) -> str:
+    headers = ("job", "v", "stream", "in", "out", "filtered", "folded", "dead", "dropped", "held", "gap")
+    text = table(headers, [msgspec.structs.astuple(account) for account in accounts], nothing="no record has come yet")
+    if not drops:
+        return text
+    rows = [
+        (drop.stream, drop.version, f"{drop.first}-{drop.last}", drop.count, drop.reason, format_timestamp(drop.at_us))
+        for drop in drops
+    ]
+    return f"{text}\n\n{section('dropped', table(('stream', 'v', 'segments', 'records', 'reason', 'latest'), rows))}"

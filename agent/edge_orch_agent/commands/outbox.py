@@ -1,0 +1,168 @@
+"""`edge-orch outbox`: what waits for sinks on this device, whether it is sound, and what to do if it is not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from edge_orch.cli.options import printed
+from edge_orch.cli.render import Output, moment, show, table
+from edge_orch.errors import ExitCode
+from edge_orch.time import format_timestamp
+from edge_orch_agent.commands.options import local
+from edge_orch_agent.core.ledger import Ledger
+from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo, StoredState, Transaction
+from edge_orch_agent.data_folder import AgentFolder
+from edge_orch_agent.store.inspection import inspecting
+from edge_orch_agent.store.sqlite_store import SqliteStore
+
+MISSING = "dropped:missing"
+"""The fate of records that a repair has written off."""
+
+
+class StreamView(msgspec.Struct, frozen=True):
+    """What waits for one sink. `bytes`: before compression. `oldest`: empty if no trusted clock stamped it."""
+
+    stream: str
+    first: int
+    last: int
+    segments: int
+    records: int
+    bytes: int
+    oldest: str
+
+
+class VerifyView(msgspec.Struct, frozen=True):
+    """What is wrong; nothing, if all is well."""
+
+    segments: int
+    problems: list[str]
+
+
+@click.group(short_help="Look into what waits for sinks on this device.")
+def outbox() -> None:
+    """Look into what waits for sinks on this device.
+
+    \b
+    Examples:
+      edge-orch outbox inspect --local ./press-1
+      edge-orch outbox verify --local ./press-1
+      edge-orch outbox export press/raw/lake --local ./press-1 > raw.ndjson
+    """
+
+
+@outbox.command(short_help="How much waits for each sink, and since when.")
+@local
+@printed
+def inspect(folder: Path, output: Output) -> None:
+    """How much waits for each sink, and since when.
+
+    \b
+    Example:
+      edge-orch outbox inspect --local ./press-1
+    """
+    with inspecting(folder) as inspection:
+        views = _streams(inspection.state().segments)
+    rows = [
+        (v.stream, f"{v.first}-{v.last}", v.segments, v.records, v.bytes, moment(v.oldest) or "unknown") for v in views
+    ]
+    headers = ("stream", "sequence", "segments", "records", "bytes", "oldest")
+    show(views, output, lambda: table(headers, rows, nothing="nothing waits"))
+
+
+@outbox.command(short_help="Read all of it and compare checksums, counts and the ledger.")
+@local
+@printed
+def verify(folder: Path, output: Output) -> None:
+    """Read all of it and compare checksums, counts and the ledger. Ends with 1 if anything is wrong.
+
+    \b
+    Example:
+      edge-orch outbox verify --local ./press-1
+    """
+    with inspecting(folder) as inspection:
+        state = inspection.state()
+        problems = [*inspection.findings(), *_gaps(state)]
+    view = VerifyView(len(state.segments), problems)
+    show(view, output, lambda: "\n".join(problems) or f"{view.segments} segments, all sound")
+    if problems:
+        click.get_current_context().exit(int(ExitCode.FAILED))
+
+
+@outbox.command(short_help="Write off records that are missing, so that the ledger balances.")
+@local
+def repair(folder: Path) -> None:
+    """Write off records that are missing, so that the ledger balances: as dropped, with the reason `missing`.
+
+    For a stopped agent. Damaged segments need no repair: a running agent makes dead letters of them by itself.
+
+    \b
+    Example:
+      edge-orch outbox repair --local ./press-1
+    """
+    with inspecting(folder):  # a folder without a database is refused before it is locked
+        pass
+    data = AgentFolder(folder)
+    with data.locked():
+        store = SqliteStore(data.database)
+        try:
+            accounts = [account for account in Ledger(store.load()).accounts() if account.gap > 0]
+            written_off = [
+                LedgerEntry(account.job, account.version, account.stream, MISSING, account.gap)
+                for account in accounts
+                if "/" in account.stream
+            ]
+            if written_off:
+                store.commit(Transaction(ledger=written_off), essential=True)
+        finally:
+            store.close()
+    for entry in written_off:
+        click.echo(f"{entry.job}/{entry.stream}, version {entry.version}: {entry.count} missing records written off")
+    if not written_off:
+        click.echo("nothing is missing")
+
+
+@outbox.command(short_help="The records that wait, as lines of JSON.")
+@click.argument("stream", metavar="[JOB/OUTPUT/SINK]", required=False)
+@local
+def export(stream: str | None, folder: Path) -> None:
+    """The records that wait for one sink, or for all, on standard output. They stay in the outbox.
+
+    \b
+    Example:
+      edge-orch outbox export press/raw/lake --local ./press-1 > raw.ndjson
+    """
+    with inspecting(folder) as inspection:
+        for segment in inspection.state().segments:
+            if stream in (None, str(segment.stream)):
+                sys.stdout.buffer.write(inspection.records(segment))
+    sys.stdout.buffer.flush()
+
+
+def _streams(segments: list[SegmentInfo]) -> list[StreamView]:
+    streams: dict[str, list[SegmentInfo]] = {}
+    for segment in segments:
+        streams.setdefault(str(segment.stream), []).append(segment)
+    return [
+        StreamView(
+            stream=name,
+            first=own[0].sequence,
+            last=own[-1].sequence,
+            segments=len(own),
+            records=sum(segment.count for segment in own),
+            bytes=sum(segment.size for segment in own),
+            oldest=format_timestamp(own[0].created_us) if own[0].created_us else "",
+        )
+        for name, own in streams.items()
+    ]
+
+
+def _gaps(state: StoredState) -> list[str]:
+    return [
+        f"the ledger of {account.job}/{account.stream}, version {account.version}: {account.gap} records missing"
+        for account in Ledger(state).accounts()
+        if account.gap
+    ]
