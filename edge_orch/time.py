@@ -16,6 +16,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LONGEST = 36_500 * DAY
+"""The longest duration that a person may name: sums with it stay on the calendar and within 64 bits."""
 
 _UNITS = {
     "us": 1,
@@ -64,13 +66,16 @@ class Instant(msgspec.Struct, frozen=True, array_like=True):
 def parse_duration(text: str) -> int:
     """`"1h30m"` → microseconds. Units: us ms s m min h d w.
 
-    Raises `Invalid` with the accepted form when the text is not a duration.
+    Raises `Invalid` with the accepted form when the text is not a duration, or one beyond `LONGEST`.
     """
     position = total = 0
     for match in _DURATION.finditer(text):
         if match.start() != position:
             break
-        total += round(float(match[1]) * _UNITS[match[2]])
+        part = float(match[1]) * _UNITS[match[2]]
+        if total + part > LONGEST:
+            raise Invalid(Problem("too long a duration", expected=f"at most {LONGEST // DAY}d", found=repr(text)))
+        total += round(part)
         position = match.end()
     if position != len(text) or not text:
         raise Invalid(Problem("not a duration", expected="a number and a unit, like 10s, 5m, 1h30m", found=repr(text)))
