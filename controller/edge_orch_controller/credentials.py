@@ -16,6 +16,8 @@ from edge_orch_controller.core.records import Agent, Role, Token
 
 _PREFIXES = {"join": "eo-join-", "user": "eo-user-"}  # a leaked token tells a scanner what it is
 _RANKS: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
+MOST_LABELS = 4096
+"""Bytes as JSON: an agent tells its labels in one fact, which must not grow too large."""
 _NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?")
 
 
@@ -33,6 +35,8 @@ def make_token(request: TokenRequest, by: str, now_us: int) -> tuple[str, Token]
     text = _PREFIXES[request.kind] + secrets.token_urlsafe(32)
     role: Role = request.role if request.kind == "user" else "viewer"
     labels = request.labels if request.kind == "join" else {}
+    if (size := len(msgspec.json.encode(labels))) > MOST_LABELS:
+        raise Invalid(Problem("too many labels, or too long", expected=f"{MOST_LABELS} bytes", found=f"{size} bytes"))
     return text, Token(token_digest(text), request.kind, request.name, role, labels, now_us, by, expires_at_us)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch_controller.store.schema import APPLICATION_ID, MIGRATIONS
+
+_NO_ROOM = 64 << 10
+"""Bytes: what the log's index and a page or two need."""
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -34,7 +38,8 @@ def explained(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        full = "full" in str(error)
+        # Where there is no room for the log's index, SQLite says «disk I/O error».
+        full = "full" in str(error) or ("I/O" in str(error) and shutil.disk_usage(path.parent).free < _NO_ROOM)
         next_step = "free some space" if full else "check that the folder exists, is writable and is not damaged"
         raise StorageError(Problem(f"{what}: {path}", found=str(error), next_step=next_step)) from error
 

@@ -30,7 +30,14 @@ def test_labels_are_for_agents_and_roles_for_people() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", [TokenRequest("join", "press-1", expires_in=""), TokenRequest("user", "a/b"), TokenRequest("user", "")]
+    "request_",
+    [
+        TokenRequest("join", "press-1", expires_in=""),
+        TokenRequest("join", "press-1", {"site": "x" * 5_000}),
+        TokenRequest("user", "a/b"),
+        TokenRequest("user", ""),
+        TokenRequest("user", "olga", expires_in="99999999999d"),
+    ],
 )
 def test_what_makes_no_token(request_: TokenRequest) -> None:
     with pytest.raises(Invalid):
