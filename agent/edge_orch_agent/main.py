@@ -8,6 +8,7 @@ only the same user can read: a broker's address may hold a password.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +22,7 @@ from edge_orch_agent.runtime import RunOptions, run_agent
 OPTIONS = "EDGE_ORCH_RUN_OPTIONS"
 SPENT = ("EDGE_ORCH_JOIN_TOKEN",)
 """Of no use any more, and secret."""
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 def become_agent(data: Path, options: RunOptions) -> NoReturn:
@@ -29,6 +31,7 @@ def become_agent(data: Path, options: RunOptions) -> NoReturn:
     environment[OPTIONS] = msgspec.json.encode(options).decode()
     sys.stdout.flush()
     sys.stderr.flush()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # until `main` can end in order
     command = [sys.executable, "-P", "-m", "edge_orch_agent.main", str(data)]
     os.execve(sys.executable, command, environment)  # noqa: S606 -- ourselves, and no shell wanted
 
@@ -36,6 +39,7 @@ def become_agent(data: Path, options: RunOptions) -> NoReturn:
 def main() -> int:
     """Run until told to stop; returns the exit code (`edge_orch.errors.ExitCode`)."""
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         options = msgspec.json.decode(os.environ.pop(OPTIONS), type=RunOptions)
         configure(options.log_level)
         run_agent(AgentFolder(Path(sys.argv[1])), options)
