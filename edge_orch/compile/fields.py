@@ -13,6 +13,7 @@ from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean
 
 TIMESTAMP_FORMATS = ("rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns")
+JSON = "json"
 _ONLY_FOR = {
     "format": {FieldType.TIMESTAMP},
     "zone": {FieldType.TIMESTAMP},
@@ -22,15 +23,20 @@ _ONLY_FOR = {
 }
 
 
+def field_type(spec: FieldSpec) -> FieldType:
+    """The type inside: JSON values are kept as their text."""
+    return FieldType.STRING if spec.type.value == JSON else FieldType(spec.type.value)
+
+
 def compile_field(name: Name, spec: FieldSpec) -> ParsedField:
     """The field with its defaults written out. Raises `Invalid` with every rule that its type cannot have."""
-    type_ = FieldType(spec.type.value)
+    type_ = field_type(spec)
     problems = []
     for rule, types in _ONLY_FOR.items():
         leaf: Leaf | None = getattr(spec, rule)
-        if leaf is not None and type_ not in types:
+        if leaf is not None and (type_ not in types or spec.type.value == JSON):
             expected = " or ".join(sorted(types))
-            problems.append(Problem(f"`{rule}` is not for {type_}", leaf.where, f"type: {expected}"))
+            problems.append(Problem(f"`{rule}` is not for {spec.type.value}", leaf.where, f"type: {expected}"))
     if spec.min and spec.max and spec.min.value > spec.max.value:
         problems.append(Problem("min is greater than max", spec.min.where, "", f"{spec.min.value} > {spec.max.value}"))
     for text, check in ((spec.format, _check_format), (spec.zone, check_zone), (spec.pattern, compiled_regex)):
@@ -51,6 +57,7 @@ def compile_field(name: Name, spec: FieldSpec) -> ParsedField:
         min=value_of(spec.min),
         max=value_of(spec.max),
         pattern=value_of(spec.pattern),
+        json=spec.type.value == JSON,
     )
 
 

@@ -15,6 +15,18 @@ _PATH = re.compile(r"(?: - at `\$(?P<at>.*)`)$")
 _MISSING = re.compile(r"missing required field `(?P<name>.*?)`")
 
 
+def explained(error: Exception, fields: Mapping[str, str]) -> tuple[str, str]:
+    """Why JSON could not be decoded, and which field was wrong, if one was. `fields`: JSON path → the field's name."""
+    reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    at = _PATH.search(reason)
+    path = at["at"].removeprefix(".") if at else ""
+    reason = _PATH.sub("", reason)
+    missing = _MISSING.search(reason)
+    if missing:
+        path = f"{path}.{missing['name']}" if path else missing["name"]
+    return reason, fields.get(path, path)
+
+
 class Casualties:
     """Collects dead letters. `begin` says which batch the records of the next calls belong to."""
 
@@ -49,14 +61,7 @@ class Casualties:
         data = self._lines.data[index]
         if not data or (self._lines.separated and not data.strip()):
             return self.blank(step, feed)
-        reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        at = _PATH.search(reason)
-        path = at["at"].removeprefix(".") if at else ""
-        reason = _PATH.sub("", reason)
-        missing = _MISSING.search(reason)
-        if missing:
-            path = f"{path}.{missing['name']}" if path else missing["name"]
-        self._add(index, step, reason, fields.get(path, path))
+        self._add(index, step, *explained(error, fields))
         return True
 
     def fields(

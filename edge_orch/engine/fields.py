@@ -41,6 +41,8 @@ def text_parser(field: ParsedField) -> Parser:
 
 def json_parser(field: ParsedField) -> Parser | None:
     """What is left to do with a decoded, non-NULL JSON value; None when the decoder has seen to everything."""
+    if field.json:
+        return _json_text if field.required else _json_text_or_null
     if field.type is FieldType.TIMESTAMP and field.format != "unix_s":
         return _parser(field)
     if field.type is FieldType.STRING and field.pattern is not None:
@@ -50,6 +52,8 @@ def json_parser(field: ParsedField) -> Parser | None:
 
 def json_type(field: ParsedField) -> Any:
     """The type that msgspec decodes the field to, with the bounds it can check."""
+    if field.json:
+        return msgspec.Raw
     if field.type is FieldType.INT:
         low = texts.SMALLEST if field.min is None else max(ceil(field.min), texts.SMALLEST)
         high = texts.LARGEST if field.max is None else min(floor(field.max), texts.LARGEST)
@@ -61,6 +65,18 @@ def json_type(field: ParsedField) -> Any:
             return Annotated[float, _UNIX_SECONDS]
         return int | float if field.format in stamps.UNIX_UNITS else str
     return _PLAIN_TYPES[field.type]
+
+
+def _json_text(raw: msgspec.Raw) -> str:
+    text = _json_text_or_null(raw)
+    if text is None:
+        raise ValueError("is null")
+    return text
+
+
+def _json_text_or_null(raw: msgspec.Raw) -> str | None:
+    text = bytes(raw).decode()
+    return None if text == "null" else text
 
 
 def _parser(field: ParsedField) -> Parser:

@@ -17,12 +17,12 @@ from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.clock import BEFORE, Clock
 from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
+from edge_orch.engine.json_objects import struct
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
-from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Step
@@ -108,19 +108,6 @@ class Generator:
     def source(self) -> str:
         """The whole module."""
         return "\n\n\n".join("\n".join(function.source()) for function in self.functions) + "\n"
-
-
-def struct(name: str, fields: list[tuple[Any, ...]], *, kw_only: bool = False) -> type[msgspec.Struct]:
-    """A struct whose attributes are `a0`, `a1` … and whose JSON keys are the names given: (key, type[, default]).
-
-    With `kw_only`, fields with a default may stand before others. Raises `Invalid` for a key that cannot be one.
-    """
-    attributes = [(f"a{place}", *rest) for place, (_, *rest) in enumerate(fields)]
-    keys = {f"a{place}": field[0] for place, field in enumerate(fields)}
-    try:
-        return msgspec.defstruct(name, attributes, rename=keys, gc=False, kw_only=kw_only)
-    except (ValueError, TypeError) as error:
-        raise Invalid(Problem("a field has a name that cannot be a JSON key here", found=str(error))) from None
 
 
 def encoded(symbol: Symbol) -> str:

@@ -12,6 +12,7 @@ from edge_orch.plan.steps import (
     Aggregate,
     Alert,
     Dedupe,
+    Explode,
     Filter,
     Lookup,
     Map,
@@ -89,6 +90,8 @@ def _used_by(step: Step) -> Iterator[str]:
                 yield from _columns(branch.condition)
         case Mask():
             yield from (name for name, _ in step.maskings)
+        case Explode():
+            yield step.field
         case Dedupe() | Throttle() | Sample() | Lookup():
             yield from step.keys
         case Aggregate():

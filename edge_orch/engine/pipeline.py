@@ -9,8 +9,9 @@ Guarantees:
 
 The account: a record `entered` a step, and there it was passed on, filtered, folded into state, or dead. A row that an
 aggregate makes is a new record: it is not `passed` by the aggregate, and `entered` each step that takes it. An alert
-folds all it sees. `late` rows that `on_late` drops are counted among `filtered` as well; blank lines and CSV headers
-are no records. Each call reports what it added to the accounts, steps untouched left out.
+folds all it sees. `explode` folds the record that holds an array; each of its elements entered it, too, as a record.
+`late` rows that `on_late` drops are counted among `filtered` as well; blank lines and CSV headers are no records.
+Each call reports what it added to the accounts, steps untouched left out.
 """
 
 from __future__ import annotations

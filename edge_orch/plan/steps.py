@@ -22,6 +22,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     `path`: where the value lies: a JSON path of keys, a CSV column, a regex group, as its format says. `format`: for
     timestamps `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps
     that carry no offset. `pattern`: a regular expression that the whole text must match.
+    `json`: any JSON value, as its text.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     min: float | None = None
     max: float | None = None
     pattern: str | None = None
+    json: bool = False
 
 
 class JsonFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="json"):
@@ -228,6 +230,19 @@ class Lookup(msgspec.Struct, frozen=True, tag_field="kind", tag="lookup"):
     schema: Schema
 
 
+class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
+    """Each element of the JSON array in `field` becomes a record: the other fields of its parent, then `fields` of it.
+
+    The paths of `fields` begin at the element; the empty path is the element itself. NULL counts as an empty array.
+    """
+
+    name: str
+    input: str
+    field: str
+    fields: tuple[ParsedField, ...]
+    schema: Schema
+
+
 class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
     """Consecutive windows of one size, aligned to the Unix epoch."""
 
@@ -330,7 +345,7 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     quorum: Quorum | None = None
 
 
-Step = Schematize | Map | Mask | Lookup | Filter | Route | Dedupe | Throttle | Sample | Aggregate | Alert
+Step = Schematize | Map | Mask | Lookup | Explode | Filter | Route | Dedupe | Throttle | Sample | Aggregate | Alert
 
 
 def ports(step: Step) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from edge_orch.compile.steps.aggregate import compile_aggregate
 from edge_orch.compile.steps.alert import compile_alert
 from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
 from edge_orch.compile.steps.dedupe import compile_dedupe
+from edge_orch.compile.steps.explode import compile_explode
 from edge_orch.compile.steps.filter import compile_filter
 from edge_orch.compile.steps.lookup import compile_lookup
 from edge_orch.compile.steps.mask import compile_mask
@@ -29,6 +30,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Throttle: compile_throttle,
     spec.Sample: compile_sample,
     spec.Lookup: compile_lookup,
+    spec.Explode: compile_explode,
     spec.Mask: compile_mask,
     spec.Filter: compile_filter,
     spec.Route: compile_route,

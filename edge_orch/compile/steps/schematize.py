@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.compile.context import Compiled, StepContext
-from edge_orch.compile.fields import compile_field
+from edge_orch.compile.fields import compile_field, field_type
 from edge_orch.compile.flow import Flow
 from edge_orch.compile.formats import Layout, compile_format
 from edge_orch.errors import Invalid, Problem
@@ -32,11 +32,14 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
             field = compile_field(name, field_spec)
         except Invalid as error:
             problems.extend(error.problems)
-            field = plan.ParsedField(name.value, FieldType(field_spec.type.value), (name.value,))
+            field = plan.ParsedField(name.value, field_type(field_spec), (name.value,))
         if layout:
             if field_spec.format is None:
                 field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
             problems.extend(layout.problems(name, field_spec, field))
+            if field.json and not isinstance(layout.format, plan.JsonFormat):
+                what = "only JSON records have parts that are JSON"
+                problems.append(Problem(what, field_spec.type.where, next_step="read its text: type: string"))
         fields.append(field)
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge_orch.engine.emit.aggregate import emit_aggregate
 from edge_orch.engine.emit.alert import emit_alert
 from edge_orch.engine.emit.dedupe import emit_dedupe
+from edge_orch.engine.emit.explode import emit_explode
 from edge_orch.engine.emit.filter import emit_filter
 from edge_orch.engine.emit.lookup import emit_lookup
 from edge_orch.engine.emit.map import emit_map
@@ -20,6 +21,7 @@ from edge_orch.plan.steps import (
     Aggregate,
     Alert,
     Dedupe,
+    Explode,
     Filter,
     Lookup,
     Map,
@@ -56,6 +58,8 @@ def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope
             emit_throttle(generator, function, step, scope, emit_flow)
         case Sample():
             emit_sample(generator, function, step, scope, emit_flow)
+        case Explode():
+            emit_explode(generator, function, step, scope, emit_flow)
         case Lookup():
             emit_lookup(generator, function, step, scope, emit_flow)
         case Aggregate():

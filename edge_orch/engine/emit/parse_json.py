@@ -8,26 +8,15 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.fields import json_parser, json_type
-from edge_orch.engine.generator import Generator, struct
+from edge_orch.engine.fields import json_parser
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.json_objects import Node, object_type, tree_of
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import ParsedField, Schematize
+from edge_orch.plan.steps import Schematize
 
 Columns = tuple[dict[str, Symbol], str | None]
-
-
-class _Node:
-    """A JSON object: its keys in order, each a field or another object."""
-
-    def __init__(self) -> None:
-        self.members: dict[str, _Node | ParsedField] = {}
-
-    @property
-    def required(self) -> bool:
-        return any(member.required for member in self.members.values())
 
 
 @contextmanager
@@ -38,8 +27,8 @@ def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, 
     try. Fields in `wanted` become variables, the others stay attributes of the object.
     """
     number = generator.number(step)
-    tree = _tree(step)
-    decode = generator.names.bind("decode", msgspec.json.Decoder(_struct(tree)).decode)
+    tree = tree_of(step.fields)
+    decode = generator.names.bind("decode", msgspec.json.Decoder(object_type(tree)).decode)
     paths = {".".join(field.path): field.name for field in step.fields}
     function.initial(f"feed{number}", "iter(lines.data)")
     function.initial(f"objects{number}", f"map({decode}, feed{number})")
@@ -58,45 +47,16 @@ def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, 
                 body.line(f"blank{number} += 1")
 
 
-def _tree(step: Schematize) -> _Node:
-    root = _Node()
-    for field in step.fields:
-        node = root
-        for key in field.path[:-1]:
-            member = node.members.setdefault(key, _Node())
-            if not isinstance(member, _Node):
-                raise _clash(field)
-            node = member
-        present = node.members.setdefault(field.path[-1], field)
-        if isinstance(present, _Node) or json_type(present) != json_type(field) or present.required != field.required:
-            raise _clash(field)
-    return root
-
-
-def _clash(field: ParsedField) -> Invalid:
-    path = ".".join(field.path)
-    return Invalid(Problem(f"two fields read `{path}` as different things", next_step="give each its own path"))
-
-
-def _struct(node: _Node) -> Any:
-    return struct("Object", [_field(key, member) for key, member in node.members.items()], kw_only=True)
-
-
-def _field(key: str, member: _Node | ParsedField) -> tuple[Any, ...]:
-    type_ = _struct(member) if isinstance(member, _Node) else json_type(member)
-    return (key, type_) if member.required else (key, type_ | None, None)
-
-
 def _is_carrier(step: Schematize) -> bool:
     """Whether the decoded object, encoded again, is the record: flat, under its own names, without timestamps."""
     return tuple((field.name,) for field in step.fields) == tuple(field.path for field in step.fields) and (
         step.schema.names == tuple(field.name for field in step.fields)
-        and all(field.type is not FieldType.TIMESTAMP for field in step.fields)
+        and all(field.type is not FieldType.TIMESTAMP and not field.json for field in step.fields)
     )
 
 
 def _columns(
-    generator: Generator, function: FunctionWriter, step: Schematize, tree: _Node, wanted: set[str]
+    generator: Generator, function: FunctionWriter, step: Schematize, tree: Node, wanted: set[str]
 ) -> dict[str, Symbol]:
     number = generator.number(step)
     places = _places(generator, function, tree, f"r{number}", nullable=False)
@@ -149,7 +109,7 @@ def _emit_parsing(
 
 
 def _places(
-    generator: Generator, function: FunctionWriter, node: _Node, record: str, *, nullable: bool
+    generator: Generator, function: FunctionWriter, node: Node, record: str, *, nullable: bool
 ) -> dict[tuple[str, ...], tuple[str, bool]]:
     """Path → (code, can be None). Optional inner objects get a variable each."""
     places: dict[tuple[str, ...], tuple[str, bool]] = {}
@@ -157,12 +117,12 @@ def _places(
         code = f"{record}.a{place}"
         if nullable:
             code = f"None if {record} is None else {code}"
-        if isinstance(member, _Node) or nullable:
+        if isinstance(member, Node) or nullable:
             variable = generator.names.fresh("g")
             function.body.line(f"{variable} = {code}")
             code = variable
         missing = nullable or not member.required
-        if isinstance(member, _Node):
+        if isinstance(member, Node):
             inner = _places(generator, function, member, code, nullable=missing)
             places |= {(key, *path): found for path, found in inner.items()}
         else:

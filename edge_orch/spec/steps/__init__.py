@@ -8,6 +8,7 @@ from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.alert import Alert
 from edge_orch.spec.steps.columns import Drop, Enrich, Map, Select
 from edge_orch.spec.steps.dedupe import Dedupe
+from edge_orch.spec.steps.explode import Explode
 from edge_orch.spec.steps.filter import Filter
 from edge_orch.spec.steps.lookup import Lookup
 from edge_orch.spec.steps.mask import Mask
@@ -22,6 +23,7 @@ STEPS: dict[str, Any] = {
     "map": Map,
     "select": Select,
     "drop": Drop,
+    "explode": Explode,
     "mask": Mask,
     "lookup": Lookup,
     "filter": Filter,
@@ -40,6 +42,7 @@ __all__ = [
     "Dedupe",
     "Drop",
     "Enrich",
+    "Explode",
     "Filter",
     "Lookup",
     "Map",

@@ -21,6 +21,7 @@ from edge_orch.plan.steps import (
     Clear,
     CsvFormat,
     Dedupe,
+    Explode,
     Generalize,
     Hash,
     InfluxFormat,
@@ -108,6 +109,17 @@ def whole_job(step: Schematize) -> Plan:
     some = Sample("sample", step.name, ("x",), 0.5, step.schema)
     table = (("a", 1.5), ("ß", None))
     named = Lookup("lookup", "throttle", ("k",), ("y",), table, Schema((*step.schema.fields, Field("y", FLOAT)), "t"))
+    arrays = call(
+        "case",
+        call("gt", col("x"), lit(10.0)),
+        col("k", STRING),
+        lit('[{"v":1},{"v":"?"},{},{"v":3.5}]', STRING),
+        type_=STRING,
+    )
+    lists = mapped(step, "lists", e=(arrays, STRING))
+    exploded_schema = Schema((*step.schema.fields, Field("v", FLOAT, True)), "t")
+    elements = Explode("elements", "lists", "e", (parsed("v", FLOAT),), exploded_schema)
+    by_element = aggregate(elements, Aggregation("s", "sum", FLOAT, col("v")), by=("v",), size=5, name="by_element")
     methods = (("k", Hash("${secret:KEY}")), ("x", Generalize(5.0)), ("i", Generalize(10)), ("t", Generalize(SECOND)))
     masked = Mask("mask", "route.rest", methods, step.schema)
     large_sum = call("add", col("i", INT), lit(2**62, INT), type_=INT)
@@ -121,6 +133,7 @@ def whole_job(step: Schematize) -> Plan:
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
+        "elements": "elements", "by_element": "by_element",
     }  # fmt: skip
     return plan(
         step,
@@ -137,6 +150,9 @@ def whole_job(step: Schematize) -> Plan:
         few_a_window,
         some,
         named,
+        lists,
+        elements,
+        by_element,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
@@ -255,6 +271,9 @@ def test_every_record_that_entered_a_step_has_one_fate(
     for child in ("unique", "small", "hot", "route", "throttle", "sample"):
         assert counts.get(child, StepCount()).entered == passed
     assert counts.get("sums", StepCount()).passed == log.outputs.get("sums", b"").count(b"\n")
+    exploded = counts.get("elements", StepCount())
+    assert exploded.passed == log.outputs.get("elements", b"").count(b"\n")
+    assert exploded.entered == counts.get("lists", StepCount()).passed + 2 * exploded.passed
     taken = sum(log.outputs.get(name, b"").count(b"\n") for name in ("big", "rest"))
     assert counts.get("route", StepCount()).passed == counts.get("hot_rows", StepCount()).entered + taken
     for child in ("large", "many"):

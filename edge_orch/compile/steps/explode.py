@@ -1,0 +1,59 @@
+"""Compiling `explode`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.fields import compile_field, field_type
+from edge_orch.compile.steps.columns import flow_with
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.plan.schema import Field, FieldType
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.steps.explode import Explode
+
+ELEMENT = ("$",)
+
+
+def compile_explode(spec: Explode, context: StepContext) -> Compiled:
+    """The parent's fields but the array, then those of the element."""
+    problems: list[Problem] = []
+    try:
+        array = context.flow.fields([spec.field])[0]
+        if array.type is not FieldType.STRING:
+            next_step = "declare it as json in schematize"
+            problems.append(
+                Problem("not the text of an array", spec.field.where, "string", array.type.value, next_step)
+            )
+    except Invalid as error:
+        problems.extend(error.problems)
+    parents = tuple(field for field in context.flow.schema.fields if field.name != spec.field.value)
+    taken = {field.name for field in parents} | (context.flow.broken - {spec.field.value})
+    fields: list[plan.ParsedField] = []
+    for name, field_spec in spec.fields.items():
+        try:
+            field = compile_field(name, field_spec)
+        except Invalid as error:
+            problems.extend(error.problems)
+            field = plan.ParsedField(name.value, field_type(field_spec), (name.value,))
+        fields.append(msgspec.structs.replace(field, path=()) if field.path == ELEMENT else field)
+        if name.value in taken:
+            next_step = "give it another name, with `path`"
+            problems.append(Problem(f"`{name.value}` is a field of the parent", name.where, "", "", next_step))
+    problems.extend(_element_problems(list(spec.fields), fields, context))
+    added = tuple(Field(field.name, field.type, field.required) for field in fields)
+    flow = flow_with(context, (*parents, *added), context.flow.broken - {spec.field.value})
+    if problems or context.flow.lost or spec.field.value in context.flow.broken:
+        return Compiled(None, flow, tuple(problems))
+    step = plan.Explode(context.name, context.input, spec.field.value, tuple(fields), flow.schema)
+    return Compiled(step, flow)
+
+
+def _element_problems(names: list[Name], fields: list[plan.ParsedField], context: StepContext) -> list[Problem]:
+    if not fields:
+        return [Problem("explode needs at least one field", context.where, next_step="add fields")]
+    whole = [name for name, field in zip(names, fields, strict=True) if not field.path]
+    if whole and len(fields) > 1:
+        return [Problem("an element that is a value has no other fields", whole[0].where, "one field of path: $")]
+    return []

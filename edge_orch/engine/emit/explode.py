@@ -1,0 +1,53 @@
+"""`explode`: a record for each element of an array.
+
+The account: an array enters and is folded (or dead, if it is none); each of its elements enters, too, and is passed on
+or dead.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.engine.emit.account import emit_account, less
+from edge_orch.engine.emit.guard import Flow
+from edge_orch.engine.explosion import exploder
+from edge_orch.engine.generator import Generator
+from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.steps import Explode
+
+
+def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, scope: Scope, flow: Flow) -> None:
+    """A loop over the elements; the event time stays that of the record they came in."""
+    number, body = generator.number(step), function.body
+    explode = generator.names.bind("explode", exploder(step.fields))
+    passed = function.counter(f"passed{number}")
+    broken = function.counter(f"broken{number}")
+    misfit = function.counter(f"misfit{number}")
+    elements, reason, wrong = f"elements{number}", f"reason{number}", f"wrong{number}"
+    with body.block("try:"):
+        body.line(f"{elements} = {explode}({scope.columns[step.field].code})")
+    with body.block("except ValueError as error:"):
+        body.line(f"{elements} = ()")
+        body.line(f"{broken} += 1")
+        body.line(scope.kill.format(step=repr(step.name), reason="str(error)", field=repr(step.field)))
+    made = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
+    variables = ", ".join(symbol.code for symbol in made.values())
+    with body.block(f"for {variables}, {reason}, {wrong} in {elements}:"):
+        with body.block(f"if {reason}:"):
+            body.line(f"{misfit} += 1")
+            body.line(scope.kill.format(step=repr(step.name), reason=reason, field=wrong))
+        with body.block("else:"):
+            body.line(f"{passed} += 1")
+            columns = {name: symbol for name, symbol in scope.columns.items() if name != step.field} | made
+            below = msgspec.structs.replace(scope, columns=columns, passed=passed, carrier=None)
+            flow(generator, function, step, below)
+    emit_account(
+        generator,
+        function,
+        step,
+        entered=f"{scope.passed} + {passed} + {misfit}",
+        passed=passed,
+        folded=less(scope.passed, broken),
+        dead=f"{broken} + {misfit}",
+    )

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_orch.engine.explosion import exploder
+from edge_orch.engine.records import StepCount
+from edge_orch.plan.schema import Field, Schema
+from edge_orch.plan.steps import Explode, ParsedField
+from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
+
+JSON = parsed("inner", STRING, json=True, required=False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "expected"),
+    [
+        ([parsed("v", FLOAT)], '[{"v": 1}, {"v": 2.5, "w": []}]', [(1.0, "", ""), (2.5, "", "")]),
+        ([parsed("v", INT, path=("a", "b"), required=False)], '[{}, {"a": {"b": 7}}]', [(None, "", ""), (7, "", "")]),
+        ([parsed("t", TIMESTAMP, format="unix_s"), parsed("b", BOOL)], '[{"t": 1.5, "b": true}]', [
+            (1_500_000, True, "", ""),
+        ]),
+        ([parsed("v", STRING, path=())], '["a", null]', [("a", "", ""), (None, "Expected `str`, got `null`", "v")]),
+        ([parsed("v", INT, path=(), required=False)], "[1, null]", [(1, "", ""), (None, "", "")]),
+        ([JSON], '[{"inner": [1, {"x": 2}]}, {}, {"inner": null}]', [
+            ('[1, {"x": 2}]', "", ""), (None, "", ""), (None, "", ""),
+        ]),
+        ([parsed("v", FLOAT, max=1.0)], '[{"v": 2}, 3, {}]', [
+            (None, "Expected `float` <= 1.0", "v"), (None, "Expected `object`, got `int`", ""),
+            (None, "Object missing required field `v`", "v"),
+        ]),
+        ([parsed("v", STRING, pattern="a+")], '[{"v": "b"}]', [(None, "does not match a+", "v")]),
+        ([parsed("v", INT)], "[]", []),
+        ([parsed("v", INT)], None, []),
+    ],
+)  # fmt: skip
+def test_elements(fields: list[ParsedField], text: str | None, expected: list[Any]) -> None:
+    assert exploder(fields)(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "x", "null", "{}", "[1", "[1]x", '"[]"', "[" * 100_000])
+def test_what_is_no_array(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        exploder([parsed("v", INT)])(text)
+
+
+def test_elements_take_the_fields_of_their_parent_and_everything_has_one_fate() -> None:
+    step = schematize(parsed("g", STRING), parsed("list", STRING, json=True, required=False))
+    schema = Schema((Field("g", STRING, True), Field("v", INT, True)))
+    job = plan(step, Explode("explode", "parse", "list", (parsed("v", INT),), schema))
+    payload = b'{"g":"a","list":[{"v":1},{"v":"x"},{"v":3}]}\n{"g":"b","list":{}}\n{"g":"c"}\n{"g":"d","list":[]}'
+    emission = pipeline(job).process(batch(payload))
+    assert rows(emission) == [{"g": "a", "v": 1}, {"g": "a", "v": 3}]
+    assert emission.counts["explode"] == StepCount(entered=7, passed=2, folded=3, dead=2)
+    assert [(letter.position, letter.field, letter.reason) for letter in emission.dead] == [
+        (0, "v", "Expected `int`, got `str`"),
+        (1, "list", "Expected `array`, got `object`"),
+    ]
+    assert emission.dead[0].raw == payload.splitlines()[0]
+
+
+def test_a_required_json_value_is_not_null_and_any_other_is_kept_as_it_is() -> None:
+    step = schematize(parsed("j", STRING, json=True))
+    emission = pipeline(plan(step)).process(batch(b'{"j": [1, 2]}\n{"j": null}\n{"j": "x"}\n{}'))
+    assert [row["j"] for row in rows(emission)] == ["[1, 2]", '"x"']
+    assert [letter.reason for letter in emission.dead] == ["is null", "Object missing required field `j`"]
