@@ -13,6 +13,9 @@ import msgspec
 
 from edge_orch.time import MILLISECOND
 
+CLOG_QUEUE = 16
+"""Parcels that wait before a clogged direction; what comes while it is full is lost."""
+
 
 class Faults(msgspec.Struct, frozen=True):
     """Chances between 0 and 1, delays in microseconds. Reordering follows from unequal delays."""
@@ -40,6 +43,8 @@ class Network:
         self._in_flight: list[tuple[int, int, Parcel]] = []
         self._sent = 0
         self._cut: set[tuple[str, str]] = set()
+        self._clogged: dict[tuple[str, str], int] = {}
+        self._free_at: dict[tuple[str, str], int] = {}
         self.faults = faults or Faults()
 
     def cut(self, source: str, destination: str) -> None:
@@ -55,9 +60,18 @@ class Network:
         self.cut(one, other)
         self.cut(other, one)
 
+    def clog(self, source: str, destination: str, parcel_us: int) -> None:
+        """Parcels in this direction pass one at a time, each taking `parcel_us`; at most `CLOG_QUEUE` wait."""
+        self._clogged[source, destination] = parcel_us
+
+    def unclog(self, source: str, destination: str) -> None:
+        """This direction flows again; what waits keeps its turn."""
+        self._clogged.pop((source, destination), None)
+
     def heal(self) -> None:
-        """Mend every cut."""
+        """Mend every cut, and let everything flow."""
         self._cut.clear()
+        self._clogged.clear()
 
     def connected(self, source: str, destination: str) -> bool:
         """Whether this direction is not cut."""
@@ -69,7 +83,10 @@ class Network:
         for _ in range(1 + (self._random.random() < faults.duplication)):
             if self._random.random() < faults.loss or not self.connected(source, destination):
                 continue
-            arrival = now_us + self._random.randint(faults.min_delay_us, faults.max_delay_us)
+            arrival = self._passed((source, destination), now_us)
+            if arrival is None:
+                continue
+            arrival += self._random.randint(faults.min_delay_us, faults.max_delay_us)
             self._sent += 1
             parcel = Parcel(source, destination, self._damaged(payload))
             heapq.heappush(self._in_flight, (arrival, self._sent, parcel))
@@ -90,6 +107,17 @@ class Network:
         """Lose what is in flight to a machine that went down."""
         self._in_flight = [entry for entry in self._in_flight if entry[2].destination != name]
         heapq.heapify(self._in_flight)
+
+    def _passed(self, direction: tuple[str, str], now_us: int) -> int | None:
+        """When a parcel gets past whatever clogs the direction; None if there is no room to wait."""
+        parcel_us = self._clogged.get(direction)
+        if parcel_us is None:
+            return now_us
+        free_at = max(self._free_at.get(direction, 0), now_us)
+        if free_at - now_us >= CLOG_QUEUE * parcel_us:
+            return None
+        self._free_at[direction] = free_at + parcel_us
+        return free_at + parcel_us
 
     def _damaged(self, payload: Any) -> Any:
         if not isinstance(payload, bytes) or not payload or self._random.random() >= self.faults.corruption:

@@ -50,13 +50,14 @@ class Host(Machine[Any, Any], Protocol):
 
 
 class _Running:
-    """One life of a host."""
+    """One life of a host. `wake_us`: the true time at which its machine wants to be woken, as of its last event."""
 
     def __init__(self, world: World, name: str, host: Host) -> None:
         self.world, self.name, self.host = world, name, host
+        self.wake_us: int | None = None
 
     def send(self, destination: str, payload: Any) -> None:
-        self.world.note(f"{self.name} → {destination}: {payload}")
+        self.world.note("{} → {}: {}", self.name, destination, payload)
         self.world.network.send(self.name, destination, payload, self.world.now_us)
 
     def later(self, delay_us: int, event: Any) -> None:
@@ -84,7 +85,9 @@ class World:
         self._running: dict[str, _Running] = {}
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
-        self._trace: deque[str] = deque(maxlen=TRACE)
+        self.events = 0
+        """How many events hosts have taken."""
+        self._trace: deque[tuple[int, str, tuple[Any, ...]]] = deque(maxlen=TRACE)
 
     def add(self, name: str, factory: Callable[[], Host], clock: Clock | None = None) -> None:
         """A host that starts now, and again from its factory after each crash."""
@@ -100,7 +103,7 @@ class World:
     def crash(self, name: str) -> None:
         """Volatile state, timers and what is in flight to it are gone. Nothing happens to a host that is down."""
         if self._running.pop(name, None):
-            self.note(f"{name} crashes")
+            self.note("{} crashes", name)
             self.network.drop_for(name)
 
     def restart(self, name: str) -> None:
@@ -115,13 +118,16 @@ class World:
         if running is None or life not in (None, running):
             return
         now = self.clocks[name].read(self.now_us)
-        self.note(f"{name} ← {event}")
-        for command in self._guarded(partial(running.host.handle, event, now)):
+        self.events += 1
+        self.note("{} ← {}", name, event)
+        commands = self._guarded(partial(running.host.handle, event, now))
+        running.wake_us = self._wake_us(running)
+        for command in commands:
             if self.random.random() < self.crash_chance:
                 self.crash(name)
                 self.schedule(self.restart_us, lambda: self.restart(name))
                 break
-            self.note(f"{name}: {command}")
+            self.note("{}: {}", name, command)
             self._guarded(partial(running.host.perform, command, running, now))
         for invariant in self.invariants:
             self._guarded(invariant)
@@ -143,26 +149,26 @@ class World:
             self._step()
         self.now_us = end
 
-    def note(self, line: str) -> None:
-        """Add a line to the trace."""
-        self._trace.append(f"{self.now_us / 1e6:12.6f} {line}"[:_WIDTH])
+    def note(self, line: str, *parts: Any) -> None:
+        """Add a line to the trace; with parts it is a format. It is written out only if somebody has to read it."""
+        self._trace.append((self.now_us, line, parts))
 
     def fail(self, reason: str) -> NoReturn:
         """Raise `SimulationFailed` with everything needed to see it again."""
         raise SimulationFailed(self._report(reason))
 
     def _start(self, name: str) -> None:
-        self.note(f"{name} starts")
+        self.note("{} starts", name)
         running = _Running(self, name, self._guarded(self._factories[name]))
         self._running[name] = running
         self.tell(name, running.host.started())
 
     def _next(self) -> int | None:
         moments = [self.network.next_at(), self._agenda[0][0] if self._agenda else None]
-        moments += [self._wake_at(running) for running in self._running.values()]
+        moments += [running.wake_us for running in self._running.values()]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _wake_at(self, running: _Running) -> int | None:
+    def _wake_us(self, running: _Running) -> int | None:
         mono_us = running.host.wake_at()
         return None if mono_us is None else self.clocks[running.name].true_us(mono_us)
 
@@ -174,8 +180,7 @@ class World:
                 self.tell(parcel.destination, running.host.received(parcel.source, parcel.payload))
         else:
             for name, running in list(self._running.items()):
-                moment = self._wake_at(running)
-                if moment is not None and moment <= self.now_us:
+                if running.wake_us is not None and running.wake_us <= self.now_us:
                     self.tell(name, running.host.woke())
 
     def _guarded(self, action: Callable[[], Any]) -> Any:
@@ -187,4 +192,9 @@ class World:
             raise SimulationFailed(self._report(f"{type(error).__name__}: {error}")) from error
 
     def _report(self, reason: str) -> str:
-        return "\n".join([reason, f"seed: {self.seed}", "what happened, latest last:", *self._trace])
+        return "\n".join([reason, f"seed: {self.seed}", "what happened, latest last:", *map(_line, self._trace)])
+
+
+def _line(entry: tuple[int, str, tuple[Any, ...]]) -> str:
+    at_us, line, parts = entry
+    return f"{at_us / 1e6:12.6f} {line.format(*parts) if parts else line}"[:_WIDTH]

@@ -1,9 +1,6 @@
-"""A device in the simulated world: a real AgentCore, a disk that survives crashes, a sensor, and sinks that count."""
+"""An agent in the simulated world: a real AgentCore on a device."""
 
 from __future__ import annotations
-
-import copy
-from collections.abc import Callable
 
 import msgspec
 from edge_orch_agent.core import commands as do
@@ -11,15 +8,16 @@ from edge_orch_agent.core import events as happened
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.core.transaction import ALERTS, PositionKey, Transaction
 
 from edge_orch.engine.records import Batch
 from edge_orch.errors import EdgeOrchError
 from edge_orch.testing.world import Body
 from edge_orch.time import MILLISECOND, SECOND, Instant
-from edge_orch.trust.keys import PrivateKey, PublicKey
+from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import open_sealed, seal
-from edge_orch.wire.messages import decode_message, encode_message
+from edge_orch.wire.messages import Delta, Have, decode_message, encode_message
+from tests.simulation.device import Device, Disk
 
 CONTROLLER = "controller"
 DISK_US = 5 * MILLISECOND
@@ -40,33 +38,37 @@ class ArtifactServed(msgspec.Struct, frozen=True):
     envelope: bytes
 
 
-class Device:
-    """What survives a crash, and what stands around the device: sensor and sinks.
+class BatchDue(msgspec.Struct, frozen=True):
+    """The sensor has made this batch. `turn`: of the source's readings; an earlier one's batches never come."""
 
-    `sensor` gives batch `n` of raw records. `taken`: by sink, idempotency key → data. `replies`: by request.
-    """
+    job: str
+    turn: int
+    number: int
 
-    def __init__(self, name: str, labels: dict[str, str], sensor: Callable[[int], bytes]) -> None:
-        self.name, self.labels, self.sensor = name, labels, sensor
-        self.key = PrivateKey(name.encode().ljust(32, b"k"))
-        self.store = MemoryStore()
-        self.taken: dict[str, dict[str, bytes]] = {}
-        self.replies: dict[int, do.Reply] = {}
-        self.boots = 0
 
-    def records(self, sink: str) -> list[bytes]:
-        """What the sink holds, in order of arrival."""
-        return [line for data in self.taken.get(sink, {}).values() for line in data.splitlines()]
+class DiskReached(msgspec.Struct, frozen=True):
+    """The disk has come to this transaction: power may fail just before, just after, or not at all."""
+
+    ticket: int
+    transaction: Transaction
+    essential: bool
+
+
+Event = happened.Event | BatchDue | DiskReached
+Command = do.Command | DiskReached
 
 
 class AgentHost:
-    """One life of the agent on a device."""
+    """One life of the agent. `of_controller`: hashes of the twin's changes that the controller has made durable."""
 
-    def __init__(self, device: Device, controller_key: PublicKey, boot: str) -> None:
+    def __init__(
+        self, device: Device, controller_key: PublicKey, boot: str, settings: Settings, of_controller: set[bytes]
+    ) -> None:
         device.boots += 1
         self.device = device
         self._controller_key = controller_key
-        self._sources: set[str] = set()
+        self._of_controller = of_controller
+        self._turns: dict[str, int] = {}
         identity = AgentIdentity(
             agent=device.name,
             labels=device.labels,
@@ -77,15 +79,17 @@ class AgentHost:
             controller_keys=(controller_key,),
             seed=device.boots,
         )
-        self.core = AgentCore(identity, device.store.load(), Settings(have_every_us=10 * SECOND))
+        stored = device.store.load()
+        device.account.loaded(stored)
+        self.core = AgentCore(identity, stored, settings)
 
-    def started(self) -> happened.Event:
+    def started(self) -> Event:
         return happened.Started()
 
-    def woke(self) -> happened.Event:
+    def woke(self) -> Event:
         return happened.Woke()
 
-    def received(self, source: str, payload: bytes | ArtifactServed) -> happened.Event:  # noqa: ARG002 -- one peer
+    def received(self, source: str, payload: bytes | ArtifactServed) -> Event:  # noqa: ARG002 -- one peer
         if isinstance(payload, ArtifactServed):
             return happened.ArtifactFetched(payload.digest, payload.envelope)
         try:
@@ -94,42 +98,77 @@ class AgentHost:
             return happened.Woke()  # damaged on the way: as if nothing had come
         return happened.MessageReceived(decode_message(sealed.body))
 
-    def handle(self, event: happened.Event, now: Instant) -> list[do.Command]:
-        return self.core.handle(event, now)
+    def handle(self, event: Event, now: Instant) -> list[Command]:
+        match event:
+            case DiskReached():
+                return [event]
+            case BatchDue(job, turn, number):
+                if self._turns.get(job) != turn:
+                    return []
+                batch = Batch("p", self.device.sensor(number), now, position=number)
+                event = happened.BatchRead(job, batch, number, "p", b"%d" % (number + 1))
+        return [*self.core.handle(event, now)]
 
     def wake_at(self) -> int | None:
         return self.core.wake_at()
 
-    def perform(self, command: do.Command, body: Body, now: Instant) -> None:
+    def perform(self, command: Command, body: Body, now: Instant) -> None:  # noqa: ARG002 -- the host's shape
         device = self.device
         match command:
-            case do.Commit(ticket, transaction):
-                # A copy: what the core does to its own objects afterwards must not reach what is durable.
-                device.store.commit(copy.deepcopy(transaction))
-                body.later(DISK_US, happened.Committed(ticket))
+            case do.Commit(ticket, transaction, essential):
+                body.later(DISK_US, DiskReached(ticket, transaction, essential))
+            case DiskReached():
+                self._write(command, body)
             case do.Send(message):
+                if isinstance(message, Have | Delta):
+                    device.account.said(message.vector)
                 body.send(CONTROLLER, seal(device.key, device.name, encode_message(message)))
             case do.Fetch(digest):
                 body.send(CONTROLLER, ArtifactAsked(digest))
                 body.later(FETCH_TIMEOUT_US, happened.ArtifactFailed(digest, "no answer"))
             case do.StartSource(job, _, positions):
-                self._sources.add(job)
-                self._read(job, int(positions.get("p", b"0")), body, now)
+                # What the broker still keeps and the position counts is a redelivery: the source drops it.
+                device.kept[job] = max(device.kept.get(job, 0), int(positions.get("p", b"0")))
+                self._read(job, body)
             case do.StopSource(job):
-                self._sources.discard(job)
-            case do.Acknowledge(job, receipts) if job in self._sources:
-                self._read(job, max(receipts) + 1, body, now)
+                self._turns[job] += 1
+            case do.Acknowledge(job, receipts):
+                device.account.acknowledged(PositionKey(job, "p"), max(receipts))
+                device.kept[job] = max(device.kept[job], max(receipts) + 1)
+                self._read(job, body)
             case do.Deliver():
-                whole = device.store.segment(command.stream, command.sequence)
-                assert whole is not None, "what is not durable must not be delivered"
-                segment = whole.cut(command.start, command.stop)
-                taken = device.taken.setdefault(command.stream.sink, {})
-                known = taken.setdefault(segment.idempotency_key(device.name), segment.data)
-                assert known == segment.data, "one key, two contents"
-                body.later(SINK_US, happened.Delivered(command.stream, command.sequence))
-            case do.Reply():
-                device.replies[command.request] = command
+                self._deliver(command, body)
+            case do.Reply(request, key, problem):
+                device.replies[request] = command
+                if problem is None:
+                    device.account.replied(key)
 
-    def _read(self, job: str, number: int, body: Body, now: Instant) -> None:
-        batch = Batch("p", self.device.sensor(number), now.after(SECOND), position=number)
-        body.later(SECOND, happened.BatchRead(job, batch, number, "p", b"%d" % (number + 1)))
+    def _write(self, write: DiskReached, body: Body) -> None:
+        device = self.device
+        if device.disk.refuses(write.essential):
+            full = device.disk is not Disk.BROKEN
+            body.later(0, happened.CommitFailed(write.ticket, "no space left on device", full))
+            return
+        device.account.committed(write.transaction, self._of_controller)
+        device.store.commit(write.transaction)
+        body.later(0, happened.Committed(write.ticket))
+
+    def _deliver(self, command: do.Deliver, body: Body) -> None:
+        device, stream = self.device, command.stream
+        whole = device.store.segment(stream, command.sequence)
+        assert whole is not None, "what is not durable must not be delivered"
+        segment = whole.cut(command.start, command.stop)
+        failure = device.receive(segment)
+        if failure in ("", "rejected", "no answer"):
+            device.account.arrived(stream, command.sequence)
+            if stream.output == ALERTS:
+                device.account.notified(segment, segment.idempotency_key(device.name))
+        if failure:
+            rejected = failure == "rejected"
+            body.later(SINK_US, happened.DeliveryFailed(stream, command.sequence, rejected, failure))
+        else:
+            body.later(SINK_US, happened.Delivered(stream, command.sequence))
+
+    def _read(self, job: str, body: Body) -> None:
+        turn = self._turns[job] = self._turns.get(job, 0) + 1
+        body.later(self.device.batch_us, BatchDue(job, turn, self.device.kept[job]))

@@ -2,105 +2,93 @@
 
 from __future__ import annotations
 
-import copy
-
 import msgspec
 from edge_orch_controller.core import commands as do
 from edge_orch_controller.core import events as happened
 from edge_orch_controller.core.controller_core import ControllerCore
-from edge_orch_controller.core.records import Agent, AuditEntry, Token
 from edge_orch_controller.core.settings import Settings
-from edge_orch_controller.registry import Registry
-from edge_orch_controller.store.memory_store import MemoryStore
+from edge_orch_controller.core.transaction import Transaction
 
 from edge_orch.errors import EdgeOrchError
 from edge_orch.testing.world import Body
-from edge_orch.time import SECOND, Instant
-from edge_orch.trust.keys import PrivateKey, PublicKey
+from edge_orch.time import Instant
 from edge_orch.trust.seal import open_sealed, seal
-from edge_orch.wire.messages import decode_message, encode_message
-from tests.simulation.agent_host import CONTROLLER, DISK_US, ArtifactAsked, ArtifactServed, Device
-
-
-class Centre:
-    """What survives a crash of the controller. `warnings`: all that it told its people."""
-
-    def __init__(self) -> None:
-        self.key = PrivateKey(b"c" * 32)
-        self.store = MemoryStore()
-        self.registry = Registry(self.store, self.key)
-        self.keys: dict[str, PublicKey] = {}
-        self.replies: dict[int, do.Reply] = {}
-        self.warnings: list[str] = []
-        self.boots = 0
-
-    def enroll(self, device: Device) -> None:
-        """Let the device in, before anything starts."""
-        entry = AuditEntry(0, "test", "enroll", device.name)
-        self.store.add_token(Token(device.name, "join", device.name, "viewer", device.labels, 0, "test"), entry)
-        self.store.enroll(device.name, Agent(device.name, device.key.public.to_bytes(), {}, 0), entry)
-        self.keys[device.name] = device.key.public
+from edge_orch.wire.messages import Delta, Have, decode_message, encode_message
+from tests.simulation.agent_host import CONTROLLER, DISK_US, ArtifactAsked, ArtifactServed
+from tests.simulation.centre import Centre
 
 
 class Serve(msgspec.Struct, frozen=True):
-    """Send an envelope to an agent, as the HTTP server would."""
+    """An agent asks for an envelope; send it, as the HTTP server would."""
 
-    agent: str
+    address: str
     digest: str
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    agent: str
-    digest: str
+class DiskReached(msgspec.Struct, frozen=True):
+    """The disk has come to this transaction."""
+
+    ticket: int
+    transaction: Transaction
+
+
+Event = happened.Event | Serve | DiskReached
+Command = do.Command | Serve | DiskReached
 
 
 class ControllerHost:
     """One life of the controller."""
 
-    def __init__(self, centre: Centre) -> None:
+    def __init__(self, centre: Centre, settings: Settings) -> None:
         centre.boots += 1
         self.centre = centre
-        settings = Settings(CONTROLLER, centre.boots.to_bytes(8, "big"), have_every_us=10 * SECOND, open_twins=2)
+        settings = msgspec.structs.replace(settings, nonce=centre.boots.to_bytes(8, "big"))
         self.core = ControllerCore(settings, centre.store.load())
 
-    def started(self) -> happened.Event:
+    def started(self) -> Event:
         return happened.Started()
 
-    def woke(self) -> happened.Event:
+    def woke(self) -> Event:
         return happened.Woke()
 
-    def received(self, source: str, payload: bytes | ArtifactAsked) -> happened.Event | _Asked:
+    def received(self, source: str, payload: bytes | ArtifactAsked) -> Event:
         if isinstance(payload, ArtifactAsked):
-            return _Asked(source, payload.digest)
+            return Serve(source, payload.digest)
         try:
             sealed = open_sealed(payload, self.centre.keys.get)
         except EdgeOrchError:
             return happened.Woke()  # damaged on the way: as if nothing had come
         return happened.MessageReceived(sealed.sender, decode_message(sealed.body))
 
-    def handle(self, event: happened.Event | _Asked, now: Instant) -> list[do.Command | Serve]:
-        if isinstance(event, _Asked):
-            return [Serve(event.agent, event.digest)]
+    def handle(self, event: Event, now: Instant) -> list[Command]:
+        if isinstance(event, Serve | DiskReached):
+            return [event]
         return [*self.core.handle(event, now)]
 
     def wake_at(self) -> int | None:
         return self.core.wake_at()
 
-    def perform(self, command: do.Command | Serve, body: Body, now: Instant) -> None:  # noqa: ARG002 -- the host's shape
+    def perform(self, command: Command, body: Body, now: Instant) -> None:  # noqa: ARG002 -- the host's shape
         centre = self.centre
         match command:
             case do.Commit(ticket, transaction):
-                centre.store.commit(copy.deepcopy(transaction))
-                body.later(DISK_US, happened.Committed(ticket))
+                body.later(DISK_US, DiskReached(ticket, transaction))
+            case DiskReached(ticket, transaction) if centre.disk_full:
+                body.later(0, happened.CommitFailed(ticket, "no space left on device"))
+            case DiskReached(ticket, transaction):
+                centre.committed(transaction)
+                body.later(0, happened.Committed(ticket))
             case do.LoadTwin(agent):
                 body.later(DISK_US, happened.TwinLoaded(agent, tuple(centre.store.changes(agent))))
             case do.Send(agent, message):
-                body.send(agent, seal(centre.key, CONTROLLER, encode_message(message)))
+                if isinstance(message, Have | Delta):
+                    centre.said(agent, message.vector)
+                body.send(centre.routes[agent], seal(centre.key, CONTROLLER, encode_message(message)))
             case do.Reply():
-                centre.replies[command.request] = command
+                centre.replied(command)
             case do.Warn(agent, problem):
-                centre.warnings.append(f"{agent}: {problem}")
-            case Serve(agent, digest):
+                centre.warned.append((agent, str(problem)))
+            case Serve(address, digest):
                 version = centre.store.version_by_digest(digest)
                 assert version is not None, "an agent was asked for what nobody keeps"
-                body.send(agent, ArtifactServed(digest, version.envelope))
+                body.send(address, ArtifactServed(digest, version.envelope))

@@ -6,39 +6,71 @@ from collections.abc import Callable
 from typing import cast
 
 from edge_orch_agent.core.events import LinkDown, LinkUp
+from edge_orch_agent.core.settings import Settings as AgentSettings
 from edge_orch_controller.core.events import AgentDown, AgentUp, JobApplied
+from edge_orch_controller.core.settings import Settings as ControllerSettings
 
 from edge_orch.testing.clock import Clock
 from edge_orch.testing.network import Faults
 from edge_orch.testing.world import World
 from edge_orch.time import MILLISECOND, SECOND
-from tests.simulation.agent_host import CONTROLLER, AgentHost, Device
-from tests.simulation.controller_host import Centre, ControllerHost
+from tests.simulation.agent_host import CONTROLLER, AgentHost
+from tests.simulation.centre import Centre
+from tests.simulation.controller_host import ControllerHost
+from tests.simulation.device import Device
 
 LINK_CHECK_US = 500 * MILLISECOND
 """How long both ends take to notice that a connection came or went."""
+AGENT = AgentSettings(have_every_us=10 * SECOND)
+CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=10 * SECOND, open_twins=2)
 
 
 class Fleet:
-    """Devices are enrolled; what goes wrong on the way of messages says `faults`."""
+    """Devices are enrolled; what goes wrong on the way of messages says `faults`. `devices`: by address."""
 
     def __init__(
-        self, seed: int, names: list[str], sensor: Callable[[int], bytes], faults: Faults, crash_chance: float = 0.0
+        self,
+        seed: int,
+        devices: list[Device],
+        faults: Faults,
+        crash_chance: float = 0.0,
+        *,
+        agent: AgentSettings = AGENT,
+        controller: ControllerSettings = CONTROL,
+        link_check_us: int = LINK_CHECK_US,
+        restart_us: int = 3 * SECOND,
     ) -> None:
-        self.world = World(seed, faults, crash_chance=crash_chance, restart_us=3 * SECOND)
+        self.world = World(seed, faults, crash_chance=crash_chance, restart_us=restart_us)
         self.centre = Centre()
-        self.devices = {name: Device(name, {"role": name.split("-")[0]}, sensor) for name in names}
+        self.devices: dict[str, Device] = {}
+        self._agent_settings = agent
+        self._link_check_us = link_check_us
         self._connected: dict[str, tuple[object, object]] = {}
-        for device in self.devices.values():
+        self.world.add(CONTROLLER, lambda: ControllerHost(self.centre, controller))
+        for device in devices:
             self.centre.enroll(device)
-        self.world.add(CONTROLLER, lambda: ControllerHost(self.centre))
-        for name, device in self.devices.items():
-            self._add(name, device)
-        self._watch_links()
+        self.world.crash(CONTROLLER)  # it knows whom it has let in from its next start on
+        self.world.restart(CONTROLLER)
+        for device in devices:
+            self.add(device)
+        self.world.schedule(0, self._watch_links)
 
-    def _add(self, name: str, device: Device) -> None:
-        clock = Clock(name)
-        self.world.add(name, lambda: AgentHost(device, self.centre.key.public, clock.boot), clock)
+    def add(self, device: Device) -> None:
+        """Switch a device on."""
+        clock = Clock(device.address)
+        of_controller = self.centre.ever[device.name]
+        self.devices[device.address] = device
+        self.world.add(
+            device.address,
+            lambda: AgentHost(device, self.centre.key.public, clock.boot, self._agent_settings, of_controller),
+            clock,
+        )
+
+    def remove(self, address: str) -> None:
+        """Switch a device off for good."""
+        self.world.crash(address)
+        self._watch(address)
+        del self.devices[address]
 
     def apply(self, text: str) -> int:
         """Apply the job's text centrally; its version."""
@@ -52,19 +84,19 @@ class Fleet:
         for name in names:
             self.world.network.partition(name, CONTROLLER)
 
-    def agent(self, name: str) -> AgentHost | None:
-        return cast("AgentHost | None", self.world.host(name))
+    def agent(self, address: str) -> AgentHost | None:
+        return cast("AgentHost | None", self.world.host(address))
 
     def controller(self) -> ControllerHost | None:
         return cast("ControllerHost | None", self.world.host(CONTROLLER))
 
-    def run_until(self, condition: Callable[[], bool], what: str, within_us: int) -> None:
+    def run_until(self, condition: Callable[[], bool], what: str, within_us: int, step_us: int = SECOND) -> None:
         """Let time pass until the condition holds; fail with the trace if it does not in time."""
         end = self.world.now_us + within_us
         while not condition():
             if self.world.now_us >= end:
                 self.world.fail(f"not within {within_us / SECOND:g} s: {what}")
-            self.world.run(SECOND)
+            self.world.run(step_us)
 
     def all_run(self, version: int) -> bool:
         """Whether the controller knows of every agent that it runs this version."""
@@ -76,29 +108,41 @@ class Fleet:
 
     def twins_are_equal(self) -> bool:
         """Whether both ends have the same changes, durably, of every twin."""
-        for name, device in self.devices.items():
-            here = {change.hash for change in device.store.load().changes}
-            if here != {change.hash for change in self.centre.store.changes(name)}:
-                return False
-        return True
+        return all(map(self.twin_is_equal, self.devices))
+
+    def twin_is_equal(self, address: str) -> bool:
+        """Whether both ends have the same changes, durably."""
+        device = self.devices[address]
+        here = {change.hash for change in device.store.load().changes}
+        return here == {change.hash for change in self.centre.store.changes(device.name)}
 
     def _watch_links(self) -> None:
-        """Tell both ends what a connection's own keep-alive would: it is there, it has gone, it is a new one."""
-        controller = self.world.host(CONTROLLER)
-        for name in self.devices:
-            agent = self.world.host(name)
-            wires = self.world.network
-            whole = wires.connected(name, CONTROLLER) and wires.connected(CONTROLLER, name)
-            ends = (agent, controller) if whole and agent is not None and controller is not None else None
-            before = self._connected.get(name)
-            if before == ends:
-                continue
-            if before is not None:
-                del self._connected[name]
-                self.world.tell(CONTROLLER, AgentDown(name))
-                self.world.tell(name, LinkDown())
-            if ends is not None:
-                self._connected[name] = ends
-                self.world.tell(CONTROLLER, AgentUp(name))
-                self.world.tell(name, LinkUp())
-        self.world.schedule(LINK_CHECK_US, self._watch_links)
+        for address in list(self.devices):
+            self._watch(address)
+        self.world.schedule(self._link_check_us, self._watch_links)
+
+    def _watch(self, address: str) -> None:
+        """Tell both ends what a connection's own keep-alive would: it is there, it has gone, it is a new one.
+
+        A direction that is cut while the other works goes unnoticed.
+        """
+        name, wires = self.devices[address].name, self.world.network
+        agent, controller = self.world.host(address), self.world.host(CONTROLLER)
+        passable = wires.connected(address, CONTROLLER) or wires.connected(CONTROLLER, address)
+        ends = (agent, controller) if passable and agent is not None and controller is not None else None
+        if self._connected.get(address) == ends:
+            return
+        self._disconnect(address)
+        if ends is not None:
+            for other, device in self.devices.items():
+                if device.name == name:
+                    self._disconnect(other)  # an agent has one connection: the latest
+            self._connected[address] = ends
+            self.centre.routes[name] = address
+            self.world.tell(CONTROLLER, AgentUp(name))
+            self.world.tell(address, LinkUp())
+
+    def _disconnect(self, address: str) -> None:
+        if self._connected.pop(address, None):
+            self.world.tell(CONTROLLER, AgentDown(self.devices[address].name))
+            self.world.tell(address, LinkDown())

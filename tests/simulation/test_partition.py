@@ -11,6 +11,7 @@ from edge_orch.testing.network import Faults
 from edge_orch.time import MILLISECOND, MINUTE, SECOND
 from edge_orch.twin.fold import fold
 from tests.simulation.agent_host import CONTROLLER
+from tests.simulation.device import Device
 from tests.simulation.fleet import Fleet
 
 JOB = """
@@ -55,7 +56,8 @@ def sensor(number: int) -> bytes:
 
 def play(seed: int, crash_chance: float = 0.0) -> Fleet:
     """The scenario, to the end at which everything must be well again."""
-    fleet = Fleet(seed, NAMES, sensor, ROUGH, crash_chance)
+    devices = [Device(name, {"role": "press"}, sensor) for name in NAMES]
+    fleet = Fleet(seed, devices, ROUGH, crash_chance)
     world = fleet.world
     assert fleet.apply(JOB) == 1
     fleet.run_until(lambda: fleet.all_run(1), "all at version 1", 5 * MINUTE)

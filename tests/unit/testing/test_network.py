@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.testing.network import Faults, Network, Parcel
+from edge_orch.testing.network import CLOG_QUEUE, Faults, Network, Parcel
 
 FOREVER = 10**12
 
@@ -95,6 +95,20 @@ def test_a_partition_cuts_both_directions_until_it_heals() -> None:
     net.heal()
     net.send("b", "a", "healed", 0)
     assert delivered(net) == ["healed"]
+
+
+def test_what_is_clogged_passes_one_at_a_time_and_loses_what_finds_no_room() -> None:
+    net = network(min_delay_us=0, max_delay_us=0)
+    net.clog("a", "b", 100)
+    for n in range(CLOG_QUEUE + 5):
+        net.send("a", "b", n, 0)
+    net.send("b", "a", "the other way", 0)
+    assert delivered(net, 0) == ["the other way"]
+    assert delivered(net, 250) == [0, 1]
+    assert delivered(net) == list(range(2, CLOG_QUEUE))
+    net.unclog("a", "b")
+    net.send("a", "b", "free", 5_000)
+    assert delivered(net, 5_000) == ["free"]
 
 
 def test_what_is_in_flight_to_a_dead_machine_is_lost() -> None:

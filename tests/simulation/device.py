@@ -1,0 +1,102 @@
+"""A device in the simulated world: a disk and a broker that survive crashes, a sensor, and sinks that count."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from enum import StrEnum
+from random import Random
+
+from edge_orch_agent.core.commands import Reply
+from edge_orch_agent.core.transaction import Segment
+from edge_orch_agent.store.memory_store import MemoryStore
+
+from edge_orch.time import SECOND
+from edge_orch.trust.keys import PrivateKey
+from tests.simulation.account import Account
+
+Sensor = Callable[[int], bytes]
+"""Batch `n` of raw records, a line each."""
+
+
+class Disk(StrEnum):
+    """How a disk takes transactions."""
+
+    FINE = "fine"
+    ONLY_RESERVE = "only_reserve"
+    FULL = "full"
+    BROKEN = "broken"  # fails now, for another reason than want of room
+
+    def refuses(self, essential: bool) -> bool:
+        """Whether a transaction fails."""
+        return self in (Disk.FULL, Disk.BROKEN) or (self is Disk.ONLY_RESERVE and not essential)
+
+
+class Device:
+    """What survives a crash, and what stands around the device.
+
+    `address`: where it is in the network; two devices that were started from one disk image have one name and two
+    addresses. `kept`: by job, the first batch that the broker still keeps for it. `taken`: by sink, idempotency key →
+    data. `replies`: by request. `rejects`: which lines a sink will never take.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        labels: dict[str, str],
+        sensor: Sensor,
+        *,
+        address: str = "",
+        batch_us: int = SECOND,
+        copy: int = 0,
+    ) -> None:
+        self.name, self.labels, self.sensor, self.batch_us = name, labels, sensor, batch_us
+        self.address = address or name
+        self.key = PrivateKey(name.encode().ljust(32, b"k"))
+        self.store = MemoryStore()
+        self.account = Account(name)
+        self.kept: dict[str, int] = {}
+        self.taken: dict[str, dict[str, bytes]] = {}
+        self.replies: dict[int, Reply] = {}
+        self.boots = copy << 32
+        self.random = Random(f"{self.address}")  # noqa: S311 (one seed, one history)
+        self.disk = Disk.FINE
+        self.sinks_down: set[str] = set()
+        self.lost_answers = 0.0
+        self.rejects: Callable[[bytes], bool] = lambda _: False
+
+    def image(self) -> MemoryStore:
+        """The disk as it is now. A store replaces its tables at each commit, so this one stays as it is."""
+        return copy.copy(self.store)
+
+    def restore(self, image: MemoryStore, known: set[str]) -> None:
+        """Put an old image on the disk. `known`: keys of the facts that the controller can give back."""
+        self.store = copy.copy(image)
+        self.account.restored_from(self.store.load(), known)
+
+    def clone(self, address: str, number: int) -> Device:
+        """Another device, started from this one's disk image; it has a broker, a sensor and sinks of its own."""
+        twin = Device(self.name, self.labels, self.sensor, address=address, batch_us=self.batch_us, copy=number)
+        twin.store, twin.kept = self.image(), dict(self.kept)
+        twin.account = self.account.of_clone(twin.store.load())
+        self.account.shared = True
+        return twin
+
+    def receive(self, segment: Segment) -> str:
+        """A sink is handed a segment; empty if it took it, else why not (`rejected`: for ever)."""
+        sink = segment.stream.sink
+        if sink in self.sinks_down:
+            return "connection refused"
+        if any(map(self.rejects, segment.data.splitlines())):
+            return "rejected"
+        taken = self.taken.setdefault(sink, {})
+        known = taken.setdefault(segment.idempotency_key(self.name), segment.data)
+        if known != segment.data:
+            self.account.surprise("one key, two contents")
+        return "no answer" if self.random.random() < self.lost_answers else ""
+
+    def records(self, sink: str, job: str = "") -> list[bytes]:
+        """What the sink holds, in order of arrival."""
+        begins = f"{self.name}/{job}/" if job else ""
+        taken = self.taken.get(sink, {})
+        return [line for key, data in taken.items() if key.startswith(begins) for line in data.splitlines()]

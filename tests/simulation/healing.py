@@ -1,0 +1,96 @@
+"""What must be true once everything that was broken is whole again."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from edge_orch_agent.core.transaction import PositionKey
+
+from edge_orch.twin.fold import fold
+from tests.simulation.agent_host import CONTROLLER
+from tests.simulation.device import Device
+from tests.simulation.fleet import Fleet
+from tests.simulation.jobs import RECORDS, number_of
+
+
+class Healing:
+    """Looks from the outside: at disks, sinks and what people were told.
+
+    A device whose disk was restored or copied may end in quarantine, if both sides wrote different facts under one
+    key; it must then say so. Of every other device everything is asked.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def missing(self) -> list[str]:
+        """What is still to come, in words; empty when there is nothing left to wait for."""
+        controller = self._fleet.controller()
+        if controller is None:
+            return ["the controller is down"]
+        missing = []
+        apart = self.apart()
+        for address, device in self._fleet.devices.items():
+            if device.account.waiting():
+                missing.append(f"{address}: {device.account.waiting()} segments are not delivered")
+            if address in apart and not self._quarantined(device):
+                missing.append(f"{address}: the twins differ, and nobody says why")
+        if not any(self._quarantined(self._fleet.devices[address]) for address in apart):
+            states = {plan.id: plan.account().state for plan in controller.core.plans().values()}
+            missing += [f"rollout {name} is {state}" for name, state in states.items() if state != "done"]
+        return missing
+
+    def apart(self) -> list[str]:
+        """Devices whose twin differs from the controller's."""
+        return [address for address in self._fleet.devices if not self._fleet.twin_is_equal(address)]
+
+    def check(self) -> None:
+        """Raises AssertionError with the device and the broken invariant."""
+        apart = self.apart()
+        for address, device in self._fleet.devices.items():
+            if address not in apart:
+                self._same_meaning(device)
+                self._promises(device)
+            if not device.account.exempt:
+                self._records(device)
+
+    def _quarantined(self, device: Device) -> bool:
+        agent = self._fleet.agent(device.address)
+        said = any(name == device.name for name, _ in self._fleet.centre.warned)
+        return device.account.exempt and (said or bool(agent and agent.core.twin.refusal))
+
+    def _same_meaning(self, device: Device) -> None:
+        agent, controller = self._fleet.agent(device.address), self._fleet.controller()
+        assert agent is not None
+        assert controller is not None
+        facts = self._fleet.centre.store.facts(device.name)
+        assert facts == agent.core.twin.facts(), f"{device.name}: equal twins, unequal facts"
+        now = self._fleet.world.clocks[CONTROLLER].read(self._fleet.world.now_us)
+        here = {job: running.plan.params for job, running in agent.core.jobs.running.items()}
+        there = {job: params for job, params in controller.core.params().items() if job in here}
+        assert fold(facts, here, now) == fold(facts, there, now), f"{device.name}: equal facts, unequal meaning"
+        for job, running in agent.core.jobs.running.items():
+            version = controller.core.plans()[job].version
+            assert running.slot.digest == version.digest, f"{device.name} does not run the newest {job}"
+
+    def _promises(self, device: Device) -> None:
+        known = self._fleet.centre.known(device.name)
+        lost = (device.account.promised | self._fleet.centre.promised[device.name]) - known
+        assert not lost, f"{device.name}: people were told of facts that are gone: {sorted(lost)}"
+
+    def _records(self, device: Device) -> None:
+        stored = device.store.load()
+        ledger: Counter[tuple[str, str, bool]] = Counter()
+        for entry in stored.ledger:
+            ledger[entry.job, entry.fate.split(":")[0], "/" in entry.stream] += entry.count
+        for job, kept in device.kept.items():
+            numbers = [number_of(line) for line in device.records("lake", job)]
+            assert numbers == sorted(set(numbers)), f"{device.name}/{job}: a record was doubled or put out of order"
+            position = stored.positions.get(PositionKey(job, "p"))
+            upto = kept if position is None else int(position)
+            entered = upto * RECORDS
+            fates = (("filtered", False), ("dead", False), ("dead", True), ("dropped", True))
+            gone = sum(ledger[job, fate, at_sink] for fate, at_sink in fates)
+            assert len(numbers) + gone == entered, (
+                f"{device.name}/{job}: of {entered} records, {len(numbers)} were delivered and {gone} accounted for"
+            )

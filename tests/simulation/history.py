@@ -1,0 +1,145 @@
+"""One random history of a fleet, from one seed: a calm beginning, a storm, healing, and what must be true then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+from edge_orch_agent.core.settings import Settings as AgentSettings
+from edge_orch_controller.core.settings import Settings as ControllerSettings
+
+from edge_orch.testing.network import Faults
+from edge_orch.testing.world import SimulationFailed
+from edge_orch.time import DAY, HOUR, MILLISECOND, MINUTE, SECOND
+from tests.simulation import troubles
+from tests.simulation.agent_host import CONTROLLER
+from tests.simulation.device import Device
+from tests.simulation.fleet import Fleet
+from tests.simulation.healing import Healing
+from tests.simulation.hostile import MALLORY, Mallory
+from tests.simulation.jobs import METER, PRESS, rejects, sensor
+from tests.simulation.people import People
+
+AGENT = AgentSettings(
+    have_every_us=3 * HOUR, telemetry_every_us=DAY, probation_us=HOUR, retry_first_us=SECOND, retry_most_us=2 * HOUR
+)
+CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3)
+_HEAL_US = 10 * DAY
+_LINK_CHECK_US = 30 * MINUTE
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How large a history is."""
+
+    agents: int = 5
+    days: int = 30
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a history came to. `error`: empty when every invariant held."""
+
+    seed: int
+    days: float
+    events: int
+    acts: int
+    facts: int
+    troubles: dict[str, int]
+    exempt: int = 0
+    apart: int = 0
+    error: str = ""
+
+
+class History:
+    """`play` it once. The same seed and size give the same history."""
+
+    def __init__(self, seed: int, size: Size) -> None:
+        random = Random(seed)  # noqa: S311 (one seed, one history)
+        self.seed, self.size = seed, size
+        self._random = random
+        devices = [self._device(number) for number in range(1, size.agents + 1)]
+        self.fleet = Fleet(
+            seed,
+            devices,
+            Faults(
+                loss=random.choice([0.0, 0.1, 0.3]),
+                duplication=random.choice([0.0, 0.1, 0.3]),
+                corruption=random.choice([0.0, 0.02]),
+                max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE]),
+            ),
+            agent=AGENT,
+            controller=CONTROL,
+            link_check_us=_LINK_CHECK_US,
+            restart_us=random.choice([SECOND, MINUTE]),
+        )
+        kinds = sorted(troubles.ALL)
+        self.people = People(self.fleet, random)
+        self.troubles = troubles.Troubles(self.fleet, random, random.sample(kinds, random.randint(0, len(kinds))))
+        self.crash_chance = random.choice([0.0, 0.0005, 0.005])
+        self.healing = Healing(self.fleet)
+        if random.random() < 0.3:
+            mallory = Mallory(self.fleet.centre, random)
+            self.fleet.centre.admit(MALLORY, mallory.key.public, {})
+            self.fleet.world.add(MALLORY, lambda: mallory)
+
+    def play(self) -> None:
+        """Raises `SimulationFailed` when an invariant breaks."""
+        world = self.fleet.world
+        try:
+            self.fleet.apply(PRESS[0])
+            self.fleet.apply(METER[0])
+            world.run(HOUR)
+            world.crash_chance = self.crash_chance
+            self._every(self.size.days * DAY // (4 + 2 * self.size.agents), self.people.act)
+            self._every(self.size.days * DAY // (4 + 3 * self.size.agents), self.troubles.strike)
+            world.run(self.size.days * DAY)
+            self.troubles.heal()
+            self._await_healing()
+            self.healing.check()
+        except SimulationFailed:
+            raise
+        except AssertionError as error:
+            world.fail(str(error))
+
+    def outcome(self, error: str = "") -> Outcome:
+        """The figures."""
+        centre = self.fleet.centre
+        return Outcome(
+            self.seed,
+            self.fleet.world.now_us / DAY,
+            self.fleet.world.events,
+            self.people.acts,
+            sum(len(centre.store.changes(name)) for name in centre.ever),
+            self.troubles.counts,
+            sum(device.account.exempt for device in self.fleet.devices.values()),
+            len(self.healing.apart()) if not error else 0,
+            error,
+        )
+
+    def _await_healing(self) -> None:
+        world = self.fleet.world
+        end = world.now_us + _HEAL_US
+        while missing := self.healing.missing():
+            if world.now_us >= end:
+                world.fail(f"not healed within {_HEAL_US // DAY} days: " + "; ".join(missing))
+            world.run(6 * HOUR)
+
+    def _every(self, mean_us: int, act: Callable[[], None]) -> None:
+        end = self.fleet.world.now_us + self.size.days * DAY
+
+        def again() -> None:
+            if self.fleet.world.now_us < end:
+                act()
+                self.fleet.world.schedule(round(self._random.expovariate(1 / mean_us)), again)
+
+        self.fleet.world.schedule(round(self._random.expovariate(1 / mean_us)), again)
+
+    def _device(self, number: int) -> Device:
+        random = self._random
+        labels = {"role": random.choice(["press", "press", "mill"]), "site": random.choice(["north", "south"])}
+        source = sensor(random.randint(10, 60), random.randint(20, 90))
+        device = Device(f"agent-{number}", labels, source, batch_us=random.randint(2 * HOUR, 8 * HOUR))
+        device.random = Random(f"{self.seed}/{number}")  # noqa: S311
+        if random.random() < 0.3:
+            device.rejects = rejects
+        return device

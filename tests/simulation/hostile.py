@@ -1,0 +1,95 @@
+"""A peer that has a key and no manners: random, damaged, borrowed and presumptuous messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from edge_orch.testing.world import Body
+from edge_orch.time import HOUR, Instant
+from edge_orch.trust.keys import PrivateKey
+from edge_orch.trust.seal import seal
+from edge_orch.twin.actor import new_actor
+from edge_orch.twin.facts import Desired, EpisodeFact
+from edge_orch.twin.replica import Replica
+from edge_orch.wire.messages import Delta, Have, Message, encode_message
+from tests.simulation.agent_host import CONTROLLER
+from tests.simulation.centre import Centre
+
+MALLORY = "mallory"
+
+
+class Mallory:
+    """Enrolled, and hostile. Sends something every few hours."""
+
+    def __init__(self, centre: Centre, random: Random) -> None:
+        self._centre = centre
+        self._random = random
+        self._next: int | None = None
+        self._acts = 0
+        self.key = PrivateKey(b"m" * 32)
+
+    def started(self) -> str:
+        return "started"
+
+    def woke(self) -> str:
+        return "woke"
+
+    def received(self, source: str, payload: object) -> str:  # noqa: ARG002 -- the host's shape
+        return "heard something"
+
+    def handle(self, event: str, now: Instant) -> list[bytes]:
+        """What to send now."""
+        if event == "heard something":
+            return []
+        self._next = now.mono_us + self._random.randint(HOUR, 12 * HOUR)
+        self._acts += 1
+        acts: list[Callable[[], Message]] = [
+            self._noise,
+            self._damaged,
+            self._borrowed,
+            self._presumptuous,
+            self._boast,
+        ]
+        return [seal(self.key, MALLORY, encode_message(self._random.choice(acts)()))]
+
+    def wake_at(self) -> int | None:
+        return self._next
+
+    def perform(self, command: bytes, body: Body, now: Instant) -> None:  # noqa: ARG002 -- the host's shape
+        body.send(CONTROLLER, command)
+
+    def _noise(self) -> Delta:
+        return self._delta(self._random.randbytes(self._random.randint(0, 300)))
+
+    def _damaged(self) -> Delta:
+        raw = bytearray(self._own())
+        raw[self._random.randrange(len(raw))] ^= 1 << self._random.randrange(8)
+        return self._delta(bytes(raw))
+
+    def _borrowed(self) -> Delta:
+        """Changes of somebody else's twin, as of its own twin or of theirs."""
+        names = [name for name in self._centre.ever if name != MALLORY]
+        victim = self._random.choice(sorted(names))
+        raws = [change.raw for change in self._centre.store.changes(victim)][:3]
+        return self._delta(*raws, doc=self._random.choice([victim, MALLORY]))
+
+    def _presumptuous(self) -> Delta:
+        """A wish to itself, in the controller's name."""
+        replica = Replica.open(MALLORY, new_actor("controller", CONTROLLER, self._nonce()), [])
+        wish = Desired("press", 1_000, 1, "0" * 64, "mine")
+        return self._delta(*(change.raw for change in replica.edit([wish])))
+
+    def _boast(self) -> Have:
+        vector = {self._random.randbytes(16): self._random.randint(1, 1 << 40) for _ in range(5)}
+        return Have(MALLORY, 0, vector, (self._random.randbytes(32),), b"boot")
+
+    def _own(self) -> bytes:
+        replica = Replica.open(MALLORY, new_actor("agent", MALLORY, self._nonce()), [])
+        return replica.edit([EpisodeFact(f"e{self._acts}", "opened", "press", 1, "hot", 0)])[0].raw
+
+    def _nonce(self) -> bytes:
+        return self._acts.to_bytes(8, "big")
+
+    def _delta(self, *raws: bytes, doc: str = MALLORY) -> Delta:
+        return Delta(doc, 0, raws, {}, b"boot")

@@ -1,0 +1,85 @@
+"""People of a simulated fleet: at machines and in the centre, they override, revoke, acknowledge and roll out."""
+
+from __future__ import annotations
+
+from random import Random
+
+from edge_orch_agent.core import events as at_agent
+from edge_orch_controller.core import events as at_centre
+
+from edge_orch.time import DAY, HOUR
+from edge_orch.twin.facts import Value
+from tests.simulation.agent_host import CONTROLLER
+from tests.simulation.device import Device
+from tests.simulation.fleet import Fleet
+from tests.simulation.jobs import VERSIONS
+
+_VALUES: dict[str, tuple[Value | None, ...]] = {
+    "hot_c": (70.0, 110.0, 130.0, 500.0, "hot", None),
+    "votes": (1, 5, None),
+}
+
+
+class People:
+    """Each act is one at random, at one machine or in the centre; whoever gets no answer has lost nothing."""
+
+    def __init__(self, fleet: Fleet, random: Random) -> None:
+        self._fleet = fleet
+        self._random = random
+        self._requests = 0
+        self.acts = 0
+
+    def act(self) -> None:
+        """Do something."""
+        self.acts += 1
+        address = self._random.choice(sorted(self._fleet.devices))
+        device = self._fleet.devices[address]
+        if self._random.random() < 0.15:
+            self.roll_out()
+        elif self._random.random() < 0.5:
+            self._override(device)
+        else:
+            self._acknowledge(device)
+
+    def roll_out(self) -> None:
+        """Apply a version of a job: a new one, an old one again, or the one that is rolled out already."""
+        if self._fleet.controller() is not None and not self._fleet.centre.disk_full:
+            job = self._random.choice(sorted(VERSIONS))
+            self._fleet.apply(self._random.choice(VERSIONS[job]))
+
+    def _override(self, device: Device) -> None:
+        param = self._random.choice(sorted(_VALUES))
+        value = self._random.choice(_VALUES[param])
+        role = self._random.choice(["operator", "admin"])
+        expires = self._random.choice([None, HOUR, 3 * DAY])
+        self._requests += 1
+        if self._random.random() < 0.5:
+            wish = at_agent.OverrideRequested(self._requests, "press", param, value, "why not", "olga", role, expires)
+            self._fleet.world.tell(device.address, wish)
+        else:
+            ask = at_centre.OverrideRequested(
+                self._requests,
+                device.name,
+                "press",
+                param,
+                value,
+                "because",
+                "ada",
+                "admin" if role == "admin" else "operator",
+                expires,
+            )
+            self._fleet.world.tell(CONTROLLER, ask)
+
+    def _acknowledge(self, device: Device) -> None:
+        self._requests += 1
+        here = self._random.random() < 0.5
+        agent = self._fleet.agent(device.address)
+        facts = agent.core.twin.facts() if agent and here else self._fleet.centre.store.facts(device.name)
+        if not facts.episodes:
+            return
+        episode = self._random.choice(sorted({fact.episode for fact in facts.episodes.values()}))
+        if here:
+            self._fleet.world.tell(device.address, at_agent.AckRequested(self._requests, episode, "olga", "seen"))
+        else:
+            ask = at_centre.AckRequested(self._requests, device.name, episode, "ada", "seen")
+            self._fleet.world.tell(CONTROLLER, ask)
