@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 .PHONY: help demo test sim lint format services chaos lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml agent/pyproject.toml controller/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
@@ -47,6 +47,9 @@ services: ## install the servers that the tests talk to (as root: through apt-ge
 
 chaos: $(READY) services ## pull the agent's plugs ROUNDS times, and ask numbered records (SEED chooses what happens)
 	$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
+
+bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear
+	$(BIN)/python -m benchmarks.agent
 
 lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
 	$(LOCK) -o requirements/uv.lock requirements/uv.in

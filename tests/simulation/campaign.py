@@ -1,0 +1,91 @@
+"""Many histories: played on all cores, with figures, and for each failure all that is needed to see it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from edge_orch.testing.world import SimulationFailed
+from tests.simulation.history import History, Outcome, Size
+
+REGRESSIONS = Path(__file__).with_name("regressions.txt")
+"""A line for each history that once failed: seed, agents, days, and what it found."""
+_TAIL = 40  # lines of the trace that a failure shows
+
+
+class Figures(msgspec.Struct):
+    """What a campaign came to. `days`: simulated, of each world; `agent_days`: of each agent."""
+
+    seeds: int = 0
+    failed: list[int] = []
+    agents: int = 0
+    days: float = 0.0
+    agent_days: float = 0.0
+    events: int = 0
+    facts: int = 0
+    acts: int = 0
+    troubles: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+    agent_days_per_second: float = 0.0
+
+    def add(self, outcome: Outcome, size: Size) -> None:
+        """One more history."""
+        self.seeds += 1
+        self.agents = size.agents
+        self.days += outcome.days
+        self.agent_days += outcome.days * size.agents
+        self.events += outcome.events
+        self.facts += outcome.facts
+        self.acts += outcome.acts
+        self.troubles += sum(outcome.troubles.values())
+        self.quarantined += outcome.apart
+        if outcome.error:
+            self.failed.append(outcome.seed)
+
+
+def play(size: Size, seed: int) -> Outcome:
+    """One history; a failure is an outcome, too."""
+    history = History(seed, size)
+    try:
+        history.play()
+    except SimulationFailed as failure:
+        return history.outcome(_shown(str(failure), seed, size))
+    return history.outcome()
+
+
+def campaign(seeds: Iterable[int], size: Size, *, workers: int, tell: Callable[[Outcome, Figures], None]) -> Figures:
+    """Play all; `tell` hears of each outcome as it comes."""
+    figures, began = Figures(), time.perf_counter()
+    for outcome in _outcomes(seeds, size, workers):
+        figures.add(outcome, size)
+        figures.seconds = round(time.perf_counter() - began, 1)
+        figures.agent_days_per_second = round(figures.agent_days / max(figures.seconds, 0.1), 1)
+        tell(outcome, figures)
+    figures.days, figures.agent_days = round(figures.days, 1), round(figures.agent_days, 1)
+    return figures
+
+
+def regressions() -> list[tuple[int, Size]]:
+    """Histories that once failed."""
+    lines = [line.split("#")[0].split() for line in REGRESSIONS.read_text().splitlines()]
+    return [(int(words[0]), Size(int(words[1]), int(words[2]))) for words in lines if words]
+
+
+def _outcomes(seeds: Iterable[int], size: Size, workers: int) -> Iterator[Outcome]:
+    if workers == 1:
+        yield from map(partial(play, size), seeds)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(partial(play, size), seeds)
+
+
+def _shown(report: str, seed: int, size: Size) -> str:
+    lines = report.splitlines()
+    again = f"make sim SEED={seed} AGENTS={size.agents} DAYS={size.days}"
+    return "\n".join([*lines[:3], *lines[3:][-_TAIL:], f"again: {again}"])

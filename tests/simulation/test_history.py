@@ -1,0 +1,38 @@
+"""Random histories: a few fixed seeds at every run, and whatever has failed before."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.campaign import play, regressions
+from tests.simulation.history import History, Size
+
+SEEDS = 12
+SIZE = Size(agents=4, days=30)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_random_history_ends_well(seed: int) -> None:
+    assert play(SIZE, seed).error == ""
+
+
+@pytest.mark.parametrize(("seed", "size"), regressions())
+def test_what_failed_once_does_not_fail_again(seed: int, size: Size) -> None:
+    assert play(size, seed).error == ""
+
+
+def test_one_seed_is_one_history() -> None:
+    first, second = History(5, Size(2, 5)), History(5, Size(2, 5))
+    first.play()
+    second.play()
+    assert first.outcome() == second.outcome()
+    for address, device in first.fleet.devices.items():
+        assert device.taken == second.fleet.devices[address].taken
+
+
+def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.simulation.healing.Healing.missing", lambda _: ["a miracle"])
+    error = play(Size(1, 2), 3).error
+    assert "a miracle" in error
+    assert "seed: 3" in error
+    assert "again: make sim SEED=3 AGENTS=1 DAYS=2" in error
