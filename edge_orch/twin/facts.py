@@ -130,7 +130,10 @@ class EpisodeFact(msgspec.Struct, frozen=True):
 
 
 class Ack(msgspec.Struct, frozen=True):
-    """A person has seen an episode. Key: `<episode>/<origin>/<n>`; acknowledgements made apart all remain visible."""
+    """A person has seen an episode. Key: `<episode>/<origin>/<n>`; acknowledgements made apart all remain visible.
+
+    `n` never comes back for this origin, not even after a restore from a backup.
+    """
 
     episode: str
     origin: OneOf["agent", "controller"]

@@ -6,7 +6,8 @@ apart from it stays visible as a conflict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from typing import Literal as OneOf
 from typing import cast
 
@@ -87,8 +88,19 @@ def make_ack(
     """Raises `NotFound` when nobody has told of such an episode."""
     if not any(fact.episode == episode for fact in facts.episodes.values()):
         raise NotFound(Problem(f"no alert {episode!r}", next_step="edge-orch get alerts"))
-    mine = [ack.n for ack in facts.acks.values() if (ack.episode, ack.origin) == (episode, origin)]
-    return Ack(episode, origin, max(mine, default=0) + 1, by, at, note)
+    mine = {ack.n for ack in facts.acks.values() if (ack.episode, ack.origin) == (episode, origin)}
+    return Ack(episode, origin, _fresh(at, mine), by, at, note)
+
+
+def _fresh(at: Instant, taken: Collection[int]) -> int:
+    """A number of 48 bits that the moment in its boot gives.
+
+    Counting would give a number a second time after a restore from a backup, to other words; that is never merged.
+    """
+    number = int.from_bytes(hashlib.sha256(f"{at.boot}/{at.mono_us}".encode()).digest()[:6])
+    while number in taken:
+        number += 1
+    return number
 
 
 def _check_role(wish: Wish, spec: ParamSpec) -> None:

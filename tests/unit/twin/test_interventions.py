@@ -7,7 +7,7 @@ from edge_orch.errors import EdgeOrchError, Invalid, Refused
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.plan.schema import FieldType
 from edge_orch.testing.clock import Clock
-from edge_orch.twin.facts import Ack, EpisodeFact, Facts, Override
+from edge_orch.twin.facts import EpisodeFact, Facts, Override
 from edge_orch.twin.interventions import NotFound, Wish, checked_value, live_overrides, make_ack, make_override
 
 NOW = Clock().read(0)
@@ -72,11 +72,21 @@ def test_bounds_are_allowed_values() -> None:
     assert [checked_value(PARAMS[0], value) for value in (0, 200)] == [0.0, 200.0]
 
 
-def test_acknowledgements_are_numbered_by_origin() -> None:
+def test_no_two_acknowledgements_have_one_key() -> None:
     opened = EpisodeFact("e1", "opened", "press", 1, "hot", 5)
-    ours = Ack("e1", "agent", 1, "maria", NOW)
-    theirs = Ack("e1", "controller", 4, "li", NOW)
-    facts = Facts(episodes={opened.key: opened}, acks={ours.key: ours, theirs.key: theirs})
-    assert make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW).key == "e1/agent/2"
+    facts = Facts(episodes={opened.key: opened})
+    first = make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW)
+    later = make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW.after(1))
+    facts_of_one_moment = Facts(episodes=facts.episodes, acks={first.key: first})
+    again = make_ack(facts_of_one_moment, "e1", origin="agent", by="olga", note="", at=NOW)
+    assert len({first.key, later.key, again.key}) == 3
     with pytest.raises(NotFound, match="no alert 'e2'"):
         make_ack(facts, "e2", origin="agent", by="maria", note="", at=NOW)
+
+
+def test_an_acknowledgement_after_a_restore_has_another_key_than_the_forgotten_one() -> None:
+    opened = EpisodeFact("e1", "opened", "press", 1, "hot", 5)
+    facts = Facts(episodes={opened.key: opened})  # the backup is older than the first acknowledgement
+    forgotten = make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW)
+    made = make_ack(facts, "e1", origin="agent", by="olga", note="", at=msgspec.structs.replace(NOW, boot="next"))
+    assert forgotten.key != made.key
