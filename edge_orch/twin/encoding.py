@@ -15,6 +15,9 @@ MAX_FACT = 16 * 1024
 MAX_KEY = 512
 """Bytes of one fact's key."""
 
+MAX_WORDS = 1_000
+"""Characters of a text that somebody else wrote (an error, the values in a summary), in the facts that we write."""
+
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODERS: dict[Section, msgspec.json.Decoder[Any]] = {
     section: msgspec.json.Decoder(kind) for kind, section in SECTION_OF.items()
@@ -36,6 +39,11 @@ def encode_fact(fact: Fact) -> tuple[Section, str, str]:
             )
         )
     return section, key, data.decode()
+
+
+def shortened(words: str) -> str:
+    """The words, or as many of them as a fact has room for: a fact that is too large would never be told at all."""
+    return words if len(words) <= MAX_WORDS else words[: MAX_WORDS - 1] + "…"
 
 
 def decode_fact(section: Section, key: str, text: str) -> Fact | None:

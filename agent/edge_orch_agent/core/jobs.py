@@ -9,6 +9,7 @@ from edge_orch.engine.records import Device, Emission
 from edge_orch.errors import Invalid, Refused
 from edge_orch.plan.plan import Limits, Plan, Sink, step_digest
 from edge_orch.time import Instant
+from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.emissions import Emissions
@@ -248,7 +249,7 @@ class Jobs:
         shown = slot or self.slots.get(job, SlotName.FAILED)
         version, digest = (shown.version, shown.digest) if shown else (0, "")
         state = JobState.RUNNING if slot else JobState.FAILED
-        self._twin.write(Reported(job, version, digest, generation, state, error), now)
+        self._twin.write(Reported(job, version, digest, generation, state, shortened(error)), now)
 
     def _reported(self, job: str) -> Reported:
         """What was last reported of the job."""

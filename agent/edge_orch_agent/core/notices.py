@@ -6,6 +6,7 @@ import msgspec
 
 from edge_orch.engine.records import EpisodeEvent
 from edge_orch.time import format_timestamp
+from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import EpisodeFact
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.transaction import SegmentInfo
@@ -71,7 +72,7 @@ def episode_fact(job: str, version: int, event: EpisodeEvent) -> EpisodeFact:
         at_us=event.at_us,
         key_values=event.key,
         severity=event.severity,
-        summary=event.summary,
+        summary=shortened(event.summary),
     )
 
 

@@ -108,20 +108,25 @@ WITH_ANOTHER_SUMMARY = JOB.replace("summary: 'hot'", "summary: 'very hot'")
 
 
 def break_versions(
-    monkeypatch: pytest.MonkeyPatch, versions: set[int], *, at: str = "process", on: bytes = b""
+    monkeypatch: pytest.MonkeyPatch,
+    versions: set[int],
+    *,
+    at: str = "process",
+    on: bytes = b"",
+    words: str = "bug in the engine",
 ) -> None:
     """A bug in the engine that shows in these versions."""
 
     class Buggy(Pipeline):
         def __init__(self, plan: Plan, *, version: int = 1, **more: Any) -> None:
             if at == "__init__" and version in versions:
-                raise RuntimeError("bug in the engine")
+                raise RuntimeError(words)
             super().__init__(plan, version=version, **more)
 
         def process(self, batch: Batch) -> Emission:
             emission = super().process(batch)
             if at == "process" and self.version in versions and on in batch.payload:
-                raise RuntimeError("bug in the engine")
+                raise RuntimeError(words)
             return emission
 
     monkeypatch.setattr("edge_orch_agent.core.running.Pipeline", Buggy)

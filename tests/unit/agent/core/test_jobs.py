@@ -156,6 +156,17 @@ def test_a_version_that_cannot_start_leaves_the_running_one_alone(monkeypatch: p
     assert "version 2 cannot start" in reported.error
 
 
+def test_an_endless_error_is_shortened_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = a_rig([lines(0, 5)])
+    break_versions(monkeypatch, {2}, at="__init__", words="no end to it, " * 10_000)
+    rig.desire(WITH_ANOTHER_SUMMARY, 2)
+    rig.run(SECOND)
+    reported = rig.controller.replica.facts().reported["press"]
+    assert (reported.version, reported.generation) == (1, 2)
+    assert "version 2 cannot start" in reported.error
+    assert reported.error.endswith("…")
+
+
 def test_a_first_version_that_breaks_is_stopped_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     break_versions(monkeypatch, {1})
     rig = a_rig([lines(n * 5, 5) for n in range(6)])
