@@ -6,7 +6,9 @@ from collections import Counter
 
 from edge_orch_agent.core.transaction import PositionKey
 
+from edge_orch.twin.actor import new_actor
 from edge_orch.twin.fold import fold
+from edge_orch.twin.replica import Replica
 from tests.simulation.agent_host import CONTROLLER
 from tests.simulation.device import Device
 from tests.simulation.fleet import Fleet
@@ -64,7 +66,8 @@ class Healing:
         assert agent is not None
         assert controller is not None
         facts = self._fleet.centre.store.facts(device.name)
-        assert facts == agent.core.twin.facts(), f"{device.name}: equal twins, unequal facts"
+        durable = Replica.open(device.name, new_actor("agent", device.name, b"onlooker"), device.store.load().changes)
+        assert facts == durable.facts(), f"{device.name}: equal twins, unequal facts"
         now = self._fleet.world.clocks[CONTROLLER].read(self._fleet.world.now_us)
         here = {job: running.plan.params for job, running in agent.core.jobs.running.items()}
         there = {job: params for job, params in controller.core.params().items() if job in here}
