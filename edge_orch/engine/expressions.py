@@ -94,7 +94,7 @@ class ExpressionWriter:
             "and": lambda: self._junction(flat(node), conjunction=True),
             "or": lambda: self._junction(flat(node), conjunction=False),
             "not": lambda: self._strict(args, lambda code: f"(not {code[0]})"),
-            "is_null": lambda: Code(f"({self.value(args[0]).text} is None)", False),
+            "is_null": lambda: self._is_null(args[0]),
             "in": lambda: self._membership(args),
             "between": lambda: self._call(between(node)),
             "case": lambda: self._case(args, node.type),
@@ -185,6 +185,12 @@ class ExpressionWriter:
             return self._strict(args, lambda code: f"({code[0]} is None)")  # in an empty list: false
         equal = tuple(Call("eq", (args[0], arg), FieldType.BOOL) for arg in args[1:])
         return self._junction(equal, conjunction=False)
+
+    def _is_null(self, arg: Expression) -> Code:
+        code = self.value(arg)
+        if code.atom and not code.nullable:
+            return Code("False", False, atom=True, constant=True)
+        return Code(f"({code.text} is None)", False)
 
     def _case(self, args: Sequence[Expression], type_: FieldType) -> Code:
         otherwise = self._typed(args[-1], type_) if len(args) % 2 else NULL

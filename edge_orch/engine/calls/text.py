@@ -8,13 +8,13 @@ from functools import lru_cache
 
 
 def substr(text: str, start: int, length: int | None = None) -> str:
-    """Characters from `start`, counted from 1 (or from the end if negative), at most `length` of them."""
-    begin = start - 1 if start > 0 else max(len(text) + start, 0) if start < 0 else 0
-    if length is None:
-        return text[begin:]
-    # SQL counts places before the first character: substr('abc', 0, 2) is 'a'.
-    end = begin + length - (1 if start == 0 else 0)
-    return text[begin : max(end, begin)]
+    """Characters from `start`, counted from 1 (or from the end if negative), at most `length` of them.
+
+    Places before the first character count, as in SQL: substr('abc', 0, 2) is 'a'.
+    """
+    begin = start - 1 if start >= 0 else len(text) + start
+    end = len(text) if length is None else begin + length
+    return text[max(begin, 0) : max(end, begin, 0)]
 
 
 def split_part(text: str, separator: str, number: int) -> str:

@@ -170,6 +170,8 @@ def test_integers_turn_to_floats_where_the_branches_mix() -> None:
         (call("substr", S, lit(2, INT), lit(2, INT), type_=STRING), STRING, {"s": "abcd"}, "bc"),
         (call("substr", S, lit(-2, INT), type_=STRING), STRING, {"s": "abcd"}, "cd"),
         (call("substr", S, lit(1, INT), lit(-2, INT), type_=STRING), STRING, {"s": "abcd"}, ""),
+        (call("substr", S, lit(-3, INT), lit(2, INT), type_=STRING), STRING, {"s": "b"}, ""),
+        (call("substr", S, lit(-3, INT), lit(3, INT), type_=STRING), STRING, {"s": "b"}, "b"),
         (call("split_part", S, lit("/", STRING), lit(2, INT), type_=STRING), STRING, {"s": "a/b"}, "b"),
         (call("split_part", S, lit("/", STRING), lit(3, INT), type_=STRING), STRING, {"s": "a/b"}, ""),
         (call("concat", S, T, type_=STRING), STRING, {"s": "a", "t": None}, None),
@@ -275,6 +277,12 @@ def test_context_is_read_per_device_and_per_batch() -> None:
     emission = pipeline(plan(NULLABLE, step)).process(batch(b"{}", context={"topic": "a/b"}))
     row = rows(emission)[0]
     assert [row[name] for name in ("site", "absent", "topic", "partition")] == ["plant-7", None, "a/b", "p"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_constant_is_never_null_and_python_has_nothing_to_warn_of() -> None:
+    assert evaluate(call("is_null", lit("a", STRING)), FieldType.BOOL) is False
+    assert not passes(call("not", call("not", call("is_null", lit(0.5)))))
 
 
 def test_long_chains_of_and_are_flat() -> None:

@@ -1,0 +1,334 @@
+"""Expressions say what DuckDB says. Where they mean to differ, docs/job-language.md says so; `DIFFERENT` holds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_orch.compile import compile_job
+from edge_orch.engine.pipeline import Pipeline
+from edge_orch.engine.records import Batch, Device
+from edge_orch.time import Instant
+
+JOB = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize:
+        json: {}
+        fields:
+          b: {type: bool, required: false}
+          i: {type: int, required: false}
+          j: int
+          f: {type: float, required: false}
+          g: float
+          s: {type: string, required: false}
+          u: string
+          t: {type: timestamp, required: false}
+    - map: {x: %s}
+    - select: [x]
+  outputs: {out: {from: select, to: out}}
+  sinks: {out: {file: {path: y}}}
+"""
+TYPES = {
+    "b": "boolean",
+    "i": "bigint",
+    "j": "bigint",
+    "f": "double",
+    "g": "double",
+    "s": "text",
+    "u": "text",
+    "t": "timestamp",
+}
+
+ints = st.sampled_from([0, 1, 2, 3, 7, 9, -1, -4, -9])
+floats = st.sampled_from([0.0, 0.5, 1.0, 2.5, 3.25, -0.125, -2.5, -7.75, 100.0, 1e-3])
+texts = st.sampled_from(["", "a", "Ab", " x ", "a-b-c", "héllo", "5", "-3", " 7 ", "2.5", "true", "aaa", "%_", "x'y"])
+times = st.integers(-315_619_200_000, 2_208_988_800_000).map(
+    lambda ms: datetime.fromtimestamp(ms / 1000, UTC).replace(tzinfo=None)
+)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "b": st.booleans(),
+    "i": ints,
+    "j": ints,
+    "f": floats,
+    "g": floats,
+    "s": texts,
+    "u": texts,
+    "t": times,
+}
+ROWS = st.fixed_dictionaries({name: values if name in "jgu" else st.none() | values for name, values in VALUES.items()})
+
+
+class Pair(NamedTuple):
+    """The same expression in our words and in DuckDB's, in which what fails is NULL."""
+
+    ours: str
+    theirs: str
+
+
+def same(template: str, *parts: Pair) -> Pair:
+    return Pair(template.format(*(part.ours for part in parts)), template.format(*(part.theirs for part in parts)))
+
+
+def both(ours: str, theirs: str, *parts: Pair) -> Pair:
+    return Pair(ours.format(*(part.ours for part in parts)), theirs.format(*(part.theirs for part in parts)))
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+Make = Callable[..., Any]
+
+
+class Grammar:
+    """Strategies of expressions by type, nested at most so deep."""
+
+    def __init__(self, draw: Make) -> None:
+        self.draw = draw
+
+    def literal(self, values: st.SearchStrategy[Any]) -> Pair:
+        value = self.draw(values)
+        text = quoted(value) if isinstance(value, str) else str(value)
+        return Pair(f"({text})", f"({text}::double)" if isinstance(value, float) else f"({text})")
+
+    def pick(self, *choices: Callable[[], Pair]) -> Pair:
+        chosen: Callable[[], Pair] = self.draw(st.sampled_from(choices))
+        return chosen()
+
+    def choice(self, kind: Callable[[int], Pair], depth: int) -> Pair:
+        """What any type can be made by."""
+        return self.pick(
+            lambda: same("CASE WHEN {} THEN {} ELSE {} END", self.boolean(depth), kind(depth), kind(depth)),
+            lambda: same("CASE WHEN {} THEN {} END", self.boolean(depth), kind(depth)),
+            lambda: same("coalesce({}, {})", kind(depth), kind(depth)),
+            lambda: same("nullif({}, {})", kind(depth), kind(depth)),
+            lambda: same("greatest({}, {})", kind(depth), kind(depth)),
+            lambda: same("least({}, {}, {})", kind(depth), kind(depth), kind(depth)),
+        )
+
+    def compared(self, depth: int) -> Pair:
+        kind = self.draw(st.sampled_from([self.integer, self.real, self.text, self.time]))
+        return self.pick(
+            *(
+                lambda sign=sign: same(f"({{}} {sign} {{}})", kind(depth), kind(depth))
+                for sign in ("=", "<>", "<", "<=", ">", ">=")
+            ),
+            lambda: same("({} BETWEEN {} AND {})", kind(depth), kind(depth), kind(depth)),
+            lambda: same("({} IN ({}, {}))", kind(depth), kind(depth), kind(depth)),
+            lambda: same("({} IS NULL)", kind(depth)),
+            lambda: same("({} IS NOT NULL)", kind(depth)),
+        )
+
+    def boolean(self, depth: int) -> Pair:
+        if not depth:
+            return self.pick(*(lambda text=text: Pair(text, text) for text in ("b", "TRUE", "(i > j)")))
+        depth -= 1
+        return self.pick(
+            lambda: same("({} AND {})", self.boolean(depth), self.boolean(depth)),
+            lambda: same("({} OR {})", self.boolean(depth), self.boolean(depth)),
+            lambda: same("(NOT {})", self.boolean(depth)),
+            lambda: same("({} IS TRUE)", self.boolean(depth)),
+            lambda: same("({} IS NOT FALSE)", self.boolean(depth)),
+            lambda: self.compared(depth),
+            lambda: self.compared(depth),
+            lambda: same(f"({{}} LIKE {self.draw(st.sampled_from(PATTERNS))})", self.text(depth)),
+            lambda: same("starts_with({}, {})", self.text(depth), self.text(depth)),
+            lambda: same("ends_with({}, {})", self.text(depth), self.text(depth)),
+            lambda: same("contains({}, {})", self.text(depth), self.text(depth)),
+            lambda: both("regexp_like({}, '^[a-z]')", "regexp_matches({}, '^[a-z]')", self.text(depth)),
+        )
+
+    def integer(self, depth: int) -> Pair:
+        if not depth:
+            return self.pick(lambda: Pair("i", "i"), lambda: Pair("j", "j"), lambda: self.literal(ints))
+        depth -= 1
+        unit = self.draw(st.sampled_from(["minute", "hour", "day", "week", "month", "quarter", "year"]))
+        return self.pick(
+            *(
+                lambda sign=sign: both(
+                    f"({{}} {sign} {{}})", f"TRY({{}} {sign} {{}})", self.integer(depth), self.integer(depth)
+                )
+                for sign in "+-*%"
+            ),
+            lambda: both("(- {})", "TRY(- {})", self.integer(depth)),
+            lambda: same("abs({})", self.integer(depth)),
+            lambda: same("length({})", self.text(depth)),
+            lambda: same("CAST({} AS bigint)", self.boolean(depth)),
+            lambda: both("CAST({} AS bigint)", "TRY_CAST({} AS bigint)", self.real(depth)),
+            lambda: same(
+                f"extract({self.draw(st.sampled_from(['second', 'dow', 'doy', unit]))} FROM {{}})", self.time(depth)
+            ),
+            lambda: same(f"date_diff('{unit}', {{}}, {{}})", self.time(depth), self.time(depth)),
+            lambda: self.choice(self.integer, depth),
+        )
+
+    def real(self, depth: int) -> Pair:
+        if not depth:
+            return self.pick(lambda: Pair("f", "f"), lambda: Pair("g", "g"), lambda: self.literal(floats))
+        depth -= 1
+        return self.pick(
+            *(
+                lambda sign=sign: both(
+                    f"({{}} {sign} {{}})", f"fin({{}} {sign} {{}})", self.real(depth), self.real(depth)
+                )
+                for sign in "+-*/"
+            ),
+            lambda: both("({} / {})", "fin({}::double / {})", self.integer(depth), self.integer(depth)),
+            lambda: same("({} + {})", self.integer(depth), self.real(depth)),
+            lambda: same(f"round({{}}, {self.draw(st.integers(0, 3))})", self.real(0)),
+            lambda: same("floor({})", self.real(depth)),
+            lambda: same("ceil({})", self.real(depth)),
+            lambda: both("sqrt({})", "fin(TRY(sqrt({})))", self.real(depth)),
+            lambda: both("ln({})", "fin(TRY(ln({})))", self.real(depth)),
+            lambda: both("power({}, {})", "fin(TRY(power({}, {})))", self.real(0), self.real(0)),
+            lambda: same("abs({})", self.real(depth)),
+            lambda: same("CAST({} AS double)", self.integer(depth)),
+            lambda: both("CAST({} AS double)", "TRY_CAST({} AS double)", Pair("s", "s")),
+            lambda: both(
+                "clamp({}, {}, {})", "clamped({}, {}, {})", self.real(depth), Pair("(-1.0)", "(-1.0)"), self.real(0)
+            ),
+            lambda: self.choice(self.real, depth),
+        )
+
+    def text(self, depth: int) -> Pair:
+        if not depth:
+            return self.pick(lambda: Pair("s", "s"), lambda: Pair("u", "u"), lambda: self.literal(texts))
+        depth -= 1
+        start, length = self.draw(st.integers(-3, 6)), self.draw(st.integers(0, 4))
+        return self.pick(
+            lambda: same("({} || {})", self.text(depth), self.text(depth)),
+            lambda: both("concat({}, {})", "({} || {})", self.text(depth), self.text(depth)),
+            lambda: same("lower({})", self.text(depth)),
+            lambda: same("upper({})", self.text(depth)),
+            lambda: same("trim({})", self.text(depth)),
+            lambda: same(f"substr({{}}, {start}, {length})", self.text(depth)),
+            lambda: same("replace({}, {}, {})", self.text(depth), self.text(depth), self.text(depth)),
+            lambda: same(f"split_part({{}}, '-', {length + 1})", self.text(depth)),
+            lambda: both("regexp_extract({}, '[a-z]+', 0)", "extracted({}, '[a-z]+')", self.text(depth)),
+            lambda: same("CAST({} AS text)", self.integer(depth)),
+            lambda: same("CAST({} AS text)", self.boolean(depth)),
+            lambda: same("sha256({})", self.text(depth)),
+            lambda: self.choice(self.text, depth),
+        )
+
+    def time(self, depth: int) -> Pair:
+        if not depth:
+            return self.pick(
+                lambda: Pair("t", "t"),
+                lambda: Pair("CAST('2024-02-29T12:00:00Z' AS timestamp)", "(TIMESTAMP '2024-02-29 12:00:00')"),
+            )
+        depth -= 1
+        unit = self.draw(st.sampled_from(["second", "minute", "hour", "day", "week", "month", "quarter", "year"]))
+        return self.pick(
+            lambda: same(f"CAST(date_trunc('{unit}', {{}}) AS timestamp)", self.time(depth)),
+            lambda: same("({} + INTERVAL '90' minute)", self.time(depth)),
+            lambda: same("({} - INTERVAL '3' day)", self.time(depth)),
+            lambda: self.choice(self.time, depth),
+        )
+
+
+PATTERNS = ("'a%'", "'%b%'", "'_'", "''", "'%'", "'a_b%'", "'x''_'")
+
+
+@st.composite
+def expressions(draw: Make) -> Pair:
+    grammar = Grammar(draw)
+    kind: Callable[[int], Pair] = draw(
+        st.sampled_from([grammar.boolean, grammar.integer, grammar.real, grammar.text, grammar.time])
+    )
+    return kind(draw(st.integers(1, 3)))
+
+
+@pytest.fixture(scope="module")
+def oracle() -> duckdb.DuckDBPyConnection:
+    """DuckDB, with functions that are NULL where ours are."""
+    connection = duckdb.connect()
+    connection.execute("CREATE MACRO fin(x) AS CASE WHEN isfinite(x) THEN x END")
+    connection.execute(
+        "CREATE MACRO clamped(x, low, high) AS CASE WHEN x IS NOT NULL AND low IS NOT NULL AND high IS NOT NULL "
+        "THEN least(high, greatest(low, x)) END"
+    )
+    connection.execute("CREATE MACRO extracted(x, p) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p) END")
+    return connection
+
+
+def ours(expression: str, rows: list[dict[str, Any]]) -> dict[int, Any]:
+    """The value for each row, but for those in which an integer overflows."""
+    plan = compile_job(JOB % json.dumps(expression, ensure_ascii=False), "a.yaml")
+    shown = [
+        json.dumps(
+            {name: value.isoformat() + "Z" if isinstance(value, datetime) else value for name, value in row.items()}
+        ).encode()
+        for row in rows
+    ]
+    emission = Pipeline(plan, device=Device("d")).process(Batch("p", shown, Instant(0, 0, "boot")))
+    dead = {letter.position: letter.reason for letter in emission.dead}
+    assert set(dead.values()) <= {"integer overflow"}
+    alive = [place for place in range(len(rows)) if place not in dead]
+    chunk = emission.outputs.get("out")
+    lines = chunk.data.splitlines() if chunk else []
+    return dict(zip(alive, (json.loads(line)["x"] for line in lines), strict=True))
+
+
+def theirs(oracle: duckdb.DuckDBPyConnection, expression: str, rows: list[dict[str, Any]]) -> list[Any]:
+    columns = ", ".join(f"CAST(${name}_{{place}} AS {kind}) AS {name}" for name, kind in TYPES.items())
+    table = " UNION ALL ".join(
+        "SELECT {place} AS place, ".replace("{place}", str(place)) + columns.replace("{place}", str(place))
+        for place in range(len(rows))
+    )
+    values = {f"{name}_{place}": value for place, row in enumerate(rows) for name, value in row.items()}
+    found = oracle.execute(f"SELECT {expression} FROM ({table}) ORDER BY place", values).fetchall()  # noqa: S608 - made here
+    return [value for (value,) in found]
+
+
+def agrees(mine: Any, value: Any) -> bool:
+    if isinstance(value, datetime):
+        return bool(mine is not None and datetime.fromisoformat(mine) == value.replace(tzinfo=UTC))
+    if isinstance(value, float) and mine is not None:
+        return bool(mine == pytest.approx(value, rel=1e-9, abs=1e-12))
+    return bool(mine == value and (mine is None) == (value is None))
+
+
+@given(expressions(), st.lists(ROWS, min_size=1, max_size=5))
+def test_the_same_answer(oracle: duckdb.DuckDBPyConnection, pair: Pair, rows: list[dict[str, Any]]) -> None:
+    expected = theirs(oracle, pair.theirs, rows)
+    for place, value in ours(pair.ours, rows).items():
+        assert agrees(value, expected[place]), (pair, rows[place], value, expected[place])
+
+
+DIFFERENT = [
+    ("concat(u, s)", "concat(u, s)", None, "a"),
+    ("regexp_extract(u, '[0-9]+')", "regexp_extract(u, '[0-9]+')", None, ""),
+    ("upper('ß')", "upper('ß')", "SS", "ẞ"),
+    ("trim('\ta\t')", "trim('\ta\t')", "a", "\ta\t"),
+    ("split_part('a-b', '-', -1)", "split_part('a-b', '-', -1)", "", "b"),
+    ("substr('abc', 2, -1)", "substr('abc', 2, -1)", "", "a"),
+    ("CAST('2.5' AS bigint)", "CAST('2.5' AS bigint)", None, 3),
+    ("CAST(g * 1e20 AS text)", "CAST(g * 1e20::double AS text)", "5e19", "5e+19"),
+    ("CAST(t AS text)", "CAST(t AS text)", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05"),
+    ("extract(epoch FROM t)", "extract(epoch FROM t)", 1767323045, 1767323045.0),
+    ("1 / 0", "1::double / 0", None, float("inf")),
+    ("ln(0.0)", "ln(0.0::double)", None, float("-inf")),
+]
+
+
+@pytest.mark.parametrize(("mine", "other", "our_value", "their_value"), DIFFERENT)
+def test_a_documented_difference(
+    oracle: duckdb.DuckDBPyConnection, mine: str, other: str, our_value: Any, their_value: Any
+) -> None:
+    """When DuckDB comes to agree, or we do, this tells that the document is out of date."""
+    row = {"b": True, "i": 1, "j": 1, "f": 1.0, "g": 0.5, "s": None, "u": "a", "t": datetime(2026, 1, 2, 3, 4, 5)}  # noqa: DTZ001
+    assert ours(mine, [row]) == {0: our_value}
+    assert theirs(oracle, other, [row]) == [their_value]
