@@ -38,13 +38,13 @@ KEYS = [
 class Demo:
     """A demo that runs, its output line by line, and its children."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)},
         )
 
     def lines(self) -> Iterator[str]:
@@ -65,8 +65,8 @@ class Demo:
 
 
 @pytest.fixture
-def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
-    running = Demo(*request.param)
+def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
+    running = Demo(tmp_path, *request.param)
     with running.process:
         yield running
         running.process.kill()
@@ -106,7 +106,7 @@ def test_it_ends_well_when_its_parts_are_killed(demo: Demo) -> None:
 
 @pytest.mark.parametrize("demo", [()], indirect=True)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_outlives_it(demo: Demo, number: signal.Signals) -> None:
+def test_nothing_outlives_it(demo: Demo, number: signal.Signals, tmp_path: Path) -> None:
     next(line for line in demo.lines() if "✓" in line)
     children = list(demo.children())
     assert len(children) >= 4
@@ -115,3 +115,4 @@ def test_nothing_outlives_it(demo: Demo, number: signal.Signals) -> None:
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{pid}").exists() for pid in children):
         assert time.monotonic() < deadline, "children were left behind"
+    assert number == signal.SIGKILL or not list(tmp_path.iterdir())

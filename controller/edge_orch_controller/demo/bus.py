@@ -19,6 +19,7 @@ class Bus(Protocol):
 
     name: str
     port: int
+    speaks_mqtt_5: bool
 
     async def run(self) -> None:
         """Serve until cancelled or stopped."""
@@ -31,6 +32,7 @@ class Mosquitto:
     """A mosquitto of our own, configured so that SIGKILL costs at most what it took in its last second."""
 
     name = "mosquitto"
+    speaks_mqtt_5 = True
 
     def __init__(self, program: str, folder: Path) -> None:
         self.port = free_port()
@@ -52,6 +54,7 @@ class InProcess:
     """The demo's own small broker, for machines without mosquitto."""
 
     name = "in-process broker"
+    speaks_mqtt_5 = False
 
     def __init__(self) -> None:
         self.port = free_port()

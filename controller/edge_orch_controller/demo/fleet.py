@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 PATIENCE_S = 15.0
 """How long a request is tried again: a part that was killed is back well within it."""
-COMMAND = (sys.executable, "-m", "edge_orch.cli.main")
+COMMAND = (sys.executable, "-P", "-m", "edge_orch.cli.main")  # -P: what lies where the demo is called is no module
 
 
 class Member(msgspec.Struct, frozen=True):

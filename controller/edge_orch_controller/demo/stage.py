@@ -28,7 +28,7 @@ class Stage:
         self.fleet = Fleet(folder, SITES)
         self.cable = Cable(self.fleet.port)
         self.receiver = Receiver(lambda: self.cable.is_cut)
-        self.sensors = Sensors(self.bus.port, SITES, rate, seed, presses)
+        self.sensors = Sensors(self.bus.port, SITES, rate, seed, presses, mqtt_5=self.bus.speaks_mqtt_5)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Stage:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from edge_orch_agent.store.schema import MIGRATIONS
-from edge_orch_controller.demo.fleet import Member, dead_letters, dropped, undelivered
+from edge_orch_controller.demo.fleet import COMMAND, Member, dead_letters, dropped, undelivered
 
 from edge_orch.errors import EdgeOrchError
 
@@ -53,3 +54,9 @@ def test_what_is_in_the_outbox_and_what_was_dropped(member: Member, database: sq
 def test_no_database_is_said_in_words(member: Member) -> None:
     with pytest.raises(EdgeOrchError, match="cannot read"):
         undelivered(member)
+
+
+def test_a_module_where_the_demo_is_called_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit(9)")
+    ended = subprocess.run([*COMMAND, "--version"], cwd=tmp_path, capture_output=True, check=False)
+    assert ended.returncode == 0
