@@ -14,7 +14,7 @@ from edge_orch.compile import compile_job
 from edge_orch.plan.plan import Plan, digest, encode_plan
 from edge_orch.plan.schema import Schema
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import Alert, Step
+from edge_orch.plan.steps import Alert, Route, Step, ports
 
 
 @click.command(short_help="Show what a job compiles to: its plan, or the generated code.")
@@ -78,6 +78,8 @@ def _step(step: Step) -> str:
     title = (step.name if step.name == kind else f"{step.name} ({kind})") + f" ← {step.input}"
     if isinstance(step, Alert):
         body = f"{step.severity}; tells {', '.join(step.notify) or 'nobody'}"
+    elif isinstance(step, Route):
+        body = f"branches: {', '.join(ports(step))}\n{_schema(step.schema)}"
     else:
         body = _schema(step.schema)
     return section(title, body).replace(":\n", "\n", 1)

@@ -6,6 +6,7 @@ import msgspec
 
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.fields import compile_field, field_type
+from edge_orch.compile.json_paths import path_problems
 from edge_orch.compile.steps.columns import flow_with
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
@@ -56,4 +57,4 @@ def _element_problems(names: list[Name], fields: list[plan.ParsedField], context
     whole = [name for name, field in zip(names, fields, strict=True) if not field.path]
     if whole and len(fields) > 1:
         return [Problem("an element that is a value has no other fields", whole[0].where, "one field of path: $")]
-    return []
+    return path_problems(names, fields)

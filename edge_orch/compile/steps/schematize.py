@@ -8,6 +8,7 @@ from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.fields import compile_field, field_type
 from edge_orch.compile.flow import Flow
 from edge_orch.compile.formats import Layout, compile_format
+from edge_orch.compile.json_paths import path_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
@@ -43,6 +44,8 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
         fields.append(field)
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
+    if layout and isinstance(layout.format, plan.JsonFormat):
+        problems.extend(path_problems(list(spec.fields), fields))
     problems.extend(_time_problems(spec.time, fields))
     schema = Schema(tuple(Field(field.name, field.type, field.required) for field in fields), value_of(spec.time))
     flow = Flow(schema)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
+from functools import lru_cache
 
 from edge_orch.engine import stamps
 from edge_orch.plan.steps import SyslogFormat
+from edge_orch.time import DAY
 
 FACILITIES = (
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
@@ -105,18 +107,21 @@ def _priority(text: str | None) -> Parts:
 
 
 def _dated(month: str, day: str, clock: str, now_us: int) -> str:
-    """The stamp, which names no year, in the year in which it lies nearest to the arrival of its line."""
-    now = stamps.to_datetime(now_us).replace(tzinfo=None)
+    return f"{_date(month, int(day), now_us // DAY)}T{clock}"
+
+
+@lru_cache(maxsize=64)
+def _date(month: str, day: int, today: int) -> str:
+    """The date, which names no year, in the year in which it lies nearest to `today`, counted in days since 1970."""
     if month not in _MONTHS:
         raise ValueError("has a month that is none")
+    now = stamps.to_datetime(today * DAY).date()
     candidates = []
     for year in range(max(now.year - 1, 1), min(now.year + 1, 9999) + 1):
         try:
-            candidates.append(
-                datetime.fromisoformat(f"{year:04d}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}T{clock}")
-            )
+            candidates.append(date(year, _MONTHS.index(month) + 1, day))
         except ValueError:  # such as the 29th of February
             continue
     if not candidates:
         raise ValueError("has a date that is none")
-    return min(candidates, key=lambda moment: abs(moment - now)).isoformat()
+    return min(candidates, key=lambda candidate: abs(candidate - now)).isoformat()

@@ -86,3 +86,19 @@ def test_ctrl_c_tells_how_far_it_came(cli: Any, log: str, monkeypatch: pytest.Mo
     answer = cli("run", PRESS, "--input", log)
     assert answer.code == 130
     assert "interrupted; so far:" in answer.err
+
+
+def test_secrets_of_steps_come_from_the_environment(cli: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    job = str(ROOT / "jobs" / "pii_masking.yaml")
+    visit = {"at": "2026-01-01T08:00:00Z", "gate": "n", "visitor": {"name": "Ada", "badge": "A123456"}}
+    (tmp_path / "visits").write_text(json.dumps(visit))
+    arguments = ("run", job, "--input", str(tmp_path / "visits"), "--only", "visits")
+    missing = cli(*arguments)
+    assert (missing.code, missing.out) == (3, "")
+    assert "a step needs the secret PII_KEY" in missing.err
+    assert "EDGE_ORCH_SECRET_PII_KEY" in missing.err
+    monkeypatch.setenv("EDGE_ORCH_SECRET_PII_KEY", "the very secret key")
+    answer = cli(*arguments)
+    assert answer.code == 0
+    assert len(json.loads(answer.out)["badge"]) == 64
+    assert "the very secret key" not in answer.out + answer.err

@@ -111,3 +111,26 @@ def test_a_case_that_does_not_fit_the_job_is_invalid(yaml: str, problem: str) ->
         problems(f"  input: []\n  {yaml}\n")
     assert "t.test.yaml:3:" in str(caught.value)
     assert problem in str(caught.value)
+
+
+def test_a_secret_that_a_step_needs_must_be_given() -> None:
+    text = JOB.replace("    - enrich:", "    - mask: {v: {hash: '${secret:K}'}}\n    - map: {v: 1.0}\n    - enrich:")
+    plan = compile_job(text, "job.yaml")
+    (lacking, having) = read_cases("- {name: a, input: []}\n- {name: b, input: [], secrets: {K: k}}", "t.test.yaml")
+    with pytest.raises(Invalid, match=r"t\.test\.yaml:1:3: the case lacks the secret K"):
+        run_case(plan, lacking, opened)
+    assert run_case(plan, having, opened) == []
+
+
+def test_branches_of_a_route_can_be_looked_at() -> None:
+    route = "    - route: {routes: {high: v > 5}, default: low}\n    - name: roll\n      from: enrich"
+    plan = compile_job(JOB.replace("    - name: roll", route), "job.yaml")
+    text = f"""- name: x
+  input: [{{lines: ['{line(1, 1)}', '{line(2, 9)}', '{line(3, 2)}']}}]
+  expect: {{steps: {{route.low: [{{v: 1.0}}, {{v: 2.0}}], route.high: {{count: 1}}}}}}
+"""
+    (case,) = read_cases(text, "t.test.yaml")
+    assert run_case(plan, case, opened) == []
+    (wrong,) = read_cases(text.replace("route.high", "route.hi"), "t.test.yaml")
+    with pytest.raises(Invalid, match=r"the job has no step `route\.hi`"):
+        run_case(plan, wrong, opened)

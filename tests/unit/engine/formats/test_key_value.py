@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable, Iterable
 
-from edge_orch.engine.formats.key_value import key_value_parser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_orch.engine.formats.key_value import _pairs, _plain_pairs, key_value_parser
 from edge_orch.plan.steps import KeyValueFormat
 
 
@@ -23,6 +27,17 @@ def parse(line: str, *names: str, between: str = " ", equals: str = "=") -> list
 )
 def test_logfmt(line: str, expected: list[str | None]) -> None:
     assert parse(line, "a", "b") == expected
+
+
+@given(st.text(alphabet="ab=; :x\\ \t", max_size=30), st.sampled_from([" ", ";", "; "]), st.sampled_from(["=", ": "]))
+def test_lines_without_quotes_mean_the_same_by_the_short_way(line: str, between: str, equals: str) -> None:
+    def told(pairs: Callable[[str, str, str], Iterable[tuple[str, str]]]) -> object:
+        try:
+            return list(pairs(line, between, equals))
+        except ValueError as error:
+            return str(error)
+
+    assert told(_plain_pairs) == told(_pairs)
 
 
 def test_a_path_is_a_name_with_dots() -> None:

@@ -46,7 +46,7 @@ def test_rfc_5424() -> None:
     [
         ("<34>Oct 11 22:14:15 box su: failed for x", ("2025-10-11T22:14:15", "box", "su", None, "failed for x")),
         ("Jan  2 01:02:03 box sshd[12]: ok", ("2026-01-02T01:02:03", "box", "sshd", "12", "ok")),
-        ("Jan 12 01:02:03.25 box kernel: [1.5] up", ("2026-01-12T01:02:03.250000", "box", "kernel", None, "[1.5] up")),
+        ("Jan 12 01:02:03.25 box kernel: [1.5] up", ("2026-01-12T01:02:03.25", "box", "kernel", None, "[1.5] up")),
         ("Jan  2 01:02:03 cron[1]: local", ("2026-01-02T01:02:03", None, "cron", "1", "local")),
         ("Jan  2 01:02:03 box a plain text", ("2026-01-02T01:02:03", "box", None, None, "a plain text")),
         ("<13>2026-01-02T03:04:05+01:00 box app: x", ("2026-01-02T03:04:05+01:00", "box", "app", None, "x")),

@@ -1,0 +1,37 @@
+"""Fields of one JSON object: what each reads at its path must fit what the others read there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge_orch.errors import Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.plan.steps import ParsedField
+from edge_orch.spec.leaves import Name
+
+_NUMBERS = {"unix_ms", "unix_us", "unix_ns"}
+
+
+def path_problems(names: Sequence[Name], fields: Sequence[ParsedField]) -> list[Problem]:
+    """Fields that read a value inside what another reads as a plain value, or one value as two different things."""
+    problems = []
+    for place, (name, field) in enumerate(zip(names, fields, strict=True)):
+        for other in fields[:place]:
+            shorter = min(len(field.path), len(other.path))
+            if field.path[:shorter] != other.path[:shorter] or _shape(field) == _shape(other):
+                continue
+            path = ".".join(field.path)
+            what = f"`{name.value}` and `{other.name}` read `{path}` as different things"
+            problems.append(Problem(what, name.where, next_step="give each its own path, or the same type and rules"))
+            break
+    return problems
+
+
+def _shape(field: ParsedField) -> tuple[object, ...]:
+    """What JSON must hold at the field's path."""
+    kind: str = field.type.value
+    if field.json:
+        kind = "json"
+    elif field.type is FieldType.TIMESTAMP:
+        kind = field.format if field.format == "unix_s" else "number" if field.format in _NUMBERS else "string"
+    return field.path, kind, field.required, field.min, field.max
