@@ -73,6 +73,14 @@ class Centre:
                 else:
                     assert change.hash in account.ever, "it has a change that the agent never made durable"
 
+    def restored(self, backup: MemoryStore) -> None:
+        """An old backup is all there is."""
+        self.store = backup
+        self.registry = Registry(backup, self.key)
+        for agent, vector in self._vectors.items():
+            vector.clear()
+            count(vector, backup.changes(agent))
+
     def said(self, agent: str, vector: Vector) -> None:
         """The agent was told that the controller has these changes of its twin for good."""
         assert_covered(vector, self._vectors[agent])

@@ -24,7 +24,7 @@ from tests.simulation.people import People
 AGENT = AgentSettings(
     have_every_us=3 * HOUR, telemetry_every_us=DAY, probation_us=HOUR, retry_first_us=SECOND, retry_most_us=2 * HOUR
 )
-CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3)
+CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3, retry_us=MINUTE)
 _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
