@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import cast, number, text
+from edge_orch.engine.calls import calendar, cast, number, text
 from edge_orch.engine.code import NULL, Code, literal
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.trees import between, flat, is_constant
@@ -101,6 +101,7 @@ class ExpressionWriter:
             "coalesce": lambda: self._coalesce(args, node.type),
             "nullif": lambda: self._nullif(args),
             "greatest": lambda: self._extreme(number.largest_of, args, node.type),
+            "at_time_zone": lambda: self._at_time_zone(args),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -227,6 +228,13 @@ class ExpressionWriter:
             return self.value(arg)
         called = self._names.bind("cast_", cast.cast(arg.type, target))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=cast.may_fail(arg.type, target))
+
+    def _at_time_zone(self, args: Sequence[Expression]) -> Code:
+        zone = args[1]
+        if not isinstance(zone, Literal) or not isinstance(zone.value, str):
+            raise Invalid(Problem("the plan has a time zone that is not written out"))
+        called = self._names.bind("k", calendar.wall_clock(zone.value))
+        return self._strict(args[:1], lambda code: f"{called}({code[0]})", may_fail=True)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:
         """The value, as a float where integers meet floats."""

@@ -69,7 +69,7 @@ STRICT: dict[str, Function] = {
 
 # Written out by the expression writer, because NULL has its own meaning in each, or the code depends on types.
 SPECIAL = frozenset(
-    {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
+    {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least", "at_time_zone"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

@@ -12,8 +12,8 @@ import msgspec
 from edge_orch.plan.schema import FieldType
 
 # What an argument may be, beyond one type: any type; a number; a type shared by all `same` arguments; a number shared
-# likewise; a literal regular expression; a literal unit of time.
-Kind = FieldType | OneOf["any", "number", "same", "same_number", "regex", "unit"]
+# likewise; a literal regular expression; a literal unit of time; a literal time zone.
+Kind = FieldType | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone"]
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
@@ -77,6 +77,12 @@ FUNCTIONS: dict[str, Function] = {
         INT,
         "date_diff('second', a, b): unit boundaries crossed from a to b",
         units=UNITS,
+    ),
+    "at_time_zone": Function(
+        (TIMESTAMP, "zone"),
+        TIMESTAMP,
+        "at_time_zone(ts, 'Europe/Vienna'): what clocks there show, as if it were UTC; also ts AT TIME ZONE '…'",
+        null="may_fail",
     ),
     "sha256": Function((STRING,), STRING, "sha256(text): 64 hexadecimal digits"),
 }

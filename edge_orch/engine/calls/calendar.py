@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from edge_orch.engine.stamps import from_datetime, to_datetime
+from edge_orch.engine.stamps import EARLIEST_US, LATEST_US, from_datetime, known_zone, to_datetime
 
 _FIXED = {
     "microsecond": 1,
@@ -75,3 +75,22 @@ def date_diff(unit: str, from_us: int, to_us: int) -> int | None:
 def _months(moment_us: int) -> int:
     moment = to_datetime(moment_us)
     return moment.year * 12 + moment.month - 1
+
+
+def wall_clock(zone: str) -> Callable[[int], int | None]:
+    """A function: a timestamp → what clocks in the zone show, as if that were UTC; NULL outside the years 1 to 9999.
+
+    Raises `Invalid` when this machine does not know the zone.
+    """
+    place = known_zone(zone)
+    microsecond = timedelta(microseconds=1)
+
+    def shown(moment_us: int) -> int | None:
+        try:
+            offset = to_datetime(moment_us).astimezone(place).utcoffset()
+        except OverflowError:
+            return None
+        moment_us += (offset or timedelta()) // microsecond
+        return moment_us if EARLIEST_US <= moment_us <= LATEST_US else None
+
+    return shown

@@ -1,9 +1,10 @@
-"""Calls of allow-listed functions, `||` and EXTRACT."""
+"""Calls of allow-listed functions, `||`, EXTRACT and AT TIME ZONE."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
 
@@ -28,6 +29,10 @@ def _anonymous(checker: Checker, node: exp.Anonymous) -> Expression:
 
 def _extract(checker: Checker, node: exp.Extract) -> Expression:
     return _call(checker, node, "extract", [exp.Literal.string(node.this.name), node.expression])
+
+
+def _at_time_zone(checker: Checker, node: exp.AtTimeZone) -> Expression:
+    return _call(checker, node, "at_time_zone", [node.this, node.args["zone"]])
 
 
 def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Expression]) -> Expression:
@@ -71,8 +76,8 @@ def _argument(checker: Checker, name: str, function: Function, node: exp.Express
     role = f"an argument of {name}"
     if kind == "unit":
         return _unit(checker, node, value, name, function.units)
-    if kind == "regex":
-        return _regex(checker, node, value)
+    if kind in {"regex", "zone"}:
+        return (_regex if kind == "regex" else _zone)(checker, node, value)
     if kind in {"number", "same_number"}:
         return checker.expect(node, value, NUMBERS, role)
     if isinstance(kind, FieldType):
@@ -88,6 +93,17 @@ def _unit(checker: Checker, node: exp.Expression, value: Expression, name: str, 
         what = f"not a unit of {name}"
         raise checker.problem(node, what, f"one of: {', '.join(units)}", found, did_you_mean(found, units))
     return Literal(found, FieldType.STRING)
+
+
+def _zone(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+    expected = "an IANA name in quotes, like 'Europe/Berlin'"
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        raise checker.problem(node, "a time zone must be written out", expected, value.type.value)
+    try:
+        ZoneInfo(value.value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise checker.problem(node, "unknown time zone", expected, repr(value.value)) from None
+    return value
 
 
 def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
@@ -114,4 +130,9 @@ def _joined(values: list[Expression]) -> Expression:
     return Call("concat", tuple(texts), FieldType.STRING, all(map(is_required, texts)))
 
 
-RULES: dict[str, Rule] = {"Anonymous": _anonymous, "Extract": _extract, "DPipe": _dpipe}
+RULES: dict[str, Rule] = {
+    "Anonymous": _anonymous,
+    "Extract": _extract,
+    "AtTimeZone": _at_time_zone,
+    "DPipe": _dpipe,
+}

@@ -279,6 +279,28 @@ def test_context_is_read_per_device_and_per_batch() -> None:
     assert [row[name] for name in ("site", "absent", "topic", "partition")] == ["plant-7", None, "a/b", "p"]
 
 
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        ("2026-01-01T12:00:00Z", "2026-01-01T13:00:00Z"),
+        ("2026-07-01T12:00:00Z", "2026-07-01T14:00:00Z"),
+        ("2026-03-29T00:59:59Z", "2026-03-29T01:59:59Z"),
+        ("2026-03-29T01:00:00Z", "2026-03-29T03:00:00Z"),
+        ("9999-12-31T23:30:00Z", None),
+        (None, None),
+    ],
+)
+def test_at_time_zone_is_what_clocks_there_show(moment: str | None, shown: str | None) -> None:
+    node = call("at_time_zone", col("at", TIMESTAMP), lit("Europe/Vienna", STRING), type_=TIMESTAMP)
+    assert evaluate(node, TIMESTAMP, at=moment) == shown
+
+
+def test_a_time_zone_that_is_unknown_here_or_not_written_out_is_invalid() -> None:
+    for zone in (lit("Mars/Olympus", STRING), col("s", STRING)):
+        with pytest.raises(Invalid, match="time zone"):
+            evaluate(call("at_time_zone", col("at", TIMESTAMP), zone, type_=TIMESTAMP), TIMESTAMP, at=None)
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_constant_is_never_null_and_python_has_nothing_to_warn_of() -> None:
     assert evaluate(call("is_null", lit("a", STRING)), FieldType.BOOL) is False

@@ -51,6 +51,7 @@ arithmetic
     -f                                  | neg(f)                                    | float
     t + INTERVAL '5' minute             | add(t, 300000000)                         | timestamp?
     t - INTERVAL '2 hours'              | sub(t, 7200000000)                        | timestamp?
+    t AT TIME ZONE 'Europe/Vienna'      | at_time_zone(t, 'Europe/Vienna')          | timestamp?
 choices
     CASE WHEN b THEN 1 ELSE 2 END       | case(b, 1, 2)                             | int
     CASE WHEN b THEN 1 END              | case(b, 1, None)                          | int?
