@@ -70,6 +70,7 @@ class AgentCore:
         self.identity = identity
         self._settings = settings
         self._now: Instant | None = None
+        self._report = stored.report
         self.work = Work(settings)
         self.commits = Commits(backoff)
         self.ledger = Ledger(stored)
@@ -188,6 +189,7 @@ class AgentCore:
         self.twin.write(
             DeviceFact(identity.agent, identity.labels, identity.firmware, identity.software, identity.boot), now
         )
+        self.audit.store(identity.agent, self._report, now)
         self.audit.balance(self.ledger.keys(), now)
         self.jobs.start(now)
 

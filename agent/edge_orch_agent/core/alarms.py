@@ -18,6 +18,9 @@ LEDGER = "agent:ledger"
 UNDELIVERABLE = "agent:undeliverable"
 """Records wait for a sink that no version of the job on the device defines."""
 
+STORE = "agent:store"
+"""The database could not be used as it was."""
+
 
 class Subject(NamedTuple):
     """What an alarm is about."""
@@ -43,19 +46,24 @@ class Alarms:
                 msgspec.structs.replace(opened, event=EpisodeEventKind.RESOLVED.value, at_us=now.wall_us), now
             )
         for subject in sorted(troubles.keys() - known.keys()):
-            key = (str(subject.version), subject.stream)
-            known[subject] = fact = EpisodeFact(
-                episode=episode_id(subject.job, rule, key, now.wall_us),
-                event=EpisodeEventKind.OPENED.value,
-                job=subject.job,
-                version=subject.version,
-                rule=rule,
-                at_us=now.wall_us,
-                key_values=key,
-                severity="critical",
-                summary=troubles[subject],
-            )
-            self._twin.write(fact, now)
+            known[subject] = self.tell(rule, subject, troubles[subject], now)
+
+    def tell(self, rule: str, subject: Subject, summary: str, now: Instant) -> EpisodeFact:
+        """Open an episode that nothing but a person's acknowledgement answers."""
+        key = (str(subject.version), subject.stream)
+        fact = EpisodeFact(
+            episode=episode_id(subject.job, rule, key, now.wall_us),
+            event=EpisodeEventKind.OPENED.value,
+            job=subject.job,
+            version=subject.version,
+            rule=rule,
+            at_us=now.wall_us,
+            key_values=key,
+            severity="critical",
+            summary=summary,
+        )
+        self._twin.write(fact, now)
+        return fact
 
     def _known(self) -> dict[str, dict[Subject, EpisodeFact]]:
         """What an earlier run has left open."""

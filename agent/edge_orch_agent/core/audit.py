@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from edge_orch.plan.plan import Sink
 from edge_orch.time import Instant
-from edge_orch_agent.core.alarms import LEDGER, UNDELIVERABLE, Alarms, Subject
+from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE, Alarms, Subject
 from edge_orch_agent.core.ledger import Key, Ledger
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import StreamId
@@ -20,6 +20,11 @@ class Audit:
         self._outbox = outbox
         self._alarms = alarms
         self._gaps: dict[Subject, str] = {}
+
+    def store(self, agent: str, report: str, now: Instant) -> None:
+        """Tell what was wrong with the store at this start, if anything was."""
+        if report:
+            self._alarms.tell(STORE, Subject(agent, 0, "store"), report, now)
 
     def balance(self, keys: Iterable[Key], now: Instant) -> None:
         """Compare these accounts."""

@@ -18,6 +18,7 @@ class Outbox:
 
     def __init__(self, stored: StoredState) -> None:
         self._streams: dict[StreamId, deque[SegmentInfo]] = {}
+        self._first = stored.first_sequence
         self._next = dict(stored.next_sequence)
         for drop in stored.drops:
             self._next[drop.stream] = max(self._next.get(drop.stream, 1), drop.last + 1)
@@ -27,7 +28,7 @@ class Outbox:
 
     def next_sequence(self, stream: StreamId) -> int:
         """A number of this stream that was never given before."""
-        sequence = self._next.get(stream, 1)
+        sequence = max(self._next.get(stream, 1), self._first)
         self._next[stream] = sequence + 1
         return sequence
 

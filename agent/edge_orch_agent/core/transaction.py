@@ -241,7 +241,8 @@ class StoredState(msgspec.Struct):
 
     `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
     the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed. `drops`: by stream, in order,
-    those that continue each other as one.
+    those that continue each other as one. `first_sequence`: no new segment has a lower one. `report`: what was wrong
+    with the store at this start, empty if nothing was.
     """
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
@@ -255,3 +256,5 @@ class StoredState(msgspec.Struct):
     ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
     dead_bytes: dict[str, int] = msgspec.field(default_factory=dict)
     drops: list[Drop] = msgspec.field(default_factory=list)
+    first_sequence: int = 1
+    report: str = ""

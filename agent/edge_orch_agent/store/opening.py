@@ -1,14 +1,18 @@
-"""Opening an agent's database: checked, migrated, and with a damaged file set aside."""
+"""Opening an agent's database: checked, migrated; a file that cannot be used is set aside, and what it holds saved."""
 
 from __future__ import annotations
 
 import sqlite3
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
+
+import msgspec
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch.time import format_timestamp
 from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
+from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
 
 _BUSY_SECONDS = 5.0
@@ -18,16 +22,38 @@ LOG_BYTES = 2 << 20
 must stay well below the ballast; the smaller it is, the more often pages are written that change all the time."""
 
 
-def open_database(path: Path, now_us: int) -> tuple[sqlite3.Connection, Path | None]:
-    """A connection to a sound database, and where the damaged file that stood there before has been put, if one did."""
+class Flaw(StrEnum):
+    """Why a file cannot be used; part of the name under which it is set aside."""
+
+    DAMAGED = "damaged"
+    FOREIGN = "foreign"
+    NEWER = "newer"
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A sound database. `aside`: where the file is now that stood there before; `report`: what was wrong, in words."""
+
+    database: sqlite3.Connection
+    aside: Path | None = None
+    report: str = ""
+
+
+class _Unusable(Exception):
+    def __init__(self, flaw: Flaw, reason: str) -> None:
+        super().__init__(reason)
+        self.flaw = flaw
+
+
+def open_database(path: Path, now_us: int) -> Opened:
+    """The database at `path`, made if need be. Raises `StorageError` for a folder or file that cannot be opened."""
     try:
+        rebuilt = _rebuilt(path)
+        if rebuilt.exists() and not path.exists():
+            rebuilt.rename(path)  # the power went between the two renames of `_replace`
         try:
-            return _open(path), None
-        except sqlite3.DatabaseError as error:
-            if primary_code(error) not in DAMAGED:
-                raise
-            aside = _set_aside(path, now_us)
-            return _open(path), aside
+            return Opened(_open(path))
+        except _Unusable as unusable:
+            return _replace(path, unusable, now_us)
     except sqlite3.Error as error:
         raise storage_error(error, path, "cannot open") from error
     except OSError as error:
@@ -40,51 +66,60 @@ def open_database(path: Path, now_us: int) -> tuple[sqlite3.Connection, Path | N
         ) from error
 
 
+def replace_damaged(path: Path, now_us: int, reason: str) -> Opened:
+    """What `open_database` does with a damaged file, for damage that shows only when rows are read. Close it before."""
+    return _replace(path, _Unusable(Flaw.DAMAGED, reason), now_us)
+
+
+def _rebuilt(path: Path) -> Path:
+    return path.with_name(path.name + ".rebuilt")
+
+
 def _open(path: Path) -> sqlite3.Connection:
+    """Raises `_Unusable` and leaves the file as it is."""
     # Made here and not by SQLite, so that nobody else can read what the device has seen.
     path.touch(mode=0o600, exist_ok=True)
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    # A flipped bit in a text must not stop the reading of all others.
+    database.text_factory = _text
     try:
-        findings = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if findings != "ok":
-            damage = sqlite3.DatabaseError(findings)
-            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise damage
+        version = _check(database)
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # has an effect on a file without tables only
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA secure_delete = OFF")  # zeroing what is deleted would double what is written
         database.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // _PAGE_BYTES}")
         database.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         database.execute("PRAGMA synchronous = FULL")
-        _migrate(database, path)
-    except BaseException:
+        _migrate(database, version)
+    except BaseException as error:
         database.close()
+        if isinstance(error, sqlite3.DatabaseError) and primary_code(error) in DAMAGED:
+            raise _Unusable(Flaw.DAMAGED, str(error)) from error
         raise
     return database
 
 
-def _migrate(database: sqlite3.Connection, path: Path) -> None:
-    """Bring the schema up to this version, in one transaction."""
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
+
+
+def _check(database: sqlite3.Connection) -> int:
+    """The version of its schema, 0 for an empty file. Raises `_Unusable`."""
+    findings = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if findings != "ok":
+        raise _Unusable(Flaw.DAMAGED, " ".join(findings.split()))
     application = database.execute("PRAGMA application_id").fetchone()[0]
-    version = database.execute("PRAGMA user_version").fetchone()[0]
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
     tables = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and tables:
-        raise StorageError(
-            Problem(
-                f"{path} is a database of another program",
-                expected="a new file, or one that an agent made",
-                next_step="give another data folder; the file has not been changed",
-            )
-        )
+        raise _Unusable(Flaw.FOREIGN, "a database of another program")
     if version > len(MIGRATIONS):
-        raise StorageError(
-            Problem(
-                f"{path} was written by a newer version of the agent",
-                expected=f"schema {len(MIGRATIONS)} or older",
-                found=f"schema {version}",
-                next_step="upgrade the agent; the file has not been changed",
-            )
-        )
+        raise _Unusable(Flaw.NEWER, f"schema {version}, this version of the agent knows {len(MIGRATIONS)}")
+    return version
+
+
+def _migrate(database: sqlite3.Connection, version: int) -> None:
+    """Bring the schema up to this version, in one transaction."""
     if version == len(MIGRATIONS):
         return
     database.execute("BEGIN IMMEDIATE")
@@ -96,11 +131,30 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
     database.execute("COMMIT")
 
 
-def _set_aside(path: Path, now_us: int) -> Path:
-    """Rename the file, and with it the log that belongs to it, so that SQLite cannot replay it into a fresh one."""
+def _replace(path: Path, unusable: _Unusable, now_us: int) -> Opened:
+    """Rebuild the database beside the unusable one from what can be read of it, then let them change places.
+
+    At no moment is there less on the disk than before. Sequences go on far behind all that were ever given, for the
+    newest may be among what is lost, and no idempotency key may come back with other records.
+    """
+    rebuilt = _rebuilt(path)
+    rebuilt.unlink(missing_ok=True)
+    database = _open(rebuilt)
+    try:
+        saved = salvage(path, database, first_sequence=max(now_us, 1)) if unusable.flaw is not Flaw.FOREIGN else ""
+    finally:
+        database.close()
+    aside = _set_aside(path, unusable.flaw, now_us)
+    rebuilt.rename(path)
+    report = f"the database was {unusable.flaw} ({unusable}) and is set aside as {aside.name}; {saved or 'begun anew'}"
+    return Opened(_open(path), aside, report)
+
+
+def _set_aside(path: Path, flaw: Flaw, now_us: int) -> Path:
+    """Rename the file, and with it the log that belongs to it, so that SQLite cannot replay it into another one."""
     stamp = format_timestamp(now_us // 1_000_000 * 1_000_000).replace(":", "").replace("-", "")
     suffixes = (f"-{number}" if number else "" for number in count())
-    names = (path.with_name(f"{path.name}.damaged-{stamp}{suffix}") for suffix in suffixes)
+    names = (path.with_name(f"{path.name}.{flaw}-{stamp}{suffix}") for suffix in suffixes)
     aside = next(name for name in names if not name.exists())
     for ending in ("-wal", "-shm", ""):
         part = path.with_name(path.name + ending)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import zlib
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.change import Change
@@ -16,12 +20,13 @@ from edge_orch_agent.core.transaction import (
     Segment,
     SegmentInfo,
     Slot,
-    SlotName,
     StoredState,
     StreamId,
 )
 
 _SEGMENT = "SELECT version, count, priority, created_us, subject, crc, data FROM segment"
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class DamagedSegment(StorageError):
@@ -61,11 +66,12 @@ def read_state(database: sqlite3.Connection) -> StoredState:
             states=dict(_rows(database, "state")),
             segments=_segments(database),
             cursors={StreamId(job, output, sink): last for job, output, sink, last in _rows(database, "cursor")},
-            changes=[Change(*row) for row in database.execute(_CHANGES)],
-            slots=[Slot(job, SlotName(name), *rest) for job, name, *rest in _rows(database, "slot")],
+            changes=_sensible(database.execute(_CHANGES), Change),
+            slots=_sensible(database.execute(_SLOTS), Slot),
             envelopes=dict(_rows(database, "envelope")),
-            ledger=[LedgerEntry(*row) for row in _rows(database, "ledger")],
+            ledger=_sensible(_rows(database, "ledger"), LedgerEntry),
             drops=[Drop(StreamId(job, output, sink), *rest) for job, output, sink, *rest in database.execute(_DROPS)],
+            first_sequence=database.execute("SELECT coalesce(max(first_sequence), 1) FROM epoch").fetchone()[0],
             dead_bytes=dict(database.execute("SELECT job, sum(length(raw)) FROM dead GROUP BY job")),
         )
     finally:
@@ -77,6 +83,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
 
 
 _DROPS = "SELECT job, output, sink, version, first, last, count, reason, at_us FROM dropped ORDER BY 1, 2, 3, 5"
+_SLOTS = "SELECT job, slot, version, digest, generation FROM slot ORDER BY 1, 2"
 _CHANGES = "SELECT actor, seq, hash, lamport, raw FROM change ORDER BY lamport, actor, seq"
 
 
@@ -90,7 +97,15 @@ def _segments(database: sqlite3.Connection) -> list[SegmentInfo]:
         "SELECT job, output, sink, sequence, version, count, size, priority, created_us, subject FROM segment"
         " ORDER BY job, output, sink, sequence"
     )
-    return [
-        SegmentInfo(StreamId(job, output, sink), sequence, version, count, size, Priority(priority), created, subject)
-        for job, output, sink, sequence, version, count, size, priority, created, subject in rows
-    ]
+    return _sensible(((row[:3], *row[3:]) for row in rows), SegmentInfo)
+
+
+def _sensible(rows: Iterable[tuple[Any, ...]], shape: type[Shape]) -> list[Shape]:
+    """The rows as structures. One that a flipped bit has made senseless is left out; the ledger will miss it."""
+    names = shape.__struct_fields__
+    sensible = []
+    for row in rows:
+        with contextlib.suppress(msgspec.ValidationError):
+            content = row if shape.__struct_config__.array_like else dict(zip(names, row, strict=True))
+            sensible.append(msgspec.convert(content, shape))
+    return sensible

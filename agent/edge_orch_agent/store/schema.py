@@ -36,5 +36,8 @@ MIGRATIONS: tuple[str, ...] = (
       count INTEGER NOT NULL, reason TEXT NOT NULL, at_us INTEGER NOT NULL,
       PRIMARY KEY(job, output, sink, first)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE epoch(first_sequence INTEGER NOT NULL);
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

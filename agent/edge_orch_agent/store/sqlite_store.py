@@ -7,12 +7,14 @@ import sqlite3
 from pathlib import Path
 from threading import Lock
 
+import msgspec
+
 from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
-from edge_orch_agent.store.opening import LOG_BYTES, open_database
+from edge_orch_agent.store.opening import LOG_BYTES, Opened, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
-from edge_orch_agent.store.problems import storage_error
+from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
 from edge_orch_agent.store.writing import write_transaction
@@ -24,9 +26,10 @@ BALLAST_BYTES = 8 << 20
 class SqliteStore:
     """A `Store` that survives the loss of power: WAL, and every commit synced (`synchronous=FULL`).
 
-    A damaged file is set aside under a name with the time (`now_us`: wall clock, microseconds) and work goes on with a
-    fresh one; `set_aside` then says where it is. Raises `StorageError` for a folder that cannot be used, a database of
-    another program, or one that a newer version wrote. May be called from any thread; calls wait for each other.
+    A file that is damaged, of another program or of a newer version is set aside under a name with the time (`now_us`:
+    wall clock, microseconds), and work goes on with what could be read of it; `set_aside` then says where it is, and
+    so does the `report` of what is loaded. Raises `StorageError` for a folder that cannot be used. May be called from
+    any thread; calls wait for each other.
 
     The reserve for essential transactions is a ballast file beside the database (`agent.ballast`).
     """
@@ -34,22 +37,32 @@ class SqliteStore:
     def __init__(self, path: Path | str, now_us: int = 0, ballast_bytes: int = BALLAST_BYTES) -> None:
         self._path = Path(path)
         self._log = self._path.with_name(self._path.name + "-wal")
+        self._now_us = now_us
         self._lock = Lock()
         self._ballast = Ballast(self._path.with_suffix(".ballast"), ballast_bytes)
         try:
-            self._database, self.set_aside = open_database(self._path, now_us)
+            opened = open_database(self._path, now_us)
         except DiskFull:
             if not self._ballast.release():
                 raise
-            self._database, self.set_aside = open_database(self._path, now_us)
+            opened = open_database(self._path, now_us)
+        self._use(opened)
 
     def load(self) -> StoredState:
         """Everything that was committed."""
         with self._lock:
             try:
-                return read_state(self._database)
+                try:
+                    state = read_state(self._database)
+                except sqlite3.DatabaseError as error:
+                    if primary_code(error) not in DAMAGED:
+                        raise
+                    self._database.close()
+                    self._use(replace_damaged(self._path, self._now_us, str(error)))
+                    state = read_state(self._database)
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
+            return msgspec.structs.replace(state, report=self._report)
 
     def commit(self, transaction: Transaction, essential: bool = False) -> int:
         """Apply the whole transaction durably or change nothing; returns the bytes handed to SQLite."""
@@ -79,6 +92,9 @@ class SqliteStore:
         """Release the file. Committed state stays."""
         with self._lock:
             self._database.close()
+
+    def _use(self, opened: Opened) -> None:
+        self._database, self.set_aside, self._report = opened.database, opened.aside, opened.report
 
     def _write(self, transaction: Transaction) -> int:
         try:

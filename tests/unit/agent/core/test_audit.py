@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from edge_orch_agent.core.agent_core import AgentCore
-from edge_orch_agent.core.alarms import LEDGER, UNDELIVERABLE
+from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE
 from edge_orch_agent.core.ledger import Account
+from edge_orch_agent.core.transaction import StoredState
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 
@@ -109,3 +111,18 @@ def test_a_backlog_that_nobody_will_take_is_an_alarm_until_somebody_does() -> No
     rig.run(2 * MINUTE)
     assert ("resolved", "raw/lake") in alarms(rig, UNDELIVERABLE)
     assert rig.store.load().segments == []
+
+
+class SetAside(MemoryStore):
+    """A store that had to set its file aside."""
+
+    def load(self) -> StoredState:
+        return msgspec.structs.replace(super().load(), report="the database was damaged")
+
+
+def test_a_store_that_was_damaged_is_told_once_a_start() -> None:
+    rig = a_rig([lines(0, 5)], store=SetAside())
+    rig.run(MINUTE)
+    assert alarms(rig, STORE) == [("opened", "store")]
+    (alert,) = [alert for alert in rig.core.view().alerts if alert.rule == STORE]
+    assert alert.summary == "the database was damaged"

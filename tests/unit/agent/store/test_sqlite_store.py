@@ -17,8 +17,6 @@ from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import StorageError
 from tests.contracts.store_contract import STREAM, StoreContract, a_full_transaction, a_segment, fill, noise
 
-NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -85,51 +83,6 @@ def test_every_commit_is_synced_to_a_write_ahead_log(path: Path) -> None:
 def test_a_commit_is_there_after_a_crash_without_close(path: Path) -> None:
     SqliteStore(path).commit(a_full_transaction())  # never closed
     assert len(SqliteStore(path).load().segments) == 3
-
-
-@pytest.mark.parametrize("content", [b"this is no database, whatever its name says" * 100, None])
-def test_a_damaged_file_is_set_aside_and_work_goes_on(path: Path, content: bytes | None) -> None:
-    store = SqliteStore(path)
-    store.commit(Transaction(segments=[a_segment(n, b"x%d\n" % n * 999) for n in range(1, 200)]))
-    store.close()
-    sound = path.read_bytes()
-    damaged = content or sound[:4096] + b"\xff" * 16_384 + sound[20_480:]  # pages in the middle torn, header intact
-    path.write_bytes(damaged)
-    store = SqliteStore(path, now_us=NOON)
-    assert store.set_aside == path.with_name("agent.db.damaged-20260101T120000Z")
-    assert store.set_aside.read_bytes() == damaged
-    store.commit(a_full_transaction())
-    assert len(store.load().segments) == 3
-
-
-def test_a_second_damaged_file_does_not_replace_the_first(path: Path) -> None:
-    for _ in range(2):
-        path.write_bytes(b"no database" * 100)
-        SqliteStore(path, now_us=NOON).close()
-    assert sorted(entry.name for entry in path.parent.glob("*damaged*")) == [
-        "agent.db.damaged-20260101T120000Z",
-        "agent.db.damaged-20260101T120000Z-1",
-    ]
-
-
-def test_a_database_of_another_program_is_refused_and_untouched(path: Path) -> None:
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE theirs(x)")
-    before = path.read_bytes()
-    with pytest.raises(StorageError, match="another program"):
-        SqliteStore(path)
-    with sqlite3.connect(path) as database:
-        assert database.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
-    assert len(path.read_bytes()) == len(before)
-
-
-def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
-    SqliteStore(path).close()
-    with sqlite3.connect(path) as database:
-        database.execute("PRAGMA user_version = 99")
-    with pytest.raises(StorageError, match="newer version") as refused:
-        SqliteStore(path)
-    assert "upgrade the agent" in str(refused.value)
 
 
 def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""Salvage: what can still be read of a damaged database, row by row, into a sound one."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+_KEYS = {
+    "position": "job, partition",
+    "state": "job",
+    "segment": "id",
+    "cursor": "job, output, sink",
+    "dead": "id",
+    "ledger": "job, version, stream, fate",
+    "dropped": "job, output, sink, first",
+    "slot": "job, slot",
+    "envelope": "rowid",
+    "change": "actor, seq",
+}
+_MAGIC = b"SQLite format 3\0"
+_LARGEST = 1 << 36
+"""Bytes: what a header names beyond this, damage has written there."""
+
+
+def salvage(damaged: Path, database: sqlite3.Connection, first_sequence: int) -> str:
+    """Copy every readable row in one transaction; returns what was saved and what was not, in words.
+
+    A table is read from its beginning up to the damage and from its end back to it. What lies between is lost; a
+    segment whose bytes have changed is found out by its checksum when its turn comes.
+    """
+    saved: dict[str, int] = {}
+    torn: list[str] = []
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("INSERT INTO epoch(first_sequence) VALUES(?)", (first_sequence,))
+    try:
+        _lengthen(damaged)
+        with closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as source:
+            for table, key in _KEYS.items():
+                if not _copy(source, database, table, key):
+                    torn.append(table)
+                saved[table] = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    except sqlite3.Error:  # not even the first page can be read
+        torn = list(_KEYS)
+    database.execute("COMMIT")
+    kept = ", ".join(f"{number} {table}" for table, number in saved.items() if number)
+    return f"saved: {kept or 'nothing'}; incomplete: {', '.join(torn) or 'nothing'}"
+
+
+def _lengthen(damaged: Path) -> None:
+    """A file that was cut off gets back the length that its header names: SQLite does not read a shorter one at all.
+
+    What is added holds nothing and takes no room.
+    """
+    with damaged.open("r+b") as file:
+        header = file.read(100)
+        pages, page = int.from_bytes(header[28:32], "big"), int.from_bytes(header[16:18], "big")
+        if header.startswith(_MAGIC) and damaged.stat().st_size < pages * page <= _LARGEST:
+            file.truncate(pages * page)
+
+
+def _copy(source: sqlite3.Connection, database: sqlite3.Connection, table: str, key: str) -> bool:
+    """Whether the whole table could be read."""
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    names, places = ", ".join(columns), ", ".join("?" * len(columns))
+    insert = f"INSERT OR IGNORE INTO {table}({names}) VALUES({places})"
+    for way in ("ASC", "DESC"):
+        order = ", ".join(f"{part} {way}" for part in key.split(", "))
+        with contextlib.suppress(sqlite3.DatabaseError):
+            for row in source.execute(f"SELECT {names} FROM {table} ORDER BY {order}"):  # noqa: S608 -- own names
+                _insert(database, insert, row)
+            return True
+    return False
+
+
+def _insert(database: sqlite3.Connection, insert: str, row: tuple[Any, ...]) -> None:
+    """A row that the damage has made senseless is left out."""
+    with contextlib.suppress(sqlite3.IntegrityError):
+        database.execute(insert, row)

@@ -1,0 +1,153 @@
+"""Files that cannot be used as they are (ANCHORS 4, 5, 8): set aside, told, and what they hold saved."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from random import Random
+
+import pytest
+from edge_orch_agent.core.outbox import Outbox
+from edge_orch_agent.core.transaction import Transaction
+from edge_orch_agent.store.sqlite_store import SqliteStore
+
+from tests.contracts.store_contract import OTHER, STREAM, a_full_transaction, a_segment
+
+NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
+PAGE = 4096
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "agent.db"
+
+
+def opened(path: Path) -> SqliteStore:
+    return SqliteStore(path, now_us=NOON, ballast_bytes=PAGE)
+
+
+def a_backlog(path: Path, segments: int = 200) -> SqliteStore:
+    store = opened(path)
+    store.commit(a_full_transaction())
+    store.commit(Transaction(segments=[a_segment(n, b"x%d\n" % n * 999) for n in range(3, segments)]))
+    return store
+
+
+def test_4_pages_torn_in_the_middle_cost_only_what_stood_there(path: Path) -> None:
+    a_backlog(path, 2_000).close()
+    sound = path.read_bytes()
+    middle = len(sound) // 2 // PAGE * PAGE
+    damaged = sound[:middle] + b"\xff" * 4 * PAGE + sound[middle + 4 * PAGE :]
+    path.write_bytes(damaged)
+    store = opened(path)
+    assert store.set_aside == path.with_name("agent.db.damaged-20260101T120000Z")
+    assert store.set_aside.read_bytes() == damaged
+    state = store.load()
+    assert "agent.db.damaged-20260101T120000Z" in state.report
+    assert "incomplete: segment" in state.report
+    assert 1_500 < len([info for info in state.segments if info.stream == STREAM]) < 2_000
+    sound_state = a_full_transaction()
+    assert (state.positions, state.slots) == (sound_state.positions, sound_state.slots)
+    assert (state.envelopes, state.changes) == (sound_state.envelopes, sound_state.changes)
+    store.commit(Transaction(cursors={OTHER: 1}))
+    store.close()
+    assert opened(path).load().report == ""
+
+
+def test_4_flipped_bits_anywhere_never_stop_the_agent(path: Path) -> None:
+    a_backlog(path).close()
+    sound = path.read_bytes()
+    chance = Random(4)  # noqa: S311
+    for _ in range(40):
+        damaged = bytearray(sound)
+        for _ in range(8):
+            damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        path.write_bytes(damaged)
+        store = opened(path)
+        for info in store.load().segments:
+            store.segment(info.stream, info.sequence)
+        store.commit(Transaction(positions={}, segments=[a_segment(NOON + 9_999)]))
+        store.close()
+        for part in path.parent.iterdir():
+            part.unlink()
+
+
+def test_4_a_log_with_a_torn_tail_holds_all_that_was_whole(path: Path) -> None:
+    store = a_backlog(path)
+    store.commit(Transaction(cursors={OTHER: 1}))
+    whole = {part: part.read_bytes() for part in path.parent.glob("agent.db*")}
+    store.commit(Transaction(cursors={STREAM: 150}))
+    store.close()
+    for part, data in whole.items():
+        part.write_bytes(data[:-700] if part.name.endswith("-wal") else data)
+    path.with_name("agent.db-shm").unlink()
+    store = opened(path)
+    assert store.set_aside is None
+    assert len(store.load().segments) >= 199
+
+
+def test_4_a_file_without_a_beginning_is_begun_anew_and_no_sequence_comes_back(path: Path) -> None:
+    a_backlog(path).close()
+    path.write_bytes(b"this is no database, whatever its name says" * 100)
+    state = opened(path).load()
+    assert "saved: nothing" in state.report
+    assert Outbox(state).next_sequence(STREAM) == NOON
+    assert Outbox(opened(path).load()).next_sequence(STREAM) == NOON
+
+
+def test_5_a_missing_file_is_begun_anew(path: Path) -> None:
+    a_backlog(path).close()
+    path.unlink()
+    assert opened(path).load().segments == []
+
+
+def test_8_a_file_of_a_newer_version_is_set_aside_and_read_as_far_as_it_is_understood(path: Path) -> None:
+    a_backlog(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("ALTER TABLE segment ADD COLUMN codec TEXT")
+        database.execute("DROP TABLE ledger")
+        database.execute("PRAGMA user_version = 99")
+    store = opened(path)
+    assert store.set_aside is not None
+    assert store.set_aside.name == "agent.db.newer-20260101T120000Z"
+    state = store.load()
+    assert "schema 99" in state.report
+    assert "incomplete: ledger" in state.report
+    assert len(state.segments) == 200
+    assert store.segment(STREAM, 5) == a_segment(5, b"x5\n" * 999)
+
+
+def test_a_database_of_another_program_is_set_aside_untouched(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE segment(id)")
+    before = path.read_bytes()
+    store = opened(path)
+    assert store.set_aside is not None
+    assert store.set_aside.name.startswith("agent.db.foreign-")
+    assert store.set_aside.read_bytes() == before
+    assert store.load().segments == []
+
+
+def test_a_second_damaged_file_does_not_replace_the_first(path: Path) -> None:
+    for _ in range(2):
+        path.write_bytes(b"no database" * 100)
+        opened(path).close()
+    assert sorted(entry.name for entry in path.parent.glob("*.damaged*")) == [
+        "agent.db.damaged-20260101T120000Z",
+        "agent.db.damaged-20260101T120000Z-1",
+    ]
+
+
+def test_the_power_may_go_between_the_renames(path: Path) -> None:
+    a_backlog(path).close()
+    path.rename(path.with_name("agent.db.rebuilt"))
+    assert len(opened(path).load().segments) == 200
+
+
+def test_a_rebuilt_file_that_was_not_finished_is_begun_again(path: Path) -> None:
+    a_backlog(path).close()
+    path.with_name("agent.db.rebuilt").write_bytes(b"half of it")
+    path.write_bytes(path.read_bytes()[:-PAGE])
+    store = opened(path)
+    assert store.set_aside is not None
+    assert len(store.load().segments) > 100
