@@ -131,7 +131,8 @@ class AgentCore:
             case Started():
                 self._start(now)
             case Woke():
-                pass  # what is due is found in `_conclude`
+                # Whatever else is due is found in `_conclude`.
+                self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
             case BatchRead():
                 self._read(event, now)
             case SourceFailed(job, reason):
@@ -171,8 +172,6 @@ class AgentCore:
         """Everything that follows from the state as it is now."""
         self._follow_facts(now)
         self._let_time_pass(now)
-        self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
-        self.audit.backlog(self.jobs.sink_of, now)
         self.jobs.promote(now)
         self.jobs.tidy(self._undelivered, now)
         return [
@@ -210,6 +209,7 @@ class AgentCore:
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
         self.audit.balance(self.ledger.add(durable), now)
+        self.audit.backlog(self.jobs.sink_of, now)
         return [*told, *self.twin.persisted(durable.changes, now)]
 
     def _follow_facts(self, now: Instant) -> None:
