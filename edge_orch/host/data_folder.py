@@ -26,7 +26,7 @@ class DataFolder:
         try:
             self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             self.prepare()
-            lock = self._lock.open("a+")
+            lock = self._lock.open("ab", buffering=0)  # a buffer would fail on a full disk once more, when it is closed
         except OSError as error:
             raise self.unusable(error) from error
         with lock:
@@ -43,8 +43,7 @@ class DataFolder:
                 ) from error
             try:
                 lock.truncate(0)
-                lock.write(f"{os.getpid()}\n")
-                lock.flush()
+                lock.write(b"%d\n" % os.getpid())
             except OSError as error:
                 raise self.unusable(error) from error
             yield

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_path_that_cannot_be_a_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot use the data folder"), AgentFolder(tmp_path / "file").locked():
         pass
+
+
+def test_a_full_disk_is_said_so(tmp_path: Path) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        with pytest.raises(StorageError, match="cannot use the data folder"), AgentFolder(tmp_path).locked():
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def test_a_damaged_enrolment_says_what_to_do(tmp_path: Path) -> None:
