@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from math import floor, isfinite
+from sys import float_info
 from typing import Any
 
 from edge_orch.engine import stamps, texts
@@ -53,14 +54,14 @@ def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
 
 
 def _generalize(width: float, type_: FieldType) -> Masker:
+    # The first bin that a float, 64 bits, or a calendar can name begins where they do.
     if type_ is FieldType.FLOAT:
 
         def lower_edge(value: float) -> float:
             edge = floor(value / width) * width if isfinite(value / width) else value - value % width
-            return round(edge, 12)
+            return max(round(edge, 12), -float_info.max)
 
         return lower_edge
     step = int(width)
-    # The first bin that 64 bits, or a calendar, can name begins where they do.
     least = stamps.EARLIEST_US if type_ is FieldType.TIMESTAMP else texts.SMALLEST
     return lambda value: max(value - value % step, least)
