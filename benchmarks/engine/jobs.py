@@ -15,23 +15,11 @@ from typing import Any
 import msgspec
 
 from edge_orch.plan.expression import Call, Column, Context, Literal
+from edge_orch.plan.formats import Format, JsonFormat, RegexFormat
 from edge_orch.plan.plan import Limits, Output, Plan, Source
 from edge_orch.plan.schema import Field, FieldType, Schema
-from edge_orch.plan.steps import (
-    SOURCE,
-    Aggregate,
-    Aggregation,
-    Assignment,
-    Filter,
-    Format,
-    JsonFormat,
-    Map,
-    ParsedField,
-    RegexFormat,
-    Schematize,
-    Step,
-    TumblingWindow,
-)
+from edge_orch.plan.steps import SOURCE, Aggregate, Aggregation, Assignment, Filter, Map, ParsedField, Schematize, Step
+from edge_orch.plan.windows import TumblingWindow
 from edge_orch.time import SECOND
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType

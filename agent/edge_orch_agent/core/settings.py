@@ -11,8 +11,9 @@ class Settings(msgspec.Struct, frozen=True):
     """Sizes in bytes, durations in microseconds.
 
     Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
-    `commit_after_us` since the first batch, `commit_bytes` read, `commit_batches` not acknowledged (a broker's window
-    of unacknowledged messages must never run dry while waiting for us), or `quiet_us` without a new batch.
+    `commit_after_us` since the first batch, `commit_bytes` read, `commit_messages` not acknowledged (half of what an
+    MQTT source reads ahead: while one half is committed the broker sends the other), `commit_batches`, or `quiet_us`
+    without a new batch (a broker with a narrower window has stopped and waits for us).
 
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
     `telemetry_every_us`: how often counters are sent while the controller can be reached.
@@ -23,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     commit_after_us: int = SECOND
     commit_bytes: int = 4 << 20
+    commit_messages: int = 4096
     commit_batches: int = 250
     quiet_us: int = 100 * MILLISECOND
     have_every_us: int = 30 * SECOND

@@ -77,6 +77,7 @@ class Work:
         self._first: int | None = None
         self._last = 0
         self._bytes = 0
+        self._messages = 0
         self._batches = 0
         self._urgent = False
 
@@ -85,7 +86,11 @@ class Work:
         self.gathered.intake.positions[PositionKey(event.job, event.partition_key)] = event.next_position
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload
-        self._bytes += len(payload) if isinstance(payload, bytes) else sum(map(len, payload))
+        if isinstance(payload, bytes):
+            self._bytes += len(payload)
+        else:
+            self._bytes += sum(map(len, payload))
+            self._messages += len(payload)
         self._batches += 1
         self.note(now)
 
@@ -163,7 +168,12 @@ class Work:
         if self._first is None:
             return None
         settings = self._settings
-        if self._urgent or self._bytes >= settings.commit_bytes or self._batches >= settings.commit_batches:
+        if (
+            self._urgent
+            or self._bytes >= settings.commit_bytes
+            or self._messages >= settings.commit_messages
+            or self._batches >= settings.commit_batches
+        ):
             return self._first
         return min(self._first + settings.commit_after_us, self._last + settings.quiet_us)
 

@@ -48,6 +48,9 @@ class Unacknowledged:
         self._reads: dict[int, _Read] = {}
         self._packets: dict[int, Packet] = {}
         self._receipt = 0
+        # The position as it stands, added to with every read: to join it anew each time costs the square of what is
+        # unacknowledged. None: something was forgotten since.
+        self._position: bytes | None = None
         if stored:
             known = [Packet(mid, checksum, done=True) for mid, checksum in _PACKET.iter_unpack(stored)]
             self._reads[0] = _Read(known, stored, fences=2)
@@ -66,8 +69,11 @@ class Unacknowledged:
         """The receipt for packets read together, and the position that knows them and all before them."""
         self._receipt += 1
         packed = b"".join(_PACKET.pack(packet.mid, packet.checksum) for packet in packets)
+        if self._position is None:
+            self._position = b"".join(read.packed for read in self._reads.values())
+        self._position += packed
         self._reads[self._receipt] = _Read(packets, packed)
-        return self._receipt, b"".join(read.packed for read in self._reads.values())
+        return self._receipt, self._position
 
     def durable(self, receipt: int) -> list[int]:
         """These packets are stored: the packet ids to acknowledge."""
@@ -97,6 +103,7 @@ class Unacknowledged:
             read.fences -= 1
             if not read.fences:
                 del self._reads[receipt]
+                self._position = None
                 for packet in read.packets:
                     if self._packets.get(packet.mid) is packet:
                         del self._packets[packet.mid]
@@ -109,6 +116,7 @@ class Unacknowledged:
         """
         if not resumed:
             self._packets.clear()
+            self._position = None
         for receipt, read in list(self._reads.items()):
             if read.fences is not None and resumed:
                 read.fences = 2

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from edge_orch_agent.core.commands import Acknowledge, Commit, Deliver
 from edge_orch_agent.core.events import BatchRead
+from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.work import Work
+from edge_orch_agent.sources.mqtt import WINDOW
 
-from edge_orch.time import MILLISECOND, MINUTE, SECOND
+from edge_orch.engine.records import Batch
+from edge_orch.time import MILLISECOND, MINUTE, SECOND, Instant
 from tests.unit.agent.core.press import (
     CALM,
     a_rig,
@@ -33,6 +37,18 @@ def test_batches_are_gathered_into_one_commit() -> None:
     rig.run(100 * MILLISECOND)
     (commit,) = commits(rig)[before:]
     assert list(commit.transaction.positions.values()) == [b"3"]
+
+
+def test_half_of_what_a_source_reads_ahead_is_committed_at_once() -> None:
+    settings, now = Settings(), Instant(0, 5, "boot")
+    work = Work(settings)
+    half = settings.commit_messages // 2
+    batch = Batch("topic", [b"{}"] * half, now, 0, {})
+    work.batch(BatchRead("press", batch, 1, "session", b"1"), now)
+    assert work.due_at() == now.mono_us + settings.quiet_us
+    work.batch(BatchRead("press", batch, 2, "session", b"2"), now)
+    assert work.due_at() == now.mono_us
+    assert 2 * settings.commit_messages == WINDOW
 
 
 def test_nothing_is_acknowledged_or_delivered_before_it_is_durable() -> None:
