@@ -31,6 +31,7 @@ from edge_orch_agent.references import Resolver
 from edge_orch_agent.sinks.port import Rejected, Retry
 from edge_orch_agent.sources.port import Emit
 from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.store.port import DiskFull
 
 from edge_orch.engine.records import Batch
 from edge_orch.errors import StorageError
@@ -198,6 +199,24 @@ async def test_a_commit_that_failed_is_told_with_its_reason(caplog: pytest.LogCa
         world.link.handler.link_up()
         assert await world.core.until(CommitFailed) == CommitFailed(7, "disk full")
     assert 'commit_failed reason="disk full"' in caplog.messages
+
+
+class FullStore(MemoryStore):
+    """Takes only what is essential."""
+
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:
+        if not essential:
+            raise DiskFull("the disk is full")
+        return super().commit(transaction, essential)
+
+
+async def test_a_full_disk_is_told_as_such_and_what_is_essential_passes() -> None:
+    async with World(FullStore()) as world:
+        world.core.answers[LinkUp] = lambda _event: [Commit(7, Transaction())]
+        world.core.answers[CommitFailed] = lambda _event: [Commit(8, Transaction(), essential=True)]
+        world.link.handler.link_up()
+        assert await world.core.until(CommitFailed) == CommitFailed(7, "the disk is full", full=True)
+        assert (await world.core.until(Committed)).ticket == 8
 
 
 async def test_messages_pass_sealed_and_only_the_controller_s_come_in() -> None:
