@@ -20,7 +20,7 @@ def agent() -> None:
 
 _data = click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     required=True,
     envvar="EDGE_ORCH_DATA",
     metavar="DIR",

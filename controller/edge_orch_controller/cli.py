@@ -21,7 +21,7 @@ def controller() -> None:
 @controller.command(short_help="Serve the API and the agents until SIGTERM or Ctrl-C.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     default=Path("edge-orch-controller"),
     show_default=True,
     envvar="EDGE_ORCH_CONTROLLER_DATA",

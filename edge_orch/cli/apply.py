@@ -20,7 +20,7 @@ from edge_orch.wire.api import ApplyRequest, ApplyResult
     "-f",
     "--file",
     "files",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     multiple=True,
     required=True,
     help="A job file; may be given several times.",

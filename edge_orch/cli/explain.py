@@ -18,7 +18,7 @@ from edge_orch.plan.steps import Alert, Route, Step, ports
 
 
 @click.command(short_help="Show what a job compiles to: its plan, or the generated code.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--code", is_flag=True, help="Print the Python function that an agent generates from the plan.")
 @printed
 def explain(file: Path, code: bool, output: Output) -> None:

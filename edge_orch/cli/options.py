@@ -27,7 +27,7 @@ def connected(function: Function) -> Function:
     option = click.option(
         "--local",
         "client",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path, file_okay=False, readable=False),
         envvar="EDGE_ORCH_LOCAL",
         callback=connect,
         metavar="DIR",

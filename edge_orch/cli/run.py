@@ -34,7 +34,7 @@ BIG = 8 << 20
 
 
 @click.command(short_help="Run a job over a file, on this machine.")
-@click.argument("job", type=click.Path(path_type=Path))
+@click.argument("job", type=click.Path(path_type=Path, readable=False))
 @click.option("--input", "source", default=STDIN, metavar="FILE", help="What to read; - or left out: standard input.")
 @click.option(
     "--output-dir",

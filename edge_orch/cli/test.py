@@ -39,7 +39,7 @@ class FileVerdict(msgspec.Struct, omit_defaults=True):
 
 
 @click.command(short_help="Run the tests that stand beside job files, in virtual time.")
-@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, metavar="[PATH...]")
+@click.argument("paths", type=click.Path(path_type=Path, readable=False), nargs=-1, metavar="[PATH...]")
 @printed
 @click.pass_context
 def test(ctx: click.Context, paths: tuple[Path, ...], output: Output) -> None:

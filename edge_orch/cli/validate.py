@@ -28,7 +28,7 @@ class Verdict(msgspec.Struct, omit_defaults=True):
 
 
 @click.command(short_help="Check job files and show every problem with its place.")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True, metavar="FILE...")
 @printed
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> None:

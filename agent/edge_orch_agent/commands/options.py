@@ -9,7 +9,7 @@ import click
 local = click.option(
     "--local",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     required=True,
     envvar="EDGE_ORCH_LOCAL",
     metavar="DIR",

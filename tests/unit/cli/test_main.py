@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -97,3 +98,16 @@ def test_completion_knows_the_commands() -> None:
         [sys.executable, "-m", "edge_orch.cli.main"], env=env, capture_output=True, text=True, check=True
     )
     assert done.stdout == "plain,describe\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("get jobs --local FOLDER", 4), ("validate FILE", 3), ("run FILE", 3), ("explain FILE", 3), ("apply -f FILE", 3)],
+)
+def test_what_may_not_be_read_is_told_in_our_own_words(
+    cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, code: int
+) -> None:
+    (tmp_path / "job.yaml").mkdir()  # root may read everything, but no folder as a file
+    monkeypatch.setattr("os.access", lambda *_: False)  # what click asks
+    answer = cli(*command.replace("FOLDER", str(tmp_path)).replace("FILE", str(tmp_path / "job.yaml")).split())
+    assert answer.code == code
