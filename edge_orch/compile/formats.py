@@ -9,6 +9,7 @@ import msgspec
 
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import formats
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name
@@ -29,7 +30,7 @@ class Layout(msgspec.Struct, frozen=True):
     `single`: a record has one field.
     """
 
-    format: plan.Format
+    format: formats.Format
     problems: FieldProblems = _none
     stamps: Mapping[tuple[str, ...], str] = {}
     single: bool = False
@@ -43,7 +44,7 @@ def compile_format(spec: FormatSpec) -> Layout:
 def _regex(spec: Regex) -> Layout:
     groups = tuple(compiled_regex(spec.pattern).groupindex)
     next_step = "write (?P<{}>…) in the expression"
-    return Layout(plan.RegexFormat(spec.pattern.value), _among("no named group", groups, next_step))
+    return Layout(formats.RegexFormat(spec.pattern.value), _among("no named group", groups, next_step))
 
 
 def _csv(spec: Csv) -> Layout:
@@ -51,7 +52,7 @@ def _csv(spec: Csv) -> Layout:
     repeated = [column for index, column in enumerate(spec.columns) if column.value in columns[:index]]
     if repeated:
         raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
-    return Layout(plan.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
+    return Layout(formats.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
 
 
 def _among(what: str, columns: tuple[str, ...], next_step: str = "") -> FieldProblems:
@@ -79,11 +80,11 @@ def _raw_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Seque
 def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
     if field.path == ("timestamp",) and spec.format:
         return (Problem("syslog says how its stamps are written", spec.format.where, next_step="remove format"),)
-    if (len(field.path) == 1 and field.path[0] in plan.SYSLOG_PARTS) or (
+    if (len(field.path) == 1 and field.path[0] in formats.SYSLOG_PARTS) or (
         len(field.path) == 3 and field.path[0] == "structured_data"
     ):
         return ()
-    known = [*plan.SYSLOG_PARTS, "structured_data.ID.PARAM"]
+    known = [*formats.SYSLOG_PARTS, "structured_data.ID.PARAM"]
     return (_no_part("syslog", name, field, known),)
 
 
@@ -109,16 +110,16 @@ def _no_part(kind: str, name: Name, field: plan.ParsedField, known: list[str], n
 
 
 def _key_value(spec: KeyValue) -> Layout:
-    return Layout(plan.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value))
+    return Layout(formats.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value))
 
 
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
-    Json: lambda _: Layout(plan.JsonFormat()),
+    Json: lambda _: Layout(formats.JsonFormat()),
     Csv: _csv,
     Regex: _regex,
     KeyValue: _key_value,
-    Logfmt: lambda _: Layout(plan.KeyValueFormat()),
-    Syslog: lambda spec: Layout(plan.SyslogFormat(spec.standard.value), _syslog_problems),
-    Influx: lambda _: Layout(plan.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}),
-    Raw: lambda _: Layout(plan.RawFormat(), _raw_problems, single=True),
+    Logfmt: lambda _: Layout(formats.KeyValueFormat()),
+    Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems),
+    Influx: lambda _: Layout(formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}),
+    Raw: lambda _: Layout(formats.RawFormat(), _raw_problems, single=True),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from edge_orch.compile.fields import check_zone
 from edge_orch.errors import Invalid, Problem
-from edge_orch.plan import steps as plan
+from edge_orch.plan import windows as plan
 from edge_orch.spec.leaves import Duration
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.windows import Calendar, Sliding

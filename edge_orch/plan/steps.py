@@ -11,7 +11,9 @@ from typing import Literal as OneOf
 import msgspec
 
 from edge_orch.plan.expression import Expression
+from edge_orch.plan.formats import Format
 from edge_orch.plan.schema import FieldType, Schema
+from edge_orch.plan.windows import Window
 
 SOURCE = "source"
 
@@ -35,63 +37,6 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     max: float | None = None
     pattern: str | None = None
     json: bool = False
-
-
-class JsonFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="json"):
-    """One JSON object a line."""
-
-
-class CsvFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="csv", omit_defaults=True):
-    """RFC 4180. `columns` names them in order; `header`: the first line of each partition is a header to skip."""
-
-    columns: tuple[str, ...]
-    delimiter: str = ","
-    header: bool = True
-
-
-class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex"):
-    """Named groups are the fields; the whole line must match."""
-
-    pattern: str
-
-
-class RawFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="raw"):
-    """The whole line is the only field."""
-
-
-class KeyValueFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="key_value"):
-    """`name=value` pairs; a value may stand in double quotes, a name alone has the value `true`. logfmt is one case."""
-
-    field_delimiter: str = " "
-    key_value_delimiter: str = "="
-
-
-class SyslogFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="syslog"):
-    """RFC 5424, RFC 3164, or whichever of the two each line is in. Paths: `SYSLOG_PARTS`, structured_data.ID.PARAM."""
-
-    standard: OneOf["auto", "rfc3164", "rfc5424"] = "auto"
-
-
-class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
-    """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp."""
-
-
-SYSLOG_PARTS = (
-    "timestamp",
-    "hostname",
-    "appname",
-    "procid",
-    "msgid",
-    "message",
-    "priority",
-    "facility",
-    "facility_code",
-    "severity",
-    "severity_code",
-    "version",
-)
-
-Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat
 
 
 class Assignment(msgspec.Struct, frozen=True, array_like=True):
@@ -241,41 +186,6 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     field: str
     fields: tuple[ParsedField, ...]
     schema: Schema
-
-
-class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
-    """Consecutive windows of one size, aligned to the Unix epoch."""
-
-    size_us: int
-
-
-class SlidingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="sliding"):
-    """Windows of one size that begin every so often, aligned to the Unix epoch; `every_us` is at most `size_us`."""
-
-    size_us: int
-    every_us: int
-
-
-class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session"):
-    """Records of a key that follow each other in less than `gap_us`; takes no `revise`."""
-
-    gap_us: int
-
-
-class CountWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
-    """So many records of a key, as they arrive; takes neither grace nor `on_late`."""
-
-    size: int
-
-
-class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar"):
-    """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them."""
-
-    unit: OneOf["hour", "day", "week", "month"]
-    zone: str
-
-
-Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CalendarWindow
 
 
 class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):

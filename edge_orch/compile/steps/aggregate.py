@@ -9,6 +9,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.aggregates import parse_aggregation
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
+from edge_orch.plan.windows import TumblingWindow, Window
 from edge_orch.spec.leaves import Name
 from edge_orch.spec.steps.aggregate import Aggregate
 
@@ -29,7 +30,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
     except Invalid as error:
         problems.extend(error.problems)
     failed = False
-    window: plan.Window = plan.TumblingWindow(1)
+    window: Window = TumblingWindow(1)
     try:
         window = compile_window(spec)
     except Invalid as error:

@@ -11,6 +11,7 @@ from edge_orch.compile.formats import Layout, compile_format
 from edge_orch.compile.json_paths import path_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
+from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.spec.leaves import Name, value_of
 from edge_orch.spec.steps.schematize import Schematize
@@ -38,13 +39,13 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
             if field_spec.format is None:
                 field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
             problems.extend(layout.problems(name, field_spec, field))
-            if field.json and not isinstance(layout.format, plan.JsonFormat):
+            if field.json and not isinstance(layout.format, JsonFormat):
                 what = "only JSON records have parts that are JSON"
                 problems.append(Problem(what, field_spec.type.where, next_step="read its text: type: string"))
         fields.append(field)
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
-    if layout and isinstance(layout.format, plan.JsonFormat):
+    if layout and isinstance(layout.format, JsonFormat):
         problems.extend(path_problems(list(spec.fields), fields))
     problems.extend(_time_problems(spec.time, fields))
     schema = Schema(tuple(Field(field.name, field.type, field.required) for field in fields), value_of(spec.time))

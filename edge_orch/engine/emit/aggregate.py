@@ -17,7 +17,8 @@ from edge_orch.engine.windows.cell import BUFFERED
 from edge_orch.engine.windows.frames import pane_us
 from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Aggregate, CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
+from edge_orch.plan.steps import Aggregate
+from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
 
 _LATE = repr("late: its window has closed")
 

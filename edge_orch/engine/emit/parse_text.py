@@ -14,8 +14,9 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.formats import CsvFormat, JsonFormat, RegexFormat
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import CsvFormat, JsonFormat, ParsedField, RegexFormat, Schematize
+from edge_orch.plan.steps import ParsedField, Schematize
 
 
 @contextmanager

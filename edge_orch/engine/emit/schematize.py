@@ -13,8 +13,9 @@ from edge_orch.engine.emit.timed import idle_us
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Aggregate, JsonFormat, Schematize
+from edge_orch.plan.steps import Aggregate, Schematize
 
 ARRIVAL = Symbol("now.wall_us", FieldType.TIMESTAMP, False)
 

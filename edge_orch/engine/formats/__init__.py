@@ -12,7 +12,7 @@ from edge_orch.engine.formats.influx import influx_parser
 from edge_orch.engine.formats.key_value import key_value_parser
 from edge_orch.engine.formats.raw import raw_parser
 from edge_orch.engine.formats.syslog import syslog_parser
-from edge_orch.plan.steps import InfluxFormat, KeyValueFormat, RawFormat, SyslogFormat
+from edge_orch.plan.formats import InfluxFormat, KeyValueFormat, RawFormat, SyslogFormat
 
 LineFormat = RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat
 LineParser = Callable[[str, int], Sequence[str | None] | None]

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from edge_orch.engine import stamps
-from edge_orch.plan.steps import SyslogFormat
+from edge_orch.plan.formats import SyslogFormat
 from edge_orch.time import DAY
 
 FACILITIES = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from edge_orch.engine.stamps import EARLIEST_US, LATEST_US, from_datetime, known_zone, to_datetime
-from edge_orch.plan.steps import CalendarWindow
+from edge_orch.plan.windows import CalendarWindow
 
 _HOUR = 3_600_000_000
 _DAY = timedelta(days=1)

@@ -12,14 +12,8 @@ from edge_orch.engine.windows.counted import CountWindows
 from edge_orch.engine.windows.frames import SlidingFrames
 from edge_orch.engine.windows.sessions import SessionWindows
 from edge_orch.engine.windows.windows import Windows
-from edge_orch.plan.steps import (
-    Aggregate,
-    CalendarWindow,
-    CountWindow,
-    SessionWindow,
-    SlidingWindow,
-    TumblingWindow,
-)
+from edge_orch.plan.steps import Aggregate
+from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
 
 
 def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer]) -> Windows:

@@ -13,7 +13,8 @@ from edge_orch.errors import Invalid
 from edge_orch.plan.expression import Call, Context
 from edge_orch.plan.plan import Limits, decode_plan, digest, encode_plan, step_digest
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, TumblingWindow, ports
+from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, ports
+from edge_orch.plan.windows import TumblingWindow
 from tests.unit.compile.examples import PRESSES
 from tests.unit.expr.scopes import shape
 

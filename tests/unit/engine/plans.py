@@ -10,22 +10,11 @@ import msgspec
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.plan.expression import Call, Column, Expression, Literal, Param
+from edge_orch.plan.formats import Format, JsonFormat
 from edge_orch.plan.plan import Limits, Output, ParamSpec, Plan, Source
 from edge_orch.plan.schema import Field, FieldType, Schema
-from edge_orch.plan.steps import (
-    SOURCE,
-    Aggregate,
-    Aggregation,
-    Assignment,
-    Filter,
-    Format,
-    JsonFormat,
-    Map,
-    ParsedField,
-    Schematize,
-    Step,
-    TumblingWindow,
-)
+from edge_orch.plan.steps import SOURCE, Aggregate, Aggregation, Assignment, Filter, Map, ParsedField, Schematize, Step
+from edge_orch.plan.windows import TumblingWindow
 from edge_orch.time import SECOND, Instant
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType

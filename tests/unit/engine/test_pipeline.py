@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Emission, EpisodeEvent, StepCount
 from edge_orch.errors import Invalid
+from edge_orch.plan.formats import CsvFormat, InfluxFormat, KeyValueFormat, RegexFormat
 from edge_orch.plan.plan import ParamSpec, Plan
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import (
@@ -19,17 +20,13 @@ from edge_orch.plan.steps import (
     Alert,
     Branch,
     Clear,
-    CsvFormat,
     Dedupe,
     Explode,
     Generalize,
     Hash,
-    InfluxFormat,
-    KeyValueFormat,
     Lookup,
     Mask,
     Quorum,
-    RegexFormat,
     Route,
     Sample,
     Schematize,

@@ -6,7 +6,8 @@ import pytest
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import Invalid
-from edge_orch.plan.steps import CsvFormat, Format, ParsedField, RegexFormat
+from edge_orch.plan.formats import CsvFormat, Format, RegexFormat
+from edge_orch.plan.steps import ParsedField
 from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
 
 CSV = CsvFormat(("a", "b"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.engine.formats import LineFormat, line_parser
-from edge_orch.plan.steps import InfluxFormat, KeyValueFormat, RawFormat, SyslogFormat
+from edge_orch.plan.formats import InfluxFormat, KeyValueFormat, RawFormat, SyslogFormat
 
 FORMATS: list[tuple[LineFormat, tuple[tuple[str, ...], ...]]] = [
     (RawFormat(), (("line",),)),

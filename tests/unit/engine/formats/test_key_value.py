@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.engine.formats.key_value import _pairs, _plain_pairs, key_value_parser
-from edge_orch.plan.steps import KeyValueFormat
+from edge_orch.plan.formats import KeyValueFormat
 
 
 def parse(line: str, *names: str, between: str = " ", equals: str = "=") -> list[str | None]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edge_orch.engine.formats.syslog import syslog_parser
-from edge_orch.plan.steps import SYSLOG_PARTS, SyslogFormat
+from edge_orch.plan.formats import SYSLOG_PARTS, SyslogFormat
 
 JANUARY_2026 = 1_767_600_000_000_000
 

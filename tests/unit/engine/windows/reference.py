@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from edge_orch.plan.steps import Window
+from edge_orch.plan.windows import Window
 
 Spans = Callable[[int], list[tuple[int, int]]]
 

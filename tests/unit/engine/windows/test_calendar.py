@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge_orch.engine.stamps import EARLIEST_US, LATEST_US, format_stamp, from_datetime, to_datetime
 from edge_orch.engine.windows.calendar import CalendarFrames
 from edge_orch.errors import Invalid
-from edge_orch.plan.steps import CalendarWindow
+from edge_orch.plan.windows import CalendarWindow
 
 UNITS = ("hour", "day", "week", "month")
 # Half-hour offsets, half-hour summer time, a day that was left out, clocks set back across midnight, a leap over it.

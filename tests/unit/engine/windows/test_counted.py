@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edge_orch.plan.steps import CountWindow
+from edge_orch.plan.windows import CountWindow
 from tests.unit.engine.plans import batch, pipeline, plan
 from tests.unit.engine.windows.reference import Case, Given
 from tests.unit.engine.windows.test_kinds import READINGS, line, run, step, told

@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 
 from edge_orch.engine.records import Emission
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import (
-    Aggregate,
-    Aggregation,
-    CalendarWindow,
-    CountWindow,
-    SessionWindow,
-    SlidingWindow,
-    TumblingWindow,
-    Window,
-)
+from edge_orch.plan.steps import Aggregate, Aggregation
+from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow, Window
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
     FLOAT,

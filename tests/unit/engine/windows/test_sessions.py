@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edge_orch.plan.steps import SessionWindow
+from edge_orch.plan.windows import SessionWindow
 from tests.unit.engine.plans import plan
 from tests.unit.engine.windows.reference import Case, Given
 from tests.unit.engine.windows.test_kinds import READINGS, run, step, told

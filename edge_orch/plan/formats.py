@@ -1,0 +1,64 @@
+"""How raw input is written: what a `schematize` step reads."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+
+class JsonFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="json"):
+    """One JSON object a line."""
+
+
+class CsvFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="csv", omit_defaults=True):
+    """RFC 4180. `columns` names them in order; `header`: the first line of each partition is a header to skip."""
+
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    header: bool = True
+
+
+class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex"):
+    """Named groups are the fields; the whole line must match."""
+
+    pattern: str
+
+
+class RawFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="raw"):
+    """The whole line is the only field."""
+
+
+class KeyValueFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="key_value"):
+    """`name=value` pairs; a value may stand in double quotes, a name alone has the value `true`. logfmt is one case."""
+
+    field_delimiter: str = " "
+    key_value_delimiter: str = "="
+
+
+class SyslogFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="syslog"):
+    """RFC 5424, RFC 3164, or whichever of the two each line is in. Paths: `SYSLOG_PARTS`, structured_data.ID.PARAM."""
+
+    standard: OneOf["auto", "rfc3164", "rfc5424"] = "auto"
+
+
+class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
+    """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp."""
+
+
+SYSLOG_PARTS = (
+    "timestamp",
+    "hostname",
+    "appname",
+    "procid",
+    "msgid",
+    "message",
+    "priority",
+    "facility",
+    "facility_code",
+    "severity",
+    "severity_code",
+    "version",
+)
+
+Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat

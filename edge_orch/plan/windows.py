@@ -1,0 +1,42 @@
+"""Kinds of windows of an aggregate step. Durations are microseconds."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+
+class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
+    """Consecutive windows of one size, aligned to the Unix epoch."""
+
+    size_us: int
+
+
+class SlidingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="sliding"):
+    """Windows of one size that begin every so often, aligned to the Unix epoch; `every_us` is at most `size_us`."""
+
+    size_us: int
+    every_us: int
+
+
+class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session"):
+    """Records of a key that follow each other in less than `gap_us`; takes no `revise`."""
+
+    gap_us: int
+
+
+class CountWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
+    """So many records of a key, as they arrive; takes neither grace nor `on_late`."""
+
+    size: int
+
+
+class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar"):
+    """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them."""
+
+    unit: OneOf["hour", "day", "week", "month"]
+    zone: str
+
+
+Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CalendarWindow
