@@ -24,6 +24,12 @@ class Healing:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._before: dict[tuple[str, str], int] = {}
+
+    def begin(self) -> None:
+        """From now on everything is whole."""
+        devices = self._fleet.devices.items()
+        self._before = {(address, job): kept for address, device in devices for job, kept in device.kept.items()}
 
     def missing(self) -> list[str]:
         """What is still to come, in words; empty when there is nothing left to wait for."""
@@ -35,6 +41,10 @@ class Healing:
         for address, device in self._fleet.devices.items():
             if device.account.waiting():
                 missing.append(f"{address}: {device.account.waiting()} segments are not delivered")
+            agent = self._fleet.agent(address)
+            for job in agent.core.jobs.running if agent else ():
+                if device.kept.get(job, 0) <= self._before.get((address, job), -1):
+                    missing.append(f"{address}: nothing is read for {job}")
             if address in apart and not self._quarantined(device):
                 missing.append(f"{address}: the twins differ, and nobody says why")
         if not any(self._quarantined(self._fleet.devices[address]) for address in apart):

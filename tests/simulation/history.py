@@ -119,6 +119,7 @@ class History:
     def _await_healing(self) -> None:
         world = self.fleet.world
         end = world.now_us + _HEAL_US
+        self.healing.begin()
         while missing := self.healing.missing():
             if world.now_us >= end:
                 world.fail(f"not healed within {_HEAL_US // DAY} days: " + "; ".join(missing))
