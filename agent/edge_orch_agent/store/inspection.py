@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
+from sqlite_utils import Database
 
 from edge_orch.errors import Invalid, Problem, StorageError
 from edge_orch_agent.core.transaction import SegmentInfo, StoredState
@@ -58,6 +59,7 @@ class Inspection:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._tables = Database(database)
 
     def state(self) -> StoredState:
         """Everything that was committed."""
@@ -65,17 +67,16 @@ class Inspection:
 
     def letters(self, job: str = "", limit: int = -1) -> Iterator[StoredLetter]:
         """The newest `limit` dead letters, of one job or of all; all of them if negative. Oldest first."""
-        rows = self._database.execute(
+        rows = self._tables.query(
             "SELECT * FROM (SELECT * FROM dead WHERE ? IN ('', job) ORDER BY id DESC LIMIT ?) ORDER BY id", (job, limit)
         )
-        return (StoredLetter(*row) for row in rows)
+        return (msgspec.convert(row, StoredLetter) for row in rows)
 
     def letter(self, number: int) -> StoredLetter:
         """The dead letter of this id. Raises `Invalid`."""
-        row = self._database.execute("SELECT * FROM dead WHERE id = ?", (number,)).fetchone()
-        if row is None:
-            raise Invalid(Problem(f"there is no dead letter {number}", next_step="edge-orch dead list"))
-        return StoredLetter(*row)
+        for row in self._tables["dead"].rows_where("id = ?", (number,)):
+            return msgspec.convert(row, StoredLetter)
+        raise Invalid(Problem(f"there is no dead letter {number}", next_step="edge-orch dead list"))
 
     def records(self, segment: SegmentInfo) -> bytes:
         """A segment's records as NDJSON; empty if it is gone by now. Raises `StorageError` if it is damaged."""
