@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.get import find_alert
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, show
 from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import AckRequest, AckView, AlertView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.command(short_help="Acknowledge an alert.")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.jobfile import read_job_file
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, show, word
 from edge_orch.cli.rollout import follow, timeout_option
 from edge_orch.errors import EdgeOrchError
 from edge_orch.wire.api import ApplyRequest, ApplyResult
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.command(short_help="Store job files as new versions and roll them out.")

@@ -16,7 +16,6 @@ from edge_orch.wire.api import ErrorBody
 
 T = TypeVar("T")
 
-DEFAULT_CONTROLLER = "http://127.0.0.1:8420"
 TIMEOUT_SECONDS = 10.0
 
 _ERROR_OF_STATUS: dict[int, type[EdgeOrchError]] = {

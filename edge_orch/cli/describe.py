@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.get import alert_table, find_alert, override_table
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, fields, labels, moment, section, short, show, table, word
 from edge_orch.cli.rollout import describe_rollout, rollout_table
 from edge_orch.wire.api import AgentView, AlertView, JobView, OverrideView, ReportedView, RolloutView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.group(short_help="Show all that is known about one agent, job, rollout or alert.")

@@ -1,20 +1,23 @@
 """`edge-orch explain`: what a job compiles to."""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from edge_orch.cli.jobfile import read_job_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, fields, section, show, table
-from edge_orch.compile import compile_job
-from edge_orch.plan.plan import Plan, digest, encode_plan
-from edge_orch.plan.schema import Schema
-from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import Alert, Route, Step, ports
+
+if TYPE_CHECKING:
+    from edge_orch.plan.plan import Plan
+    from edge_orch.plan.schema import Schema
+    from edge_orch.plan.steps import Step
 
 
 @click.command(short_help="Show what a job compiles to: its plan, or the generated code.")
@@ -31,6 +34,8 @@ def explain(file: Path, code: bool, output: Output) -> None:
       edge-orch explain jobs/press_temperature.yaml
       edge-orch explain --code jobs/press_temperature.yaml
     """
+    from edge_orch.compile import compile_job
+
     plan = compile_job(read_job_file(file), str(file))
     if code:
         click.echo(_code(plan))
@@ -39,9 +44,9 @@ def explain(file: Path, code: bool, output: Output) -> None:
 
 
 def _code(plan: Plan) -> str:
-    # Only here: the other answers need no engine.
-    from edge_orch.engine.pipeline import Pipeline  # noqa: PLC0415
-    from edge_orch.engine.records import Device  # noqa: PLC0415
+    from edge_orch.engine.pipeline import Pipeline
+    from edge_orch.engine.records import Device
+    from edge_orch.plan.secrets import step_secrets
 
     secrets = dict.fromkeys(step_secrets(plan), "of the device")  # never printed: the code does not hold them
 
@@ -49,6 +54,8 @@ def _code(plan: Plan) -> str:
 
 
 def _sections(plan: Plan) -> Iterator[str]:
+    from edge_orch.plan.plan import digest, encode_plan
+
     yield fields([("job", plan.name), ("digest", digest(encode_plan(plan))), ("source", plan.source.kind)])
     if plan.params:
         rows = [
@@ -74,6 +81,8 @@ def _bound(bound: float | None) -> str:
 
 
 def _step(step: Step) -> str:
+    from edge_orch.plan.steps import Alert, Route, ports
+
     kind = str(step.__struct_config__.tag)
     title = (step.name if step.name == kind else f"{step.name} ({kind})") + f" ← {step.input}"
     if isinstance(step, Alert):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, labels, moment, short, show, table, value, word
 from edge_orch.cli.rollout import rollout_table
 from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import AgentView, AlertView, JobView, OverrideView, RolloutView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.group(short_help="List jobs, agents, rollouts, alerts or overrides.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.get import find_override, override_table
 from edge_orch.cli.options import connected, parameter_name, printed
 from edge_orch.cli.render import Output, show, value, word
@@ -13,6 +14,9 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.time import parse_duration
 from edge_orch.twin.facts import Value
 from edge_orch.wire.api import OverrideRequest, OverrideView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.group(short_help="Change a job's parameter on one agent, with a reason.")

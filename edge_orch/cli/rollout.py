@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, duration, printed
 from edge_orch.cli.render import Output, fields, moment, section, show, table, word
 from edge_orch.errors import EdgeOrchError, Invalid, Problem
 from edge_orch.wire.api import RolloutView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 POLL_SECONDS = 0.5
 

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from edge_orch.cli.inputs import STDIN, chunks, open_input, size_of
-from edge_orch.cli.jobfile import read_job_file
-from edge_orch.cli.override import parse_value
-from edge_orch.cli.run_output import Destination, Folder, StandardOutput
-from edge_orch.cli.run_report import Report
-from edge_orch.compile import compile_job
-from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Device, Emission
-from edge_orch.errors import Invalid, Problem
-from edge_orch.jobtest.lines import batches
-from edge_orch.jobtest.tally import Tally
-from edge_orch.plan.params import Value, bind
-from edge_orch.plan.plan import Plan
-from edge_orch.plan.schema import FieldType
-from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import SOURCE
-from edge_orch.spec.words import did_you_mean, names
-from edge_orch.time import Instant
-
-BIG = 8 << 20
-"""Bytes of input from which on a progress bar is worth its line: some seconds of a slow device."""
+from edge_orch.cli.inputs import STDIN
 
 
 @click.command(short_help="Run a job over a file, on this machine.")
@@ -74,78 +50,6 @@ def run(
       edge-orch run jobs/press_temperature.yaml --input press.log --output-dir out --param hot_c=80
       tail -f app.log | edge-orch run jobs/log_severity.yaml
     """
-    plan = compile_job(read_job_file(job), str(job))
-    outputs = [output.name for output in plan.outputs]
-    if only and only not in outputs:
-        expected = f"one of: {names(outputs)}"
-        raise Invalid(Problem(f"the job has no output `{only}`", None, expected, "", did_you_mean(only, outputs)))
-    device = Device("local", dict(_pair(text, "--device-label") for text in labels))
-    pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
-    with open_input(source) as file:
-        size = None if source == STDIN else size_of(file)
-        scrolls = folder is None and sys.stdout.isatty()
-        bar = size is not None and size >= BIG and sys.stderr.isatty() and not scrolls
-        pieces = _watched(chunks(file), size) if bar else chunks(file)
-        as_json = form == "json"
-        destination = Folder(folder, outputs) if folder else StandardOutput(only, as_json=as_json)
-        try:
-            emissions = _emissions(pipeline, pieces, source)
-            _deliver(plan, emissions, destination, Report(as_json=as_json, over_bar=bar))
-        finally:
-            destination.close()
+    from edge_orch.cli.run_job import run_job  # noqa: PLC0415 -- the engine, which `--help` must not wait for
 
-
-def _emissions(pipeline: Pipeline, pieces: Iterable[bytes], partition: str) -> Iterator[Emission]:
-    for batch in batches(pieces, partition, _now):
-        yield pipeline.process(batch)
-    yield pipeline.finish()
-
-
-def _deliver(plan: Plan, emissions: Iterable[Emission], destination: Destination, report: Report) -> None:
-    tally = Tally(outputs={output.name: 0 for output in plan.outputs})
-    first_steps = frozenset(step.name for step in plan.steps if step.input == SOURCE)
-    try:
-        for emission in emissions:
-            destination.write(emission.outputs, emission.dead)
-            report.alerts(emission.episodes)
-            tally.add(emission, first_steps)
-    except KeyboardInterrupt:
-        report.summary(tally, interrupted=True)
-        raise
-    report.summary(tally)
-
-
-def _watched(pieces: Iterable[bytes], size: int | None) -> Iterator[bytes]:
-    with click.progressbar(length=size, file=sys.stderr) as bar:  # type: ignore[var-annotated]
-        for piece in pieces:
-            yield piece
-            bar.update(len(piece))
-
-
-def _params(plan: Plan, assignments: tuple[str, ...]) -> dict[str, Value]:
-    texts = dict(_pair(assignment, "--param") for assignment in assignments)
-    is_text = {spec.name for spec in plan.params if spec.type is FieldType.STRING}
-    return bind(plan.params, {name: text if name in is_text else parse_value(text) for name, text in texts.items()})
-
-
-def _secrets(plan: Plan) -> dict[str, str]:
-    variables = {name: f"EDGE_ORCH_SECRET_{name}" for name in step_secrets(plan)}
-    missing = [
-        Problem(f"a step needs the secret {name}", next_step=f"set {variable} in the environment")
-        for name, variable in variables.items()
-        if not os.environ.get(variable)
-    ]
-    if missing:
-        raise Invalid(*missing)
-    return {name: os.environ[variable] for name, variable in variables.items()}
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise Invalid(Problem(f"{option} needs a name and a value", expected="NAME=VALUE", found=repr(text)))
-    return name, value
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1000, time.monotonic_ns() // 1000, "run")
+    run_job(job=job, source=source, folder=folder, only=only, labels=labels, params=params, as_json=form == "json")

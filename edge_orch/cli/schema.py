@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from edge_orch.cli.render import as_json
-from edge_orch.spec.job import job_json_schema
 
 
 @click.command(short_help="Print the JSON Schema of job files, for editors.")
@@ -18,4 +17,6 @@ def schema() -> None:
       # and as the first line of a job, for editors that run yaml-language-server:
       # yaml-language-server: $schema=job.schema.json
     """
+    from edge_orch.spec.job import job_json_schema  # noqa: PLC0415 -- help must not wait for YAML
+
     click.echo(as_json(job_json_schema()))

@@ -1,9 +1,12 @@
 """`edge-orch test`: the tests that stand beside job files."""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,12 +15,10 @@ from edge_orch.cli.inputs import chunks, open_input
 from edge_orch.cli.jobfile import read_job_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, show
-from edge_orch.compile import compile_job
 from edge_orch.errors import ExitCode, Invalid, Problem
-from edge_orch.jobtest.case import read_cases
-from edge_orch.jobtest.lines import whole_lines
-from edge_orch.jobtest.runner import run_case
-from edge_orch.spec.leaves import Text
+
+if TYPE_CHECKING:
+    from edge_orch.spec.leaves import Text
 
 SUFFIX = ".test.yaml"
 
@@ -82,6 +83,11 @@ def find_tests(paths: Iterable[Path]) -> list[Path]:
 
 def judge(file: Path) -> FileVerdict:
     """Run all cases of a test file."""
+    from edge_orch.compile import compile_job
+    from edge_orch.jobtest.case import read_cases
+    from edge_orch.jobtest.lines import whole_lines
+    from edge_orch.jobtest.runner import run_case
+
     job = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
     try:
         plan = compile_job(read_job_file(job), str(job))

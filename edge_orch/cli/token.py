@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, show
 from edge_orch.errors import Invalid, Problem
 from edge_orch.time import parse_duration
 from edge_orch.wire.api import TokenRequest, TokenView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.group(short_help="Create join tokens for agents and credentials for people.")

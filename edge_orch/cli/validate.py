@@ -1,5 +1,7 @@
 """`edge-orch validate`: are these job files sound?"""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,9 +12,7 @@ import msgspec
 from edge_orch.cli.jobfile import read_job_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, show
-from edge_orch.compile import compile_job
 from edge_orch.errors import ExitCode, Invalid, Problem
-from edge_orch.plan.plan import digest, encode_plan
 
 TEST_SUFFIX = ".test.yaml"
 
@@ -51,6 +51,9 @@ def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> Non
 
 
 def _judge(file: Path) -> Verdict:
+    from edge_orch.compile import compile_job
+    from edge_orch.plan.plan import digest, encode_plan
+
     try:
         plan = compile_job(read_job_file(file), str(file))
     except Invalid as error:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from edge_orch.cli.client import Client
 from edge_orch.cli.options import connected, parameter_name, printed
 from edge_orch.cli.render import Output, show, value
 from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import WhyView
+
+if TYPE_CHECKING:
+    from edge_orch.cli.client import Client
 
 
 @click.command(short_help="Explain why a parameter has its value on an agent.")

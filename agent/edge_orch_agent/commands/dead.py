@@ -1,9 +1,12 @@
 """`edge-orch dead`: records that could not be processed or delivered, with their raw bytes and the reason."""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,7 +15,9 @@ from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, fields, moment, section, show, table
 from edge_orch.time import format_timestamp
 from edge_orch_agent.commands.options import local
-from edge_orch_agent.store.inspection import StoredLetter, inspecting
+
+if TYPE_CHECKING:
+    from edge_orch_agent.store.inspection import StoredLetter
 
 _SHOWN = 60
 
@@ -60,6 +65,8 @@ def list_(folder: Path, job: str, limit: int, output: Output) -> None:
     Example:
       edge-orch dead list --local ./press-1 --job press-temperature
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         views = [view(letter) for letter in inspection.letters(job, limit)]
     rows = [(v.id, f"{v.job} v{v.version}", v.step, v.reason, moment(v.at), _preview(v)) for v in views]
@@ -77,6 +84,8 @@ def show_(number: int, folder: Path, output: Output) -> None:
     Example:
       edge-orch dead show 17 --local ./press-1
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         letter = inspection.letter(number)
     shown = view(letter)
@@ -97,6 +106,8 @@ def export(folder: Path, job: str, raw: bool) -> None:
       edge-orch dead export --local ./press-1 > dead.ndjson
       edge-orch dead export --local ./press-1 --job press-temperature --raw > again.ndjson
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     encoder = msgspec.json.Encoder()
     with inspecting(folder) as inspection:
         for letter in inspection.letters(job):

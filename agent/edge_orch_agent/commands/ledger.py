@@ -1,8 +1,11 @@
 """`edge-orch ledger`: what became of every record on this device."""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,9 +15,10 @@ from edge_orch.cli.render import Output, section, show, table
 from edge_orch.errors import ExitCode
 from edge_orch.time import format_timestamp
 from edge_orch_agent.commands.options import local
-from edge_orch_agent.core.ledger import Account, Ledger
-from edge_orch_agent.core.transaction import Drop
-from edge_orch_agent.store.inspection import inspecting
+
+if TYPE_CHECKING:
+    from edge_orch_agent.core.ledger import Account
+    from edge_orch_agent.core.transaction import Drop
 
 
 class LedgerView(msgspec.Struct, frozen=True):
@@ -39,6 +43,9 @@ def ledger(folder: Path, output: Output) -> None:
       edge-orch ledger --local ./press-1
       edge-orch ledger --local ./press-1 -o json
     """
+    from edge_orch_agent.core.ledger import Ledger
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         book = Ledger(inspection.state())
     accounts, drops = book.accounts(), book.drops()

@@ -1,9 +1,12 @@
 """`edge-orch outbox`: what waits for sinks on this device, whether it is sound, and what to do if it is not."""
 
+# ruff: noqa: PLC0415 (help must not wait for what only a run needs)
+
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -13,11 +16,9 @@ from edge_orch.cli.render import Output, moment, show, table
 from edge_orch.errors import ExitCode
 from edge_orch.time import format_timestamp
 from edge_orch_agent.commands.options import local
-from edge_orch_agent.core.ledger import Ledger
-from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo, StoredState, Transaction
-from edge_orch_agent.data_folder import AgentFolder
-from edge_orch_agent.store.inspection import inspecting
-from edge_orch_agent.store.sqlite_store import SqliteStore
+
+if TYPE_CHECKING:
+    from edge_orch_agent.core.transaction import SegmentInfo, StoredState
 
 MISSING = "dropped:missing"
 """The fate of records that a repair has written off."""
@@ -64,6 +65,8 @@ def inspect(folder: Path, output: Output) -> None:
     Example:
       edge-orch outbox inspect --local ./press-1
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         views = _streams(inspection.state().segments)
     rows = [
@@ -83,6 +86,8 @@ def verify(folder: Path, output: Output) -> None:
     Example:
       edge-orch outbox verify --local ./press-1
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         state = inspection.state()
         problems = [*inspection.findings(), *_gaps(state)]
@@ -103,6 +108,12 @@ def repair(folder: Path) -> None:
     Example:
       edge-orch outbox repair --local ./press-1
     """
+    from edge_orch_agent.core.ledger import Ledger
+    from edge_orch_agent.core.transaction import LedgerEntry, Transaction
+    from edge_orch_agent.data_folder import AgentFolder
+    from edge_orch_agent.store.inspection import inspecting
+    from edge_orch_agent.store.sqlite_store import SqliteStore
+
     with inspecting(folder):  # a folder without a database is refused before it is locked
         pass
     data = AgentFolder(folder)
@@ -135,6 +146,8 @@ def export(stream: str | None, folder: Path) -> None:
     Example:
       edge-orch outbox export press/raw/lake --local ./press-1 > raw.ndjson
     """
+    from edge_orch_agent.store.inspection import inspecting
+
     with inspecting(folder) as inspection:
         for segment in inspection.state().segments:
             if stream in (None, str(segment.stream)):
@@ -161,6 +174,8 @@ def _streams(segments: list[SegmentInfo]) -> list[StreamView]:
 
 
 def _gaps(state: StoredState) -> list[str]:
+    from edge_orch_agent.core.ledger import Ledger
+
     return [
         f"the ledger of {account.job}/{account.stream}, version {account.version}: {account.gap} records missing"
         for account in Ledger(state).accounts()

@@ -82,7 +82,7 @@ def test_ctrl_c_tells_how_far_it_came(cli: Any, log: str, monkeypatch: pytest.Mo
         yield LOG.encode()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("edge_orch.cli.run.chunks", interrupted)
+    monkeypatch.setattr("edge_orch.cli.run_job.chunks", interrupted)
     answer = cli("run", PRESS, "--input", log)
     assert answer.code == 130
     assert "interrupted; so far:" in answer.err
