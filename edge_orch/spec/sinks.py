@@ -43,7 +43,7 @@ class WebhookSink:
 
 @dataclass(frozen=True)
 class PagerDutySink:
-    """PagerDuty Events API v2: trigger and resolve under the episode's stable key."""
+    """PagerDuty Events API v2: trigger, acknowledge and resolve under the episode's stable key."""
 
     carries: ClassVar[frozenset[str]] = frozenset({"alerts"})
     routing_key: Annotated[Secret, Doc("integration key, as ${secret:NAME}")]

@@ -111,7 +111,8 @@ class Override(msgspec.Struct, frozen=True):
 class EpisodeFact(msgspec.Struct, frozen=True):
     """One event in the life of an episode. Writer: the agent. Key: `<episode>/<event>`.
 
-    `event`: `opened`, `resolved`, or `notified.<opened|resolved>.<sink>` once a notification is known delivered.
+    `event`: `opened`; `acknowledged` when alert sinks are told of the first `Ack`; `resolved`; or
+    `notified.<opened|acknowledged|resolved>.<sink>` once a notification is known delivered.
     """
 
     episode: str

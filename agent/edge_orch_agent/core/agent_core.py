@@ -7,6 +7,7 @@ from random import Random
 from edge_orch.plan.plan import Source
 from edge_orch.time import Instant
 from edge_orch.twin.facts import DeviceFact
+from edge_orch_agent.core.acknowledgements import Acknowledgements
 from edge_orch_agent.core.alarms import Alarms
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.audit import Audit
@@ -87,6 +88,7 @@ class AgentCore:
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
         self.outcomes = Outcomes(self.work, self.twin)
         self.emissions = Emissions(identity, self.work, self.twin)
+        self.acknowledgements = Acknowledgements(identity, self.work, self.twin)
         self.jobs = Jobs(
             identity=identity,
             stored=stored,
@@ -219,6 +221,7 @@ class AgentCore:
             params = {job: running.plan.params for job, running in self.jobs.running.items()}
             self.parameters.fold(self.twin.facts(), params, now)
             self.jobs.follow(self.parameters.effective.desired, now)
+            self.acknowledgements.tell(self.jobs.running, now)
         for job, running in self.jobs.running.items():
             if running.values != self.parameters.of(running.plan):
                 self.work.touch(job, now)

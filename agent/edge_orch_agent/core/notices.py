@@ -5,18 +5,23 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.engine.records import EpisodeEvent
+from edge_orch.engine.stamps import LATEST_US
 from edge_orch.time import format_timestamp
 from edge_orch.twin.encoding import shortened
-from edge_orch.twin.facts import EpisodeFact
+from edge_orch.twin.facts import Ack, EpisodeFact
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.transaction import SegmentInfo
+
+ACKNOWLEDGED = "acknowledged"
+"""The event of an episode that people bring about, not the pipeline."""
 
 
 class Notice(msgspec.Struct, frozen=True):
     """The one record of an alert segment, as a line of JSON.
 
     `episode` is stable over the life of the episode: what sinks use as their key to tie `resolved` to `opened`.
-    `event`: `opened` or `resolved`. `at`: event time, RFC 3339.
+    `event`: `opened`, `acknowledged` or `resolved`. `at`: event time, RFC 3339; of an acknowledgement, when it was
+    made. `by`, `note`: of an acknowledgement only, who made it and what they said.
     """
 
     agent: str
@@ -31,6 +36,8 @@ class Notice(msgspec.Struct, frozen=True):
     at: str
     labels: dict[str, str] = {}
     values: dict[str, bool | int | float | str | None] = {}
+    by: str | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType = msgspec.UNSET
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -56,6 +63,26 @@ def encode_notice(identity: AgentIdentity, job: str, version: int, event: Episod
     return _ENCODER.encode(notice) + b"\n"
 
 
+def encode_acknowledgement(identity: AgentIdentity, fact: EpisodeFact, ack: Ack) -> bytes:
+    """The episode's `acknowledged_fact` as the data of an alert segment."""
+    notice = Notice(
+        agent=identity.agent,
+        episode=fact.episode,
+        event=fact.event,
+        job=fact.job,
+        version=fact.version,
+        rule=fact.rule,
+        key=fact.key_values,
+        severity=fact.severity,
+        summary=fact.summary,
+        at=format_timestamp(fact.at_us),
+        labels=identity.labels,
+        by=ack.by,
+        note=ack.note,
+    )
+    return _ENCODER.encode(notice) + b"\n"
+
+
 def decode_notice(data: bytes) -> Notice:
     """The notice in an alert segment's data. Raises `msgspec.MsgspecError` on anything else."""
     return _DECODER.decode(data)
@@ -74,6 +101,15 @@ def episode_fact(job: str, version: int, event: EpisodeEvent) -> EpisodeFact:
         severity=event.severity,
         summary=shortened(event.summary),
     )
+
+
+def acknowledged_fact(opened: EpisodeFact, ack: Ack) -> EpisodeFact:
+    """That alert sinks are told of this acknowledgement. Made of facts alone: made again, it is the same.
+
+    Nobody acknowledges what has not opened: a clock that says so, or gives no date at all, is not believed.
+    """
+    believed = opened.at_us <= ack.at.wall_us <= LATEST_US
+    return msgspec.structs.replace(opened, event=ACKNOWLEDGED, at_us=ack.at.wall_us if believed else opened.at_us)
 
 
 def notified_fact(about: EpisodeFact, segment: SegmentInfo, at_us: int) -> EpisodeFact:
