@@ -44,7 +44,7 @@ def main() -> int:
         configure(options.log_level)
         run_agent(AgentFolder(Path(sys.argv[1])), options)
     except (Exception, KeyboardInterrupt) as error:
-        from edge_orch.cli.main import report  # noqa: PLC0415 -- only now are its words needed
+        from edge_orch.cli.command_line import report  # noqa: PLC0415 -- only now are its words needed
 
         return report(error)
     return 0

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from edge_orch.cli.command_line import edge_orch
 from edge_orch.cli.group import SECTIONS
-from edge_orch.cli.main import edge_orch
 
 HELPS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
@@ -57,6 +57,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     assert done.stderr.split() == [
         "edge_orch",
         "edge_orch.cli",
+        "edge_orch.cli.command_line",
         "edge_orch.cli.group",
         "edge_orch.cli.installed",
         "edge_orch.cli.main",

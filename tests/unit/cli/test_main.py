@@ -11,7 +11,8 @@ from typing import Any
 import click
 import pytest
 
-from edge_orch.cli import main as main_module
+from edge_orch.cli.command_line import edge_orch
+from edge_orch.cli.main import main
 from edge_orch.errors import Invalid, Location, Problem
 
 
@@ -24,7 +25,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Any:
         def fail() -> None:
             raise error
 
-        monkeypatch.setattr(main_module.edge_orch, "resolve_command", lambda _ctx, args: ("fail", fail, args[1:]))
+        monkeypatch.setattr(edge_orch, "resolve_command", lambda _ctx, args: ("fail", fail, args[1:]))
 
     return install
 
@@ -60,6 +61,23 @@ def test_an_interrupt_ends_with_130(failing: Any, cli: Any) -> None:
     assert cli("fail").code == 130
 
 
+def test_an_interrupt_is_quiet_from_the_first_import_on() -> None:
+    program = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+from edge_orch.cli.main import main
+sys.exit(main(["get", "jobs"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_wrong_command_line_ends_with_2(cli: Any) -> None:
     assert cli("get", "--no-such-option").code == 2
 
@@ -88,7 +106,7 @@ def test_a_full_disk_behind_standard_output_ends_with_6(arguments: str) -> None:
 def test_no_color_is_honoured(failing: Any, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     failing(Invalid("bad"))
-    main_module.main(["fail"])
+    main(["fail"])
     assert capfd.readouterr().err == "error: bad\n"
 
 
