@@ -7,6 +7,7 @@ import warnings
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Text
+from edge_orch.spec.words import MEND_REGEX, REGEX
 
 
 def compiled_regex(text: Text) -> re.Pattern[str]:
@@ -17,6 +18,8 @@ def compiled_regex(text: Text) -> re.Pattern[str]:
             return re.compile(text.value)
     except re.error as error:
         where = text.node.at(error.pos or 0)
-        raise Invalid(Problem(f"not a regular expression: {error.msg}", where, found=repr(text.value))) from None
+        what = f"not a regular expression: {error.msg}"
+        raise Invalid(Problem(what, where, REGEX, repr(text.value), MEND_REGEX)) from None
     except (OverflowError, RecursionError):
-        raise Invalid(Problem("not a regular expression: too large", text.where)) from None
+        next_step = "repeat less often and nest less deeply"
+        raise Invalid(Problem("not a regular expression: too large", text.where, REGEX, "", next_step)) from None

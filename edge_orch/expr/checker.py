@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from edge_orch.errors import Invalid, Problem
+from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, common_type, converted, is_null, mixed
 from edge_orch.expr.rules import RULES
 from edge_orch.expr.rules.refused import refusal
@@ -55,7 +56,8 @@ class Checker:
             return value if value.type in accepted else Literal(None, min(accepted))
         if value.type not in accepted:
             expected = " or ".join(sorted(accepted))
-            raise self.problem(node, f"wrong type for {role}", expected, value.type.value)
+            next_step = _conversion(node, value, accepted)
+            raise self.problem(node, f"wrong type for {role}", expected, value.type.value, next_step)
         return value
 
     def unified(self, nodes: Sequence[exp.Expression], values: Sequence[Expression], what: str) -> list[Expression]:
@@ -83,6 +85,19 @@ class Checker:
         """Refuse booleans, which have no order."""
         if value.type is FieldType.BOOL:
             raise self.problem(node, f"booleans have no order for {what}", "a number, text or timestamp", "bool")
+
+
+def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[FieldType]) -> str:
+    """The next step for a value of a type that is not accepted."""
+    if accepted == _BOOL:
+        return f"compare it, like x {'> 0' if value.type in NUMBERS else '= …'}"
+    if accepted == NUMBERS and value.type is FieldType.TIMESTAMP:
+        return "make a number of it with extract or date_diff, or shift it by an INTERVAL"
+    if accepted == NUMBERS and isinstance(value, Literal) and value.type is FieldType.STRING:
+        return f"write {value.value} without quotes if a number is meant"
+    text = node.sql() if isinstance(node, exp.Column | exp.Placeholder) else "…"
+    to = FieldType.FLOAT if accepted == NUMBERS else min(accepted)
+    return f"write CAST({text} AS {to})" if casts.allowed(value.type, to) else f"use a {to} in its place"
 
 
 def _next_step(values: Sequence[Expression]) -> str:

@@ -54,8 +54,18 @@ def value_of(leaf: Leaf | None) -> Any:
 
 
 def mismatch(node: Node, expected: str, next_step: str = "") -> Invalid:
-    """The error for a node of the wrong type."""
-    return Invalid(Problem("wrong type", node.where, expected, described(node), next_step))
+    """The error for a node of the wrong type; without a `next_step` it has a general one."""
+    return Invalid(Problem("wrong type", node.where, expected, described(node), next_step or _mending(node, expected)))
+
+
+def _mending(node: Node, expected: str) -> str:
+    if not isinstance(node, Scalar):
+        return f"write {expected} in its place"
+    if node.value is None:
+        return "give it a value, or leave out its key"
+    fits = {"a whole number": r"[-+]?\d{1,18}", "a number": r"[-+]?\d+(\.\d+)?", "true or false": "true|false"}
+    is_quoted = not node.plain and expected in fits and re.fullmatch(fits[expected], node.text)
+    return f"write {node.text} without quotes" if is_quoted else f"write {expected} in its place"
 
 
 class Text(Leaf, frozen=True):

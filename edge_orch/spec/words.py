@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+REGEX = "a regular expression as Python reads it, like '[a-z]+-[0-9]+'"
+"""What is expected where a regular expression stands."""
+
+MEND_REGEX = r"where one of . * + ? ( ) [ ] is meant as itself, write a backslash before it"
+"""What most often mends one that cannot be read."""
+
 
 def names(words: Iterable[str]) -> str:
     """`a, b, c`, sorted; `none` when there are none."""

@@ -15,7 +15,7 @@ from edge_orch.expr.rules.rule import Rule
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
-from edge_orch.spec.words import did_you_mean, names
+from edge_orch.spec.words import MEND_REGEX, REGEX, did_you_mean, names
 
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
@@ -112,7 +112,8 @@ def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Express
     try:
         re.compile(value.value)
     except (re.error, OverflowError, RecursionError) as error:
-        raise checker.problem(node, f"not a regular expression: {error}", "", repr(value.value)) from None
+        what = f"not a regular expression: {error}"
+        raise checker.problem(node, what, REGEX, repr(value.value), MEND_REGEX) from None
     return value
 
 

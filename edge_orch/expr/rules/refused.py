@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlglot.errors import ErrorLevel
+
+_LONGEST = 60
+_NEXT_STEP = "say it with comparisons, arithmetic, CASE and functions"
 
 _SUBQUERY = ("subqueries are not allowed", "an expression sees one record only")
 _REFUSED = {
@@ -14,13 +18,35 @@ _REFUSED = {
     "ILike": ("ILIKE is not part of the language", "write lower(x) LIKE …"),
     "NullSafeEQ": ("IS NOT DISTINCT FROM is not part of the language", "compare with = and IS NULL"),
     "NullSafeNEQ": ("IS DISTINCT FROM is not part of the language", "compare with <> and IS NULL"),
-    "Interval": ("an INTERVAL can only be added to or taken from a timestamp", ""),
-    "Star": ("`*` stands only in count(*)", ""),
+    "Interval": ("an INTERVAL can only be added to or taken from a timestamp", "write ts + INTERVAL '5' minute"),
+    "Star": ("`*` stands only in count(*)", "name one field"),
     "Bracket": ("lists and maps have no `[ ]` here", "give the value a field of its own: path in schematize"),
-    "Distinct": ("DISTINCT stands only in count(DISTINCT x)", ""),
+    "Distinct": ("DISTINCT stands only in count(DISTINCT x)", "leave it out"),
+    "BitwiseLeftShift": ("`<<` is not part of the language", "to compare, write a single <"),
+    "BitwiseRightShift": ("`>>` is not part of the language", "to compare, write a single >"),
+    "BitwiseAnd": ("`&` is not part of the language", "to join conditions, write AND"),
+    "BitwiseOr": ("`|` is not part of the language", "to join conditions, write OR; to join text, write ||"),
+    "BitwiseXor": ("`^` is not part of the language", "for a power, write power(x, y)"),
+    "BitwiseNot": ("`~` is not part of the language", "to negate a condition, write NOT"),
+    "IntDiv": ("DIV is not part of the language", "write floor(x / y)"),
+    "SimilarTo": ("SIMILAR TO is not part of the language", "write regexp_like(x, 'regex')"),
+    "RegexpLike": ("RLIKE and REGEXP are not part of the language", "write regexp_like(x, 'regex')"),
+    "Glob": ("GLOB is not part of the language", "write x LIKE 'a%', or regexp_like(x, 'regex')"),
+    "Escape": ("ESCAPE is not part of the language", "write regexp_like(x, 'regex')"),
+    "Collate": ("COLLATE is not part of the language", "compare lower(x)"),
+    "Parameter": ("`@` is not part of the language", "a parameter is written :name, a field by its bare name"),
+    "Array": ("lists are not part of the language", "after IN, values stand in round brackets"),
+    "Struct": ("mappings are not part of the language", "name the one field that is meant"),
+    "Tuple": ("a list of values stands only after IN", "compare one value at a time"),
 }
 
 
 def refusal(node: exp.Expression) -> tuple[str, str]:
     """What to say of a node that no rule types, and the next step."""
-    return _REFUSED.get(type(node).__name__, (f"`{node.key}` is not part of the expression language", ""))
+    return _REFUSED.get(type(node).__name__, (f"`{_text(node)}` is not part of the language", _NEXT_STEP))
+
+
+def _text(node: exp.Expression) -> str:
+    """The node as one would write it: what the parser calls it means nothing to the author of a job."""
+    text = node.sql(unsupported_level=ErrorLevel.IGNORE)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

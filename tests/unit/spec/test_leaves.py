@@ -60,6 +60,24 @@ def test_a_leaf_refuses_what_it_is_not(leaf: type[Leaf], text: str) -> None:
     assert error.value.problems[0].where == HERE
 
 
+@pytest.mark.parametrize(
+    ("leaf", "node", "next_step"),
+    [
+        (Number, Scalar("8.5", HERE, plain=False), "write 8.5 without quotes"),
+        (Integer, Scalar("8.5", HERE, plain=False), "write a whole number in its place"),
+        (Flag, Scalar("true", HERE, plain=False), "write true without quotes"),
+        (Number, Scalar("low", HERE), "write a number in its place"),
+        (Number, Scalar("", HERE), "give it a value, or leave out its key"),
+        (Number, Sequence((), HERE), "write a number in its place"),
+        (Text, Scalar("5", HERE), "put it in quotes"),
+    ],
+)
+def test_a_wrong_type_has_a_next_step(leaf: type[Leaf], node: Scalar | Sequence, next_step: str) -> None:
+    with pytest.raises(Invalid) as error:
+        leaf.read(node)
+    assert error.value.problems[0].next_step == next_step
+
+
 def test_a_list_is_no_leaf() -> None:
     with pytest.raises(Invalid, match="a list"):
         Text.read(Sequence((), HERE))
