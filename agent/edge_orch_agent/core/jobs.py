@@ -8,6 +8,7 @@ from functools import partial
 from edge_orch.engine.records import Device, Emission
 from edge_orch.errors import Invalid, Refused
 from edge_orch.plan.plan import Limits, Plan, Sink, step_digest
+from edge_orch.plan.secrets import step_secrets
 from edge_orch.time import Instant
 from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import Desired, JobState, Reported
@@ -156,15 +157,15 @@ class Jobs:
         return True
 
     def _install(self, want: Desired, now: Instant) -> bool:
-        """Run the version on probation. False if the envelope is not what was asked for: it is fetched again."""
+        """Run the version on probation. False if that cannot be tried now: its envelope is fetched again later."""
         slot = Slot(want.job, SlotName.CANDIDATE, want.version, want.digest, want.generation)
         try:
             plan = self._library.plan(slot)
         except Refused as error:
-            self._library.discard(want.digest)
-            self._artifacts.failed(want.digest, str(error), now)
-            self._report(want.job, want.generation, f"version {want.version} is not trusted: {error}", now)
-            return False
+            return self._postpone(want, f"is not trusted: {error}", now)
+        missing = [name for name in step_secrets(plan) if self._secret(name) is None]
+        if missing:  # the device lacks something, not the version
+            return self._postpone(want, f"waits for what this device lacks: the secret {', '.join(missing)}", now)
         transaction = self._work.gathered.upkeep
         old = self.running.get(want.job)
         partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
@@ -185,6 +186,13 @@ class Jobs:
         self._work.touch(want.job, now)
         self._report(want.job, want.generation, "", now)
         return True
+
+    def _postpone(self, want: Desired, reason: str, now: Instant) -> bool:
+        error = f"version {want.version} {reason}"
+        self._library.discard(want.digest)
+        self._artifacts.failed(want.digest, error, now)
+        self._report(want.job, want.generation, error, now)
+        return False
 
     def _resume(self, job: str, state: bytes, error: str, now: Instant) -> None:
         """Run what the slots say; of versions that cannot start any more, go back to the one before."""

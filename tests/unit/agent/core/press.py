@@ -104,6 +104,9 @@ def override(value: float | None, *, request: int = 1, param: str = "hot_c", **m
 
 
 WITH_ANOTHER_WINDOW = JOB.replace("hottest: max(temp_c)", "hottest: max(temp_c), coldest: min(temp_c)")
+WITH_A_SECRET = JOB.replace("n: {type: int}", "n: {type: int}\n          who: {type: string, required: false}").replace(
+    "    - name: hot", "    - {name: hidden, from: parsed, mask: {who: {hash: '${secret:PII_KEY}'}}}\n    - name: hot"
+)
 WITH_ANOTHER_SUMMARY = JOB.replace("summary: 'hot'", "summary: 'very hot'")
 
 

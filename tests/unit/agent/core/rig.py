@@ -154,6 +154,7 @@ class Rig:
         self.delivered: dict[str, dict[str, bytes]] = {}
         self.deliveries: Counter[str] = Counter()
         self.down: set[str] = set()  # sinks that cannot be reached
+        self.secrets: dict[str, str] = {}
         self.poison: bytes | None = None  # what no sink will ever take
         self.commits_to_fail = 0
         self.replies: dict[int, Reply] = {}
@@ -241,7 +242,7 @@ class Rig:
             controller_keys=(KEY.public,),
             seed=self._boots,
         )
-        core = AgentCore(identity, self.store.load(), self.settings)
+        core = AgentCore(identity, self.store.load(), self.settings, self.secrets.get)
         self._queue: deque[Event] = deque([Started()])
         return core
 

@@ -11,6 +11,7 @@ from edge_orch.twin.facts import JobState
 from tests.unit.agent.core.press import (
     FEVER,
     JOB,
+    WITH_A_SECRET,
     WITH_ANOTHER_SUMMARY,
     WITH_ANOTHER_WINDOW,
     a_rig,
@@ -50,6 +51,20 @@ def test_windows_that_end_with_a_version_come_out_as_partial_rows() -> None:
     assert windows(rig) == [(5, "2026-01-01T00:00:00Z"), (5, "2026-01-01T00:00:00Z")]
     assert revisions(rig) == [-1, 0]
     assert numbers(rig) == list(range(15))
+
+
+def test_a_version_waits_for_a_secret_that_the_device_lacks() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(SECOND)
+    rig.desire(WITH_A_SECRET, 2)
+    rig.run(SECOND)
+    (job,) = rig.core.view().jobs
+    assert (job.version, job.desired) == (1, 2)
+    assert job.error == "version 2 waits for what this device lacks: the secret PII_KEY"
+    rig.secrets["PII_KEY"] = "known now"
+    rig.run(30 * MINUTE)
+    (job,) = rig.core.view().jobs
+    assert (job.version, job.error) == (2, "")
 
 
 def test_a_version_that_cannot_start_closes_no_windows(monkeypatch: pytest.MonkeyPatch) -> None:
