@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_orch.compile import compile_job
+
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     path
@@ -49,3 +51,9 @@ def test_links_in_documents_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_job_in_the_readme_compiles() -> None:
+    found = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    assert compile_job(found[1], "README.md").name == "press-temperature"
