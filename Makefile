@@ -18,6 +18,7 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml agent/pyproj
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.lock
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e agent -e controller
+	$(BIN)/python -m compileall -q edge_orch agent/edge_orch_agent controller/edge_orch_controller
 	@touch $(READY)
 
 demo: $(READY) ## the main job, end to end, on this machine: rollout, cut network, alert from the edge, merge
