@@ -10,7 +10,6 @@ import msgspec
 
 from edge_orch.errors import Invalid, Problem
 
-MICROSECOND = 1
 MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

@@ -1,6 +1,6 @@
 """A typed expression tree: what the front end makes of SQL, and all the back end sees of it.
 
-Four kinds of node only. Operators, casts, CASE, IN and functions are all `Call`s of an allow-listed name; the list
+Five kinds of node only. Operators, casts, CASE, IN and functions are all `Call`s of an allow-listed name; the list
 with its signatures is `edge_orch.expr.functions`, its meaning in Python is `edge_orch.engine.functions`, and a test
 holds the two to the same names.
 """
