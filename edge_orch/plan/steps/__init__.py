@@ -1,0 +1,64 @@
+"""The steps of a plan: every name resolved, every expression typed, every default written out; a module a kind.
+
+A step's `input` is the name of an earlier step, or `SOURCE`. Its `schema` describes the records it passes on.
+Durations are microseconds.
+"""
+
+from __future__ import annotations
+
+from edge_orch.plan.steps.aggregate import Aggregate, Aggregation
+from edge_orch.plan.steps.alert import Alert, Clear, Quorum, SummaryPart
+from edge_orch.plan.steps.columns import Assignment, Map
+from edge_orch.plan.steps.dedupe import Dedupe
+from edge_orch.plan.steps.explode import Explode
+from edge_orch.plan.steps.filter import Filter
+from edge_orch.plan.steps.lookup import Lookup
+from edge_orch.plan.steps.mask import Generalize, Hash, Mask, Masking, Redact, Truncate
+from edge_orch.plan.steps.route import Branch, Route
+from edge_orch.plan.steps.sample import Sample
+from edge_orch.plan.steps.schematize import ParsedField, Schematize
+from edge_orch.plan.steps.throttle import Throttle
+
+SOURCE = "source"
+
+Step = Schematize | Map | Mask | Lookup | Explode | Filter | Route | Dedupe | Throttle | Sample | Aggregate | Alert
+
+__all__ = [
+    "SOURCE",
+    "Aggregate",
+    "Aggregation",
+    "Alert",
+    "Assignment",
+    "Branch",
+    "Clear",
+    "Dedupe",
+    "Explode",
+    "Filter",
+    "Generalize",
+    "Hash",
+    "Lookup",
+    "Map",
+    "Mask",
+    "Masking",
+    "ParsedField",
+    "Quorum",
+    "Redact",
+    "Route",
+    "Sample",
+    "Schematize",
+    "Step",
+    "SummaryPart",
+    "Throttle",
+    "Truncate",
+    "ports",
+]
+
+
+def ports(step: Step) -> tuple[str, ...]:
+    """The names under which other steps and outputs take its records."""
+    if isinstance(step, Alert):
+        return ()
+    if isinstance(step, Route):
+        branches = [branch.name for branch in step.branches]
+        return tuple(f"{step.name}.{name}" for name in [*branches, *([step.default] if step.default else [])])
+    return (step.name,)

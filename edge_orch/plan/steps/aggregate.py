@@ -1,0 +1,40 @@
+"""Windows of records → rows."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import FieldType, Schema
+from edge_orch.plan.windows import Window
+
+
+class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One output column: `function(value) FILTER (WHERE where)`; `argument` is a constant such as the quantile."""
+
+    name: str
+    function: OneOf["count", "sum", "avg", "min", "max", "first", "last", "stddev", "count_distinct", "quantile"]
+    type: FieldType
+    value: Expression | None = None
+    argument: float | None = None
+    where: Expression | None = None
+
+
+class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
+    """Fold records into one row per window and key; rows carry window_start, window_end, revision.
+
+    The window closes when the watermark passes its end + `grace_us`. A partition silent for `idle_us` of arrival
+    time no longer holds the watermark back.
+    """
+
+    name: str
+    input: str
+    window: Window
+    by: tuple[str, ...]
+    compute: tuple[Aggregation, ...]
+    schema: Schema
+    grace_us: int = 0
+    idle_us: int = 60_000_000
+    on_late: OneOf["revise", "dead_letter", "drop"] = "drop"

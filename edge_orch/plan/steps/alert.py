@@ -1,0 +1,48 @@
+"""Rules and their episodes."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import msgspec
+
+from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import Schema
+
+
+class Quorum(msgspec.Struct, frozen=True):
+    """At least `at_least` distinct values of `distinct` whose latest record, not older than `within_us`, is true."""
+
+    distinct: str
+    at_least: Expression
+    within_us: int
+
+
+class Clear(msgspec.Struct, frozen=True):
+    """When a firing episode resolves: `when` true for every voter (hysteresis), without a break, for `hold_us`."""
+
+    when: Expression
+    hold_us: int
+
+
+class SummaryPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Text, or the name of a value put in its place: a field, a parameter, `count`, `key`."""
+
+    text: str = ""
+    value: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
+    """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on."""
+
+    name: str
+    input: str
+    when: Expression
+    key: tuple[str, ...]
+    hold_us: int
+    clear: Clear
+    severity: OneOf["info", "warning", "error", "critical"]
+    summary: tuple[SummaryPart, ...]
+    notify: tuple[str, ...]
+    schema: Schema
+    quorum: Quorum | None = None
