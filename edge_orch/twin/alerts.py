@@ -1,16 +1,27 @@
-"""The state of every episode: open, acknowledged, resolved. Acknowledgements made apart all remain visible."""
+"""The life of every episode. Acknowledgements made apart all remain visible.
+
+```
+opened → acknowledged → resolved → (reopened → acknowledged → resolved)*
+```
+`escalated` and `silenced` are told beside the state: an episode can be acknowledged, escalated and silenced at once.
+Openings and resolutions are counted, never compared by a clock, so that facts may come in any order.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from edge_orch.twin.effective import AlertState
+from edge_orch.twin.effective import AlertState, SilenceState
 from edge_orch.twin.facts import Ack, EpisodeFact
+from edge_orch.twin.silences import covers
 
 _NOTIFIED = "notified.opened."
 
 
-def alert_states(episodes: Iterable[EpisodeFact], acks: Iterable[Ack]) -> dict[str, AlertState]:
+def alert_states(
+    episodes: Iterable[EpisodeFact], acks: Iterable[Ack], silences: Iterable[SilenceState] = ()
+) -> dict[str, AlertState]:
     """By episode. An acknowledgement of an episode of which nothing is told makes no alert."""
     events: dict[str, dict[str, EpisodeFact]] = {}
     for fact in episodes:
@@ -18,23 +29,41 @@ def alert_states(episodes: Iterable[EpisodeFact], acks: Iterable[Ack]) -> dict[s
     seen: dict[str, list[Ack]] = {}
     for ack in acks:
         seen.setdefault(ack.episode, []).append(ack)
-    return {episode: _state(told, seen.get(episode, [])) for episode, told in sorted(events.items())}
+    holding = [silence for silence in silences if silence.state == "active"]
+    return {episode: _state(told, seen.get(episode, []), holding) for episode, told in sorted(events.items())}
 
 
-def _state(told: dict[str, EpisodeFact], acks: list[Ack]) -> AlertState:
+def openings(told: Iterable[str]) -> int:
+    """How often the episode has opened, by its events: what an `Ack` says that its author saw."""
+    return 1 + _kinds(told)["reopened"]
+
+
+def _kinds(told: Iterable[str]) -> Counter[str]:
+    return Counter(event.partition(".")[0] for event in told)
+
+
+def _state(told: dict[str, EpisodeFact], acks: list[Ack], silences: list[SilenceState]) -> AlertState:
     first = told.get("opened") or min(told.values(), key=lambda fact: (fact.at_us, fact.event))
-    resolved = told.get("resolved")
+    kinds, opened = _kinds(told), openings(told)
+    resolved = max((fact.at_us for event, fact in told.items() if event.partition(".")[0] == "resolved"), default=None)
+    over = kinds["resolved"] >= opened
+    acknowledged = any(ack.opening >= opened for ack in acks)
     return AlertState(
         episode=first.episode,
         job=first.job,
         version=first.version,
         rule=first.rule,
         key=first.key_values,
-        state="resolved" if resolved else "acknowledged" if acks else "open",
+        state="resolved" if over else "acknowledged" if acknowledged else "open",
         severity=first.severity,
         summary=first.summary,
         opened_at_us=first.at_us,
-        resolved_at_us=resolved.at_us if resolved else None,
+        resolved_at_us=resolved if over else None,
         acks=tuple(sorted(acks, key=lambda ack: (ack.at.wall_us, ack.key))),
         notified=tuple(sorted(event.removeprefix(_NOTIFIED) for event in told if event.startswith(_NOTIFIED))),
+        reopened=kinds["reopened"],
+        escalated=kinds["escalated"],
+        silenced=tuple(
+            sorted(state.silence.id for state in silences if covers(state, first.job, first.rule, first.key_values))
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge_orch.twin.encoding import decode_fact
-from edge_orch.twin.facts import Facts, Section
+from edge_orch.twin.facts import SECTION_OF, Facts, Section
 
 
 class Contents:
@@ -13,7 +13,7 @@ class Contents:
 
     def __init__(self) -> None:
         self._texts: dict[tuple[Section, str], str] = {}
-        self._decoded: dict[Section, dict[str, Any]] = {section: {} for section in Section}
+        self._decoded: dict[Section, dict[str, Any]] = {section: {} for section in SECTION_OF.values()}
         self._unreadable: set[tuple[Section, str]] = set()
         self._facts: Facts | None = Facts()
 
@@ -26,6 +26,8 @@ class Contents:
         if self._texts.get((section, key)) == text:
             return
         self._texts[section, key] = text
+        if section not in self._decoded:
+            return  # kinds of a later release
         self._decoded[section].pop(key, None)
         self._unreadable.discard((section, key))
         fact = decode_fact(section, key, text)

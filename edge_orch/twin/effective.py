@@ -6,9 +6,10 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from edge_orch.twin.facts import Ack, Desired, Override, Value
+from edge_orch.twin.facts import Ack, Desired, Override, Silence, Value
 
 OverrideStateName = OneOf["active", "conflict", "superseded", "revoked", "expired", "orphaned", "refused"]
+SilenceStateName = OneOf["active", "lifted", "expired"]
 
 
 class EffectiveParameter(msgspec.Struct, frozen=True):
@@ -38,8 +39,22 @@ class OverrideState(msgspec.Struct, frozen=True):
     expires_at_us: int | None = None
 
 
+class SilenceState(msgspec.Struct, frozen=True):
+    """What became of one silence. `active`: it holds. `lifted`: somebody ended it; also what ended it.
+
+    `expires_at_us`: wall clock, None if that cannot be told now: an active one then holds until it can.
+    """
+
+    silence: Silence
+    state: SilenceStateName
+    expires_at_us: int | None = None
+
+
 class AlertState(msgspec.Struct, frozen=True):
-    """One episode. `notified`: sinks known to have taken its opening notification, sorted. `acks`: all of them."""
+    """One episode. `notified`: sinks known to have taken its opening notification, sorted. `acks`: all of them.
+
+    `reopened`, `escalated`: how often. `silenced`: the silences that hold for it now, sorted.
+    """
 
     episode: str
     job: str
@@ -53,6 +68,9 @@ class AlertState(msgspec.Struct, frozen=True):
     resolved_at_us: int | None = None
     acks: tuple[Ack, ...] = ()
     notified: tuple[str, ...] = ()
+    reopened: int = 0
+    escalated: int = 0
+    silenced: tuple[str, ...] = ()
 
 
 class Effective(msgspec.Struct, frozen=True):
@@ -65,3 +83,4 @@ class Effective(msgspec.Struct, frozen=True):
     parameters: dict[tuple[str, str], EffectiveParameter] = {}
     overrides: dict[str, OverrideState] = {}
     alerts: dict[str, AlertState] = {}
+    silences: dict[str, SilenceState] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.twin.facts import SECTION_OF, Fact, Override, Section
+from edge_orch.twin.facts import SECTION_OF, Fact, Override, Section, Silence
 
 MAX_FACT = 16 * 1024
 """Bytes of one fact's text."""
@@ -51,10 +51,13 @@ def decode_fact(section: Section, key: str, text: str) -> Fact | None:
 
     A newer version may write what this one cannot read yet: such a fact is kept and passed on, and means nothing here.
     """
+    decoder = _DECODERS.get(section)
     try:
-        fact: Fact = _DECODERS[section].decode(text)
+        fact: Fact | None = decoder.decode(text) if decoder else None
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
-    if fact.key != key or (isinstance(fact, Override) and not fact.id.startswith(fact.origin[0] + "-")):
+    if fact is None or fact.key != key:
+        return None
+    if isinstance(fact, Override | Silence) and not fact.id.startswith(fact.origin[0] + "-"):
         return None
     return fact

@@ -25,6 +25,9 @@ class Section(StrEnum):
     OVERRIDES = "overrides"
     EPISODES = "episodes"
     ACKS = "acks"
+    SILENCES = "silences"
+    LATER = "later"
+    """Kinds of facts that came after this release: `<kind>/<origin>/<unique>`, kept and passed on, meaning nothing."""
 
 
 class DeviceFact(msgspec.Struct, frozen=True):
@@ -111,8 +114,9 @@ class Override(msgspec.Struct, frozen=True):
 class EpisodeFact(msgspec.Struct, frozen=True):
     """One event in the life of an episode. Writer: the agent. Key: `<episode>/<event>`.
 
-    `event`: `opened`; `acknowledged` when alert sinks are told of the first `Ack`; `resolved`; or
-    `notified.<opened|acknowledged|resolved>.<sink>` once a notification is known delivered.
+    `event`: `opened`; `acknowledged` when alert sinks are told of the first `Ack`; `escalated` when the second route
+    was taken; `resolved`; `reopened`; or `notified.<event>.<sink>` once a notification is known delivered. What
+    happens again is numbered, since a fact is written once: `resolved.2`, `reopened.2`, `escalated.2` …
     """
 
     episode: str
@@ -133,7 +137,8 @@ class EpisodeFact(msgspec.Struct, frozen=True):
 class Ack(msgspec.Struct, frozen=True):
     """A person has seen an episode. Key: `<episode>/<origin>/<n>`; acknowledgements made apart all remain visible.
 
-    `n` never comes back for this origin, not even after a restore from a backup.
+    `n` never comes back for this origin, not even after a restore from a backup. `opening`: which opening of the
+    episode its author saw: 1 for `opened`, one more for each `reopened`. What opens again is not acknowledged by it.
     """
 
     episode: str
@@ -142,13 +147,37 @@ class Ack(msgspec.Struct, frozen=True):
     by: str
     at: Instant
     note: str = ""
+    opening: int = 1
 
     @property
     def key(self) -> str:
         return f"{self.episode}/{self.origin}/{self.n}"
 
 
-Fact = DeviceFact | Reported | Desired | Override | EpisodeFact | Ack
+class Silence(msgspec.Struct, frozen=True):
+    """A person wants no notifications of a rule for a time; its episodes go on. Key: its id, unique to its author.
+
+    `rule` empty: all rules of the job. `key_values` None: whatever the key. `expires_in_us`: from `made_at`, on
+    trusted time. `lifts`: ids of silences that it ends; then it silences nothing itself.
+    """
+
+    id: str
+    job: str
+    rule: str
+    by: str
+    reason: str
+    origin: OneOf["agent", "controller"]
+    made_at: Instant
+    expires_in_us: int
+    key_values: tuple[str, ...] | None = None
+    lifts: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+Fact = DeviceFact | Reported | Desired | Override | EpisodeFact | Ack | Silence
 
 SECTION_OF: dict[type, Section] = {
     DeviceFact: Section.DEVICE,
@@ -157,6 +186,7 @@ SECTION_OF: dict[type, Section] = {
     Override: Section.OVERRIDES,
     EpisodeFact: Section.EPISODES,
     Ack: Section.ACKS,
+    Silence: Section.SILENCES,
 }
 
 
@@ -169,3 +199,4 @@ class Facts(msgspec.Struct, frozen=True):
     overrides: dict[str, Override] = {}
     episodes: dict[str, EpisodeFact] = {}
     acks: dict[str, Ack] = {}
+    silences: dict[str, Silence] = {}

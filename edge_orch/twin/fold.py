@@ -11,16 +11,19 @@ from edge_orch.twin.alerts import alert_states
 from edge_orch.twin.effective import Effective
 from edge_orch.twin.facts import Desired, Facts
 from edge_orch.twin.overrides import resolve
+from edge_orch.twin.silences import silence_states
 
 
 def fold(facts: Facts, params: Mapping[str, Sequence[ParamSpec]], now: Instant) -> Effective:
     """What the facts mean at `now`. `params`: the parameters of each job as the version that counts here has them."""
     parameters, overrides = resolve(facts.overrides.values(), params, now)
+    silences = silence_states(facts.silences.values(), now)
     return Effective(
         desired=latest_desired(facts.desired.values()),
         parameters=parameters,
         overrides=overrides,
-        alerts=alert_states(facts.episodes.values(), facts.acks.values()),
+        alerts=alert_states(facts.episodes.values(), facts.acks.values(), silences.values()),
+        silences=silences,
     )
 
 

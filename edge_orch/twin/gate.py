@@ -1,7 +1,7 @@
 """The gate: reads a raw change in Python before Rust sees it, and lets one kind through only.
 
 Changes from a peer are hostile until proven: 69 bytes can claim ten million operations, and some operation kinds
-panic when they are read. What passes is exactly what `Replica.edit` writes: puts of text under text keys into the six
+panic when they are read. What passes is exactly what `Replica.edit` writes: puts of text under text keys into the
 maps of the genesis change, bounded in size and number. Everything else is `Refused`, with the reason.
 
 Source of the layout: https://automerge.org/automerge-binary-format-spec/ (change chunks).
@@ -167,7 +167,7 @@ def _sections(columns: dict[int, bytes], actors: list[bytes], rows: int) -> list
     for maker, counter in zip(makers, counters, strict=True):
         section = SECTIONS.get(counter) if counter is not None else None
         if section is None or maker is None or maker >= len(actors) or actors[maker] != GENESIS_ACTOR:
-            refuse("a put outside the six maps")
+            refuse("a put outside the maps of genesis")
         sections.append(section)
     return sections
 

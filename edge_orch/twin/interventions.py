@@ -1,4 +1,4 @@
-"""What people do, as facts: overrides of parameters and acknowledgements of alerts, at the machine or centrally.
+"""What people do, as facts: overrides of parameters, acknowledgements and silences, at the machine or centrally.
 
 The rules are the same on both sides. An override names what its author saw (`supersedes`), so that what was made
 apart from it stays visible as a conflict.
@@ -7,7 +7,7 @@ apart from it stays visible as a conflict.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal as OneOf
 from typing import cast
 
@@ -15,9 +15,14 @@ import msgspec
 
 from edge_orch.errors import Invalid, Problem, Refused
 from edge_orch.plan.plan import ParamSpec
-from edge_orch.time import Instant
-from edge_orch.twin.facts import Ack, Facts, Override, Value
+from edge_orch.time import DAY, Instant, format_duration
+from edge_orch.twin.alerts import openings
+from edge_orch.twin.facts import Ack, Facts, Override, Silence, Value
 from edge_orch.twin.parameters import clamped, typed
+from edge_orch.twin.silences import silence_states
+
+LONGEST_SILENCE_US = 30 * DAY
+"""A silence that nobody remembers must end by itself."""
 
 
 class NotFound(Invalid):
@@ -86,10 +91,75 @@ def make_ack(
     facts: Facts, episode: str, *, origin: OneOf["agent", "controller"], by: str, note: str, at: Instant
 ) -> Ack:
     """Raises `NotFound` when nobody has told of such an episode."""
-    if not any(fact.episode == episode for fact in facts.episodes.values()):
+    told = [fact.event for fact in facts.episodes.values() if fact.episode == episode]
+    if not told:
         raise NotFound(Problem(f"no alert {episode!r}", next_step="edge-orch get alerts"))
     mine = {ack.n for ack in facts.acks.values() if (ack.episode, ack.origin) == (episode, origin)}
-    return Ack(episode, origin, _fresh(at, mine), by, at, note)
+    return Ack(episode, origin, _fresh(at, mine), by, at, note, openings(told))
+
+
+class Hush(msgspec.Struct, frozen=True):
+    """What a person wants silenced: see `Silence`. `lifts`: end these instead."""
+
+    job: str
+    rule: str
+    reason: str
+    by: str
+    origin: OneOf["agent", "controller"]
+    expires_in_us: int
+    key_values: tuple[str, ...] | None = None
+    lifts: tuple[str, ...] = ()
+
+
+def make_silence(
+    hush: Hush, rules: Mapping[str, Collection[str]], facts: Facts, silence_id: str, now: Instant
+) -> Silence:
+    """`rules`: the alert rules of each job here. Raises `NotFound` or `Invalid` (no reason, no end, too long)."""
+    if not hush.reason.strip():
+        raise Invalid(Problem("a silence needs a reason", next_step="say why: --reason TEXT"))
+    if hush.lifts:
+        return _lifted(hush, facts, silence_id, now)
+    if hush.job not in rules:
+        names = ", ".join(sorted(rules)) or "no job runs"
+        raise NotFound(Problem(f"no job {hush.job!r} here", expected=f"one of: {names}"))
+    if hush.rule and hush.rule not in rules[hush.job]:
+        names = ", ".join(sorted(rules[hush.job])) or "no alert rules"
+        raise NotFound(Problem(f"job {hush.job!r} has no alert rule {hush.rule!r}", expected=f"one of: {names}"))
+    if not 0 < hush.expires_in_us <= LONGEST_SILENCE_US:
+        most = format_duration(LONGEST_SILENCE_US)
+        raise Invalid(Problem("a silence must end", expected=f"a duration up to {most}, such as --for 8h"))
+    return Silence(
+        id=silence_id,
+        job=hush.job,
+        rule=hush.rule,
+        by=hush.by,
+        reason=hush.reason,
+        origin=hush.origin,
+        made_at=now,
+        expires_in_us=hush.expires_in_us,
+        key_values=hush.key_values,
+    )
+
+
+def _lifted(hush: Hush, facts: Facts, silence_id: str, now: Instant) -> Silence:
+    states = silence_states(facts.silences.values(), now)
+    for old in hush.lifts:
+        if old not in states or states[old].state == "lifted":
+            what = f"no silence {old!r}" if old not in states else f"silence {old!r} is lifted already"
+            raise NotFound(Problem(what, next_step="edge-orch silence list"))
+    first = states[hush.lifts[0]].silence
+    return Silence(
+        id=silence_id,
+        job=first.job,
+        rule=first.rule,
+        by=hush.by,
+        reason=hush.reason,
+        origin=hush.origin,
+        made_at=now,
+        expires_in_us=0,
+        key_values=first.key_values,
+        lifts=hush.lifts,
+    )
 
 
 def _fresh(at: Instant, taken: Collection[int]) -> int:

@@ -1,7 +1,7 @@
 """Who may write which key. One writer a key, so that replicas cannot conflict.
 
-Keys name their writer where a section has two: overrides are `a-…` (made at the machine) or `c-…` (made centrally),
-acknowledgements `<episode>/<origin>/<n>`.
+Keys name their writer where a section has two: overrides and silences are `a-…` (made at the machine) or `c-…` (made
+centrally), acknowledgements `<episode>/<origin>/<n>`, and kinds of a later release `<kind>/<origin>/<unique>`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ _KEYS: dict[Writer, dict[Section, re.Pattern[str]]] = {
         Section.EPISODES: re.compile(f".+/{_NAME}", re.DOTALL),
         Section.OVERRIDES: re.compile("a-" + _NAME),
         Section.ACKS: re.compile(".+/agent/[0-9]+", re.DOTALL),
+        Section.SILENCES: re.compile("a-" + _NAME),
+        Section.LATER: re.compile(f"{_NAME}/agent/{_NAME}"),
     },
     "controller": {
         Section.DESIRED: re.compile(_NAME + "/[0-9]+"),
         Section.OVERRIDES: re.compile("c-" + _NAME),
         Section.ACKS: re.compile(".+/controller/[0-9]+", re.DOTALL),
+        Section.SILENCES: re.compile("c-" + _NAME),
+        Section.LATER: re.compile(f"{_NAME}/controller/{_NAME}"),
     },
 }
 _UNIQUE = re.compile(r"[A-Za-z0-9._-]+")
@@ -50,7 +54,7 @@ def agent_may_write(actor: bytes, agent: str, section: Section, key: str) -> boo
 
 
 def override_id(origin: Writer, unique: str | int) -> str:
-    """The id of a new override: `a-<unique>` or `c-<unique>`.
+    """The id of a new override or silence: `a-<unique>` or `c-<unique>`.
 
     `unique` must never come back from this origin, not even after a restore from a backup: a counter alone does not
     do, a boot nonce in hex with a counter (`"9f3c…-1"`) does. Raises `Invalid` unless it is letters, digits, `.`,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from edge_orch.time import format_timestamp
-from edge_orch.twin.effective import AlertState, Effective, OverrideState
-from edge_orch.wire.api import AckView, AlertView, OverrideView, WhyView
+from edge_orch.twin.effective import AlertState, Effective, OverrideState, SilenceState
+from edge_orch.wire.api import AckView, AlertView, OverrideView, SilenceView, WhyView
 
 
 def alert_views(agent: str, effective: Effective) -> list[AlertView]:
@@ -18,6 +18,12 @@ def override_views(agent: str, effective: Effective) -> list[OverrideView]:
     states = effective.overrides.values()
     views = [_override_view(agent, state) for state in states]
     return sorted(views, key=lambda view: (view.job, view.param, view.id))
+
+
+def silence_views(agent: str, effective: Effective) -> list[SilenceView]:
+    """Every silence whatever became of it, sorted by job, rule and id."""
+    views = [_silence_view(agent, state) for state in effective.silences.values()]
+    return sorted(views, key=lambda view: (view.job, view.rule, view.id))
 
 
 def why_view(agent: str, job: str, param: str, effective: Effective) -> WhyView | None:
@@ -41,8 +47,30 @@ def _alert_view(agent: str, state: AlertState) -> AlertView:
         summary=state.summary,
         opened_at=_timestamp(state.opened_at_us),
         resolved_at=_timestamp(state.resolved_at_us),
-        acks=tuple(AckView(ack.by, ack.origin, _timestamp(ack.at.wall_us), ack.note) for ack in state.acks),
+        acks=tuple(
+            AckView(ack.by, ack.origin, _timestamp(ack.at.wall_us), ack.note, ack.opening) for ack in state.acks
+        ),
         notified=state.notified,
+        reopened=state.reopened,
+        escalated=state.escalated,
+        silenced=state.silenced,
+    )
+
+
+def _silence_view(agent: str, state: SilenceState) -> SilenceView:
+    silence = state.silence
+    return SilenceView(
+        id=silence.id,
+        agent=agent,
+        job=silence.job,
+        rule=silence.rule,
+        key=silence.key_values,
+        by=silence.by,
+        origin=silence.origin,
+        reason=silence.reason,
+        made_at=_timestamp(silence.made_at.wall_us),
+        state=state.state,
+        expires_at=_timestamp(state.expires_at_us),
     )
 
 

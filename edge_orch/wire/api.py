@@ -88,16 +88,20 @@ class RolloutView(msgspec.Struct, frozen=True):
 
 
 class AckView(msgspec.Struct, frozen=True):
-    """One acknowledgement, wherever it was made."""
+    """One acknowledgement, wherever it was made. `opening`: which opening of the episode it was about."""
 
     by: str
     origin: str
     at: str
     note: str = ""
+    opening: int = 1
 
 
 class AlertView(msgspec.Struct, frozen=True):
-    """GET /v1/alerts: one episode. `notified`: sinks known to have taken its opening notification."""
+    """GET /v1/alerts: one episode. `notified`: sinks known to have taken its opening notification.
+
+    `reopened`, `escalated`: how often. `silenced`: ids of the silences that hold for it now.
+    """
 
     episode: str
     agent: str
@@ -112,6 +116,9 @@ class AlertView(msgspec.Struct, frozen=True):
     resolved_at: str = ""
     acks: tuple[AckView, ...] = ()
     notified: tuple[str, ...] = ()
+    reopened: int = 0
+    escalated: int = 0
+    silenced: tuple[str, ...] = ()
 
 
 class AckRequest(msgspec.Struct, frozen=True):
@@ -147,6 +154,37 @@ class OverrideView(msgspec.Struct, frozen=True):
     reason: str
     made_at: str
     state: OneOf["active", "conflict", "superseded", "expired", "orphaned", "revoked", "refused"]
+    expires_at: str = ""
+
+
+class SilenceRequest(msgspec.Struct, frozen=True):
+    """POST /v1/silences. `rule` empty: every rule of the job; `key` None: whatever the key. `lasts`: such as `8h`.
+
+    `lifts`: ids of the silences to end instead; then `job` and `rule` are taken from them.
+    """
+
+    reason: str
+    job: str = ""
+    rule: str = ""
+    key: tuple[str, ...] | None = None
+    lasts: str = ""
+    lifts: tuple[str, ...] = ()
+    agent: str = ""
+
+
+class SilenceView(msgspec.Struct, frozen=True):
+    """GET /v1/silences. `expires_at` empty: cannot be told now, and it holds until it can."""
+
+    id: str
+    agent: str
+    job: str
+    rule: str
+    key: tuple[str, ...] | None
+    by: str
+    origin: str
+    reason: str
+    made_at: str
+    state: OneOf["active", "lifted", "expired"]
     expires_at: str = ""
 
 

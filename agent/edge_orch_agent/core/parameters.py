@@ -10,6 +10,7 @@ from edge_orch.twin.effective import Effective, OverrideState
 from edge_orch.twin.facts import Facts, Value
 from edge_orch.twin.fold import fold
 from edge_orch.twin.overrides import elapsed_us, resolve
+from edge_orch.twin.silences import ends_at_us
 
 
 class Parameters:
@@ -25,15 +26,16 @@ class Parameters:
         self.effective = fold(facts, params, now)
         self._trusted = now.trusted
         expiries = (_expires_at(state, now) for state in self.effective.overrides.values())
-        self._expires_at = min((expiry for expiry in expiries if expiry is not None), default=None)
+        silent_until = ends_at_us(self.effective.silences.values(), now)
+        self._expires_at = min((expiry for expiry in (*expiries, silent_until) if expiry is not None), default=None)
 
     def due(self, now: Instant) -> bool:
-        """Whether time has changed the meaning: an override has expired, or the clock can be trusted now."""
+        """Whether time has changed the meaning: an override or silence is over, or the clock can be trusted now."""
         expired = self._expires_at is not None and self._expires_at <= now.mono_us
         return expired or self._trusted != now.trusted
 
     def wake_at(self) -> int | None:
-        """When the next override expires, on the monotonic clock."""
+        """When the next override or silence expires, on the monotonic clock."""
         return self._expires_at
 
     def of(self, plan: Plan) -> dict[str, Value]:

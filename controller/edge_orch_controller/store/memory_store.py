@@ -55,7 +55,7 @@ class MemoryStore:
         return sorted(self._changes.get(agent, {}).values(), key=lambda c: (c.lamport, c.actor, c.seq))
 
     def facts(self, agent: str) -> Facts:
-        sections: dict[str, dict[str, Fact]] = {section.value: {} for section in Section}
+        sections: dict[str, dict[str, Fact]] = {section.value: {} for section in SECTION_OF.values()}
         for (section, key), fact in self._facts.get(agent, {}).items():
             sections[section.value][key] = fact
         return Facts(**sections)  # type: ignore[arg-type]  # SECTION_OF keeps each section to its kind

@@ -35,7 +35,7 @@ _FACT_DECODERS: dict[Section, msgspec.json.Decoder[Fact]] = {
 
 def facts_of(rows: Iterable[tuple[str, str, bytes]]) -> Facts:
     """The facts in rows of `(section, key, JSON)`."""
-    sections: dict[str, dict[str, Fact]] = {section.value: {} for section in Section}
+    sections: dict[str, dict[str, Fact]] = {section.value: {} for section in SECTION_OF.values()}
     for section, key, data in rows:
         sections[section][key] = _FACT_DECODERS[Section(section)].decode(data)
     return Facts(**sections)  # type: ignore[arg-type]  # the decoders keep each section to its kind

@@ -16,6 +16,7 @@ from edge_orch.twin.facts import (
     Override,
     Reported,
     Section,
+    Silence,
     Value,
 )
 from edge_orch.twin.replica import Replica, new_actor
@@ -79,6 +80,19 @@ def override(
         expires_in_us=expires_in_us,
         supersedes=supersedes,
     )
+
+
+def silence(
+    id_: str,
+    rule: str = "hot",
+    *,
+    key: tuple[str, ...] | None = None,
+    made_at: Instant = NOON,
+    lasts_us: int = 60_000_000,
+    lifts: tuple[str, ...] = (),
+) -> Silence:
+    origin: Writer = "agent" if id_.startswith("a-") else "controller"
+    return Silence(id_, "press", rule, "ann", "dies are changed", origin, made_at, lasts_us, key, lifts)
 
 
 def write(target: Replica, facts: Iterable[Fact]) -> list[bytes]:

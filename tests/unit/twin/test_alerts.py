@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from edge_orch.twin.alerts import alert_states
 from edge_orch.twin.facts import Ack
-from tests.unit.twin.examples import NOON, ack, episode
+from edge_orch.twin.silences import silence_states
+from tests.unit.twin.examples import NOON, ack, episode, silence
 
 ID = "press/hot/1"
 
@@ -26,6 +29,23 @@ def test_acknowledgements_made_apart_all_remain_visible() -> None:
 def test_it_names_the_sinks_that_took_its_opening() -> None:
     events = ["opened", "notified.opened.oncall", "notified.opened.bus.2", "notified.resolved.mail"]
     assert alert_states([episode(event) for event in events], [])[ID].notified == ("bus.2", "oncall")
+
+
+def test_what_opens_again_is_not_acknowledged_by_who_saw_the_first_opening() -> None:
+    told = [episode(event) for event in ("opened", "resolved", "reopened")]
+    assert alert_states(told, [ack(1)])[ID].state == "open"
+    again = alert_states(told, [ack(1), msgspec.structs.replace(ack(2, "controller"), opening=2)])[ID]
+    assert (again.state, again.reopened, len(again.acks)) == ("acknowledged", 1, 2)
+    assert alert_states([*told, episode("resolved.2")], [])[ID].state == "resolved"
+    twice = alert_states([*told, episode("resolved.2"), episode("reopened.2")], [])[ID]
+    assert (twice.state, twice.reopened, twice.resolved_at_us) == ("open", 2, None)
+
+
+def test_it_can_be_acknowledged_escalated_and_silenced_at_once() -> None:
+    states = silence_states([silence("a-1"), silence("c-1", ""), silence("c-2", "cold"), silence("a-2")], NOON)
+    told = [episode("opened"), episode("escalated"), episode("escalated.2")]
+    (state,) = alert_states(told, [ack(1)], states.values()).values()
+    assert (state.state, state.escalated, state.silenced) == ("acknowledged", 2, ("a-1", "a-2", "c-1"))
 
 
 def test_it_makes_do_with_what_is_told() -> None:

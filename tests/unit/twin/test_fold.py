@@ -12,10 +12,11 @@ from edge_orch.plan.plan import ParamSpec
 from edge_orch.plan.schema import FieldType
 from edge_orch.time import ClockQuality, Instant
 from edge_orch.twin.effective import Effective, OverrideStateName
-from edge_orch.twin.facts import Ack, Desired, EpisodeFact, Facts, Override, Section
+from edge_orch.twin.facts import SECTION_OF, Ack, Desired, EpisodeFact, Fact, Facts, Override, Silence
 from edge_orch.twin.fold import fold
 from edge_orch.twin.parameters import typed
-from edge_orch.twin.views import alert_views, override_views, why_view
+from edge_orch.twin.silences import silencing
+from edge_orch.twin.views import alert_views, override_views, silence_views, why_view
 from edge_orch.wire.api import OverrideView
 from tests.unit.twin.examples import NOON, desired
 
@@ -53,13 +54,29 @@ OVERRIDES = st.builds(
 EPISODES = st.builds(
     EpisodeFact,
     NAMES,
-    st.sampled_from(["opened", "resolved", "notified.opened.x", "notified.", ""]),
+    st.sampled_from(
+        ["opened", "resolved", "resolved.2", "reopened", "escalated", "notified.opened.x", "notified.", "."]
+    ),
     NAMES,
     st.integers(),
     NAMES,
     st.integers(),
 )
-ACKS = st.builds(Ack, NAMES, st.sampled_from(["agent", "controller"]), st.integers(0, 3), NAMES, INSTANTS)
+ORIGINS = st.sampled_from(["agent", "controller"])
+ACKS = st.builds(Ack, NAMES, ORIGINS, st.integers(0, 3), NAMES, INSTANTS, opening=st.integers(-1, 3))
+SILENCES = st.builds(
+    Silence,
+    IDS,
+    NAMES,
+    st.sampled_from(["", "a", "b"]),
+    NAMES,
+    NAMES,
+    ORIGINS,
+    INSTANTS,
+    st.one_of(st.integers(-5, 100), st.integers()),
+    st.sampled_from([None, (), ("k",)]),
+    st.lists(IDS, max_size=2).map(tuple),
+)
 DESIRED = st.builds(Desired, NAMES, st.integers(0, 5), st.integers(), NAMES, NAMES, st.booleans())
 SPECS = st.builds(
     ParamSpec,
@@ -72,15 +89,14 @@ SPECS = st.builds(
 )
 PARAMS = st.dictionaries(NAMES, st.lists(SPECS, max_size=2, unique_by=lambda spec: spec.name))
 ALL = st.lists(
-    st.one_of(OVERRIDES, EPISODES, ACKS, DESIRED), max_size=12, unique_by=lambda fact: (type(fact), fact.key)
+    st.one_of(OVERRIDES, EPISODES, ACKS, DESIRED, SILENCES), max_size=12, unique_by=lambda fact: (type(fact), fact.key)
 )
-SECTIONS = {Override: Section.OVERRIDES, EpisodeFact: Section.EPISODES, Ack: Section.ACKS, Desired: Section.DESIRED}
 
 
-def gathered(facts: list[Override | EpisodeFact | Ack | Desired]) -> Facts:
-    sections: dict[str, dict[str, object]] = {section.value: {} for section in Section}
+def gathered(facts: list[Fact]) -> Facts:
+    sections: dict[str, dict[str, Fact]] = {section.value: {} for section in SECTION_OF.values()}
     for fact in facts:
-        sections[SECTIONS[type(fact)]][fact.key] = fact
+        sections[SECTION_OF[type(fact)]][fact.key] = fact
     return Facts(**sections)  # type: ignore[arg-type]
 
 
@@ -90,12 +106,13 @@ def test_any_facts_in_any_order_mean_the_same(facts, params, now, rng) -> None: 
     shuffled = list(facts)
     rng.shuffle(shuffled)
     assert fold(gathered(shuffled), params, now) == effective
-    check_meaning(effective, facts, params)
+    check_meaning(effective, facts, params, now)
     assert len(msgspec.json.encode(alert_views("pi", effective))) > 1
     assert len(msgspec.json.encode(override_views("pi", effective))) > 1
+    assert len(msgspec.json.encode(silence_views("pi", effective))) > 1
 
 
-def check_meaning(effective: Effective, facts, params) -> None:  # type: ignore[no-untyped-def]
+def check_meaning(effective: Effective, facts, params, now) -> None:  # type: ignore[no-untyped-def]
     """What holds whatever the facts."""
     assert set(effective.overrides) == {fact.key for fact in facts if isinstance(fact, Override)}, "none vanishes"
     for job, specs in params.items():
@@ -118,6 +135,10 @@ def check_meaning(effective: Effective, facts, params) -> None:  # type: ignore[
             view = why_view("pi", job, spec.name, effective)
             assert view is not None
             assert view.conflict == (len(living) > 1)
+    silences = [fact for fact in facts if isinstance(fact, Silence)]
+    assert set(effective.silences) == {silence.id for silence in silences}, "none vanishes"
+    for alert in effective.alerts.values():
+        assert alert.silenced == silencing(silences, alert.job, alert.rule, alert.key, now)
     acks = {fact for fact in facts if isinstance(fact, Ack)}
     shown = {ack for alert in effective.alerts.values() for ack in alert.acks}
     assert shown == {ack for ack in acks if ack.episode in effective.alerts}

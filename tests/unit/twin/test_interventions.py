@@ -7,8 +7,18 @@ from edge_orch.errors import EdgeOrchError, Invalid, Refused
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.plan.schema import FieldType
 from edge_orch.testing.clock import Clock
-from edge_orch.twin.facts import EpisodeFact, Facts, Override
-from edge_orch.twin.interventions import NotFound, Wish, checked_value, live_overrides, make_ack, make_override
+from edge_orch.twin.facts import EpisodeFact, Facts, Override, Silence
+from edge_orch.twin.interventions import (
+    LONGEST_SILENCE_US,
+    Hush,
+    NotFound,
+    Wish,
+    checked_value,
+    live_overrides,
+    make_ack,
+    make_override,
+    make_silence,
+)
 
 NOW = Clock().read(0)
 PARAMS = (
@@ -90,3 +100,46 @@ def test_an_acknowledgement_after_a_restore_has_another_key_than_the_forgotten_o
     forgotten = make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW)
     made = make_ack(facts, "e1", origin="agent", by="olga", note="", at=msgspec.structs.replace(NOW, boot="next"))
     assert forgotten.key != made.key
+
+
+def test_an_acknowledgement_says_which_opening_it_is_about() -> None:
+    told = [EpisodeFact("e1", event, "press", 1, "hot", 5) for event in ("opened", "resolved", "reopened")]
+    facts = Facts(episodes={fact.key: fact for fact in told})
+    assert make_ack(facts, "e1", origin="agent", by="maria", note="", at=NOW).opening == 2
+
+
+HUSH = Hush("press", "hot", "dies are changed", "maria", "agent", 60_000_000, ("k",))
+
+
+def hushed(hush: Hush, facts: Facts | None = None, id_: str = "a-1") -> Silence:
+    return make_silence(hush, {"press": ["hot", "cold"]}, facts or Facts(), id_, NOW)
+
+
+def test_a_silence_is_made_and_lifted() -> None:
+    first = hushed(HUSH)
+    assert (first.rule, first.key_values, first.expires_in_us, first.made_at) == ("hot", ("k",), 60_000_000, NOW)
+    lifted = hushed(
+        msgspec.structs.replace(HUSH, job="", rule="", lifts=("a-1",)), Facts(silences={"a-1": first}), "a-2"
+    )
+    assert (lifted.job, lifted.rule, lifted.lifts) == ("press", "hot", ("a-1",))
+    both = Facts(silences={"a-1": first, "a-2": lifted})
+    with pytest.raises(NotFound, match="lifted already"):
+        hushed(msgspec.structs.replace(HUSH, lifts=("a-1",)), both, "a-3")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"reason": " "}, Invalid, "needs a reason"),
+        ({"job": "oven"}, NotFound, "no job 'oven' here"),
+        ({"rule": "warm"}, NotFound, "no alert rule 'warm'"),
+        ({"expires_in_us": 0}, Invalid, "must end"),
+        ({"expires_in_us": LONGEST_SILENCE_US + 1}, Invalid, "must end"),
+        ({"lifts": ("a-9",)}, NotFound, "no silence 'a-9'"),
+    ],
+)
+def test_what_cannot_be_silenced_is_refused_with_the_reason(
+    change: dict[str, object], error: type[EdgeOrchError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        hushed(msgspec.structs.replace(HUSH, **change))

@@ -34,6 +34,12 @@ CASES = [
     (Section.ACKS, "press/hot/1/controller/1", "c"),
     (Section.ACKS, "press/hot/1/agent/x", ""),
     (Section.ACKS, "agent/1", ""),
+    (Section.SILENCES, "a-1", "a"),
+    (Section.SILENCES, "c-1", "c"),
+    (Section.SILENCES, "1", ""),
+    (Section.LATER, "mood/agent/1", "a"),
+    (Section.LATER, "mood/controller/1", "c"),
+    (Section.LATER, "mood/1", ""),
 ]
 
 
