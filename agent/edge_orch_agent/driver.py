@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, Protocol
 
@@ -33,8 +32,6 @@ from edge_orch_agent.core.commands import (
 )
 from edge_orch_agent.core.events import (
     BatchRead,
-    CommitFailed,
-    Committed,
     DeliveryFailed,
     Event,
     LinkDown,
@@ -42,19 +39,20 @@ from edge_orch_agent.core.events import (
     MessageReceived,
     SourceFailed,
     Started,
+    Stopping,
     Woke,
 )
-from edge_orch_agent.core.transaction import Segment, StreamId
 from edge_orch_agent.courier import Courier, MakeSink
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
-from edge_orch_agent.store.port import DiskFull, Store
+from edge_orch_agent.store.port import Store
+from edge_orch_agent.store_thread import StoreThread
 
 CONTROLLER = "controller"
 """The name under which the controller seals."""
 FLUSH_S = 3.0
-"""How long a stop waits for what was read to become durable."""
+"""How long a stop waits for what was read to become durable, and for deliveries under way."""
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +86,7 @@ class Driver:
         resolver: Resolver,
     ) -> None:
         self._core = core
-        self._store = store
+        self._store = StoreThread(store)
         self._agent = agent
         self._key = key
         self._controller_key = controller_key
@@ -96,19 +94,18 @@ class Driver:
         self._link = link
         self._artifacts = artifacts
         self._reading = Reading(sources, resolver, self._read)
-        self._courier = Courier(agent, self._segment, sinks, resolver)
+        self._courier = Courier(agent, self._store.segment, sinks, resolver)
         self._events: deque[Event] = deque()
         self._handling = False
         self._stopping = asyncio.Event()
         self._handled = asyncio.Event()
         self._committing = 0
+        self._delivering = 0
         self._failure: CoreFailed | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests = count(1)
         self._replies: dict[int, asyncio.Future[Reply]] = {}
-        # One thread: commits happen one after the other, and an fsync on an SD card does not stop the reading.
-        self._store_thread = ThreadPoolExecutor(1, "store")
 
     async def run(self) -> None:
         """Work until `stop`. Raises `CoreFailed` if the core does."""
@@ -116,6 +113,7 @@ class Driver:
         try:
             self.handle(Started())
             await self._stopping.wait()
+            self.handle(Stopping())
             await self._flush()
         finally:
             await self._close(linking)
@@ -123,7 +121,7 @@ class Driver:
             raise self._failure
 
     def stop(self) -> None:
-        """Take in nothing more, make durable what was read, close. Returns at once; `run` ends soon after."""
+        """Take in nothing more, make durable what was read and what sinks took, close. Returns at once."""
         self._reading.hold()
         self._stopping.set()
 
@@ -189,6 +187,7 @@ class Driver:
     def _perform(self, command: Command) -> None:
         match command:
             case Commit():
+                self._committing += 1
                 self._spawn(self._commit(command), "commit")
             case Acknowledge(job, receipts):
                 self._reading.acknowledge(job, receipts)
@@ -205,6 +204,7 @@ class Driver:
                 if stopped is not None:
                     self._watch(stopped)
             case Deliver():
+                self._delivering += 1
                 self._spawn(self._deliver(command), f"deliver {command.stream}")
             case Reply():
                 reply = self._replies.get(command.request)
@@ -221,17 +221,7 @@ class Driver:
             await asyncio.sleep(backoff.next_s())
 
     async def _commit(self, command: Commit) -> None:
-        loop = asyncio.get_running_loop()
-        self._committing += 1
-        try:
-            written = await loop.run_in_executor(
-                self._store_thread, self._store.commit, command.transaction, command.essential
-            )
-        except Exception as error:  # whatever the store met, the core must know and may try again
-            log.error(line("commit_failed", reason=error))
-            outcome: Event = CommitFailed(command.ticket, str(error), full=isinstance(error, DiskFull))
-        else:
-            outcome = Committed(command.ticket, written)
+        outcome = await self._store.commit(command)
         self._committing -= 1
         self.handle(outcome)
 
@@ -242,11 +232,8 @@ class Driver:
         outcome = await self._courier.deliver(command)
         if isinstance(outcome, DeliveryFailed):
             log.warning(line("delivery_failed", stream=outcome.stream, reason=outcome.reason))
+        self._delivering -= 1
         self.handle(outcome)
-
-    async def _segment(self, stream: StreamId, sequence: int) -> Segment | None:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._store_thread, self._store.segment, stream, sequence)
 
     def _read(self, event: BatchRead | SourceFailed) -> None:
         if isinstance(event, SourceFailed):
@@ -277,9 +264,10 @@ class Driver:
             )
 
     async def _flush(self) -> None:
+        """Wait for what is under way: until records are durable and the cursors of deliveries, too."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_S):
-                while self._failure is None and (self._committing or self._reading.unacknowledged):
+                while self._failure is None and (self._committing or self._delivering or self._reading.unacknowledged):
                     self._handled.clear()
                     await self._handled.wait()
 
@@ -293,5 +281,4 @@ class Driver:
         await self._courier.close()
         for reply in self._replies.values():
             reply.cancel()
-        # Waits for a commit that is under way; the store itself belongs to the caller.
-        await asyncio.to_thread(self._store_thread.shutdown)
+        await self._store.close()

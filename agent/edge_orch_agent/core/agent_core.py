@@ -33,6 +33,7 @@ from edge_orch_agent.core.events import (
     OverrideRequested,
     SourceFailed,
     Started,
+    Stopping,
     Woke,
 )
 from edge_orch_agent.core.expiry import Expiry
@@ -77,7 +78,7 @@ class AgentCore:
         self.ledger = Ledger(stored)
         self.outbox = Outbox(stored)
         self.delivery = Delivery(self.outbox, backoff)
-        self.sealing = Sealing(self.outbox, self.delivery, stored.dead_bytes)
+        self.sealing = Sealing(identity.run, self.outbox, self.delivery, stored.dead_bytes)
         self.expiry = Expiry(self.outbox, self.delivery, self.sealing, self.work)
         self.sources = Sources(stored.positions)
         self.artifacts = Artifacts(backoff)
@@ -135,6 +136,9 @@ class AgentCore:
             case Woke():
                 # Whatever else is due is found in `_conclude`.
                 self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
+            case Stopping():
+                self.delivery.end()
+                self.work.end()
             case BatchRead():
                 self._read(event, now)
             case SourceFailed(job, reason):

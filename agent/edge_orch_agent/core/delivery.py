@@ -49,10 +49,13 @@ class Delivery:
         self._outbox = outbox
         self._backoff = backoff
         self._couriers: dict[StreamId, Courier] = {}
+        self._ending = False
 
     def start(self, sink_of: Callable[[StreamId], Sink | None], now: Instant) -> list[Deliver]:
         """What to hand to sinks now: of every idle stream the head, alerts first."""
-        commands = []
+        commands: list[Deliver] = []
+        if self._ending:
+            return commands
         for stream in self._outbox.streams():
             head, sink = self._outbox.head(stream), sink_of(stream)
             courier = self._couriers.setdefault(stream, Courier())
@@ -64,6 +67,10 @@ class Delivery:
             whole = (start, stop) == (0, head.count)
             commands.append(Deliver(stream, head.sequence, sink, start, None if whole else stop))
         return commands
+
+    def end(self) -> None:
+        """Begin nothing more."""
+        self._ending = True
 
     def delivered(self, event: Delivered) -> Outcome | None:
         """The part on its way has arrived; the outcome when it was the last of its segment."""

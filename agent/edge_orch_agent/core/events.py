@@ -18,6 +18,10 @@ class Woke(msgspec.Struct, frozen=True):
     """The time that `wake_at` named has come (or an earlier one; then nothing happens)."""
 
 
+class Stopping(msgspec.Struct, frozen=True):
+    """The process is about to end. What is under way may still be answered; nothing new should begin."""
+
+
 class LinkUp(msgspec.Struct, frozen=True):
     """The controller can be reached and knows who we are."""
 
@@ -126,6 +130,7 @@ ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | Artifa
 Event = (
     Started
     | Woke
+    | Stopping
     | ControllerEvent
     | BatchRead
     | SourceFailed

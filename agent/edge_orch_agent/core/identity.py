@@ -23,3 +23,8 @@ class AgentIdentity(msgspec.Struct, frozen=True):
     actor_nonce: bytes
     controller_keys: tuple[PublicKey, ...]
     seed: int
+
+    @property
+    def run(self) -> str:
+        """Names this start of the agent in the keys of what it sends: 8 hexadecimal digits."""
+        return self.actor_nonce.hex()[-8:]

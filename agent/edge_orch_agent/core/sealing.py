@@ -21,7 +21,8 @@ DEAD_LETTERS_FULL = "dropped:dead_letters_full"
 class Sealing:
     """Numbers segments, and drops what does not fit: counted, and never an alert while anything else can go."""
 
-    def __init__(self, outbox: Outbox, delivery: Delivery, dead_bytes: Mapping[str, int]) -> None:
+    def __init__(self, run: str, outbox: Outbox, delivery: Delivery, dead_bytes: Mapping[str, int]) -> None:
+        self._run = run
         self._outbox = outbox
         self._delivery = delivery
         self._dead_bytes = dict(dead_bytes)
@@ -58,7 +59,7 @@ class Sealing:
             for stretch, chunks in gathered.chunks.items()
         ]
         return [
-            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream))
+            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream), run=self._run)
             for segment in (*gathered.notices, *records)
         ]
 

@@ -43,7 +43,8 @@ class Segment(msgspec.Struct, frozen=True):
 
     `sequence` counts from 1 within the stream. `data` is NDJSON, stored compressed. `count`: records in it.
     `created_us`: wall clock, 0 if the clock was not to be trusted then. `subject`: of a notice, the key of the episode
-    fact it tells of. `part`: names the records when this is a part of what was committed, else empty.
+    fact it tells of. `part`: names the records when this is a part of what was committed, else empty. `run`: names the
+    start of the agent that sealed it; empty for what was sealed before segments said so.
     """
 
     stream: StreamId
@@ -55,10 +56,16 @@ class Segment(msgspec.Struct, frozen=True):
     data: bytes
     subject: str = ""
     part: str = ""
+    run: str = ""
 
     def idempotency_key(self, agent: str) -> str:
-        """Agent, job, version, output, sink and sequence: the same for every attempt to deliver this segment."""
-        key = f"{agent}/{self.stream.job}/{self.version}/{self.stream.output}/{self.stream.sink}/{self.sequence}"
+        """Agent, job, version, output, sink, run and sequence: the same for every attempt to deliver this segment.
+
+        Without the run it would come back with other records where sequences do: after a database was lost, restored
+        from a backup, or copied to another device.
+        """
+        number = f"{self.run}.{self.sequence}" if self.run else f"{self.sequence}"
+        key = f"{agent}/{self.stream.job}/{self.version}/{self.stream.output}/{self.stream.sink}/{number}"
         return f"{key}/{self.part}" if self.part else key
 
     def records(self, start: int = 0, stop: int | None = None) -> list[bytes]:

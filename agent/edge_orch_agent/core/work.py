@@ -70,6 +70,7 @@ class Work:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._ending = False
         self._begin()
 
     def _begin(self) -> None:
@@ -155,6 +156,10 @@ class Work:
         self.note(now)
         self._urgent = True
 
+    def end(self) -> None:
+        """Nothing more is worth waiting for: from now on everything is to be committed at once."""
+        self._ending = True
+
     def awaits(self, job: str) -> bool:
         """Whether a source of this job waits for an acknowledgement."""
         return job in self.gathered.receipts
@@ -170,6 +175,7 @@ class Work:
         settings = self._settings
         if (
             self._urgent
+            or self._ending
             or self._bytes >= settings.commit_bytes
             or self._messages >= settings.commit_messages
             or self._batches >= settings.commit_batches

@@ -24,7 +24,7 @@ from edge_orch_agent.core.transaction import (
     StreamId,
 )
 
-_SEGMENT = "SELECT version, count, priority, created_us, subject, crc, data FROM segment"
+_SEGMENT = "SELECT version, count, priority, created_us, subject, run, crc, data FROM segment"
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -41,7 +41,7 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
     ).fetchone()
     if row is None:
         return None
-    version, count, priority, created_us, subject, crc, packed = row
+    version, count, priority, created_us, subject, run, crc, packed = row
     try:
         if zlib.crc32(packed) != crc:
             raise zlib.error("checksum differs")
@@ -54,7 +54,7 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
                 next_step="check the disk or the SD card; these records cannot be delivered",
             )
         ) from error
-    return Segment(stream, sequence, version, count, Priority(priority), created_us, data, subject)
+    return Segment(stream, sequence, version, count, Priority(priority), created_us, data, subject, run=run)
 
 
 def read_state(database: sqlite3.Connection) -> StoredState:

@@ -63,7 +63,10 @@ def _lengthen(damaged: Path) -> None:
 
 def _copy(source: sqlite3.Connection, database: sqlite3.Connection, table: str, key: str) -> bool:
     """Whether the whole table could be read."""
-    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    columns = _columns(database, table)
+    with contextlib.suppress(sqlite3.DatabaseError):
+        there = _columns(source, table)  # an older version may have written it
+        columns = [column for column in columns if column in there or not there]
     names, places = ", ".join(columns), ", ".join("?" * len(columns))
     insert = f"INSERT OR IGNORE INTO {table}({names}) VALUES({places})"
     for way in ("ASC", "DESC"):
@@ -73,6 +76,10 @@ def _copy(source: sqlite3.Connection, database: sqlite3.Connection, table: str, 
                 _insert(database, insert, row)
             return True
     return False
+
+
+def _columns(database: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
 
 
 def _insert(database: sqlite3.Connection, insert: str, row: tuple[Any, ...]) -> None:

@@ -39,5 +39,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE epoch(first_sequence INTEGER NOT NULL);
     """,
+    """
+    ALTER TABLE segment ADD COLUMN run TEXT NOT NULL DEFAULT '';
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

@@ -64,12 +64,12 @@ def _write_segment(database: sqlite3.Connection, segment: Segment) -> int:
     data = zlib.compress(segment.data, _COMPRESSION)
     database.execute(
         "INSERT INTO segment"
-        "(job, output, sink, sequence, version, count, size, priority, created_us, subject, crc, data)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(job, output, sink, sequence, version, count, size, priority, created_us, subject, run, crc, data)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(stream.job, stream.output, stream.sink, segment.sequence),
             *(segment.version, segment.count, len(segment.data), segment.priority.value),
-            *(segment.created_us, segment.subject, zlib.crc32(data), data),
+            *(segment.created_us, segment.subject, segment.run, zlib.crc32(data), data),
         ),
     )
     return len(data)

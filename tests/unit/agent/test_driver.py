@@ -22,6 +22,7 @@ from edge_orch_agent.core.events import (
     MessageReceived,
     SourceFailed,
     Started,
+    Stopping,
     Woke,
 )
 from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
@@ -117,10 +118,13 @@ class ScriptedSource:
 class ScriptedSink:
     def __init__(self, error: Exception | None) -> None:
         self.error = error
+        self.waits: asyncio.Event | None = None
         self.taken: list[tuple[bytes, str]] = []
 
     async def deliver(self, segment: Segment, idempotency_key: str) -> None:
         self.taken.append((segment.data, idempotency_key))
+        if self.waits is not None:
+            await self.waits.wait()
         if self.error is not None:
             raise self.error
 
@@ -297,6 +301,24 @@ async def test_what_was_read_is_durable_and_acknowledged_before_a_stop_ends() ->
         await world.task
         assert world.source.log == ["start {'p': b'before'}", "acknowledge (1,)", "stop"]
         assert len([event for event in world.core.events if isinstance(event, BatchRead)]) == 1
+
+
+async def test_a_stop_waits_for_a_delivery_under_way_and_for_its_cursor() -> None:
+    segment = records(b"1")
+    store = MemoryStore()
+    store.commit(Transaction(segments=[segment]))
+    async with World(store) as world:
+        world.sink.waits = asyncio.Event()
+        world.core.answers[LinkUp] = lambda _event: [Deliver(segment.stream, 1, Sink("lake", "http", {}))]
+        world.core.answers[Delivered] = lambda _event: [Commit(1, Transaction(cursors={segment.stream: 1}))]
+        world.link.handler.link_up()
+        world.driver.stop()
+        await world.core.until(Stopping)
+        assert not world.task.done()
+        world.sink.waits.set()
+        await world.task
+        assert (await world.core.until(Committed)).ticket == 1
+        assert store.load().cursors == {segment.stream: 1}
 
 
 async def test_what_a_stopped_source_had_read_is_not_acknowledged_to_its_successor() -> None:

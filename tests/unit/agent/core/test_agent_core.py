@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from edge_orch_agent.core.events import Stopping
+from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import Store
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
@@ -51,6 +53,28 @@ def test_a_crash_before_any_command_loses_and_doubles_nothing() -> None:
         assert facts.reported["press"].version == 2
         assert len(facts.overrides) == 1
         assert facts.episodes.keys() == calm.facts().episodes.keys()
+
+
+def test_a_stop_takes_in_what_is_under_way_at_once_and_begins_nothing_new() -> None:
+    rig = a_rig([])
+    rig.sources["press"].batches += [lines(0, 5)]
+    rig.tell(Stopping())
+    assert rig.sources["press"].acknowledged == {0}
+    assert [segment.count for segment in rig.store.load().segments] == [5]
+    rig.run(MINUTE)
+    assert numbers(rig) == []
+
+
+def test_a_store_that_is_lost_never_brings_back_a_key() -> None:
+    """The rig holds that one key never stands for two contents."""
+    rig = a_rig([lines(0, 5)])
+    rig.run(MINUTE)
+    rig.store = MemoryStore()
+    rig.sources["press"].batches = [lines(100, 7)]
+    rig.restart()
+    rig.link(up=True)
+    rig.run(MINUTE)
+    assert numbers(rig) == [*range(5), *range(100, 107)]
 
 
 def test_a_file_holds_what_memory_holds(tmp_path: Path) -> None:

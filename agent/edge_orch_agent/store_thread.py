@@ -1,0 +1,44 @@
+"""The store's own thread: commits happen one after the other, and an fsync on an SD card does not stop the reading."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from edge_orch_agent.core.commands import Commit
+from edge_orch_agent.core.events import CommitFailed, Committed
+from edge_orch_agent.core.transaction import Segment, StreamId
+from edge_orch_agent.logs import event as line
+from edge_orch_agent.store.port import DiskFull, Store
+
+log = logging.getLogger(__name__)
+
+
+class StoreThread:
+    """Performs `Commit` and reads segments. The store itself belongs to the caller."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._thread = ThreadPoolExecutor(1, "store")
+
+    async def commit(self, command: Commit) -> Committed | CommitFailed:
+        """What became of it; never raises: whatever the store met, the core must know, and may try again."""
+        loop = asyncio.get_running_loop()
+        try:
+            written = await loop.run_in_executor(
+                self._thread, self._store.commit, command.transaction, command.essential
+            )
+        except Exception as error:
+            log.error(line("commit_failed", reason=error))
+            return CommitFailed(command.ticket, str(error), full=isinstance(error, DiskFull))
+        return Committed(command.ticket, written)
+
+    async def segment(self, stream: StreamId, sequence: int) -> Segment | None:
+        """One undelivered segment, as `Store.segment`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._store.segment, stream, sequence)
+
+    async def close(self) -> None:
+        """Wait for a commit that is under way."""
+        await asyncio.to_thread(self._thread.shutdown)
