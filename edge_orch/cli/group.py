@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "test": "Run the tests that stand beside job files, in virtual time.",
         "explain": "Show what a job compiles to: its plan, or the generated code.",
         "schema": "Print the JSON Schema of job files, for editors.",
+        "list": "List what the job language has: steps, formats, functions, sinks.",
     },
     "Run the parts": {
         "controller": "Serve the controller.",

@@ -79,9 +79,9 @@ def _calendar(options: Calendar) -> plan.CalendarWindow:
 
 
 _MAKERS: dict[str, Callable[[Any], plan.Window]] = {
-    "tumbling": lambda size: plan.TumblingWindow(size.value),
+    "tumbling": lambda tumbling: plan.TumblingWindow(tumbling.size.value),
     "sliding": _sliding,
     "session": lambda session: plan.SessionWindow(session.gap.value),
-    "count": lambda count: plan.CountWindow(count.value),
+    "count": lambda counted: plan.CountWindow(counted.size.value),
     "calendar": _calendar,
 }

@@ -57,7 +57,7 @@ class _Maker:
         function = self.function
         if len(args) != (2 if function == "quantile" else 1):
             what = f"wrong number of arguments for `{function}`"
-            raise self.checker.problem(self.node, what, AGGREGATES[function], f"{len(args)}")
+            raise self.checker.problem(self.node, what, AGGREGATES[function].doc, f"{len(args)}")
         argument = self.quantile(args.pop()) if function == "quantile" else None
         value = None
         if isinstance(args[0], exp.Distinct):

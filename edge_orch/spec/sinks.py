@@ -19,6 +19,7 @@ BOTH = frozenset({"records", "alerts"})
 class FileSink:
     """Appends NDJSON lines to a file on the device."""
 
+    example: ClassVar[str] = "file: {path: out/alerts.ndjson}"
     carries: ClassVar[frozenset[str]] = BOTH
     path: Annotated[Template, Doc("path of the file")]
 
@@ -27,6 +28,11 @@ class FileSink:
 class HttpSink:
     """POSTs batches as NDJSON."""
 
+    example: ClassVar[str] = """
+http:
+  url: 'https://warehouse.example/rows'
+  headers: {Authorization: 'Bearer ${secret:WAREHOUSE_TOKEN}'}
+"""
     carries: ClassVar[frozenset[str]] = BOTH
     url: Annotated[Url, Doc("http(s) address")]
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
@@ -36,6 +42,7 @@ class HttpSink:
 class WebhookSink:
     """POSTs one JSON object an alert."""
 
+    example: ClassVar[str] = "webhook: {url: 'https://chat.example/hooks/line-7'}"
     carries: ClassVar[frozenset[str]] = BOTH
     url: Annotated[Url, Doc("http(s) address")]
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
@@ -45,6 +52,7 @@ class WebhookSink:
 class PagerDutySink:
     """PagerDuty Events API v2: trigger, acknowledge and resolve under the episode's stable key."""
 
+    example: ClassVar[str] = "pagerduty: {routing_key: '${secret:PD_KEY}'}"
     carries: ClassVar[frozenset[str]] = frozenset({"alerts"})
     routing_key: Annotated[Secret, Doc("integration key, as ${secret:NAME}")]
     url: Annotated[Url, Doc("address of the API", default="https://events.pagerduty.com/v2/enqueue")]
@@ -54,6 +62,11 @@ class PagerDutySink:
 class SqsSink:
     """Amazon SQS, or what speaks its protocol."""
 
+    example: ClassVar[str] = """
+sqs:
+  queue_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/alerts'
+  region: eu-west-1
+"""
     carries: ClassVar[frozenset[str]] = BOTH
     queue_url: Annotated[Url, Doc("URL of the queue")]
     region: Annotated[Text, Doc("AWS region", default="us-east-1")]
@@ -66,6 +79,7 @@ class SqsSink:
 class MqttSink:
     """Publishes to the agent's bus."""
 
+    example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/alerts'}"
     carries: ClassVar[frozenset[str]] = BOTH
     topic: Annotated[Template, Doc("topic to publish to")]
 

@@ -21,6 +21,7 @@ class Qos(Integer, frozen=True):
 class MqttSource:
     """Messages of an MQTT topic filter; a partition is a topic, a message one record."""
 
+    example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/+/raw'}"
     topic: Annotated[Template, Doc("topic filter, such as factory/+/raw")]
     broker: Annotated[BrokerUrl | None, Doc("mqtt://host:port instead of the agent's own bus")]
     qos: Annotated[Qos, Doc("0, 1 or 2; below 1 records may be lost", default="1")]
@@ -30,6 +31,7 @@ class MqttSource:
 class FileSource:
     """Lines of a file on the device."""
 
+    example: ClassVar[str] = "file: {path: '${label:log_file}'}"
     path: Annotated[Template, Doc("path of the file")]
 
 

@@ -8,15 +8,17 @@ from typing import Any
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.steps.aggregate import compile_aggregate
 from edge_orch.compile.steps.alert import compile_alert
-from edge_orch.compile.steps.columns import compile_drop, compile_map, compile_select
 from edge_orch.compile.steps.dedupe import compile_dedupe
+from edge_orch.compile.steps.drop import compile_drop
 from edge_orch.compile.steps.explode import compile_explode
 from edge_orch.compile.steps.filter import compile_filter
 from edge_orch.compile.steps.lookup import compile_lookup
+from edge_orch.compile.steps.map import compile_map
 from edge_orch.compile.steps.mask import compile_mask
 from edge_orch.compile.steps.route import compile_route
 from edge_orch.compile.steps.sample import compile_sample
 from edge_orch.compile.steps.schematize import compile_schematize
+from edge_orch.compile.steps.select import compile_select
 from edge_orch.compile.steps.throttle import compile_throttle
 from edge_orch.spec import steps as spec
 

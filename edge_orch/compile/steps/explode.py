@@ -7,7 +7,7 @@ import msgspec
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.fields import compile_field, field_type
 from edge_orch.compile.json_paths import path_problems
-from edge_orch.compile.steps.columns import flow_with
+from edge_orch.compile.steps.map import flow_with
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_orch.compile.context import Compiled, StepContext
-from edge_orch.compile.steps.columns import flow_with
+from edge_orch.compile.steps.map import flow_with
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType
@@ -44,19 +44,19 @@ def compile_mask(spec: Mask, context: StepContext) -> Compiled:
 
 
 def _masking(field: Field, method: Method) -> plan.Masking:
-    kind, option = method.kind.text, method.option
+    kind, spec = method.kind.text, method.spec
     if field.type not in _SUITS[kind]:
         expected = f"a field of type {' or '.join(sorted(_SUITS[kind]))}"
         next_step = "hash it, or drop it" if kind in {"redact", "truncate"} else "redact, truncate or hash it"
         raise Invalid(Problem(f"{kind} is not for {field.type}", method.kind.where, expected, "", next_step))
     match kind:
         case "redact":
-            return plan.Redact(option.value)
+            return plan.Redact(spec.replacement.value)
         case "truncate":
-            return plan.Truncate(option.value)
+            return plan.Truncate(spec.length.value)
         case "hash":
-            return plan.Hash(option.value)
-    return plan.Generalize(_width(option, field.type))
+            return plan.Hash(spec.key.value)
+    return plan.Generalize(_width(spec.width, field.type))
 
 
 def _width(option: Constant, type_: FieldType) -> int | float:

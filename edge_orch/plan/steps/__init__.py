@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from edge_orch.plan.steps.aggregate import Aggregate, Aggregation
 from edge_orch.plan.steps.alert import Alert, Clear, Quorum, SummaryPart
-from edge_orch.plan.steps.columns import Assignment, Map
 from edge_orch.plan.steps.dedupe import Dedupe
 from edge_orch.plan.steps.explode import Explode
 from edge_orch.plan.steps.filter import Filter
 from edge_orch.plan.steps.lookup import Lookup
+from edge_orch.plan.steps.map import Assignment, Map
 from edge_orch.plan.steps.mask import Generalize, Hash, Mask, Masking, Redact, Truncate
 from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.sample import Sample

@@ -6,15 +6,18 @@ from typing import Any
 
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.alert import Alert
-from edge_orch.spec.steps.columns import Drop, Enrich, Map, Select
 from edge_orch.spec.steps.dedupe import Dedupe
+from edge_orch.spec.steps.drop import Drop
+from edge_orch.spec.steps.enrich import Enrich
 from edge_orch.spec.steps.explode import Explode
 from edge_orch.spec.steps.filter import Filter
 from edge_orch.spec.steps.lookup import Lookup
+from edge_orch.spec.steps.map import Map
 from edge_orch.spec.steps.mask import Mask
 from edge_orch.spec.steps.route import Route
 from edge_orch.spec.steps.sample import Sample
 from edge_orch.spec.steps.schematize import Schematize
+from edge_orch.spec.steps.select import Select
 from edge_orch.spec.steps.throttle import Throttle
 
 STEPS: dict[str, Any] = {

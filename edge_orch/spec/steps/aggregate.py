@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from edge_orch.spec.leaves import Choice, Duration, Name, PositiveDuration, Sql
 from edge_orch.spec.reading import Doc
@@ -20,6 +20,16 @@ class OnLate(Choice, frozen=True):
 class Aggregate:
     """Fold the records of each window and key into one row, which carries window_start, window_end and revision."""
 
+    example: ClassVar[str] = """
+aggregate:
+  window: {tumbling: 10s}
+  by: [sensor]
+  compute:
+    n: count(*)
+    max_c: max(temp_c)
+    hot: count(*) FILTER (WHERE temp_c > 80)
+  grace: 5s
+"""
     window: Annotated[Window, Doc("exactly one kind of window, such as {tumbling: 10s}")]
     by: Annotated[tuple[Name, ...], Doc("key fields", default="[]")]
     compute: Annotated[dict[Name, Sql], Doc("field: aggregate, such as {n: count(*), hot: max(temp_c)}")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from edge_orch.spec.leaves import Choice, Duration, LabelName, Name, PositiveDuration, Sql, Text
 from edge_orch.spec.reading import Doc
@@ -36,6 +36,21 @@ class Clear:
 class Alert:
     """A rule with one episode per key at a time. It passes no records on."""
 
+    example: ClassVar[str] = """
+alert:
+  when: temp_c > 80
+  key: [sensor]
+  hold: 3s
+  clear: {when: temp_c < 75}
+  severity: critical
+  summary: '{sensor} is at {temp_c} °C'
+  notify: [oncall]
+"""
+    sample: ClassVar[str] = """
+{"ts": "2026-01-01T00:00:00Z", "sensor": "press-1", "temp_c": 90.0}
+{"ts": "2026-01-01T00:00:05Z", "sensor": "press-1", "temp_c": 91.5}
+{"ts": "2026-01-01T00:00:09Z", "sensor": "press-1", "temp_c": 70.0}
+"""
     when: Annotated[Sql, Doc("a condition; NULL does not fire")]
     quorum: Annotated[Quorum | None, Doc("how many must agree; left out: each record decides")]
     key: Annotated[tuple[Name, ...], Doc("fields that tell episodes apart", default="[]")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
 from edge_orch.spec.reading import Doc
@@ -13,5 +13,6 @@ from edge_orch.spec.reading import Doc
 class Dedupe:
     """Pass the first record of each key and drop those that repeat it within a time."""
 
+    example: ClassVar[str] = "dedupe: {keys: [sensor], within: 5s}"
     keys: Annotated[tuple[Name, ...], Doc("fields that make two records the same")]
     within: Annotated[PositiveDuration, Doc("event time after which a repeated key passes again")]

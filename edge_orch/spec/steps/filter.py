@@ -14,4 +14,5 @@ class Filter:
     """Pass the records for which the condition is true; NULL does not pass."""
 
     inline: ClassVar[bool] = True
+    example: ClassVar[str] = "filter: temp_c > 50 AND sensor LIKE 'press-%'"
     condition: Annotated[Sql, Doc("a condition")]

@@ -15,6 +15,18 @@ from edge_orch.spec.reading import Doc
 class Json:
     """`json: {}`: one JSON object a line."""
 
+    example: ClassVar[str] = """
+json: {}
+fields:
+  at: timestamp
+  sensor: {type: string, path: device.name}
+  temp_c: float
+time: at
+"""
+    sample: ClassVar[str] = """
+{"at": "2026-01-01T00:00:00Z", "device": {"name": "press-1"}, "temp_c": 21.5}
+"""
+
 
 class Delimiter(Text, frozen=True):
     """One character between CSV columns."""
@@ -34,6 +46,18 @@ class Delimiter(Text, frozen=True):
 class Csv:
     """`csv: {columns: [ts, sensor]}`: RFC 4180."""
 
+    example: ClassVar[str] = """
+csv: {columns: [ts, sensor, temp_c], delimiter: ';', header: true}
+fields:
+  ts: {type: timestamp, format: '%d.%m.%Y %H:%M:%S', zone: Europe/Vienna}
+  sensor: string
+  temp_c: float
+time: ts
+"""
+    sample: ClassVar[str] = """
+ts;sensor;temp_c
+01.01.2026 01:00:00;press-1;21.5
+"""
     columns: Annotated[tuple[Text, ...], Doc("names of the columns, in order")]
     delimiter: Annotated[Delimiter, Doc("one character", default=",")]
     header: Annotated[Flag, Doc("the first line of each partition is a header to skip", default="false")]
@@ -44,12 +68,31 @@ class Regex:
     """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
 
     inline: ClassVar[bool] = True
+    example: ClassVar[str] = r"""
+regex: '(?P<ts>\S+) (?P<sensor>\S+) TEMP=(?P<temp_c>\S+)C'
+fields:
+  ts: {type: timestamp, format: unix_s}
+  sensor: string
+  temp_c: float
+time: ts
+"""
+    sample: ClassVar[str] = """
+1767225600 press-1 TEMP=21.5C
+"""
     pattern: Annotated[Text, Doc("a regular expression with named groups")]
 
 
 @dataclass(frozen=True)
 class Raw:
     """`raw: {}`: the whole line is the one field, a text."""
+
+    example: ClassVar[str] = """
+raw: {}
+fields: {line: string}
+"""
+    sample: ClassVar[str] = """
+anything at all
+"""
 
 
 class Separator(Text, frozen=True):
@@ -70,6 +113,13 @@ class Separator(Text, frozen=True):
 class KeyValue:
     """`key_value: {field_delimiter: ', ', key_value_delimiter: ':'}`; a value may stand in double quotes."""
 
+    example: ClassVar[str] = """
+key_value: {field_delimiter: '; ', key_value_delimiter: ': '}
+fields: {temp: float, unit: string}
+"""
+    sample: ClassVar[str] = """
+temp: 21.5; unit: "°C"
+"""
     field_delimiter: Annotated[Separator, Doc("what stands between two fields; left out: blanks", default=" ")]
     key_value_delimiter: Annotated[Separator, Doc("what stands between name and value", default="=")]
 
@@ -77,6 +127,19 @@ class KeyValue:
 @dataclass(frozen=True)
 class Logfmt:
     """`logfmt: {}`: `level=info msg="it runs"`; a name alone has the value `true`."""
+
+    example: ClassVar[str] = """
+logfmt: {}
+fields:
+  ts: timestamp
+  level: string
+  msg: string
+  http_status: {type: int, path: http.status, required: false}
+time: ts
+"""
+    sample: ClassVar[str] = """
+ts=2026-01-01T00:00:00Z level=info msg="it runs" http.status=200
+"""
 
 
 class Standard(Choice, frozen=True):
@@ -90,12 +153,37 @@ class Syslog:
     """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them."""
 
     shorthand: ClassVar[str] = "standard"
+    example: ClassVar[str] = """
+syslog: auto
+fields:
+  timestamp: timestamp
+  hostname: string
+  appname: {type: string, required: false}
+  severity: {type: string, required: false}
+  message: string
+time: timestamp
+"""
+    sample: ClassVar[str] = """
+<34>1 2026-01-01T00:00:00Z press-1 sshd 77 - - disk full
+"""
     standard: Annotated[Standard, Doc("auto | rfc3164 | rfc5424", default="auto")]
 
 
 @dataclass(frozen=True)
 class Influx:
     """`influx: {}`: line protocol; paths are measurement, tags.NAME, fields.NAME and timestamp."""
+
+    example: ClassVar[str] = """
+influx: {}
+fields:
+  at: {type: timestamp, path: timestamp}
+  host: {type: string, path: tags.host}
+  usage: {type: float, path: fields.usage}
+time: at
+"""
+    sample: ClassVar[str] = """
+cpu,host=a usage=0.5,cores=4i 1767225600000000000
+"""
 
 
 FormatSpec = Json | Csv | Regex | Raw | KeyValue | Logfmt | Syslog | Influx

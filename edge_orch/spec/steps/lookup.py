@@ -48,6 +48,14 @@ class LookupField:
 class Lookup:
     """Add fields from a table that is part of the job; NULL where it has no row."""
 
+    example: ClassVar[str] = """
+lookup:
+  keys: {sensor: name}
+  csv: |
+    name,line,limit_c
+    press-1,A,85.5
+  fields: {line: string, limit_c: float}
+"""
     keys: Annotated[Keys, Doc("{field: column}, or [field]: which row is meant")]
     csv: Annotated[Text, Doc("the table as CSV, with a header")]
     fields: Annotated[dict[Name, LookupField], Doc("field: type, or field: {type: …, column: …}")]

@@ -21,20 +21,60 @@ class Length(Integer, frozen=True):
     maximum: ClassVar[int] = 1_000_000
 
 
-METHODS: dict[str, Any] = {"redact": Text, "truncate": Length, "hash": Secret, "generalize": Constant}
+@dataclass(frozen=True)
+class Redact:
+    """Any text becomes one and the same; `redact` alone: `[REDACTED]`."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "redact: '***'"
+    sample: ClassVar[str] = '{"name": "Ada L"}'
+    replacement: Annotated[Text, Doc("the text to put in its place")]
+
+
+@dataclass(frozen=True)
+class Truncate:
+    """The first characters of a text stay."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "truncate: 3"
+    sample: ClassVar[str] = '{"name": "Ada L"}'
+    length: Annotated[Length, Doc("how many characters stay")]
+
+
+@dataclass(frozen=True)
+class Hash:
+    """HMAC-SHA-256 of the value's text, in hexadecimal: equal values stay equal, on every device with that key."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "hash: '${secret:PII_KEY}'"
+    sample: ClassVar[str] = '{"name": "Ada L"}'
+    key: Annotated[Secret, Doc("the key, a secret of the device")]
+
+
+@dataclass(frozen=True)
+class Generalize:
+    """The lower edge of the bin that a number or a timestamp lies in."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "generalize: 10"
+    sample: ClassVar[str] = '{"ts": "2026-01-01T00:00:00Z", "value": 37}'
+    width: Annotated[Constant, Doc("the width of a bin: a number, for timestamps a duration")]
+
+
+METHODS: dict[str, Any] = {"redact": Redact, "truncate": Truncate, "hash": Hash, "generalize": Generalize}
 
 
 @dataclass(frozen=True)
 class Method:
-    """`{kind: option}` out of `METHODS`; `redact` alone stands for `{redact: '[REDACTED]'}`."""
+    """`{kind: spec}` out of `METHODS`; `redact` alone stands for `{redact: '[REDACTED]'}`."""
 
     kind: Scalar
-    option: Any
+    spec: Any
 
     @classmethod
     def read(cls, node: Node) -> Self:
         if isinstance(node, Scalar) and node.text == "redact":
-            return cls(node, Text(REDACTED, node))
+            return cls(node, Redact(Text(REDACTED, node)))
         return cls(*read_variant(node, METHODS, "masking"))
 
     @classmethod
@@ -47,4 +87,13 @@ class Mask:
     """Make fields say less: redact, truncate, hash (HMAC-SHA-256 under a secret key) or generalize to bins."""
 
     inline: ClassVar[bool] = True
+    example: ClassVar[str] = """
+mask:
+  name: redact
+  card: {truncate: 4}
+  age: {generalize: 10}
+"""
+    sample: ClassVar[str] = """
+{"name": "Ada L", "card": "4012888888881881", "age": 37}
+"""
     methods: Annotated[dict[Name, Method], Doc("field: method")]

@@ -29,5 +29,6 @@ class Ratio(Number, frozen=True):
 class Sample:
     """Pass a part of the records, chosen by the hash of their keys: all of a key or none, alike on every device."""
 
+    example: ClassVar[str] = "sample: {ratio: 0.5, keys: [sensor]}"
     ratio: Annotated[Ratio, Doc("which part of all keys passes")]
     keys: Annotated[tuple[Name, ...], Doc("fields that are hashed; left out: the whole record", default="[]")]

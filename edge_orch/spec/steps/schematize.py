@@ -60,7 +60,9 @@ class FieldSpec:
 
 
 @dataclass(frozen=True)
-class _Rest:
+class Rest:
+    """What a schematize has beside its format."""
+
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
     time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
 
@@ -69,6 +71,21 @@ class _Rest:
 class Schematize:
     """Read raw records in exactly one format into typed fields. A record that does not fit is a dead letter."""
 
+    example: ClassVar[str] = """
+schematize:
+  json: {}
+  fields:
+    at: timestamp
+    sensor: {type: string, path: device.name, pattern: 'press-[0-9]+'}
+    temp_c: {type: float, path: [values, temp.c], min: -40, max: 200}
+    note: {type: string, required: false}
+  time: at
+"""
+    sample: ClassVar[str] = """
+{"at": "2026-01-01T00:00:00Z", "device": {"name": "press-1"}, "values": {"temp.c": 21.5}}
+{"at": "2026-01-01T00:00:01Z", "device": {"name": "press-1"}, "values": {"temp.c": 900}}
+"""
+    rest: ClassVar[type] = Rest
     format: FormatSpec
     format_key: Scalar
     fields: dict[Name, FieldSpec]
@@ -84,12 +101,12 @@ class Schematize:
             found = names(key.text for key, _ in formats)
             problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
         read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
-        rest = gathered([others], lambda mapping: read_model(_Rest, mapping), problems)[0]
+        rest = gathered([others], lambda mapping: read_model(Rest, mapping), problems)[0]
         return cls(read_format[0], formats[0][0], rest.fields, rest.time)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
-        rest = model_schema(_Rest)
+        rest = model_schema(Rest)
         arms = []
         for kind, model in FORMATS.items():
             properties = {kind: schema_of(model)} | rest["properties"]

@@ -19,6 +19,7 @@ class Threshold(Integer, frozen=True):
 class Throttle:
     """Pass the first records of each key in each window of event time, and drop what is more."""
 
+    example: ClassVar[str] = "throttle: {threshold: 1, window: 10s, keys: [sensor]}"
     threshold: Annotated[Threshold, Doc("how many may pass")]
     window: Annotated[PositiveDuration, Doc("in how long, one window after the other, aligned to the Unix epoch")]
     keys: Annotated[tuple[Name, ...], Doc("fields that have a quota each; left out: one for all", default="[]")]

@@ -25,9 +25,19 @@ class CalendarUnit(Choice, frozen=True):
 
 
 @dataclass(frozen=True)
+class Tumbling:
+    """Windows of one size, one after the other, aligned to the Unix epoch."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "tumbling: 10s"
+    size: Annotated[PositiveDuration, Doc("how long a window is")]
+
+
+@dataclass(frozen=True)
 class Sliding:
     """Windows of one size, one beginning every so often, aligned to the Unix epoch."""
 
+    example: ClassVar[str] = "sliding: {size: 10s, every: 5s}"
     size: Annotated[PositiveDuration, Doc("how long a window is")]
     every: Annotated[PositiveDuration, Doc("from the beginning of one to that of the next; at most `size`")]
 
@@ -36,24 +46,35 @@ class Sliding:
 class Session:
     """Records of a key that follow each other within a gap."""
 
+    example: ClassVar[str] = "session: 5s"
     shorthand: ClassVar[str] = "gap"
     gap: Annotated[PositiveDuration, Doc("how long a key must be silent for its window to end")]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """So many records of a key as they arrive; none is late, so it takes no `grace` and no `on_late`."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "count: 2"
+    size: Annotated[Count, Doc("how many records")]
 
 
 @dataclass(frozen=True)
 class Calendar:
     """Windows of the calendar, as long as clocks there make them."""
 
+    example: ClassVar[str] = "calendar: {unit: day, zone: Europe/Vienna}"
     shorthand: ClassVar[str] = "unit"
     unit: Annotated[CalendarUnit, Doc("hour, day, week (from Monday) or month")]
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 
 WINDOWS: dict[str, Any] = {
-    "tumbling": PositiveDuration,
+    "tumbling": Tumbling,
     "sliding": Sliding,
     "session": Session,
-    "count": Count,
+    "count": Counted,
     "calendar": Calendar,
 }
 

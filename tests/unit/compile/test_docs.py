@@ -53,8 +53,8 @@ def test_every_kind_of_step_has_an_example() -> None:
 def test_every_function_source_sink_and_option_is_listed() -> None:
     for function in FUNCTIONS.values():
         assert f"`{function.doc.partition('): ')[0].rstrip(')')})`" in TEXT
-    for doc in AGGREGATES.values():
-        assert f"- `{doc}`" in TEXT
+    for aggregate in AGGREGATES.values():
+        assert f"- `{aggregate.doc}`" in TEXT
     for kind, model in [*SOURCES.items(), *SINKS.items()]:
         rows = [line for line in TEXT.splitlines() if line.startswith(f"| `{kind}` |")]
         assert any(all(f"`{field.key}`" in row for field in fields_of(model)) for row in rows), kind

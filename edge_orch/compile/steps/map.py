@@ -1,4 +1,4 @@
-"""Compiling `map`, `enrich`, `select` and `drop`: all are the plan's Map."""
+"""Compiling `map` and `enrich`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge_orch.expr.conversion import is_required
 from edge_orch.expr.expression import parse_expression
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
-from edge_orch.spec.steps.columns import Drop, Map, Select
+from edge_orch.spec.steps.map import Map
 
 
 def compile_map(spec: Map, context: StepContext) -> Compiled:
@@ -34,24 +34,8 @@ def compile_map(spec: Map, context: StepContext) -> Compiled:
     return Compiled(plan.Map(context.name, context.input, tuple(assignments), flow.schema), flow)
 
 
-def compile_select(spec: Select, context: StepContext) -> Compiled:
-    """Only the named fields, in the order named."""
-    fields = context.flow.fields(spec.fields)
-    if not fields:
-        raise Invalid(Problem("select needs at least one field", context.where))
-    return _kept(context, fields)
-
-
-def compile_drop(spec: Drop, context: StepContext) -> Compiled:
-    """All but the named fields."""
-    dropped = {field.name for field in context.flow.fields(spec.fields)}
-    fields = tuple(field for field in context.flow.schema.fields if field.name not in dropped)
-    if not fields:
-        raise Invalid(Problem("drop leaves no field", context.where))
-    return _kept(context, fields)
-
-
-def _kept(context: StepContext, fields: tuple[Field, ...]) -> Compiled:
+def compiled_kept(context: StepContext, fields: tuple[Field, ...]) -> Compiled:
+    """A map that assigns nothing and passes on these fields."""
     flow = flow_with(context, fields, context.flow.broken)
     return Compiled(plan.Map(context.name, context.input, (), flow.schema), flow)
 

@@ -1,0 +1,17 @@
+"""Compiling `drop`: the plan's Map, which assigns nothing."""
+
+from __future__ import annotations
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.steps.map import compiled_kept
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.steps.drop import Drop
+
+
+def compile_drop(spec: Drop, context: StepContext) -> Compiled:
+    """All but the named fields."""
+    dropped = {field.name for field in context.flow.fields(spec.fields)}
+    fields = tuple(field for field in context.flow.schema.fields if field.name not in dropped)
+    if not fields:
+        raise Invalid(Problem("drop leaves no field", context.where))
+    return compiled_kept(context, fields)

@@ -1,0 +1,18 @@
+"""`drop: [note]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.reading import Doc
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Remove these fields."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "drop: [temp_c]"
+    fields: Annotated[tuple[Name, ...], Doc("fields to remove")]

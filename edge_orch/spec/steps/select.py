@@ -1,0 +1,18 @@
+"""`select: [ts, sensor]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.reading import Doc
+
+
+@dataclass(frozen=True)
+class Select:
+    """Keep these fields, in this order."""
+
+    inline: ClassVar[bool] = True
+    example: ClassVar[str] = "select: [sensor, ts]"
+    fields: Annotated[tuple[Name, ...], Doc("fields to keep")]

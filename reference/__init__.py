@@ -1,0 +1,1 @@
+"""Writes docs/reference from the components of the job language: `make docs`."""
