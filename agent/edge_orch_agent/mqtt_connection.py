@@ -1,16 +1,17 @@
-"""One MQTT connection that never gives up, over paho-mqtt's threaded client.
+"""One MQTT connection that never gives up: paho-mqtt on the event loop.
 
-The network runs in paho's thread; everything that happens is handed over to the event loop in order, many things a
-turn. MQTT 5 is tried first, because only there a client can widen the window of unacknowledged messages (mosquitto's
-default is 20); a broker that does not speak it gets 3.1.1.
+Only the connecting, which blocks, has a thread; from then on paho is called when its socket can be read or written, and
+everything that happens is handed over in order, many things a turn. MQTT 5 is tried first, because only there a client
+can widen the window of unacknowledged messages (mosquitto's default is 20); a broker that does not speak it gets 3.1.1.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import deque
+import contextlib
+import socket
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -23,9 +24,12 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch_agent.backoff import Backoff
+from edge_orch_agent.buffered_socket import BufferedSocket
 
 KEEPALIVE_S = 30
 CONNACK_S = 3.0
+UPKEEP_S = 5.0
+"""How often paho looks whether it is time for a ping, or one was not answered."""
 SESSION_EXPIRY_S = 30 * 86_400
 _UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 
@@ -89,12 +93,23 @@ class Will(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+class _Client(Client):
+    """paho's client over a socket that it may ask for single bytes: it has no public way to be given one."""
+
+    buffered: BufferedSocket
+
+    def _create_socket(self) -> BufferedSocket:
+        # A socket, of TLS or not: only paho's WebSockets, which we do not use, are none.
+        self.buffered = BufferedSocket(cast("socket.socket", super()._create_socket()))
+        return self.buffered
+
+
 class MqttConnection:
     """Connects, reconnects and hands over what happens.
 
     `handler` gets lists of happenings on the event loop's thread. `window` > 0 keeps a persistent session, with manual
-    acknowledgement of at most that many messages at a time; 0 means a clean session. While `flow` is cleared, paho's
-    thread waits before it hands over another message: the network fills up and the broker holds back.
+    acknowledgement of at most that many messages at a time; 0 means a clean session. Between `hold` and `let_go`
+    nothing is read: the network fills up and the broker holds back.
     """
 
     def __init__(
@@ -115,14 +130,15 @@ class MqttConnection:
         self._backoff = backoff or Backoff()
         self._version = MQTTProtocolVersion.MQTTv5
         self._client: Client | None = None
-        self._happenings: deque[Happening] = deque()
+        self._socket: BufferedSocket | None = None
+        self._happenings: list[Happening] = []
         self._scheduled = False
+        self._writing = False
+        self._held = False
         self._understood = False
         self._answered: asyncio.Event
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
-        self.flow = threading.Event()
-        self.flow.set()
 
     async def run(self, goodbye: Will | None = None) -> None:
         """Keep connected until cancelled; then say `goodbye` (a broker publishes no will after it) and disconnect."""
@@ -131,30 +147,44 @@ class MqttConnection:
             self._ended = asyncio.Event()
             self._answered = asyncio.Event()
             self._understood = False
-            client = self._client = self._make_client()
+            client = self._make_client()
             try:
-                await asyncio.to_thread(self._connect, client)
-                client.loop_start()
+                self._attach(client, await asyncio.to_thread(self._connect, client))
                 async with asyncio.timeout(CONNACK_S):
                     await self._answered.wait()
-                await self._ended.wait()
+                while not self._ended.is_set():
+                    await self._upkeep(client)
             except TimeoutError:
-                self._handler([Lost("the broker does not answer")])
+                self._hand_over(Lost("the broker does not answer"))
             except (OSError, ValueError) as error:
                 self._understood = True  # nobody was there to misunderstand
-                self._handler([Lost(str(error) or type(error).__name__)])
+                self._hand_over(Lost(str(error) or type(error).__name__))
             finally:
-                self._client = None
-                self.flow.set()
+                self._held = False
                 if goodbye is not None and client.is_connected():
                     client.publish(goodbye.topic, goodbye.payload, qos=0, retain=True)
                 client.disconnect()
-                await asyncio.shield(asyncio.to_thread(client.loop_stop))
+                self._write()
+                self._client = None
             if not self._understood:
                 # Old brokers refuse a CONNECT of MQTT 5, or hang up, or wait for the rest of what they cannot read.
                 older = self._version is MQTTProtocolVersion.MQTTv5
                 self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
             await asyncio.sleep(self._backoff.next_s())
+
+    def hold(self) -> None:
+        """Read nothing more for now."""
+        if not self._held:
+            self._held = True
+            if self._socket is not None:
+                self._loop.remove_reader(self._socket)
+
+    def let_go(self) -> None:
+        """Read on."""
+        if self._held:
+            self._held = False
+            if self._socket is not None:
+                self._loop.add_reader(self._socket, self._readable)
 
     def acknowledge(self, mid: int) -> None:
         """Send PUBACK; without a connection the broker will send the message again."""
@@ -183,9 +213,9 @@ class MqttConnection:
         """The packet id that `Unsubscribed` will name, or None without a connection."""
         return self._client.unsubscribe(topic)[1] if self._client is not None else None
 
-    def _make_client(self) -> Client:
+    def _make_client(self) -> _Client:
         five = self._version is MQTTProtocolVersion.MQTTv5
-        client = Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
             clean_session=None if five else not self._window,
@@ -199,32 +229,86 @@ class MqttConnection:
             client.tls_set()
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        client.on_socket_close = self._on_socket_close
+        client.on_socket_register_write = self._on_socket_register_write
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
+        client.on_message = lambda _c, _u, message: self._hand_over(message)
         client.on_publish = lambda _c, _u, mid, _r, _p: self._hand_over(Published(mid))
         client.on_unsubscribe = lambda _c, _u, mid, _r, _p: self._hand_over(Unsubscribed(mid))
         return client
 
-    def _connect(self, client: Client) -> None:
+    def _connect(self, client: _Client) -> BufferedSocket:
+        """Blocks until there is a connection; sends nothing yet."""
         if self._version is not MQTTProtocolVersion.MQTTv5:
             client.connect(self._address.host, self._address.port, KEEPALIVE_S)
-            return
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        if self._window:
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
-            properties.ReceiveMaximum = self._window
-        client.connect(
-            self._address.host, self._address.port, KEEPALIVE_S, clean_start=not self._window, properties=properties
-        )
+        else:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            if self._window:
+                properties.SessionExpiryInterval = SESSION_EXPIRY_S
+                properties.ReceiveMaximum = self._window
+            client.connect(
+                self._address.host, self._address.port, KEEPALIVE_S, clean_start=not self._window, properties=properties
+            )
+        return client.buffered
 
-    # From here on: called in paho's thread.
+    # The network, on the event loop.
+
+    def _attach(self, client: Client, sock: BufferedSocket) -> None:
+        self._client, self._socket = client, sock
+        self._loop.add_reader(sock, self._readable)
+        self._write()
+
+    def _on_socket_close(self, _client: Client, _userdata: object, sock: object) -> None:
+        if self._socket is not None and self._socket is sock:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket = None
+
+    def _on_socket_register_write(self, _client: Client, _userdata: object, sock: object) -> None:
+        # While connecting this comes in the thread; `_attach` sends what is there by then.
+        if self._socket is sock and not self._writing:
+            self._writing = True
+            self._loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        """Everything that paho has to send by now, in as few packets as the network takes."""
+        self._writing = False
+        client, sock = self._client, self._socket
+        if client is None or sock is None:
+            return
+        client.loop_write()
+        if self._socket is not sock:
+            return  # the last packet was a DISCONNECT
+        sock.flush()
+        if sock.unsent:
+            self._loop.add_writer(sock, self._write)
+        else:
+            self._loop.remove_writer(sock)
+
+    def _readable(self) -> None:
+        client, sock = self._client, self._socket
+        if client is None or sock is None:
+            return
+        sock.fill()
+        while self._socket is sock and sock.pending:
+            client.loop_read()  # one packet, or the end
+        if self._socket is sock and sock.hidden:
+            self._loop.call_soon(self._readable)
+
+    async def _upkeep(self, client: Client) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(UPKEEP_S):
+                await self._ended.wait()
+        client.loop_misc()
+
+    # What paho tells, on the event loop as well.
 
     def _on_connect(
         self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
         self._understood = reason.getName() != _UNSUPPORTED_PROTOCOL
-        self._loop.call_soon_threadsafe(self._answered.set)
+        self._answered.set()
         if reason.is_failure:
             self._hand_over(Lost(f"broker refused: {reason}"))
             client.disconnect()
@@ -236,24 +320,16 @@ class MqttConnection:
         self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
         self._hand_over(Lost(f"disconnected: {reason}"))
-        self._loop.call_soon_threadsafe(self._answered.set)
-        self._loop.call_soon_threadsafe(self._ended.set)
-
-    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        self.flow.wait()
-        self._hand_over(message)
+        self._answered.set()
+        self._ended.set()
 
     def _hand_over(self, happening: Happening) -> None:
         self._happenings.append(happening)
         if not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon_threadsafe(self._drain)
+            self._loop.call_soon(self._drain)
 
     def _drain(self) -> None:
-        # Cleared before the queue is emptied: whatever comes after is either in this turn or schedules the next.
         self._scheduled = False
-        happenings = []
-        while self._happenings:
-            happenings.append(self._happenings.popleft())
-        if happenings:
-            self._handler(happenings)
+        happenings, self._happenings = self._happenings, []
+        self._handler(happenings)
