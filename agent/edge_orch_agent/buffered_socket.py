@@ -31,8 +31,8 @@ class BufferedSocket:
 
     @property
     def unsent(self) -> bool:
-        """Whether the network has not taken everything yet."""
-        return bool(self._outgoing)
+        """Whether the network has not taken everything yet, and still might."""
+        return bool(self._outgoing) and not self._ended
 
     @property
     def hidden(self) -> bool:

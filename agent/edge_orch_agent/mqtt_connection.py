@@ -12,19 +12,19 @@ import contextlib
 import socket
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import unquote, urlsplit
 
 import msgspec
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from edge_orch.errors import Invalid, Problem
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.buffered_socket import BufferedSocket
+from edge_orch_agent.mqtt_address import Address
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Published, Unsubscribed
 
 KEEPALIVE_S = 30
 CONNACK_S = 3.0
@@ -32,58 +32,6 @@ UPKEEP_S = 5.0
 """How often paho looks whether it is time for a ping, or one was not answered."""
 SESSION_EXPIRY_S = 30 * 86_400
 _UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
-
-
-class Address(msgspec.Struct, frozen=True):
-    """Where a broker is and who we are there, read from `mqtt[s]://[user[:password]@]host[:port]`."""
-
-    host: str
-    port: int
-    tls: bool
-    user: str | None
-    password: str | None
-
-    @classmethod
-    def parse(cls, url: str) -> Address:
-        """Raises `Invalid` when the text is not such an address; a password is never shown."""
-        try:
-            parts = urlsplit(url)
-            tls = {"mqtt": False, "mqtts": True}[parts.scheme]
-            if not parts.hostname:
-                raise ValueError
-            port = parts.port or (8883 if tls else 1883)
-        except (KeyError, ValueError):
-            shown = repr(url.rsplit("@", 1)[-1])
-            raise Invalid(Problem("not the address of an MQTT broker", None, "mqtt://host:1883", shown)) from None
-        user = unquote(parts.username) if parts.username else None
-        return cls(parts.hostname, port, tls, user, unquote(parts.password) if parts.password else None)
-
-
-class Connected(msgspec.Struct, frozen=True):
-    """The broker took us. `resumed`: it kept our session, with its packet ids."""
-
-    resumed: bool
-
-
-class Lost(msgspec.Struct, frozen=True):
-    """No connection; another attempt follows by itself."""
-
-    reason: str
-
-
-class Unsubscribed(msgspec.Struct, frozen=True):
-    """The broker answered an UNSUBSCRIBE: it has handled everything we sent before it."""
-
-    mid: int
-
-
-class Published(msgspec.Struct, frozen=True):
-    """The broker has taken what was published under this packet id."""
-
-    mid: int
-
-
-Happening = Connected | Lost | Unsubscribed | Published | MQTTMessage
 
 
 class Will(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -100,8 +102,9 @@ class TestMqtt(LinkContract):
         async with Joined(pair) as joined:
             link = pair.link
             assert isinstance(link, MqttLink)
-            client = link._connection._client
-            assert client is not None
-            client.socket().close()  # type: ignore[union-attr]
+            ours = link._connection._socket
+            assert ours is not None
+            with socket.socket(fileno=os.dup(ours.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)  # without a DISCONNECT
             await joined.controller.until(lambda: f"down {AGENT}" in joined.controller.said)
             await joined.both_up()

@@ -11,7 +11,8 @@ from edge_orch.wire.link import LinkHandler
 from edge_orch.wire.topics import down_sync, presence, up_sync
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.logs import event as line
-from edge_orch_agent.mqtt_connection import Connected, Happening, Lost, MqttConnection, Will
+from edge_orch_agent.mqtt_connection import MqttConnection, Will
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost
 
 ONLINE = b"online"
 OFFLINE = b"offline"

@@ -7,7 +7,8 @@ import contextlib
 
 from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment
-from edge_orch_agent.mqtt_connection import Connected, Happening, MqttConnection, Published
+from edge_orch_agent.mqtt_connection import MqttConnection
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Published
 from edge_orch_agent.sinks.port import Retry
 
 PATIENCE_S = 10.0

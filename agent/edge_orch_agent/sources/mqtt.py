@@ -12,7 +12,8 @@ from paho.mqtt.client import MQTTMessage, topic_matches_sub
 from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead, SourceFailed
-from edge_orch_agent.mqtt_connection import Connected, Happening, Lost, MqttConnection, Unsubscribed
+from edge_orch_agent.mqtt_connection import MqttConnection
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Unsubscribed
 from edge_orch_agent.sources.port import Emit
 from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
 
