@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim lint format services chaos bench-agent lock clean
+.PHONY: help demo test sim lint format services chaos bench-agent docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ chaos: $(READY) services ## pull the agent's plugs ROUNDS times, and ask numbere
 
 bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear
 	$(BIN)/python -m benchmarks.agent
+
+docs: $(READY) ## write docs/reference from the components of the job language
+	$(BIN)/python -m reference
 
 lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
 	$(LOCK) -o requirements/uv.lock requirements/uv.in

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, get_args, get_origin
@@ -80,7 +81,10 @@ class Option(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Component(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A component for people and programs. `usage`: how a function is called."""
+    """A component for people and programs.
+
+    `usage`: how a function is called. `shorthand`: the option that may stand alone in place of all.
+    """
 
     name: str
     kind: Kind
@@ -88,6 +92,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     example: str
     options: tuple[Option, ...] = ()
     usage: str = ""
+    shorthand: str = ""
     sample: str = ""
     carries: tuple[str, ...] = ()
 
@@ -116,19 +121,21 @@ def _component(kind: Kind, name: str, member: Any) -> Component:
         kind,
         inspect.getdoc(member) or "",
         getattr(member, "example", "").strip(),
-        tuple(_options(member, "")),
+        tuple(options_of(member)),
+        shorthand=getattr(member, "shorthand", ""),
         sample=getattr(member, "sample", SAMPLE).strip(),
         carries=tuple(sorted(getattr(member, "carries", ()))),
     )
 
 
-def _options(model: Any, prefix: str) -> Iterator[Option]:
+def options_of(model: Any, prefix: str = "") -> Iterator[Option]:
+    """The keys of a model, each with those inside it right below."""
     for field in fields_of(getattr(model, "rest", model)):
         name = prefix.rstrip(".") if is_inline(model) else prefix + field.key
         yield Option(name, type_name(field.hint), field.doc.text, field.required, _default(field))
         item, below = _inner(field.hint)
-        if dataclasses.is_dataclass(item) and fields_of(item) and not hasattr(item, "read"):
-            yield from _options(item, f"{name}{below}.")
+        if _has_keys(item):
+            yield from options_of(item, f"{name}{below}.")
 
 
 def _default(field: ModelField) -> str:
@@ -139,7 +146,14 @@ def _inner(hint: Any) -> tuple[Any, str]:
     """The model inside a hint, and what stands between its key and theirs."""
     if get_origin(hint) is dict:
         return get_args(hint)[1], ".NAME"
+    if get_origin(hint) is tuple:
+        return get_args(hint)[0], "[]"
     return hint, ""
+
+
+def _has_keys(hint: Any) -> bool:
+    """Whether it is a model that is read by its declared keys."""
+    return dataclasses.is_dataclass(hint) and bool(fields_of(hint)) and not hasattr(hint, "read")
 
 
 def type_name(hint: Any) -> str:
@@ -151,6 +165,6 @@ def type_name(hint: Any) -> str:
     if issubclass(hint, Choice):
         return " | ".join(hint.choices())
     named = next((word for base, word in _WORDS.items() if issubclass(hint, base)), "")
-    return named or (
-        str(hint.__name__).lower() if dataclasses.is_dataclass(hint) and isinstance(hint, type) else "text"
-    )
+    if named or not dataclasses.is_dataclass(hint):
+        return named or "text"
+    return "mapping" if _has_keys(hint) else re.sub("(?<!^)(?=[A-Z])", " ", getattr(hint, "__name__", "")).lower()

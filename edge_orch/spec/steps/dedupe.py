@@ -13,6 +13,6 @@ from edge_orch.spec.reading import Doc
 class Dedupe:
     """Pass the first record of each key and drop those that repeat it within a time."""
 
-    example: ClassVar[str] = "dedupe: {keys: [sensor], within: 5s}"
+    example: ClassVar[str] = "dedupe: {keys: [sensor], within: 10s}"
     keys: Annotated[tuple[Name, ...], Doc("fields that make two records the same")]
     within: Annotated[PositiveDuration, Doc("event time after which a repeated key passes again")]
