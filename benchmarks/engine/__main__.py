@@ -44,7 +44,7 @@ def engine_run(plan: Plan) -> Run:
     pipeline = Pipeline(plan, device=Device("edge-0042", META))
 
     def run(payloads: list[bytes]) -> dict[str, list[bytes]]:
-        now = Instant(0, 0, "bench")
+        now = Instant(1_900_000_000_000_000, 0, "bench")  # after every stamp of the inputs
         found: dict[str, list[bytes]] = {}
         position = 0
         for payload in payloads:

@@ -7,6 +7,9 @@ window open. When all are idle, event time flows on with the monotonic clock, bu
 records that come after a long silence are late for what was closed, and for nothing else.
 
 What is due happens before the record that makes it due is looked at. Hence how records were batched changes nothing.
+
+A record dated too far ahead of its arrival must not be told to a clock: it would make all that follow late. `begin` is
+told the latest date to believe (`believed`), and `limit` is never beyond it: who calls `tick` asks there.
 """
 
 from __future__ import annotations
@@ -50,6 +53,11 @@ class _State(msgspec.Struct, array_like=True):
     partitions: dict[str, tuple[int, int]]
 
 
+def believed(now: Instant, max_ahead_us: int | None) -> int:
+    """The latest event time to believe of what arrives now; any, when this machine does not know the time itself."""
+    return NEVER if max_ahead_us is None or not now.trusted else now.wall_us + max_ahead_us
+
+
 class Clock:
     """The watermark of the records of one schematize step, for steps of one idle timeout."""
 
@@ -58,14 +66,19 @@ class Clock:
         self._timers: Sequence[Timer] = ()
         self._state = _State(BEFORE, BEFORE, BEFORE, "", {})
         self._others_us = NEVER
+        self._believed_us = NEVER
 
     def watch(self, timers: Sequence[Timer]) -> None:
         """The steps that this clock moves, parents before children."""
         self._timers = timers
 
-    def begin(self, partition: str, now: Instant) -> tuple[int, int]:
-        """Before a batch: the partition's newest event time, and the event time at which to call `tick`."""
+    def begin(self, partition: str, now: Instant, believed_us: int = NEVER) -> tuple[int, int]:
+        """Before a batch: the partition's newest event time, and the event time at which to call `tick`.
+
+        A later time than `believed_us` is refused by the caller: it, too, is at or beyond the limit.
+        """
         self.advance(now)
+        self._believed_us = believed_us
         tops = self._state.partitions
         self._others_us = min((top for name, (top, _) in tops.items() if name != partition), default=NEVER)
         return tops[partition][0] if partition in tops else BEFORE, self.limit()
@@ -77,7 +90,7 @@ class Clock:
     def limit(self) -> int:
         """The event time at which the batch's partition makes something due; NEVER if other partitions hold back."""
         limit = min((min(timer.due(), timer.sweep()) for timer in self._timers), default=NEVER)
-        return limit if limit <= self._others_us else NEVER
+        return min(limit if limit <= self._others_us else NEVER, self._believed_us + 1)
 
     def tick(self, top_us: int) -> int:
         """The batch's partition has come to `top_us`: let all that is due happen. Returns the new limit."""

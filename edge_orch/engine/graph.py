@@ -14,6 +14,7 @@ from edge_orch.plan.steps import (
     Dedupe,
     Explode,
     Filter,
+    Lag,
     Lookup,
     Map,
     Mask,
@@ -25,7 +26,7 @@ from edge_orch.plan.steps import (
     ports,
 )
 
-Timed = Aggregate | Alert | Dedupe | Throttle
+Timed = Aggregate | Alert | Dedupe | Lag | Throttle
 
 
 class Graph:
@@ -94,6 +95,9 @@ def _used_by(step: Step) -> Iterator[str]:
             yield step.field
         case Dedupe() | Throttle() | Sample() | Lookup():
             yield from step.keys
+        case Lag():
+            yield from step.keys
+            yield from (name for _, name in step.fields)
         case Aggregate():
             yield from step.by
             for aggregation in step.compute:

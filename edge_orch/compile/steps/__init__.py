@@ -12,6 +12,7 @@ from edge_orch.compile.steps.dedupe import compile_dedupe
 from edge_orch.compile.steps.drop import compile_drop
 from edge_orch.compile.steps.explode import compile_explode
 from edge_orch.compile.steps.filter import compile_filter
+from edge_orch.compile.steps.lag import compile_lag
 from edge_orch.compile.steps.lookup import compile_lookup
 from edge_orch.compile.steps.map import compile_map
 from edge_orch.compile.steps.mask import compile_mask
@@ -37,6 +38,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Filter: compile_filter,
     spec.Route: compile_route,
     spec.Dedupe: compile_dedupe,
+    spec.Lag: compile_lag,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,
 }

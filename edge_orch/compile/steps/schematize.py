@@ -52,7 +52,15 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
     flow = Flow(schema)
     if problems or layout is None:
         return Compiled(None, flow, tuple(problems))
-    return Compiled(plan.Schematize(context.name, context.input, layout.format, tuple(fields), schema), flow)
+    step = plan.Schematize(
+        name=context.name,
+        input=context.input,
+        format=layout.format,
+        fields=tuple(fields),
+        schema=schema,
+        max_ahead_us=spec.max_ahead.value if spec.time else None,
+    )
+    return Compiled(step, flow)
 
 
 def _time_problems(time: Name | None, fields: list[plan.ParsedField]) -> list[Problem]:

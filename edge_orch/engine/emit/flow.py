@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from edge_orch.engine.emit.aggregate import emit_aggregate
 from edge_orch.engine.emit.alert import emit_alert
 from edge_orch.engine.emit.dedupe import emit_dedupe
 from edge_orch.engine.emit.explode import emit_explode
 from edge_orch.engine.emit.filter import emit_filter
+from edge_orch.engine.emit.guard import Flow
+from edge_orch.engine.emit.lag import emit_lag
 from edge_orch.engine.emit.lookup import emit_lookup
 from edge_orch.engine.emit.map import emit_map
 from edge_orch.engine.emit.mask import emit_mask
@@ -23,12 +28,12 @@ from edge_orch.plan.steps import (
     Dedupe,
     Explode,
     Filter,
+    Lag,
     Lookup,
     Map,
     Mask,
     Route,
     Sample,
-    Schematize,
     Step,
     Throttle,
 )
@@ -43,28 +48,23 @@ def emit_flow(generator: Generator, function: FunctionWriter, step: Step, scope:
 
 
 def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
-    match step:
-        case Filter():
-            emit_filter(generator, function, step, scope, emit_flow)
-        case Map():
-            emit_map(generator, function, step, scope, emit_flow)
-        case Route():
-            emit_route(generator, function, step, scope, emit_flow)
-        case Mask():
-            emit_mask(generator, function, step, scope, emit_flow)
-        case Dedupe():
-            emit_dedupe(generator, function, step, scope, emit_flow)
-        case Throttle():
-            emit_throttle(generator, function, step, scope, emit_flow)
-        case Sample():
-            emit_sample(generator, function, step, scope, emit_flow)
-        case Explode():
-            emit_explode(generator, function, step, scope, emit_flow)
-        case Lookup():
-            emit_lookup(generator, function, step, scope, emit_flow)
-        case Aggregate():
-            emit_aggregate(generator, function, step, scope, emit_flow)
-        case Alert():
-            emit_alert(generator, function, step, scope)
-        case Schematize():
-            raise AssertionError("a schematize step takes the source only")
+    if isinstance(step, Alert):
+        emit_alert(generator, function, step, scope)
+    else:
+        _EMITTERS[type(step)](generator, function, step, scope, emit_flow)
+
+
+# A schematize step takes the source only.
+_EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], None]] = {
+    Filter: emit_filter,
+    Map: emit_map,
+    Route: emit_route,
+    Mask: emit_mask,
+    Dedupe: emit_dedupe,
+    Throttle: emit_throttle,
+    Sample: emit_sample,
+    Lag: emit_lag,
+    Explode: emit_explode,
+    Lookup: emit_lookup,
+    Aggregate: emit_aggregate,
+}

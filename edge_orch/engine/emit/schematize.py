@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from edge_orch.engine.clock import Clock
+from edge_orch.engine.clock import Clock, believed
 from edge_orch.engine.emit.account import emit_account
 from edge_orch.engine.emit.flow import emit_flow
 from edge_orch.engine.emit.parse_json import json_loop
@@ -16,6 +16,7 @@ from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Schematize
+from edge_orch.time import format_duration
 
 ARRIVAL = Symbol("now.wall_us", FieldType.TIMESTAMP, False)
 
@@ -52,13 +53,19 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
 
 
 def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[tuple[int, str, str, str], ...]:
-    found = []
+    found: list[tuple[int, str, str, str]] = []
+    date = ""
+    if step.max_ahead_us is not None:
+        generator.names.objects["believed"] = believed
+        date = f", ahead{generator.number(step)}"
     for idle in sorted({idle_us(timed) for timed in generator.graph.timed(step.name)}):
         clock = Clock(idle)
         generator.clocks[step.name, idle] = clock
+        if date and not found:
+            function.initial(f"ahead{generator.number(step)}", f"believed(now, {step.max_ahead_us})")
         name = generator.names.bind("clock", clock)
         limit, top = name.replace("clock", "limit"), name.replace("clock", "top")
-        function.initial(f"{top}, {limit}", f"{name}.begin(partition, now)")
+        function.initial(f"{top}, {limit}", f"{name}.begin(partition, now{date})")
         found.append((idle, name, limit, top))
     return tuple(found)
 
@@ -70,14 +77,30 @@ def _emit_clock(
     time: Symbol,
     clock: tuple[int, str, str, str],
 ) -> None:
-    """Move the clock; when something is due, let it happen, and look the windows up again."""
+    """Move the clock; when something is due, let it happen, and look the windows up again.
+
+    A record that is dated too far ahead dies before it moves any clock. It is beyond the limit of each, so that looking
+    for it costs the others nothing.
+    """
     idle, name, limit, top = clock
     body = function.body
     known = f"{time.code} is not None and " if time.nullable else ""
     with body.block(f"if {known}{time.code} > {top}:"):
-        body.line(f"{top} = {time.code}")
-        with body.block(f"if {top} >= {limit}:"):
-            body.line(f"{limit} = {name}.tick({top})")
+        with body.block(f"if {time.code} >= {limit}:"):
+            if step.max_ahead_us is not None:
+                _emit_too_far(generator, function, step, time)
+            body.line(f"{limit} = {name}.tick({time.code})")
             for timed in generator.graph.timed(step.name):
                 if isinstance(timed, Aggregate) and timed.idle_us == idle:
                     body.line(f"to{generator.number(timed)} = BEFORE")
+        body.line(f"{top} = {time.code}")
+
+
+def _emit_too_far(generator: Generator, function: FunctionWriter, step: Schematize, time: Symbol) -> None:
+    number, body = generator.number(step), function.body
+    ahead = format_duration(step.max_ahead_us or 0)
+    with body.block(f"if {time.code} > ahead{number}:"):
+        reason = f"is dated more than {ahead} after its arrival"
+        body.line(f"casualties.record({step.name!r}, {reason!r}, {step.schema.time!r}, feed{number})")
+        body.line(f"dead{number} += 1")
+        body.line("continue")

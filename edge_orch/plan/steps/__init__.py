@@ -11,6 +11,7 @@ from edge_orch.plan.steps.alert import Alert, Clear, Quorum, SummaryPart
 from edge_orch.plan.steps.dedupe import Dedupe
 from edge_orch.plan.steps.explode import Explode
 from edge_orch.plan.steps.filter import Filter
+from edge_orch.plan.steps.lag import Lag
 from edge_orch.plan.steps.lookup import Lookup
 from edge_orch.plan.steps.map import Assignment, Map
 from edge_orch.plan.steps.mask import Generalize, Hash, Mask, Masking, Redact, Truncate
@@ -21,7 +22,9 @@ from edge_orch.plan.steps.throttle import Throttle
 
 SOURCE = "source"
 
-Step = Schematize | Map | Mask | Lookup | Explode | Filter | Route | Dedupe | Throttle | Sample | Aggregate | Alert
+Step = (
+    Schematize | Map | Mask | Lookup | Explode | Filter | Route | Dedupe | Throttle | Sample | Lag | Aggregate | Alert
+)
 
 __all__ = [
     "SOURCE",
@@ -36,6 +39,7 @@ __all__ = [
     "Filter",
     "Generalize",
     "Hash",
+    "Lag",
     "Lookup",
     "Map",
     "Mask",

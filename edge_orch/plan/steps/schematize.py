@@ -30,10 +30,14 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Schematize(msgspec.Struct, frozen=True, tag_field="kind", tag="schematize"):
-    """Raw bytes → typed record, or dead letter."""
+    """Raw bytes → typed record, or dead letter.
+
+    A record dated more than `max_ahead_us` after its arrival never moves event time; it is dead where that matters.
+    """
 
     name: str
     input: str
     format: Format
     fields: tuple[ParsedField, ...]
     schema: Schema
+    max_ahead_us: int | None = None

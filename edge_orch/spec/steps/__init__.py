@@ -11,6 +11,7 @@ from edge_orch.spec.steps.drop import Drop
 from edge_orch.spec.steps.enrich import Enrich
 from edge_orch.spec.steps.explode import Explode
 from edge_orch.spec.steps.filter import Filter
+from edge_orch.spec.steps.lag import Lag
 from edge_orch.spec.steps.lookup import Lookup
 from edge_orch.spec.steps.map import Map
 from edge_orch.spec.steps.mask import Mask
@@ -34,6 +35,7 @@ STEPS: dict[str, Any] = {
     "dedupe": Dedupe,
     "throttle": Throttle,
     "sample": Sample,
+    "lag": Lag,
     "aggregate": Aggregate,
     "alert": Alert,
 }
@@ -47,6 +49,7 @@ __all__ = [
     "Enrich",
     "Explode",
     "Filter",
+    "Lag",
     "Lookup",
     "Map",
     "Mask",

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.json_schema import model_schema, schema_of
-from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.leaves import Choice, Duration, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model
 from edge_orch.spec.steps.formats import FORMATS, FormatSpec
@@ -65,6 +65,10 @@ class Rest:
 
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
     time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
+    max_ahead: Annotated[
+        Duration,
+        Doc("where a step below keeps time, a record stamped later than so long after it came is dead", default="1d"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ schematize:
     format_key: Scalar
     fields: dict[Name, FieldSpec]
     time: Name | None
+    max_ahead: Duration
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -102,7 +107,7 @@ schematize:
             problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
         read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
         rest = gathered([others], lambda mapping: read_model(Rest, mapping), problems)[0]
-        return cls(read_format[0], formats[0][0], rest.fields, rest.time)
+        return cls(read_format[0], formats[0][0], rest.fields, rest.time, rest.max_ahead)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:

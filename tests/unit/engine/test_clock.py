@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_orch.engine.clock import BEFORE, NEVER, Clock
-from tests.unit.engine.plans import at
+from edge_orch.engine.records import StepCount
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.steps import Aggregation, Step
+from edge_orch.time import SECOND, ClockQuality, Instant
+from tests.unit.engine.plans import INT, TIMESTAMP, aggregate, at, batch, parsed, pipeline, plan, rows, schematize
 
 IDLE = 10_000_000
 
@@ -123,3 +130,50 @@ def test_the_limit_is_never_while_others_hold_back(top: int) -> None:
     see(clock, "q", top, 0)
     clock.begin("p", at(1))
     assert clock.limit() == NEVER
+
+
+def dated(*seconds: float) -> bytes:
+    return b"".join(b'{"t":%f}\n' % second for second in seconds)
+
+
+def ahead_job(*steps: Step) -> Plan:
+    parse = schematize(parsed("t", TIMESTAMP, format="unix_s"), time="t")
+    return plan(msgspec.structs.replace(parse, max_ahead_us=100 * SECOND), *steps)
+
+
+def counting() -> Step:
+    return aggregate(schematize(parsed("t", TIMESTAMP, format="unix_s"), time="t"), Aggregation("n", "count", INT))
+
+
+def test_a_record_dated_too_far_ahead_is_dead_and_makes_nothing_late() -> None:
+    engine = pipeline(ahead_job(counting()))
+    emission = engine.process(batch(dated(1, 101, 101.5, 9e9, 102), received=at(1)))
+    assert [(letter.position, letter.field) for letter in emission.dead] == [(2, "t"), (3, "t"), (4, "t")]
+    assert emission.dead[0].reason == "is dated more than 1m40s after its arrival"
+    assert emission.counts["parse"] == StepCount(entered=5, passed=2, dead=3)
+    later = engine.process(batch(dated(105, 112), received=at(20), position=5))
+    assert [row["n"] for row in (*rows(emission), *rows(later))] == [1, 2]
+
+
+def test_how_far_ahead_a_date_lies_is_asked_only_of_a_machine_that_knows_the_time() -> None:
+    lost = Instant(1 * SECOND, 1 * SECOND, "boot", ClockQuality.UNKNOWN)
+    assert not pipeline(ahead_job(counting())).process(batch(dated(9e9), received=lost)).dead
+
+
+def test_a_job_that_keeps_no_time_takes_every_date() -> None:
+    assert not pipeline(ahead_job()).process(batch(dated(9e9))).dead
+
+
+@given(st.lists(st.sampled_from([1, 50, 99, 100, 101, 103, 9e9]), max_size=12), st.integers(0, 12))
+def test_dates_ahead_are_refused_alike_however_records_are_batched(times: list[float], cut: int) -> None:
+    def run(*parts: list[float]) -> tuple[list[object], list[int]]:
+        engine, made, dead, position = pipeline(ahead_job(counting())), [], [], 0
+        for part in parts:
+            emission = engine.process(batch(dated(*part), received=at(1), position=position))
+            made += rows(emission)
+            dead += [letter.position for letter in emission.dead]
+            position += len(part)
+        return made + rows(engine.finish()), dead
+
+    assert run(times[:cut], times[cut:]) == run(times)
+    assert run(times)[1] == [number for number, time in enumerate(times) if time > 101]

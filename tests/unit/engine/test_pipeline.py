@@ -24,6 +24,7 @@ from edge_orch.plan.steps import (
     Explode,
     Generalize,
     Hash,
+    Lag,
     Lookup,
     Mask,
     Quorum,
@@ -127,10 +128,12 @@ def whole_job(step: Schematize) -> Plan:
     routed = Route("route", step.name, branches, step.schema, "rest")
     hot_rows = aggregate(step, Aggregation("n", "count", INT), by=("k",), size=5, name="hot_rows")
     hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
+    lagged_schema = Schema((*step.schema.fields, Field("was", FLOAT), Field("since", TIMESTAMP)), "t")
+    lagged = Lag("lag", step.name, ("k",), (("was", "x"), ("since", "t")), 9 * SECOND, lagged_schema)
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
-        "elements": "elements", "by_element": "by_element",
+        "elements": "elements", "by_element": "by_element", "lagged": "lag",
     }  # fmt: skip
     return plan(
         step,
@@ -150,6 +153,7 @@ def whole_job(step: Schematize) -> Plan:
         lists,
         elements,
         by_element,
+        lagged,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
@@ -265,7 +269,7 @@ def test_every_record_that_entered_a_step_has_one_fate(
         assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
         assert count.dead == len(log.dead.get(name, ())), name
     passed = counts.get("parse", StepCount()).passed
-    for child in ("unique", "small", "hot", "route", "throttle", "sample"):
+    for child in ("unique", "small", "hot", "route", "throttle", "sample", "lag"):
         assert counts.get(child, StepCount()).entered == passed
     assert counts.get("sums", StepCount()).passed == log.outputs.get("sums", b"").count(b"\n")
     exploded = counts.get("elements", StepCount())

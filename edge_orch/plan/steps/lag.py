@@ -1,0 +1,18 @@
+"""What the record before was."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.plan.schema import Schema
+
+
+class Lag(msgspec.Struct, frozen=True, tag_field="kind", tag="lag"):
+    """Add `fields` (new field, field of the record before) of the same key; NULL where none lies within `within_us`."""
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    within_us: int
+    schema: Schema
