@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,7 @@ class AgentFolder(DataFolder):
     def __init__(self, path: Path) -> None:
         super().__init__(path, "agent")
         self.socket = path / "agent.sock"
+        self.flight = Path(os.environ.get("RUNTIME_DIRECTORY", path)) / "agent.flight"
         self.secrets = Secrets(path / "secrets")
         self._enrolment = path / "agent.json"
         self._key = path / "agent.key"

@@ -42,6 +42,7 @@ from edge_orch_agent.core.events import (
     Stopping,
     Woke,
 )
+from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.courier import Courier, MakeSink
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.reading import MakeSource, Reading
@@ -84,6 +85,7 @@ class Driver:
         sources: MakeSource,
         sinks: MakeSink,
         resolver: Resolver,
+        crash: Crash | None = None,
     ) -> None:
         self._core = core
         self._store = StoreThread(store)
@@ -95,6 +97,7 @@ class Driver:
         self._artifacts = artifacts
         self._reading = Reading(sources, resolver, self._read)
         self._courier = Courier(agent, self._store.segment, sinks, resolver)
+        self._crash = crash
         self._events: deque[Event] = deque()
         self._handling = False
         self._stopping = asyncio.Event()
@@ -111,7 +114,7 @@ class Driver:
         """Work until `stop`. Raises `CoreFailed` if the core does."""
         linking = asyncio.create_task(self._keep_linked(), name="link")
         try:
-            self.handle(Started())
+            self.handle(Started(self._crash))
             await self._stopping.wait()
             self.handle(Stopping())
             await self._flush()

@@ -22,6 +22,8 @@ from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.data_folder import AgentFolder, Enrolment
 from edge_orch_agent.driver import Driver
+from edge_orch_agent.flight_recorder import FlightRecorder
+from edge_orch_agent.guard import ProcessGuard
 from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.local_socket import LocalSocket
 from edge_orch_agent.logs import event as line
@@ -80,7 +82,10 @@ async def _run(
 ) -> None:
     client = HttpClient()
     key = folder.key()
-    core = AgentCore(_identity(enrolment, options, clock), store.load(), options.settings, folder.secrets.get)
+    recorder = FlightRecorder(folder.flight)
+    guard = ProcessGuard(recorder)
+    identity = _identity(enrolment, options, clock)
+    core = AgentCore(identity, store.load(), options.settings, folder.secrets.get, guard)
     driver = Driver(
         core,
         store,
@@ -93,6 +98,7 @@ async def _run(
         sources=SourceFactory(enrolment.agent, options.bus, clock.now),
         sinks=SinkFactory(enrolment.agent, options.bus, client, folder.secrets.get, clock.now),
         resolver=Resolver(folder.secrets.get, enrolment.labels),
+        crash=recorder.crash,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,9 +108,11 @@ async def _run(
     try:
         api.open(folder.socket)
         tidy.start()
+        guard.start()
         print(_ready(folder.path, enrolment, options), flush=True)
         await driver.run()
     finally:
+        guard.stop()
         tidy.stop()
         await api.close()
         await client.close()

@@ -37,6 +37,7 @@ from edge_orch_agent.core.events import (
     Woke,
 )
 from edge_orch_agent.core.expiry import Expiry
+from edge_orch_agent.core.guarding import Crash, Guard, Unguarded
 from edge_orch_agent.core.heartbeat import Heartbeat
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.jobs import Jobs
@@ -65,7 +66,12 @@ class AgentCore:
     """
 
     def __init__(
-        self, identity: AgentIdentity, stored: StoredState, settings: Settings, secret: SecretOf = lambda _name: None
+        self,
+        identity: AgentIdentity,
+        stored: StoredState,
+        settings: Settings,
+        secret: SecretOf = lambda _name: None,
+        guard: Guard | None = None,
     ) -> None:
         random = Random(identity.seed)  # noqa: S311 -- spreads retries, guards nothing
         backoff = Backoff(settings, random)
@@ -101,6 +107,7 @@ class AgentCore:
             emissions=self.emissions,
             sources=self.sources,
             secret=secret,
+            guard=guard or Unguarded(),
         )
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
@@ -131,8 +138,8 @@ class AgentCore:
 
     def _take(self, event: Event, now: Instant) -> list[Command]:
         match event:
-            case Started():
-                self._start(now)
+            case Started(crash):
+                self._start(crash, now)
             case Woke():
                 # Whatever else is due is found in `_conclude`.
                 self.expiry.drop(self.jobs.max_age_us, self.jobs.sink_of, now)
@@ -189,20 +196,21 @@ class AgentCore:
             *self.delivery.start(self.jobs.sink_of, now),
         ]
 
-    def _start(self, now: Instant) -> None:
+    def _start(self, crash: Crash | None, now: Instant) -> None:
         identity = self.identity
         self.twin.write(
             DeviceFact(identity.agent, identity.labels, identity.firmware, identity.software, identity.boot), now
         )
         self.audit.store(identity.agent, self._report, now)
         self.audit.balance(self.ledger.keys(), now)
-        self.jobs.start(now)
+        self.jobs.start(crash, now)
 
     def _read(self, event: BatchRead, now: Instant) -> None:
         running = self.jobs.running.get(event.job)
         if running is None or not self.sources.reads(event.job, running.plan.source):
             return  # not acknowledged: its origin keeps it for whoever reads next
-        self.emissions.take(running, running.process(event.batch), now)
+        for emission in running.process(event.batch):
+            self.emissions.take(running, emission, now)
         self.work.batch(event, now)
         self.sources.taken(PositionKey(event.job, event.partition_key), event.next_position)
         if running.stuck or running.failures >= self._settings.failures_before_rollback:

@@ -7,11 +7,17 @@ import msgspec
 from edge_orch.engine.records import Batch
 from edge_orch.twin.facts import Value
 from edge_orch.wire.messages import Message
+from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.transaction import StreamId
 
 
 class Started(msgspec.Struct, frozen=True):
-    """The shell is ready to perform commands. The core was built from the store's `StoredState` before."""
+    """The shell is ready to perform commands. The core was built from the store's `StoredState` before.
+
+    `crash`: how the process before this one ended, if that was in the middle of a job's code.
+    """
+
+    crash: Crash | None = None
 
 
 class Woke(msgspec.Struct, frozen=True):

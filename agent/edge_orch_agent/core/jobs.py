@@ -14,6 +14,7 @@ from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.emissions import Emissions
+from edge_orch_agent.core.guarding import Crash, Guard, Overran
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.library import Library
 from edge_orch_agent.core.parameters import Parameters
@@ -44,6 +45,7 @@ class Jobs:
         emissions: Emissions,
         sources: Sources,
         secret: SecretOf,
+        guard: Guard,
     ) -> None:
         self._device = Device(identity.agent, identity.labels, identity.firmware)
         self._settings = settings
@@ -54,16 +56,19 @@ class Jobs:
         self._emissions = emissions
         self._sources = sources
         self._secret = secret
+        self._guard = guard
         self._library = Library(identity.controller_keys, stored.envelopes)
         self._states = dict(stored.states)
         self.slots = Slots(stored.slots)
         self.running: dict[str, RunningJob] = {}
 
-    def start(self, now: Instant) -> None:
-        """Run what ran before the process ended. Needs no network."""
+    def start(self, crash: Crash | None, now: Instant) -> None:
+        """Run what ran before the process ended, but for a version that ends it again and again. Needs no network."""
         for job in self.slots.jobs():
-            if self.slots.running(job) is not None:
-                self._resume(job, self._states.pop(job, b""), "", now)
+            slot = self.slots.running(job)
+            if slot is not None:
+                error = self._condemn(slot, crash) if crash is not None else ""
+                self._resume(job, self._states.pop(job, b""), error, now)
 
     def fetched(self, digest: str, envelope: bytes) -> None:
         """An envelope has come; `follow` looks into it."""
@@ -108,6 +113,10 @@ class Jobs:
             default=None,
         )
 
+    def cpu_us(self, job: str) -> int:
+        """Processor time that the job's own code took in this run, in microseconds."""
+        return self._guard.cpu_us(job)
+
     def limits(self) -> dict[str, Limits]:
         """What each running job may take on the device."""
         return {job: running.plan.limits for job, running in self.running.items()}
@@ -130,6 +139,16 @@ class Jobs:
             if self.slots.get(job, SlotName.RETIRED) is not None and not waiting(job):
                 self.slots.forget(job, self._work.gathered.upkeep)
                 self._work.note(now)
+
+    def _condemn(self, slot: Slot, crash: Crash) -> str:
+        """Give the version up if it is to blame for the end of several processes; returns why, empty if it is not."""
+        settings = self._settings
+        if (slot.job, slot.version) != (crash.job, crash.version) or (
+            crash.on_one_input < settings.crashes_on_one_input and crash.in_a_row < settings.crashes_in_a_row
+        ):
+            return ""
+        self.slots.give_up(slot.job, self._work.gathered.upkeep)
+        return f"version {slot.version}: the agent's process ended {crash.in_a_row} times in a row while it worked"
 
     def _kept(self, job: str) -> Iterator[Plan]:
         slots = (self.slots.get(job, name) for name in _NEWEST_FIRST)
@@ -171,7 +190,7 @@ class Jobs:
         partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
         try:
             new = self._run(slot, plan, state, now)
-        except Exception as error:  # a version that cannot start is its author's to mend; what runs goes on
+        except (Exception, Overran) as error:  # a version that cannot start is its author's to mend; what runs goes on
             self.slots.refuse(slot, transaction)
             self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
             return True
@@ -201,7 +220,7 @@ class Jobs:
             generation = max(generation, slot.generation)
             try:
                 self.running[job] = self._run(slot, self._library.plan(slot), state, now)
-            except Exception as failure:
+            except (Exception, Overran) as failure:
                 error = error or f"version {slot.version} cannot start: {failure}"
                 self.slots.give_up(job, self._work.gathered.upkeep)
             else:
@@ -216,7 +235,14 @@ class Jobs:
         self._twin.stale = True  # its parameters have to be worked out
         values = self._parameters.resolved(plan, self._twin.facts(), now)
         build = partial(
-            RunningJob, slot, plan, device=self._device, values=values, secret=self._secret, since_us=now.mono_us
+            RunningJob,
+            slot,
+            plan,
+            device=self._device,
+            values=values,
+            secret=self._secret,
+            since_us=now.mono_us,
+            guard=self._guard,
         )
         try:
             return build(state=state)

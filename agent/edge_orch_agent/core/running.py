@@ -1,8 +1,10 @@
-"""A running job: one version's pipeline, and the way back to the state before a batch that broke it."""
+"""A running job: one version's pipeline, and the way back to the state before what broke it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import msgspec
 
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCount
@@ -11,6 +13,7 @@ from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import SOURCE
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Value
+from edge_orch_agent.core.guarding import Guard, Overran, Result
 from edge_orch_agent.core.transaction import Slot
 
 Values = Mapping[str, Value]
@@ -18,17 +21,32 @@ Values = Mapping[str, Value]
 SecretOf = Callable[[str], str | None]
 """The device's secret of that name, None if it has none. Looked up once for each version that starts."""
 
+BREAKS = 16
+"""How often one batch may break a pipeline before the rest of it is given up: enough to find a record or two among
+thousands, and, if each break is an overrun, half a minute."""
+
 
 class RunningJob:
     """The pipeline of one version and what it was given since its last snapshot.
 
-    A pipeline that raises may have kept half a batch in its windows. It is then built anew from the snapshot, and what
-    it was given since is played to it again, but for the batch that broke it: the same input gives the same state.
-    `failures`: batches in a row that broke it. `stuck`: it cannot go on at all. Raises whatever building it raises.
+    A pipeline that raises, or is interrupted, may have kept half a batch in its windows. It is then built anew from
+    the snapshot, and what it was given since is played to it again: the same input gives the same state. The batch
+    that broke it is halved until the records to blame are alone; they become dead letters.
+    `failures`: batches in a row of which it broke on half or more. `stuck`: it cannot go on at all. Raises whatever
+    building it raises.
     """
 
     def __init__(
-        self, slot: Slot, plan: Plan, *, device: Device, values: Values, secret: SecretOf, state: bytes, since_us: int
+        self,
+        slot: Slot,
+        plan: Plan,
+        *,
+        device: Device,
+        values: Values,
+        secret: SecretOf,
+        state: bytes,
+        since_us: int,
+        guard: Guard,
     ) -> None:
         self.slot = slot
         self.plan = plan
@@ -37,6 +55,7 @@ class RunningJob:
         self.failure = ""
         self.stuck = False
         self._device = device
+        self._guard = guard
         self.values = values
         self._secrets = {name: value for name in step_secrets(plan) if (value := secret(name)) is not None}
         self._snapshot = state
@@ -44,28 +63,47 @@ class RunningJob:
         self._advanced = False
         self._pipeline = self._build()
 
-    def process(self, batch: Batch) -> Emission:
-        """The batch's emission; if it breaks the pipeline, all of its records as dead letters."""
-        try:
-            emission = self._pipeline.process(batch)
-        except Exception as error:  # whatever it is, it is this batch's fault and must not stop the others
-            self._recover(error)
-            return self._dead(batch)
-        self.failures, self.failure = 0, ""
-        self._journal.append(batch)
-        return emission
+    @property
+    def state_bytes(self) -> int:
+        """The size of its state as of the last snapshot."""
+        return len(self._snapshot)
+
+    def process(self, batch: Batch) -> list[Emission]:
+        """The batch's emissions, in order; what breaks the pipeline is in them as dead letters."""
+        emissions: list[Emission] = []
+        breaks, dead, waiting = 0, 0, [batch]
+        failure = self.failure if self.stuck else ""
+        while waiting:
+            part = waiting.pop()
+            broke = failure if self.stuck or breaks == BREAKS else self._try(part, emissions)
+            if not broke:
+                continue
+            failure, breaks = broke, min(breaks + 1, BREAKS)
+            records = _records(part)
+            if len(records) > 1 and breaks < BREAKS and not self.stuck:
+                middle = len(records) // 2
+                waiting += [_part(part, records, middle, len(records)), _part(part, records, 0, middle)]
+            else:
+                dead += len(records)
+                emissions.append(_dead(part, records, failure))
+        self.failure = failure
+        self.failures = self.failures + 1 if failure and 2 * dead >= len(_records(batch)) else 0
+        return emissions
 
     def advance(self, now: Instant) -> Emission:
         """What the passing of time alone brings forth."""
         self._advanced = True
         try:
-            emission = self._pipeline.advance(now)
-        except Exception as error:
-            self.stuck = True  # time passes for ever: it would break again at once
-            self._recover(error)
-            return Emission()
-        self._journal.append(now)
-        return emission
+            emission = self._guarded("time", lambda: self._pipeline.advance(now))
+        except (Exception, Overran) as error:
+            self.failure = _words(error)
+        else:
+            self._journal.append(now)
+            return emission
+        self.stuck = True  # time passes for ever: it would break again at once
+        self.failures += 1
+        self._recover()
+        return Emission()
 
     def bind(self, values: Values) -> None:
         """Use these parameters from now on. Only call right after `snapshot`."""
@@ -88,8 +126,8 @@ class RunningJob:
         state = self.snapshot()
         try:
             copy = self._build()
-            return copy.close(kept), copy.snapshot()
-        except Exception as error:
+            return self._guarded("close", lambda: (copy.close(kept), copy.snapshot()))
+        except (Exception, Overran) as error:
             self.failure = _words(error)
             return Emission(), state
 
@@ -97,38 +135,71 @@ class RunningJob:
         """When `advance` has something to do: at first at once, for the state may come from another boot."""
         return self._pipeline.wake_at() if self._advanced else self.since_us
 
+    def _try(self, part: Batch, emissions: list[Emission]) -> str:
+        """Process it; returns why that broke the pipeline, which then is what it was before."""
+        try:
+            emissions.append(self._give(part))
+        except (Exception, Overran) as error:  # whatever it is, it is these records' fault and must not stop others
+            broke = _words(error)
+        else:
+            self._journal.append(part)
+            return ""
+        self._recover()  # only here: until its handler ends, the error holds on to all that the call had made
+        return broke
+
+    def _give(self, entry: Batch | Instant) -> Emission:
+        if isinstance(entry, Batch):
+            what = f"{entry.partition} {entry.position} {len(entry.payload)}"
+            return self._guarded(what, lambda: self._pipeline.process(entry))
+        return self._guarded("time", lambda: self._pipeline.advance(entry))
+
     def _build(self) -> Pipeline:
-        return Pipeline(
-            self.plan,
-            device=self._device,
-            version=self.slot.version,
-            params=self.values,
-            secrets=self._secrets,
-            state=self._snapshot,
+        return self._guarded(
+            "start",
+            lambda: Pipeline(
+                self.plan,
+                device=self._device,
+                version=self.slot.version,
+                params=self.values,
+                secrets=self._secrets,
+                state=self._snapshot,
+            ),
         )
 
-    def _recover(self, error: Exception) -> None:
-        self.failures += 1
-        self.failure = _words(error)
+    def _guarded(self, what: str, function: Callable[[], Result]) -> Result:
+        return self._guard.call(self.plan.name, self.slot.version, what, function)
+
+    def _recover(self) -> None:
         try:
             self._pipeline = self._build()
             for entry in self._journal:
-                if isinstance(entry, Batch):
-                    self._pipeline.process(entry)
-                else:
-                    self._pipeline.advance(entry)
-        except Exception:
+                self._give(entry)
+        except (Exception, Overran):
             self.stuck = True
 
-    def _dead(self, batch: Batch) -> Emission:
-        payload = batch.payload
-        records = payload.removesuffix(b"\n").split(b"\n") if isinstance(payload, bytes) else payload
-        dead = [
-            DeadLetter(raw, SOURCE, self.failure, batch.partition, batch.position + number)
-            for number, raw in enumerate(records)
-        ]
-        return Emission(dead=dead, counts={SOURCE: StepCount(entered=len(dead), dead=len(dead))})
+
+def _records(batch: Batch) -> Sequence[bytes]:
+    payload = batch.payload
+    return payload.removesuffix(b"\n").split(b"\n") if isinstance(payload, bytes) else payload
 
 
-def _words(error: Exception) -> str:
+def _part(batch: Batch, records: Sequence[bytes], start: int, stop: int) -> Batch:
+    """These of its records as a batch, numbered as before."""
+    chosen = records[start:stop]
+    payload = b"".join(record + b"\n" for record in chosen) if isinstance(batch.payload, bytes) else chosen
+    return msgspec.structs.replace(batch, payload=payload, position=batch.position + start)
+
+
+def _dead(batch: Batch, records: Sequence[bytes], reason: str) -> Emission:
+    dead = [
+        DeadLetter(raw, SOURCE, reason, batch.partition, batch.position + number) for number, raw in enumerate(records)
+    ]
+    return Emission(dead=dead, counts={SOURCE: StepCount(entered=len(dead), dead=len(dead))})
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, Overran):
+        return f"the job was interrupted: {error}"
+    if isinstance(error, MemoryError):
+        return "the job was interrupted: it needed more memory than a job may take at once"
     return f"the job broke: {type(error).__name__}: {error}"

@@ -44,6 +44,10 @@ class Sealing:
         gathered.chunks, gathered.notices = {}, []
         self._cap_dead_letters(gathered.intake, limits)
 
+    def dead_bytes(self, job: str) -> int:
+        """Raw bytes of the job's dead letters, as far as they are kept."""
+        return self._dead_bytes.get(job, 0)
+
     def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
         created_us = now.wall_us if now.trusted else 0
         records = [

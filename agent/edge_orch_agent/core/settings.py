@@ -20,6 +20,9 @@ class Settings(msgspec.Struct, frozen=True):
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
     `probation_us`: how long a new version must run before it is what one falls back to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
+    `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
+    one and the same input, or on any, before it is given up; a plug pulled at random hits the same job often enough,
+    but hardly ever the same batch three times running.
     """
 
     commit_after_us: int = SECOND
@@ -33,3 +36,5 @@ class Settings(msgspec.Struct, frozen=True):
     retry_most_us: int = MINUTE
     probation_us: int = MINUTE
     failures_before_rollback: int = 3
+    crashes_on_one_input: int = 3
+    crashes_in_a_row: int = 10

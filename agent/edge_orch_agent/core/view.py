@@ -28,6 +28,8 @@ class JobStatus(msgspec.Struct, frozen=True):
     """One job. `version` 0: nothing runs. `desired`: the version the controller wants, 0 for none.
 
     `error`: why the wanted version does not run; `trouble`: why a running one does not get on (source, last batch).
+    What it takes: `cpu_us` of processor time in this run, `state_bytes` of memory for windows and rules as of the last
+    commit (as many again on the disk), `outbox_bytes` and `dead_bytes` on the disk, before compression.
     """
 
     job: str
@@ -37,6 +39,10 @@ class JobStatus(msgspec.Struct, frozen=True):
     slots: tuple[SlotView, ...]
     error: str = ""
     trouble: str = ""
+    cpu_us: int = 0
+    state_bytes: int = 0
+    outbox_bytes: int = 0
+    dead_bytes: int = 0
 
 
 class StreamStatus(msgspec.Struct, frozen=True):
@@ -125,6 +131,10 @@ def _job(core: AgentCore, job: str) -> JobStatus:
         ),
         error=error,
         trouble=trouble,
+        cpu_us=core.jobs.cpu_us(job),
+        state_bytes=running.state_bytes if running else 0,
+        outbox_bytes=core.outbox.size(job),
+        dead_bytes=core.sealing.dead_bytes(job),
     )
 
 

@@ -36,6 +36,7 @@ from edge_orch_agent.core.events import (
     Started,
     Woke,
 )
+from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.transaction import JobDeadLetter
@@ -203,12 +204,12 @@ class Rig:
         self.now_us = end
         self.tell(Woke())
 
-    def restart(self) -> None:
-        """The power comes back: only what was committed is left."""
+    def restart(self, crash: Crash | None = None) -> None:
+        """The power comes back (or the process, after a `crash`): only what was committed is left."""
         self.clock.reboot(self.now_us)
         for source in self.sources.values():
             source.stop()
-        self.core = self._boot()
+        self.core = self._boot(crash)
         self.tell(*([LinkUp()] if self.linked else []))
 
     def records(self, sink: str) -> list[bytes]:
@@ -230,7 +231,7 @@ class Rig:
     def facts(self) -> Facts:
         return self.core.twin.facts()
 
-    def _boot(self) -> AgentCore:
+    def _boot(self, crash: Crash | None = None) -> AgentCore:
         self._boots += 1
         identity = AgentIdentity(
             agent=AGENT,
@@ -243,7 +244,7 @@ class Rig:
             seed=self._boots,
         )
         core = AgentCore(identity, self.store.load(), self.settings, self.secrets.get)
-        self._queue: deque[Event] = deque([Started()])
+        self._queue: deque[Event] = deque([Started(crash)])
         return core
 
     def _wake_us(self) -> int | None:
