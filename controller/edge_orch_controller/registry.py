@@ -6,9 +6,11 @@ import msgspec
 
 from edge_orch.compile import compile_job
 from edge_orch.plan.plan import digest, encode_plan
+from edge_orch.spec.assets import given_assets
 from edge_orch.time import Instant
 from edge_orch.trust.envelope import sign_plan
 from edge_orch.trust.keys import PrivateKey
+from edge_orch.wire.api import ApplyRequest
 from edge_orch_controller.core.records import AuditEntry, JobVersion, RolledOut
 from edge_orch_controller.core.target import matcher
 from edge_orch_controller.store.port import Store, Taken
@@ -31,18 +33,18 @@ class Registry:
         self._store = store
         self._key = key
 
-    def apply(self, source: str, file: str, by: str, now: Instant) -> Applied:
+    def apply(self, request: ApplyRequest, by: str, now: Instant) -> Applied:
         """Make the text a version, if it is not one, and begin its rollout, if that is not the newest.
 
         Applying the content of an older version is how to ask to go back to it: it keeps its number, and gets a
         rollout of its own. Raises `Invalid` with every problem found in the text; then nothing was changed.
         """
-        plan = compile_job(source, file)
+        plan = compile_job(request.source, request.file, given_assets(request.assets))
         matcher(plan.target)  # refuses a target that labels cannot answer
         plan_bytes = encode_plan(plan)
         for attempt in range(_ATTEMPTS):
             try:
-                return self._keep(plan.name, plan_bytes, source, by, now)
+                return self._keep(plan.name, plan_bytes, request.source, by, now)
             except Taken:
                 if attempt + 1 == _ATTEMPTS:
                     raise

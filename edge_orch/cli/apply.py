@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.jobfile import assets_of, read_job_file
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, show, word
 from edge_orch.cli.rollout import follow, timeout_option
@@ -47,7 +47,9 @@ def apply(files: tuple[Path, ...], wait: bool, timeout_us: int | None, client: C
     failures: list[EdgeOrchError] = []
     for file in files:
         try:
-            results.append(client.post(ApplyRequest(read_job_file(file), str(file)), "jobs", shape=ApplyResult))
+            text = read_job_file(file)
+            request = ApplyRequest(text, str(file), assets_of(file, text))
+            results.append(client.post(request, "jobs", shape=ApplyResult))
         except EdgeOrchError as error:
             failures.append(error)
     if results or not failures:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.jobfile import compile_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, fields, section, show, table
 
@@ -34,9 +34,7 @@ def explain(file: Path, code: bool, output: Output) -> None:
       edge-orch explain jobs/press_temperature.yaml
       edge-orch explain --code jobs/press_temperature.yaml
     """
-    from edge_orch.compile import compile_job
-
-    plan = compile_job(read_job_file(file), str(file))
+    plan = compile_file(file)
     if code:
         click.echo(_code(plan))
     else:

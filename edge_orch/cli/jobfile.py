@@ -1,10 +1,17 @@
-"""Job files on disk."""
+"""Job files on disk, and the files that ship with them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from edge_orch.errors import Invalid, Location, Problem
+
+if TYPE_CHECKING:
+    from edge_orch.plan.plan import Plan
+    from edge_orch.spec.assets import AssetPath
 
 LARGEST = 1 << 20
 """Bytes: what a controller takes. A larger file is a mistake, such as a log, and YAML would chew on it for minutes."""
@@ -12,14 +19,58 @@ LARGEST = 1 << 20
 
 def read_job_file(path: Path) -> str:
     """The text of a job file. Raises `Invalid` when it is missing, unreadable, too large or not UTF-8."""
+    return _text_of(path, "a job file")
+
+
+def compile_file(path: Path) -> Plan:
+    """The plan of the job in a file and of the files that ship with it. Raises `Invalid` with all problems."""
+    from edge_orch.compile import compile_job  # noqa: PLC0415 -- help must not wait for the compiler
+
+    return compile_job(read_job_file(path), str(path), lambda asset: _asset(path.parent, asset))
+
+
+def assets_of(path: Path, text: str) -> dict[str, str]:
+    """The files that ship with the job `text`, which was read from `path`; none if the job is not of sound form.
+
+    Raises `Invalid`, at the place that names it, for one that cannot be read.
+    """
+    if "lookup" not in text:
+        return {}
+    from edge_orch.spec.job import read_job  # noqa: PLC0415 -- most jobs ship alone, and are sent without reading YAML
+    from edge_orch.spec.reading import gathered  # noqa: PLC0415
+    from edge_orch.spec.steps import Lookup  # noqa: PLC0415
+
+    try:
+        steps = read_job(text, str(path)).spec.steps
+    except Invalid:
+        return {}
+    paths = [step.body.file for step in steps if isinstance(step.body, Lookup) and step.body.file]
+    return dict(gathered(paths, lambda asset: (asset.value, _placed(path.parent, asset))))
+
+
+def _placed(folder: Path, asset: AssetPath) -> str:
+    try:
+        return _asset(folder, asset.value)
+    except Invalid as error:
+        raise Invalid(*(structs.replace(problem, where=asset.where) for problem in error.problems)) from None
+
+
+def _asset(folder: Path, name: str) -> str:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise Invalid(Problem(f"{path} leads out of the folder of the job", None, "a file, or a link, inside it"))
+    return _text_of(path, "an asset")
+
+
+def _text_of(path: Path, kind: str) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
         found = error.strerror or str(error)
-        raise Invalid(Problem(f"cannot read {path}", None, "a job file", found, "check the path")) from None
+        raise Invalid(Problem(f"cannot read {path}", None, kind, found, "check the path")) from None
     if len(data) > LARGEST:
-        raise Invalid(Problem(f"{path} is too large for a job file", None, f"at most {LARGEST} bytes", "more"))
+        raise Invalid(Problem(f"{path} is too large for {kind}", None, f"at most {LARGEST} bytes", "more"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -11,11 +11,10 @@ from pathlib import Path
 import click
 
 from edge_orch.cli.inputs import STDIN, chunks, open_input, size_of
-from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.jobfile import compile_file
 from edge_orch.cli.override import parse_value
 from edge_orch.cli.run_output import Destination, Folder, StandardOutput
 from edge_orch.cli.run_report import Report
-from edge_orch.compile import compile_job
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Device, Emission
 from edge_orch.errors import Invalid, Problem
@@ -47,7 +46,7 @@ def run_job(
 
     Raises `Invalid` for a job, an option or an input that is wrong, before or after records were written.
     """
-    plan = compile_job(read_job_file(job), str(job))
+    plan = compile_file(job)
     outputs = [output.name for output in plan.outputs]
     if only and only not in outputs:
         expected = f"one of: {names(outputs)}"

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from edge_orch.cli.inputs import chunks, open_input
-from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.jobfile import compile_file, read_job_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, show
 from edge_orch.errors import ExitCode, Invalid, Problem
@@ -83,14 +83,13 @@ def find_tests(paths: Iterable[Path]) -> list[Path]:
 
 def judge(file: Path) -> FileVerdict:
     """Run all cases of a test file."""
-    from edge_orch.compile import compile_job
     from edge_orch.jobtest.case import read_cases
     from edge_orch.jobtest.lines import whole_lines
     from edge_orch.jobtest.runner import run_case
 
     job = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
     try:
-        plan = compile_job(read_job_file(job), str(job))
+        plan = compile_file(job)
         cases = read_cases(read_job_file(file), str(file))
     except Invalid as error:
         return FileVerdict(str(file), problems=error.problems)

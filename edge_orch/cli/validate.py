@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from edge_orch.cli.jobfile import read_job_file
+from edge_orch.cli.jobfile import compile_file
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, show
 from edge_orch.errors import ExitCode, Invalid, Problem
@@ -51,11 +51,10 @@ def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> Non
 
 
 def _judge(file: Path) -> Verdict:
-    from edge_orch.compile import compile_job
     from edge_orch.plan.plan import digest, encode_plan
 
     try:
-        plan = compile_job(read_job_file(file), str(file))
+        plan = compile_file(file)
     except Invalid as error:
         return Verdict(str(file), False, problems=error.problems)
     return Verdict(str(file), True, plan.name, digest(encode_plan(plan)))

@@ -11,12 +11,13 @@ from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.scope import Scope
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Step
+from edge_orch.spec.assets import Assets
 
 
 class StepContext(msgspec.Struct, frozen=True):
     """Name and input of the step being compiled; the job's parameters, and which sinks can take alerts.
 
-    `sinks`: every declared sink's name and kind.
+    `sinks`: every declared sink's name and kind. `assets`: the files that ship with the job.
     """
 
     name: str
@@ -25,6 +26,7 @@ class StepContext(msgspec.Struct, frozen=True):
     flow: Flow
     params: Mapping[str, FieldType]
     sinks: Mapping[str, str]
+    assets: Assets
 
     @property
     def scope(self) -> Scope:

@@ -17,20 +17,25 @@ from edge_orch.expr.scope import Scope
 from edge_orch.plan import plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import SOURCE, Step
+from edge_orch.spec.assets import Assets
 from edge_orch.spec.job import Job, JobBody, Limits
 from edge_orch.spec.reading import plain
 
 T = TypeVar("T")
 
 
-def compile_spec(job: Job) -> plan.Plan:
-    """The plan of a job of sound form. Raises `Invalid` with every problem of meaning, in the order of the file."""
-    return _Compiler(job.spec).plan(job)
+def compile_spec(job: Job, assets: Assets) -> plan.Plan:
+    """The plan of a job of sound form and the files that ship with it.
+
+    Raises `Invalid` with every problem of meaning, in the order of the file.
+    """
+    return _Compiler(job.spec, assets).plan(job)
 
 
 class _Compiler:
-    def __init__(self, spec: JobBody) -> None:
+    def __init__(self, spec: JobBody, assets: Assets) -> None:
         self.spec = spec
+        self.assets = assets
         self.problems: list[Problem] = []
         self.failed = False
         self.params = {name.value: FieldType(param.type.value) for name, param in spec.params.items()}
@@ -81,7 +86,7 @@ class _Compiler:
         steps = []
         for step in order:
             flow = flows.get(step.input, LOST)
-            context = StepContext(step.name, step.input, step.where, flow, self.params, self.sinks)
+            context = StepContext(step.name, step.input, step.where, flow, self.params, self.sinks, self.assets)
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
             for port in ports(step):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 
-from edge_orch.errors import Invalid, Problem
+import msgspec
+
+from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Flag, Integer, Leaf, Number, Text
 from edge_orch.spec.nodes import Scalar
@@ -20,53 +22,76 @@ Column = tuple[Text, FieldType]
 _LEAVES: dict[FieldType, type[Leaf]] = {FieldType.BOOL: Flag, FieldType.INT: Integer, FieldType.FLOAT: Number}
 
 
-def read_table(text: Text, keys: Sequence[Column], values: Sequence[Column]) -> tuple[tuple[Cell, ...], ...]:
+class Table(msgspec.Struct, frozen=True):
+    """CSV with a header, and where it stands: in the job, or in a `file` of its own, whose lines errors then name."""
+
+    text: str
+    where: Location
+    file: str = ""
+
+    def at(self, line: int) -> Location:
+        """Where the row that ends in that line stands."""
+        return Location(self.file, line, 1) if self.file else self.where
+
+    def named(self, number: int, what: str) -> str:
+        """What is wrong with the row of that number, said so that it can be found."""
+        return what if self.file else f"row {number} of the table: {what}"
+
+
+def read_table(table: Table, keys: Sequence[Column], values: Sequence[Column]) -> tuple[tuple[Cell, ...], ...]:
     """The rows, keys first. Raises `Invalid` for a missing column, a cell that does not fit, a key that stands twice.
 
     An empty value is NULL; an empty key is a problem.
     """
-    header, rows = _cells(text)
+    header, rows = _cells(table)
     columns = [*keys, *values]
     places = [_place(name, header) for name, _ in columns]
     problems = [place for place in places if isinstance(place, Problem)]
     if problems:
         raise Invalid(*problems)
     made: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
-    for number, row in enumerate(rows, 1):
+    for number, (line, row) in enumerate(rows, 1):
+
+        def problem(what: str, expected: str = "", found: str = "", number: int = number, line: int = line) -> Problem:
+            return Problem(table.named(number, what), table.at(line), expected, found)
+
         if len(row) != len(header):
-            problems.append(_problem(text, number, "another number of cells", str(len(header)), str(len(row))))
+            problems.append(problem("another number of cells", str(len(header)), str(len(row))))
             continue
         cells = []
         for (name, type_), place in zip(columns, places, strict=True):
             assert isinstance(place, int)  # noqa: S101 - for the type checker
             try:
-                cells.append(_typed(row[place], type_, text))
+                cells.append(_typed(row[place], type_, table.where))
             except Invalid as error:
-                problems.append(_problem(text, number, f"`{name.value}`", error.problems[0].expected, repr(row[place])))
+                problems.append(problem(f"`{name.value}`", error.problems[0].expected, repr(row[place])))
                 cells.append(None)
         key = tuple(cells[: len(keys)])
         if any(not row[place] for place in places[: len(keys)] if isinstance(place, int)):
-            problems.append(_problem(text, number, "an empty key", "", ""))
+            problems.append(problem("an empty key"))
         elif key in made:
-            problems.append(_problem(text, number, "a key that stands above already", "", ", ".join(map(str, key))))
+            problems.append(problem("a key that stands above already", "", ", ".join(map(str, key))))
         made.setdefault(key, tuple(cells))
     if problems:
         raise Invalid(*problems)
     return tuple(made.values())
 
 
-def _cells(text: Text) -> tuple[list[str], list[list[str]]]:
-    if len(text.value.encode()) > MAX_BYTES:
-        raise Invalid(Problem("the table is too large", text.where, f"at most {MAX_BYTES >> 20} MiB"))
+def _cells(table: Table) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and each row with the line it ends in."""
+    if len(table.text.encode()) > MAX_BYTES:
+        raise Invalid(Problem("the table is too large", table.at(1), f"at most {MAX_BYTES >> 20} MiB"))
+    reader = csv.reader(table.text.removeprefix("\ufeff").splitlines(keepends=True), strict=True)
     try:
-        rows = [row for row in csv.reader(text.value.splitlines(keepends=True), strict=True) if row]
+        rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
-        raise Invalid(Problem(f"the table is no CSV: {error}", text.where)) from None
+        raise Invalid(Problem(f"the table is no CSV: {error}", table.at(reader.line_num))) from None
     if len(rows) < 2:
-        raise Invalid(Problem("the table is empty", text.where, "a header and at least one row"))
+        raise Invalid(Problem("the table is empty", table.at(1), "a header and at least one row"))
     if len(rows) > MAX_ROWS + 1:
-        raise Invalid(Problem("the table has too many rows", text.where, f"at most {MAX_ROWS}", str(len(rows) - 1)))
-    return [name.strip() for name in rows[0]], rows[1:]
+        found = str(len(rows) - 1)
+        raise Invalid(Problem("the table has too many rows", table.at(MAX_ROWS + 2), f"at most {MAX_ROWS}", found))
+    return [name.strip() for name in rows[0][1]], rows[1:]
 
 
 def _place(name: Text, header: list[str]) -> int | Problem:
@@ -78,12 +103,8 @@ def _place(name: Text, header: list[str]) -> int | Problem:
     )
 
 
-def _problem(text: Text, number: int, what: str, expected: str, found: str) -> Problem:
-    return Problem(f"row {number} of the table: {what}", text.where, expected, found)
-
-
-def _typed(cell: str, type_: FieldType, text: Text) -> Cell:
+def _typed(cell: str, type_: FieldType, where: Location) -> Cell:
     if type_ is FieldType.STRING or not cell:
         return cell or None
-    value: Cell = _LEAVES[type_].parse(Scalar(cell.strip(), text.where))
+    value: Cell = _LEAVES[type_].parse(Scalar(cell.strip(), where))
     return value

@@ -20,11 +20,12 @@ class ErrorBody(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-class ApplyRequest(msgspec.Struct, frozen=True):
-    """POST /v1/jobs: the job's text and the file name to report errors in."""
+class ApplyRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """POST /v1/jobs: the job's text, the file name to report errors in, and the files that ship with it by path."""
 
     source: str
     file: str = "job.yaml"
+    assets: dict[str, str] = {}
 
 
 class ApplyResult(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from edge_orch.testing.clock import Clock
 from edge_orch.testing.network import Faults
 from edge_orch.testing.world import World
 from edge_orch.time import MILLISECOND, SECOND
+from edge_orch.wire.api import ApplyRequest
 from tests.simulation.agent_host import CONTROLLER, AgentHost
 from tests.simulation.centre import Centre
 from tests.simulation.controller_host import ControllerHost
@@ -75,7 +76,7 @@ class Fleet:
     def apply(self, text: str) -> int:
         """Apply the job's text centrally; its version."""
         now = self.world.clocks[CONTROLLER].read(self.world.now_us)
-        applied = self.centre.registry.apply(text, "job.yaml", "ada", now)
+        applied = self.centre.registry.apply(ApplyRequest(text), "ada", now)
         if applied.job is not None:
             self.world.tell(CONTROLLER, JobApplied(applied.job))
         return applied.version.version

@@ -8,7 +8,7 @@ from edge_orch_controller.api import agents, alerts, artifacts, audit, jobs, ove
 from edge_orch_controller.api.context import CONTROLLER, Controller
 from edge_orch_controller.api.errors import errors_as_words
 
-LARGEST_BODY = 1 << 20
+LARGEST_BODY = 4 << 20  # a job and the tables that ship with it
 """Bytes. The largest body is a job's text."""
 
 

@@ -21,7 +21,7 @@ async def apply(request: web.Request) -> web.Response:
     user = await user_of(request, "admin")
     wanted = await body_of(request, ApplyRequest)
     driver, registry = controller_of(request).driver, controller_of(request).registry
-    applied = await driver.read(registry.apply, wanted.source, wanted.file, user.name, driver.clock.now())
+    applied = await driver.read(registry.apply, wanted, user.name, driver.clock.now())
     if applied.job is not None:
         driver.handle(JobApplied(applied.job))
     version = applied.version

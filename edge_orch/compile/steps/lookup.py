@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+
+import msgspec
+
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
-from edge_orch.compile.table import Column, read_table
+from edge_orch.compile.table import Column, Table, read_table
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
@@ -49,9 +53,22 @@ def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
         for name, field in spec.fields.items()
     ]
     try:
-        rows = read_table(spec.csv, by, values)
+        rows = read_table(_table(spec, context), by, values)
     except Invalid as error:
         return Compiled(None, flow, error.problems)
     names = tuple(field.name for field in keys)
     step = plan.Lookup(context.name, context.input, names, tuple(field.name for field in added), rows, flow.schema)
     return Compiled(step, flow)
+
+
+def _table(spec: Lookup, context: StepContext) -> Table:
+    if spec.file is None and spec.csv is not None:
+        return Table(spec.csv.value, spec.csv.where)
+    if spec.file is None or spec.csv is not None:
+        raise Invalid(Problem("lookup needs one table", context.where, "file: or csv:", "both" if spec.csv else "none"))
+    try:
+        text = context.assets(spec.file.value)
+    except Invalid as error:
+        raise Invalid(*(msgspec.structs.replace(p, where=spec.file.where) for p in error.problems)) from None
+    beside = posixpath.dirname(context.where.file)
+    return Table(text, spec.file.where, posixpath.join(beside, spec.file.value))

@@ -1,10 +1,11 @@
-"""`lookup: {keys: [register], csv: "register,unit…", fields: {unit: string}}`."""
+"""`lookup: {keys: [register], file: registers.csv, fields: {unit: string}}`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
+from edge_orch.spec.assets import AssetPath
 from edge_orch.spec.leaves import Choice, JsonSchema, Name, Text
 from edge_orch.spec.nodes import Node, Sequence
 from edge_orch.spec.reading import Doc, read
@@ -57,5 +58,6 @@ lookup:
   fields: {line: string, limit_c: float}
 """
     keys: Annotated[Keys, Doc("{field: column}, or [field]: which row is meant")]
-    csv: Annotated[Text, Doc("the table as CSV, with a header")]
+    file: Annotated[AssetPath | None, Doc("the table as a CSV file with a header, beside the job")]
+    csv: Annotated[Text | None, Doc("the table itself, as CSV with a header")]
     fields: Annotated[dict[Name, LookupField], Doc("field: type, or field: {type: …, column: …}")]

@@ -11,6 +11,7 @@ import pytest
 from edge_orch.compile import compile_job
 from edge_orch.errors import Invalid
 from edge_orch.plan.plan import Plan
+from edge_orch.spec.assets import given_assets
 from edge_orch.spec.steps import STEPS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "job-language.md").read_text("utf-8")
@@ -33,7 +34,7 @@ def compiled(kind: str, text: str) -> Plan:
     """A whole job; the `steps` of one; or steps `after` a schematize."""
     if kind:
         text = FRAME + textwrap.indent((SCHEMATIZE if kind == "after" else "") + text, "    ")
-    return compile_job(text, "example.yaml")
+    return compile_job(text, "example.yaml", given_assets({"tables/presses.csv": "name,supplier\npress-1,ACME\n"}))
 
 
 @pytest.mark.parametrize(("kind", "text"), EXAMPLES)

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from edge_orch.plan.plan import decode_plan
+from edge_orch.plan.steps import Lookup
 from edge_orch.twin.facts import DeviceFact, EpisodeFact, JobState, Reported
 from edge_orch.wire.api import (
     AckRequest,
@@ -40,6 +42,20 @@ async def test_applying_an_older_content_goes_back_to_it(api: Api) -> None:
     assert (await api.get("/v1/jobs/press", JobView)).version == 1
 
 
+async def test_a_table_that_comes_with_the_job_is_in_its_plan(api: Api) -> None:
+    lookup = "    - lookup: {keys: {kind: k}, file: kinds.csv, fields: {line: string}}\n"
+    job = JOB.replace("{temp_c: {type: float}}", "{temp_c: float, kind: string}").replace(
+        "    - filter", lookup + "    - filter"
+    )
+    request = ApplyRequest(job, "shop/press.yaml", {"kinds.csv": "k,line\npress,A\n"})
+    await api.post("/v1/jobs", request, ApplyResult)
+    step = decode_plan(api.store.versions("press")[0].plan).step("lookup")
+    assert isinstance(step, Lookup)
+    assert step.rows == (("press", "A"),)
+    status, error = await api.refused("POST", "/v1/jobs", ApplyRequest(job, "shop/press.yaml"))
+    assert (status, error.problems[0].what) == (422, "the asset kinds.csv did not come with the job")
+
+
 async def test_an_invalid_job_is_told_with_places(api: Api) -> None:
     wrong = JOB.replace("temp_c < :hot_c", "temp_k < :hot_c").replace("override: admin", "overide: admin")
     status, error = await api.refused("POST", "/v1/jobs", ApplyRequest(wrong, "shop/press.yaml"))
@@ -51,7 +67,7 @@ async def test_an_invalid_job_is_told_with_places(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"{", 400), (b'{"source": 7}', 400), (b"\xff", 400), (b"x" * (2 << 20), 413)]
+    ("body", "status"), [(b"{", 400), (b'{"source": 7}', 400), (b"\xff", 400), (b"x" * (5 << 20), 413)]
 )
 async def test_bodies_that_are_not_understood(api: Api, body: bytes, status: int) -> None:
     assert (await api.refused("POST", "/v1/jobs", body))[0] == status
