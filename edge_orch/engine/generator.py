@@ -17,10 +17,12 @@ from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.clock import BEFORE, Clock
 from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
+from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import struct
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
+from edge_orch.engine.windows.aligned import CLOSED
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.plan.plan import Plan
@@ -28,8 +30,6 @@ from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Step
 
 Stateful = Windows | RuleTimer | MemoryTimer
-
-DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Stream(msgspec.Struct):
@@ -64,6 +64,7 @@ class Generator:
             PARAMS=[],
             INF=inf,
             BEFORE=BEFORE,
+            CLOSED=CLOSED,
             SMALLEST=texts.SMALLEST,
             LARGEST=texts.LARGEST,
             EARLIEST_US=stamps.EARLIEST_US,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from operator import length_hint
 
 from edge_orch.engine.texts import is_plain
@@ -13,35 +14,47 @@ class Lines:
 
     Newline-separated payloads: blank lines are numbered but are no records, and a carriage return before the newline
     is not part of the text. Records that are not UTF-8 (or empty, where each record came by itself) are in `bad` with
-    a reason, and blank in `data` and `texts`.
+    a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8.
     """
 
     def __init__(self, payload: bytes | Sequence[bytes]) -> None:
         self.bad: dict[int, str] = {}
         self.separated = isinstance(payload, bytes)
-        self._texts: list[str] | None = None
+        self.whole: bytes | None = None
+        self.plain = False
         if isinstance(payload, bytes):
-            self.raw: Sequence[bytes] = payload.split(b"\n")
-            if not self.raw[-1]:
-                self.raw.pop()
+            self._payload = payload
             self.plain = is_plain(payload)
-            valid = self.plain or _is_utf8(payload)
+            if self.plain or _is_utf8(payload):
+                self.whole = payload
+            # Several times faster than counting them.
+            newlines = len(payload) - len(payload.replace(b"\n", b""))
+            self.count = newlines + (not payload.endswith(b"\n") and bool(payload))
         else:
             self.raw = payload
-            self.plain = valid = False
             self.bad = {index: "the record is empty" for index, record in enumerate(payload) if not record}
-        self.data: Sequence[bytes] = self.raw if valid else self._blank_out()
-        self.count = len(self.raw)
+            self.count = len(payload)
+        if self.whole is None:
+            self.data = self._blank_out()
 
-    @property
+    @cached_property
+    def raw(self) -> Sequence[bytes]:
+        """The records as they came."""
+        raw = self._payload.split(b"\n")
+        if not raw[-1]:
+            raw.pop()
+        return raw
+
+    @cached_property
+    def data(self) -> Sequence[bytes]:
+        """The records; those in `bad` are blank."""
+        return self.raw
+
+    @cached_property
     def texts(self) -> list[str]:
         """The records as text."""
-        if self._texts is None:
-            texts = [record.decode() for record in self.data]
-            if self.separated:
-                texts = [text.removesuffix("\r") for text in texts]
-            self._texts = texts
-        return self._texts
+        texts = [record.decode() for record in self.data]
+        return [text.removesuffix("\r") for text in texts] if self.separated else texts
 
     def index(self, feed: Iterator[object]) -> int:
         """The index of the record that `feed`, an iterator over `data` or `texts`, gave last."""

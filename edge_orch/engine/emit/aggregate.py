@@ -13,7 +13,6 @@ from edge_orch.engine.emit.rows import emit_rows
 from edge_orch.engine.emit.timed import dated, refresh, watermark
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
-from edge_orch.engine.windows.cell import BUFFERED
 from edge_orch.engine.windows.frames import pane_us
 from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
@@ -56,6 +55,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     if step.on_late != "dead_letter":
         fates = {"dead": f"{dead} + {undated}", "filtered": late, "late": late}
     emit_account(generator, function, step, entered=scope.passed, folded=folded, **fates)
+    function.epilogue.line(f"{name}.appended({folded})")
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -113,17 +113,28 @@ def _emit_aligned(record: _Record, length_us: int | None) -> None:
     _emit_pane(record, length_us)
     body, number, windows, key = record.function.body, record.number, record.windows, record.key
     cells, cell = f"cells{number}", f"cell{number}"
-    with body.block(f"if {cells} is None:"):
-        _emit_late(record)
-    with body.block("else:"):
-        body.line(f"{cell} = {cells}.get({key})")
-        with body.block(f"if {cell} is None:"):
+    with body.block("try:"):
+        body.line(f"{cell} = {cells}[{key}]")
+    with body.block("except KeyError:"):
+        with body.block(f"if {cells} is CLOSED:"):
+            _emit_late(record)
+        with body.block("else:"):
             body.line(f"{cell} = {cells}[{key}] = {windows}.cell()")
+            _emit_append(record)
+            _emit_revised(record)
+    with body.block("else:"):
         _emit_append(record)
-        if record.step.on_late == "revise":
-            with body.block(f"if closed{number}:"):
-                body.line(f"{windows}.revised(from{number}, {key}, {record.watermark})")
-                record.refresh()
+        _emit_revised(record)
+
+
+def _emit_revised(record: _Record) -> None:
+    """Say that a window which had closed has changed."""
+    if record.step.on_late == "revise":
+        with record.function.body.block(f"if closed{record.number}:"):
+            record.function.body.line(
+                f"{record.windows}.revised(from{record.number}, {record.key}, {record.watermark})"
+            )
+            record.refresh()
 
 
 def _emit_session(record: _Record) -> None:
@@ -154,18 +165,11 @@ def _emit_late(record: _Record) -> None:
 
 
 def _emit_append(record: _Record) -> None:
-    body, number = record.function.body, record.number
+    body = record.function.body
     for place, lane in enumerate(record.lanes):
-        name = f"lane{number}_{place}"
-        append = [
-            f"{name} = cell{number}[{place}]",
-            f"{name}.append({lane.item})",
-            f"if len({name}) >= {BUFFERED}: {name}.fold()",
-        ]
+        append = f"cell{record.number}[{place}].append({lane.item})"
         if lane.conditions:
             with body.block(f"if {' and '.join(lane.conditions)}:"):
-                for line in append:
-                    body.line(line)
+                body.line(append)
         else:
-            for line in append:
-                body.line(line)
+            body.line(append)

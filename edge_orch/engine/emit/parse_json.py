@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
-
 from edge_orch.engine.fields import json_parser
 from edge_orch.engine.generator import Generator
+from edge_orch.engine.json_lines import LineDecoder
 from edge_orch.engine.json_objects import Node, object_type, tree_of
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
@@ -23,15 +22,14 @@ Columns = tuple[dict[str, Symbol], str | None]
 def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, wanted: set[str]) -> Iterator[Columns]:
     """The loop over decoded objects; what is written inside the `with` is its body.
 
-    `map` goes on behind a line that raised, so the loop is entered again after each bad one, and good lines cost no
+    The objects go on behind a line that raised, so the loop is entered again after each bad one, and good lines cost no
     try. Fields in `wanted` become variables, the others stay attributes of the object.
     """
     number = generator.number(step)
     tree = tree_of(step.fields)
-    decode = generator.names.bind("decode", msgspec.json.Decoder(object_type(tree)).decode)
+    decoder = generator.names.bind("decoder", LineDecoder(object_type(tree)))
     paths = {".".join(field.path): field.name for field in step.fields}
-    function.initial(f"feed{number}", "iter(lines.data)")
-    function.initial(f"objects{number}", f"map({decode}, feed{number})")
+    function.initial(f"feed{number}, objects{number}", f"{decoder}.begin(lines)")
     body, record = function.body, f"r{number}"
     with body.block("while True:"):
         with body.block("try:"):

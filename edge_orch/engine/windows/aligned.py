@@ -7,7 +7,7 @@ some of its windows counts in the others; it is late when all have closed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +17,9 @@ from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
 from edge_orch.engine.windows.frames import Frames
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
+
+CLOSED: dict[Key, Cell] = {}
+"""The cells of panes that nobody reads any more: always empty."""
 
 
 class _State(msgspec.Struct, array_like=True):
@@ -41,11 +44,11 @@ class AlignedWindows(Windows):
         self._first_end = NEVER
         self._revisions: dict[int, dict[Key, int]] = {}
 
-    def cells(self, pane: int, watermark_us: int) -> dict[Key, Cell] | None:
-        """The cells of the pane that starts there; None when no window of it is open or kept any more."""
+    def cells(self, pane: int, watermark_us: int) -> dict[Key, Cell]:
+        """The cells of the pane that starts there; `CLOSED` when no window of it is open or kept any more."""
         now = max(watermark_us, self._watermark)
         if pane < self._frames.first_after(now - self._kept):
-            return None
+            return CLOSED
         cells = self._panes.get(pane)
         if cells is None:
             cells = self._panes[pane] = {}
@@ -143,6 +146,9 @@ class AlignedWindows(Windows):
             keys = {key: None for cells in self._held(start, end) for key in cells}
             self._revisions[start] = dict.fromkeys(keys, 0)
         self.emit(rows)
+
+    def _cells(self) -> Iterator[Cell]:
+        return (cell for cells in self._panes.values() for cell in cells.values())
 
     def _rows(self, start: int, end: int, revision: int) -> list[Row]:
         by_key: dict[Key, list[Cell]] = {}

@@ -15,23 +15,28 @@ Key = Any  # one column: its value; none or several: a tuple
 Row = tuple[Any, ...]
 
 
-class Lane(list[Any]):
-    """Values of one expression for one key, not folded yet, and the accumulators they go to."""
+Cell = tuple[list[Any], ...]
+"""The values of each lane that are not folded yet; at the end, the accumulators of each lane.
 
-    __slots__ = ("accumulators",)
-
-    def __init__(self, accumulators: tuple[Accumulator, ...]) -> None:
-        super().__init__()
-        self.accumulators = accumulators
-
-    def fold(self) -> None:
-        """Fold what is buffered, and empty the buffer."""
-        for accumulator in self.accumulators:
-            accumulator.fold(self)
-        self.clear()
+Lanes are plain lists, since generated code appends to one for each record.
+"""
 
 
-Cell = tuple[Lane, ...]
+def fold(values: list[Any], accumulators: tuple[Accumulator, ...]) -> None:
+    """Fold a lane's values, and empty it. Always `BUFFERED` at a time: when it is called changes no sum of floats."""
+    fold_full(values, accumulators)
+    for accumulator in accumulators:
+        accumulator.fold(values)
+    values.clear()
+
+
+def fold_full(values: list[Any], accumulators: tuple[Accumulator, ...]) -> None:
+    """Fold what fills a buffer, and leave the rest."""
+    while len(values) >= BUFFERED:
+        head = values[:BUFFERED]
+        del values[:BUFFERED]
+        for accumulator in accumulators:
+            accumulator.fold(head)
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -42,13 +47,14 @@ class Layout(msgspec.Struct, frozen=True):
 
     def cell(self) -> Cell:
         """A new, empty cell."""
-        return tuple(Lane(tuple(make() for make in lane)) for lane in self.lanes)
+        return (*([] for _ in self.lanes), [tuple(make() for make in lane) for lane in self.lanes])
 
     def values(self, cell: Cell) -> Row:
         """The computed columns of a cell."""
-        for lane in cell:
-            lane.fold()
-        return tuple(cell[lane].accumulators[place].value() for lane, place in self.columns)
+        *lanes, accumulators = cell
+        for values, mine in zip(lanes, accumulators, strict=True):
+            fold(values, mine)
+        return tuple(accumulators[lane][place].value() for lane, place in self.columns)
 
     def merged(self, cells: Iterable[Cell]) -> Cell:
         """A cell of all that these took, which keep what they have."""
@@ -60,22 +66,36 @@ class Layout(msgspec.Struct, frozen=True):
     def restored(self, saved: list[Any]) -> Cell:
         """The cell that `saved_cell` was made of."""
         cell = self.cell()
-        for lane, (buffered, states) in zip(cell, saved, strict=True):
-            lane.extend(tuple(value) if isinstance(value, list) else value for value in buffered)
-            for accumulator, state in zip(lane.accumulators, states, strict=True):
+        *lanes, accumulators = cell
+        for values, mine, (buffered, states) in zip(lanes, accumulators, saved, strict=True):
+            values.extend(tuple(value) if isinstance(value, list) else value for value in buffered)
+            for accumulator, state in zip(mine, states, strict=True):
                 accumulator.restore(state)
         return cell
 
 
+def fold_cell(cell: Cell) -> None:
+    """Fold the lanes that fill a buffer."""
+    *lanes, accumulators = cell
+    for values, mine in zip(lanes, accumulators, strict=True):
+        fold_full(values, mine)
+
+
 def merge(cell: Cell, other: Cell) -> None:
     """Take all that `other` took."""
-    for mine, theirs in zip(cell, other, strict=True):
-        mine.fold()
-        theirs.fold()
-        for accumulator, each in zip(mine.accumulators, theirs.accumulators, strict=True):
+    *lanes, accumulators = cell
+    *other_lanes, other_accumulators = other
+    for values, mine, other_values, theirs in zip(lanes, accumulators, other_lanes, other_accumulators, strict=True):
+        fold(values, mine)
+        fold(other_values, theirs)
+        for accumulator, each in zip(mine, theirs, strict=True):
             accumulator.merge(each)
 
 
 def saved_cell(cell: Cell) -> list[Any]:
     """A cell in msgpack's types."""
-    return [(list(lane), [accumulator.state() for accumulator in lane.accumulators]) for lane in cell]
+    *lanes, accumulators = cell
+    return [
+        (list(values), [accumulator.state() for accumulator in mine])
+        for values, mine in zip(lanes, accumulators, strict=True)
+    ]

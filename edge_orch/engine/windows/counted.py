@@ -5,7 +5,7 @@ A window lies between the earliest and the latest event time of its records; its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -85,6 +85,9 @@ class CountWindows(Windows):
             self._key(key): Counted(count, start, end, self._layout.restored(cell))
             for key, count, start, end, cell in state.windows
         }
+
+    def _cells(self) -> Iterator[Cell]:
+        return (window.cell for window in self._windows.values())
 
     def _emit_all(self, revision: int) -> None:
         rows = [self._row_of(key, window, revision) for key, window in self._windows.items()]

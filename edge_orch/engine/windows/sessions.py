@@ -112,6 +112,9 @@ class SessionWindows(Windows):
         self._ends = [(session.last + self._gap, session.number, session) for session in self._all()]
         heapify(self._ends)
 
+    def _cells(self) -> Iterator[Cell]:
+        return (session.cell for session in self._all())
+
     def _all(self) -> Iterator[Session]:
         return (session for sessions in self._sessions.values() for session in sessions)
 

@@ -7,13 +7,14 @@ with revision -1 (`PARTIAL`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row
+from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, fold_cell
 from edge_orch.plan.steps import Aggregate
 
+UNFOLDED = 8192  # so many values, and 8 a cell, are let lie in lanes before full ones are folded
 PARTIAL = -1  # the revision of rows of windows that were closed before their time
 
 
@@ -31,6 +32,19 @@ class Windows:
         self._grace = step.grace_us
         self._scalar = len(step.by) == 1
         self._watermark = BEFORE
+        self._unfolded = 0
+        self._most_unfolded = UNFOLDED
+
+    def appended(self, values: int) -> None:
+        """So many records were appended. Looking at all lanes now and then costs less than at one for each record."""
+        self._unfolded += values
+        if self._unfolded > self._most_unfolded:
+            cells = 0
+            for cell in self._cells():
+                cells += 1
+                fold_cell(cell)
+            self._unfolded = 0
+            self._most_unfolded = UNFOLDED + 8 * cells
 
     def due(self) -> int:
         """See `Timer`."""
@@ -60,6 +74,10 @@ class Windows:
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
+        raise NotImplementedError
+
+    def _cells(self) -> Iterable[Cell]:
+        """All cells that are held."""
         raise NotImplementedError
 
     def _row(self, key: Key, cell: Cell, start: int, end: int, revision: int) -> Row:
