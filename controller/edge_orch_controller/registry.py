@@ -62,7 +62,8 @@ class Registry:
         return Applied(known, created=False, job=RolledOut(known, rollout))
 
     def _create(self, job: str, plan_bytes: bytes, source: str, by: str, now: Instant) -> Applied:
-        number = max((version.version for version in self._store.versions(job)), default=0) + 1
+        kept = max((version.version for version in self._store.versions(job)), default=0)
+        number = max(kept, self._store.wished(job)[0]) + 1
         version = JobVersion(
             job=job,
             version=number,

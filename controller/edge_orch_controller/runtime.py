@@ -17,6 +17,7 @@ from aiohttp import web
 
 from edge_orch.errors import Invalid, Problem, Unavailable
 from edge_orch.trust.keys import PrivateKey, PublicKey
+from edge_orch.twin.hand import PURPOSE
 from edge_orch.wire.api import TokenRequest
 from edge_orch.wire.link import Hub
 from edge_orch_controller.api.app import make_app
@@ -118,7 +119,7 @@ async def _serve(
     server: socket.socket,
     ready: Callable[[str], None],
 ) -> None:
-    core = ControllerCore(Settings(CONTROLLER, os.urandom(8)), store.load())
+    core = ControllerCore(Settings(CONTROLLER, os.urandom(8), key.derive(PURPOSE)), store.load())
 
     def key_of(agent: str) -> PublicKey | None:
         return driver.key_of(agent)

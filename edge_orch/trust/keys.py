@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -83,6 +84,10 @@ class PrivateKey:
     def sign(self, message: bytes) -> bytes:
         """64 bytes; the same message gives the same signature."""
         return self._key.sign(message)
+
+    def derive(self, purpose: str) -> bytes:
+        """32 secret bytes for another use: HMAC-SHA256 of the purpose. Tells nothing of the key or of other uses."""
+        return hmac.digest(self._raw, b"edge-orch derive " + purpose.encode(), hashlib.sha256)
 
     def __repr__(self) -> str:
         return f"PrivateKey(public={self.public.hex})"

@@ -12,6 +12,8 @@ from edge_orch.twin.facts import SECTION_OF, Fact, Override, Section, Silence
 
 MAX_FACT = 16 * 1024
 """Bytes of one fact's text."""
+_CODE = 64
+"""Of them kept for the code that a controller adds (`edge_orch.twin.hand`)."""
 MAX_KEY = 512
 """Bytes of one fact's key."""
 
@@ -29,11 +31,11 @@ def encode_fact(fact: Fact) -> tuple[Section, str, str]:
     if isinstance(fact, Override) and isinstance(fact.value, float) and not math.isfinite(fact.value):
         raise Invalid(Problem(f"the value of parameter {fact.param} is not a finite number", found=str(fact.value)))
     section, key, data = SECTION_OF[type(fact)], fact.key, _ENCODER.encode(fact)
-    if len(data) > MAX_FACT or not 0 < len(key.encode()) <= MAX_KEY:
+    if len(data) > MAX_FACT - _CODE or not 0 < len(key.encode()) <= MAX_KEY:
         raise Invalid(
             Problem(
                 f"too large for a fact in {section}",
-                expected=f"key ≤ {MAX_KEY} bytes, text ≤ {MAX_FACT} bytes",
+                expected=f"key ≤ {MAX_KEY} bytes, text ≤ {MAX_FACT - _CODE} bytes",
                 found=f"{len(key.encode())} and {len(data)} bytes",
                 next_step="shorten the note, reason, labels or error text",
             )

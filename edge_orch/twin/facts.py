@@ -71,7 +71,7 @@ class Reported(msgspec.Struct, frozen=True):
 class Desired(msgspec.Struct, frozen=True):
     """Which version of a job the controller wants on the device. Key: `<job>/<generation>`; the highest counts.
 
-    `removed`: the job should no longer run here.
+    `removed`: the job should no longer run here. `started_at_us`: when its rollout began, by the controller's clock.
     """
 
     job: str
@@ -80,6 +80,7 @@ class Desired(msgspec.Struct, frozen=True):
     digest: str
     rollout: str
     removed: bool = False
+    started_at_us: int = 0
 
     @property
     def key(self) -> str:

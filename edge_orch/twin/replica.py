@@ -11,28 +11,27 @@ What the binding taught, and where it is heeded:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from automerge.core import ROOT, Document, Message, ObjType, ScalarType, SyncState
 
 from edge_orch.errors import Invalid, Problem, Refused
 from edge_orch.twin import gate
 from edge_orch.twin.actor import ACTOR_BYTES, new_actor
+from edge_orch.twin.admission import Admission, Allow
 from edge_orch.twin.carrier import sync_message
 from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.columns import refuse
 from edge_orch.twin.contents import Contents
 from edge_orch.twin.encoding import MAX_FACT, encode_fact
 from edge_orch.twin.facts import Fact, Facts, Section
-from edge_orch.twin.gate import Inspected, Write
+from edge_orch.twin.gate import Inspected
 from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
+from edge_orch.twin.hand import Hand, unsigned
 from edge_orch.twin.log import ChangeLog, Linked
 from edge_orch.twin.rights import REPLACEABLE, may_write
 
 __all__ = ["Allow", "Replica", "new_actor"]
-
-Allow = Callable[[bytes, Section, str], bool]
-"""(actor, section, key) → whether that actor may write there; see `edge_orch.twin.rights`."""
 
 _BATCH = 500  # changes handed to Rust at once
 _EDIT_BYTES = 32 * 1024  # of keys and texts in one change of ours; leaves room below gate.MAX_CHANGE
@@ -45,14 +44,18 @@ class Replica:
     never acknowledged. `facts` speaks of everything merged so far.
     """
 
-    def __init__(self, doc: str, actor: bytes) -> None:
-        """The empty twin of the agent `doc`; `open` is the way to one with a past."""
+    def __init__(self, doc: str, actor: bytes, hand: Hand | None = None) -> None:
+        """The empty twin of the agent `doc`; `open` is the way to one with a past.
+
+        `hand`: of a controller; signs what is written here, and lets its own facts in again, whoever brings them.
+        """
         if len(actor) != ACTOR_BYTES or actor == GENESIS_ACTOR:
             raise Invalid(Problem("not an actor", expected=f"{ACTOR_BYTES} bytes of new_actor", found=actor.hex()))
         self.doc = doc
         self.actor = actor
         self.unusable: tuple[Change, ...] = ()
         """Rows of the store that are damaged, or that stand behind a change which is missing. A peer may heal them."""
+        self._hand = hand
         self._document = Document.load(GENESIS)
         self._document.set_actor(actor)
         self._maps: dict[Section, bytes] = {section: _map(self._document, section) for section in Section}
@@ -60,16 +63,17 @@ class Replica:
         self._merged = ChangeLog()
         self._durable = ChangeLog()
         self._becoming_durable: list[Linked] = []
+        self._admission = Admission(doc, actor, self._merged, self._contents, hand)
 
     @classmethod
-    def open(cls, doc: str, actor: bytes, changes: Iterable[Change]) -> Replica:
+    def open(cls, doc: str, actor: bytes, changes: Iterable[Change], hand: Hand | None = None) -> Replica:
         """The twin of the agent `doc` whose durable changes are `changes`, in any order.
 
         Rows that are missing or damaged are tolerated: see `unusable`.
 
         Raises `Invalid` when `actor` has written before: an actor is minted anew for each boot.
         """
-        replica = cls(doc, actor)
+        replica = cls(doc, actor, hand)
         linked, unusable = [], []
         for change in changes:
             if change.actor == actor:
@@ -133,10 +137,11 @@ class Replica:
             if not may_write(self.actor, self.doc, section, key):
                 raise Invalid(Problem(f"{section}/{key} is not ours to write in the twin of {self.doc}"))
             standing = texts.get((section, key)) or self._contents.get(section, key)
-            if standing is not None and standing != text and section not in REPLACEABLE:
+            if standing is not None and unsigned(standing) == text:
+                continue
+            if standing is not None and section not in REPLACEABLE:
                 raise Invalid(Problem(f"{section}/{key} is written once", expected=standing, found=text))
-            if standing != text:
-                texts[section, key] = text
+            texts[section, key] = self._hand.signed(self.doc, section, key, text) if self._hand else text
         return [self._write(batch) for batch in _batches(texts)]
 
     def persisted(self, changes: Iterable[Change]) -> None:
@@ -160,7 +165,7 @@ class Replica:
         Raises `Refused`, having changed nothing, when any change is not of the kind replicas write, breaks the rights,
         rewrites what is written once, or gives a known sequence number to something else.
         """
-        news = self._admitted([gate.inspect(raw) for raw in raw_changes], allow)
+        news = self._admission.admitted([gate.inspect(raw) for raw in raw_changes], allow)
         if not news:
             return []
         grown = self._grown(news)
@@ -183,44 +188,6 @@ class Replica:
         for (section, key), text in batch.items():
             self._contents.put(section, key, text)
         return inspected.change
-
-    def _admitted(self, inspected: Sequence[Inspected], allow: Allow) -> list[Inspected]:
-        """The changes that are new here and may be applied, causes before effects."""
-        lamports: dict[bytes, int] = {}
-        last: dict[bytes, int] = {}
-        written: dict[tuple[Section, str], str] = {}
-        news: list[Inspected] = []
-        for item in sorted(inspected, key=lambda item: (item.start_op, item.change.actor)):
-            change = item.change
-            if change.hash in self._merged or change.hash in lamports:
-                continue
-            if change.actor == self.actor:
-                refuse("a change by this replica's own actor that it did not make: the actor is in use elsewhere")
-            before = last.get(change.actor, self._merged.last(change.actor))
-            if change.seq <= before:
-                refuse(f"sequence number {change.seq} of actor {change.actor.hex()} a second time, with other content")
-            known = [dep in lamports or dep in self._merged for dep in item.deps]
-            if change.seq != before + 1 or not all(known):
-                continue
-            if item.start_op != 1 + max(lamports.get(dep) or self._merged.lamport(dep) for dep in item.deps):
-                refuse("an operation number that does not follow its causes")
-            for write in item.writes:
-                self._check(write, change.actor, allow, written)
-            lamports[change.hash] = change.lamport
-            last[change.actor] = change.seq
-            news.append(item)
-        return news
-
-    def _check(self, write: Write, actor: bytes, allow: Allow, written: dict[tuple[Section, str], str]) -> None:
-        where = f"{write.section}/{write.key}"
-        if not allow(actor, write.section, write.key):
-            refuse(f"actor {actor.hex()} may not write {where}")
-        if write.section in REPLACEABLE:
-            return
-        standing = written.setdefault((write.section, write.key), write.text)
-        earlier = self._contents.get(write.section, write.key)
-        if write.replaces or standing != write.text or earlier not in (None, write.text):
-            refuse(f"{where} is written once, and this is another text")
 
     def _grown(self, news: Sequence[Inspected]) -> Document:
         """A copy of the document with the news in it, proven to hold what they say and to survive a save."""

@@ -147,6 +147,22 @@ def test_a_twin_is_its_changes_and_its_facts(reopen: Reopen) -> None:
     assert store.agents_with(Section.DEVICE) == []
 
 
+def test_a_generation_is_above_all_that_any_twin_holds(reopen: Reopen) -> None:
+    store = reopen()
+    store.add_version(version("job", 1), AUDIT)
+    assert store.wished("job") == (0, 0)
+    forgotten: list[Fact] = [Desired("job", 10, 7, "sha256:7", "job-10"), Desired("jobs", 99, 98, "sha256:8", "x")]
+    for name in ("press-1", "press-2"):
+        store.commit(Transaction(twins={name: TwinUpdate([], forgotten)}))
+    assert store.wished("job") == (7, 10)
+    rollout = store.add_version(version("job", 8), AUDIT)
+    assert (rollout.generation, rollout.id) == (11, "job-11")
+    moved = msgspec.structs.replace(rollout, generation=20)
+    store.commit(Transaction(rollouts={moved.id: moved}))
+    assert [job.rollout for job in reopen().load().jobs] == [moved]
+    assert reopen().add_rollout(version("job", 1), 99, "ada", AUDIT).generation == 21
+
+
 def test_progress_of_a_rollout_is_kept(store: Store) -> None:
     rollout = store.add_version(version("job", 1), AUDIT)
     ahead: Rollout = msgspec.structs.replace(rollout, total=3, done=2, failed=1, state="failed", errors={"p": "why"})

@@ -42,7 +42,7 @@ class ControllerHost:
     def __init__(self, centre: Centre, settings: Settings) -> None:
         centre.boots += 1
         self.centre = centre
-        settings = msgspec.structs.replace(settings, nonce=centre.boots.to_bytes(8, "big"))
+        settings = msgspec.structs.replace(settings, nonce=centre.boots.to_bytes(8, "big"), hand_key=b"hand")
         self.core = ControllerCore(settings, centre.store.load())
 
     def started(self) -> Event:

@@ -24,6 +24,7 @@ from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_controller.core.controller_core import ControllerCore
+from edge_orch_controller.core.requests import Requests as CentralRequests
 
 from edge_orch.twin import fold
 from edge_orch.twin.actor import new_actor
@@ -123,13 +124,13 @@ def reply_before_commit(patch: Patch) -> None:
 
 def reply_before_commit_at_the_centre(patch: Patch) -> None:
     """The same at the controller."""
-    original = ControllerCore._intervene
+    original = CentralRequests.take
 
-    def mutant(self: ControllerCore, *args: Any) -> Any:
+    def mutant(self: CentralRequests, *args: Any) -> Any:
         commands = list(original(self, *args))
         return [*commands, *self._gathering._gathered.replies]
 
-    patch.setattr(ControllerCore, "_intervene", mutant)
+    patch.setattr(CentralRequests, "take", mutant)
 
 
 def lose_cursor(patch: Patch) -> None:

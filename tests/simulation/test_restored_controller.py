@@ -1,4 +1,4 @@
-"""A controller put back from an old backup refuses what it forgot and agents still have, says so, and work goes on."""
+"""A controller put back from an old backup takes back from the agents what it forgot, and work goes on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.simulation.fleet import Fleet
 from tests.simulation.jobs import PRESS, RECORDS, sensor
 
 
-def test_what_it_forgot_is_refused_and_said_and_the_agents_work_on() -> None:
+def test_what_it_forgot_comes_back_from_the_agents() -> None:
     devices = [Device(name, {"role": "press"}, sensor(60, 50), batch_us=MINUTE) for name in ("one", "two")]
     fleet = Fleet(1, devices, Faults())
     fleet.apply(PRESS[0])
@@ -34,7 +34,55 @@ def test_what_it_forgot_is_refused_and_said_and_the_agents_work_on() -> None:
     agent = fleet.agent("one")
     assert agent is not None
     assert agent.core.parameters.effective.parameters["press", "hot_c"].value == 110.0
-    assert not fleet.twin_is_equal("one")
-    assert {name for name, _ in fleet.centre.warned} == {"one"}
-    assert fleet.twin_is_equal("two")
+    assert fleet.twins_are_equal()
+    assert fleet.centre.warned == []
+    assert [override.value for override in fleet.centre.store.facts("one").overrides.values()] == [110.0]
     assert len(fleet.devices["one"].records("lake")) > delivered + 15 * RECORDS
+
+
+def test_a_rollout_that_it_forgot_goes_on_until_the_next_one_which_gets_a_higher_generation() -> None:
+    devices = [Device(name, {"role": "press"}, sensor(60, 50), batch_us=MINUTE) for name in ("one", "two")]
+    fleet = Fleet(1, devices, Faults())
+    fleet.apply(PRESS[0])
+    fleet.run_until(partial(fleet.all_run, 1), "all at version 1", HOUR)
+    backup = copy.deepcopy(fleet.centre.store)
+    fleet.apply(PRESS[1])
+    fleet.run_until(partial(fleet.all_run, 2), "all at version 2", HOUR)
+
+    fleet.world.crash(CONTROLLER)
+    fleet.centre.restored(backup)
+    fleet.world.restart(CONTROLLER)
+    fleet.world.run(5 * MINUTE)
+    assert fleet.twins_are_equal()
+    assert fleet.all_run(2), "nobody went back to version 1"
+    assert {name for name, _ in fleet.centre.warned} == {"one", "two"}, "and it says what it does not remember"
+    assert fleet.apply(PRESS[2]) == 3, "a number that no agent knows for something else"
+    fleet.run_until(partial(fleet.all_run, 3), "all at version 3", HOUR)
+    assert fleet.twins_are_equal()
+
+
+def test_a_rollout_begun_after_the_restore_goes_above_the_forgotten_one_of_an_agent_that_comes_back_later() -> None:
+    devices = [Device(name, {"role": "press"}, sensor(60, 50), batch_us=MINUTE) for name in ("one", "two")]
+    fleet = Fleet(1, devices, Faults())
+    fleet.apply(PRESS[0])
+    fleet.run_until(partial(fleet.all_run, 1), "all at version 1", HOUR)
+    backup = copy.deepcopy(fleet.centre.store)
+    fleet.apply(PRESS[1])
+    fleet.run_until(partial(fleet.all_run, 2), "all at version 2", HOUR)
+
+    fleet.partition("one", "two")
+    fleet.world.crash(CONTROLLER)
+    fleet.centre.restored(backup)
+    fleet.world.restart(CONTROLLER)
+    fleet.world.run(5 * MINUTE)
+    fleet.apply(PRESS[2])
+    fleet.world.network.heal()
+    last = partial(_runs_threshold, fleet)
+    fleet.run_until(last, "both run what was asked for last", HOUR)
+    fleet.run_until(fleet.twins_are_equal, "twins are equal", HOUR)
+
+
+def _runs_threshold(fleet: Fleet) -> bool:
+    wanted = fleet.centre.store.versions("press")[0].digest
+    slots = [agent.core.jobs.slots.running("press") for name in ("one", "two") if (agent := fleet.agent(name))]
+    return [slot.digest for slot in slots if slot] == [wanted, wanted]

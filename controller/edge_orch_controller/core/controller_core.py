@@ -3,7 +3,9 @@
 Invariants:
 1. A change is sent only after it is durable: sessions hear of changes by `Committed`, and answer then.
 2. At most one commit is on its way; a failed one takes with it whatever was built on it, and twins are loaded afresh.
-3. What an agent should run is a function of the newest rollouts and its labels, compared again when it comes up, at
+3. A wish is written only once we have all that its agent has: generations that a restored controller has forgotten are
+   known by then.
+4. What an agent should run is a function of the newest rollouts and its labels, compared again when it comes up, at
    each round, and when a job is applied: a crash between any two steps leaves nothing half asked for.
 """
 
@@ -16,15 +18,15 @@ from edge_orch.errors import EdgeOrchError, Problem
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
-from edge_orch.twin.interventions import NotFound, Wish, make_ack, make_override
-from edge_orch.twin.rights import override_id
+from edge_orch.twin.sync import covers
 from edge_orch.wire.messages import Delta, Have, Telemetry
-from edge_orch_controller.core import events
-from edge_orch_controller.core.commands import Command, Reply, Warn
+from edge_orch_controller.core import events, requests
+from edge_orch_controller.core.commands import Command, Warn
 from edge_orch_controller.core.fleet import Member, Rounds
 from edge_orch_controller.core.gathering import Gathering
 from edge_orch_controller.core.keeper import Keeper
-from edge_orch_controller.core.records import AuditEntry, Rollout, Standing
+from edge_orch_controller.core.records import Rollout, Standing
+from edge_orch_controller.core.requests import Requests
 from edge_orch_controller.core.rollouts import RolloutPlan
 from edge_orch_controller.core.settings import Settings
 from edge_orch_controller.core.transaction import StoredState
@@ -36,11 +38,11 @@ class ControllerCore:
 
     def __init__(self, settings: Settings, stored: StoredState) -> None:
         self._settings = settings
-        self._overrides_made = 0
         self._plans = {job.version.job: RolloutPlan(job) for job in stored.jobs}
         self._members: dict[str, Member] = {}
         self._gathering = Gathering()
         self._twins = Keeper(settings, self._gathering, changed=self._twin_changed, online=self._is_online)
+        self._requests = Requests(settings.nonce, self._members, self._plans, self._twins, self._gathering)
         self._rounds = Rounds(settings.have_every_us)
         self._retry_at: int | None = None
         self._lost: set[str] = set()
@@ -60,8 +62,7 @@ class ControllerCore:
             events.LoadFailed: lambda event, _: self._twins.load_failed(event.agent, event.reason),
             events.Committed: self._committed,
             events.CommitFailed: self._commit_failed,
-            events.OverrideRequested: self._override_requested,
-            events.AckRequested: self._ack_requested,
+            **dict.fromkeys(requests.KINDS, self._requests.take),
         }
 
     # What may be read.
@@ -114,8 +115,25 @@ class ControllerCore:
         return self._twins.do(name, self._ask, now) if self._wanted(name) else ()
 
     def _ask(self, twin: Twin, _: Instant) -> Iterable[Command]:
+        claim = self._members[twin.agent].claim
+        if claim is None or not covers(twin.replica.vector(), claim):
+            return ()  # 3: it is asked when its changes are durable here
+        warnings = list(self._recollect(twin))
         self._twins.edit(twin, self._wanted(twin.agent))
-        return ()
+        return warnings
+
+    def _recollect(self, twin: Twin) -> Iterable[Command]:
+        """Meet what a restored controller has forgotten: our newer rollouts go above it, an older one yields to it."""
+        for job, current in self._members[twin.agent].standing.desired.items():
+            plan = self._plans.get(job)
+            if plan is None or not plan.forgotten(current):
+                continue
+            if plan.renumber(current):
+                self._gathering.rollout_moved(plan.account())
+                continue
+            found = f"version {current.version} of {job}, generation {current.generation}"
+            what = "it runs what this controller was restored from a backup without"
+            yield Warn(twin.agent, Problem(what, found=found, next_step="apply the job again to decide anew"))
 
     def _wanted(self, name: str) -> list[Fact]:
         member = self._members[name]
@@ -142,7 +160,7 @@ class ControllerCore:
         member = self._members.get(event.agent)
         if member is None:
             return
-        member.online = True
+        member.online, member.claim = True, None
         self._seen(member, now)
         self._rounds.schedule(event.agent, now.mono_us)
         yield from self._twins.do(event.agent, self._say_what_we_have, now)
@@ -174,8 +192,7 @@ class ControllerCore:
                 yield from self._twins.do(name, self._ask, now)
 
     def _say_what_we_have(self, twin: Twin, now: Instant) -> Iterable[Command]:
-        self._ask(twin, now)
-        return self._twins.perform(twin, twin.session.open())
+        return [*self._ask(twin, now), *self._twins.perform(twin, twin.session.open())]
 
     def _message_received(self, event: events.MessageReceived, now: Instant) -> Iterable[Command]:
         member, message = self._members.get(event.agent), event.message
@@ -189,63 +206,14 @@ class ControllerCore:
             return ()  # a handshake's messages belong to the link
         if message.doc != event.agent:
             return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=message.doc)),)
-        return self._twins.do(event.agent, lambda twin, _: self._receive(twin, message), now)
+        member.claim = dict(message.vector)
+        return self._twins.do(event.agent, lambda twin, now: self._receive(twin, message, now), now)
 
-    def _receive(self, twin: Twin, message: Have | Delta) -> Iterable[Command]:
+    def _receive(self, twin: Twin, message: Have | Delta, now: Instant) -> Iterable[Command]:
         try:
-            return self._twins.perform(twin, twin.session.receive(message))
+            return [*self._twins.perform(twin, twin.session.receive(message)), *self._ask(twin, now)]
         except EdgeOrchError as error:
             return [Warn(twin.agent, problem) for problem in error.problems]
-
-    # Requests of people.
-
-    def _override_requested(self, event: events.OverrideRequested, now: Instant) -> Iterable[Command]:
-        def make(twin: Twin, now: Instant) -> Fact:
-            plan = self._plans.get(event.job)
-            if plan is None:
-                raise NotFound(Problem(f"no job {event.job!r}", next_step="edge-orch get jobs"))
-            self._overrides_made += 1
-            new_id = override_id("controller", f"{self._settings.nonce.hex()}-{self._overrides_made}")
-            wish = Wish(
-                event.job,
-                event.param,
-                event.value,
-                event.reason,
-                event.by,
-                event.role,
-                "controller",
-                event.expires_in_us,
-            )
-            return make_override(wish, plan.plan.params, twin.facts, new_id, now)
-
-        return self._intervene(event, make, now)
-
-    def _ack_requested(self, event: events.AckRequested, now: Instant) -> Iterable[Command]:
-        def make(twin: Twin, now: Instant) -> Fact:
-            return make_ack(twin.facts, event.episode, origin="controller", by=event.by, note=event.note, at=now)
-
-        return self._intervene(event, make, now)
-
-    def _intervene(
-        self,
-        event: events.OverrideRequested | events.AckRequested,
-        make: Callable[[Twin, Instant], Fact],
-        now: Instant,
-    ) -> Iterable[Command]:
-        if event.agent not in self._members:
-            problem = Problem(f"no agent {event.agent!r}", next_step="edge-orch get agents")
-            return [Reply(event.request, error=NotFound(problem))]
-
-        def write(twin: Twin, now: Instant) -> Iterable[Command]:
-            try:
-                fact = make(twin, now)
-                self._twins.edit(twin, [fact])  # refuses what is too large for a fact
-            except EdgeOrchError as error:
-                return [Reply(event.request, error=error)]
-            self._gathering.intervened(Reply(event.request, fact), _audited(event, fact, now))
-            return []
-
-        return self._twins.do(event.agent, write, now, event.request)
 
     # Twins and commits.
 
@@ -258,13 +226,14 @@ class ControllerCore:
         member.heads = twin.heads
         self._observe(twin.agent)
 
-    def _committed(self, event: events.Committed, _: Instant) -> Iterable[Command]:
+    def _committed(self, event: events.Committed, now: Instant) -> Iterable[Command]:
         work = self._gathering.committed(event.ticket)
         if work is None:
             return []
         commands = [*work.replies, *self._twins.committed(work)]
         for twin in work.twins.values():
             self._members[twin.agent].heads = twin.heads
+            commands += self._ask(twin, now)
         return commands
 
     def _commit_failed(self, event: events.CommitFailed, now: Instant) -> Iterable[Command]:
@@ -276,10 +245,3 @@ class ControllerCore:
             self._twins.drop(name)
             self._lost.add(name)
         return work.replies
-
-
-def _audited(event: events.OverrideRequested | events.AckRequested, fact: Fact, now: Instant) -> AuditEntry:
-    if isinstance(event, events.AckRequested):
-        return AuditEntry(now.wall_us, event.by, "alert.ack", f"{event.agent}/{fact.key}", event.note)
-    subject = f"{event.agent}/{event.job}.{event.param}"
-    return AuditEntry(now.wall_us, event.by, "override.set", subject, f"{event.value!r}, because {event.reason}")

@@ -100,6 +100,20 @@ class AckRequested(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class SilenceRequested(msgspec.Struct, frozen=True):
+    """A person silences rules on one agent (or ends the silences in `lifts`). Answered by a `Reply`."""
+
+    request: int
+    agent: str
+    job: str
+    rule: str
+    reason: str
+    by: str
+    expires_in_us: int
+    key_values: tuple[str, ...] | None = None
+    lifts: tuple[str, ...] = ()
+
+
 Event = (
     Started
     | Woke
@@ -114,4 +128,5 @@ Event = (
     | CommitFailed
     | OverrideRequested
     | AckRequested
+    | SilenceRequested
 )

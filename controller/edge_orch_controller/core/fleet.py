@@ -8,11 +8,15 @@ from collections.abc import Iterable
 
 import msgspec
 
+from edge_orch.twin.change import Vector
 from edge_orch_controller.core.records import Agent, Standing
 
 
 class Member(msgspec.Struct):
-    """One enrolled agent. `telemetry`: its latest, never stored. `heads`: once its twin was open, in hex."""
+    """One enrolled agent. `telemetry`: its latest, never stored. `heads`: once its twin was open, in hex.
+
+    `claim`: what it said last, in this connection, that it has of its twin; None until then.
+    """
 
     agent: Agent
     standing: Standing = msgspec.field(default_factory=Standing)
@@ -20,6 +24,7 @@ class Member(msgspec.Struct):
     last_seen_us: int = 0
     telemetry: dict[str, int | float | str] = msgspec.field(default_factory=dict)
     heads: tuple[str, ...] = ()
+    claim: Vector | None = None
 
 
 class Rounds:

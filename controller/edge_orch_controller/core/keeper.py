@@ -10,6 +10,7 @@ from edge_orch.time import Instant
 from edge_orch.twin.actor import NONCE_BYTES, new_actor
 from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact
+from edge_orch.twin.hand import Hand
 from edge_orch.twin.sync import Persist, SyncCommand, Transmit
 from edge_orch_controller.core.commands import Command, LoadTwin, Reply, Send, Warn
 from edge_orch_controller.core.gathering import Gathering, Work
@@ -32,6 +33,7 @@ class Keeper:
     ) -> None:
         self._name = settings.name
         self._boot = settings.nonce
+        self._hand = Hand(settings.hand_key) if settings.hand_key else None
         self._opened = 0
         self._gathering = gathering
         self._changed = changed
@@ -57,7 +59,7 @@ class Keeper:
         # A replica's actor must never have written before: each opening has one of its own.
         nonce = hashlib.sha256(self._boot + self._opened.to_bytes(8, "big")).digest()[:NONCE_BYTES]
         try:
-            twin = Twin(agent, new_actor("controller", self._name, nonce), self._boot, changes)
+            twin = Twin(agent, new_actor("controller", self._name, nonce), self._boot, changes, self._hand)
         except EdgeOrchError as error:
             yield from self.load_failed(agent, str(error))
             return

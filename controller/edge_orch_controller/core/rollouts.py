@@ -4,7 +4,8 @@ Invariants, each held by a property test:
 1. Only the newest rollout of a job is planned, so that an agent is never asked for two versions of it.
 2. What is desired of an agent changes only to a higher generation: versions never go back unless a new rollout asks.
 3. An agent that is away is asked for nothing; when it returns it is asked for the newest version, none in between.
-4. A rollout is done if and only if every agent it targets reports its version running.
+4. A controller that was restored from a backup never writes a generation a second time (`forgotten`, `renumber`).
+5. A rollout is done if and only if every agent it targets reports its version running.
 """
 
 from __future__ import annotations
@@ -59,10 +60,39 @@ class RolloutPlan:
         if current is not None and current.generation >= rollout.generation:
             return None
         if self.targets(labels):
-            return Desired(rollout.job, rollout.generation, rollout.version, rollout.digest, rollout.id)
+            return Desired(
+                job=rollout.job,
+                generation=rollout.generation,
+                version=rollout.version,
+                digest=rollout.digest,
+                rollout=rollout.id,
+                started_at_us=rollout.started_at_us,
+            )
         if current is not None and not current.removed:
-            return msgspec.structs.replace(current, generation=rollout.generation, rollout=rollout.id, removed=True)
+            return msgspec.structs.replace(
+                current,
+                generation=rollout.generation,
+                rollout=rollout.id,
+                removed=True,
+                started_at_us=rollout.started_at_us,
+            )
         return None
+
+    def forgotten(self, current: Desired) -> bool:
+        """Whether an agent holds a wish that is not below ours, of a rollout that this controller does not remember.
+
+        So it is after a restore from a backup. Nothing else but our own clock tells which of the two rollouts came
+        later; `renumber` puts ours above the other if it is ours.
+        """
+        same = (current.rollout, current.started_at_us) == (self.id, self._begun.started_at_us)
+        return current.generation >= self.generation and not same
+
+    def renumber(self, above: Desired) -> bool:
+        """Take the generation after that of a forgotten wish, if our rollout began later; say whether it did."""
+        if above.started_at_us >= self._begun.started_at_us:
+            return False
+        self._begun = msgspec.structs.replace(self._begun, generation=above.generation + 1)
+        return True
 
     def observe(self, agent: str, labels: Mapping[str, str], reported: Reported | None) -> bool:
         """Take note of what an agent reports of the job; whether the rollout's account changed."""

@@ -10,12 +10,15 @@ from edge_orch.time import SECOND
 class Settings(msgspec.Struct, frozen=True):
     """`name`: of this controller among its replicas. `nonce`: 8 random bytes, fresh at each start.
 
+    `hand_key`: secret bytes by which this controller and its replicas know their own facts again after they have
+    forgotten them (`edge_orch.twin.hand`); empty: they do not.
     `have_every_us`: mean time between two `Have`s to an agent that is here (each ± 20 %).
     `open_twins`: how many twins stay in memory; each takes 15–20 KB.
     """
 
     name: str
     nonce: bytes
+    hand_key: bytes = b""
     have_every_us: int = 30 * SECOND
     open_twins: int = 2_000
     retry_us: int = SECOND

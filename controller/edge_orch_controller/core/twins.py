@@ -8,6 +8,7 @@ from functools import partial
 
 from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact, Facts, Section
+from edge_orch.twin.hand import Hand
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import agent_may_write
 from edge_orch.twin.sync import SyncSession
@@ -19,9 +20,11 @@ class Twin:
     `uncommitted`: transactions that hold changes of it and are not durable yet; until then it must not be closed.
     """
 
-    def __init__(self, agent: str, actor: bytes, boot: bytes, changes: Iterable[Change]) -> None:
+    def __init__(
+        self, agent: str, actor: bytes, boot: bytes, changes: Iterable[Change], hand: Hand | None = None
+    ) -> None:
         self.agent = agent
-        self.replica = Replica.open(agent, actor, changes)
+        self.replica = Replica.open(agent, actor, changes, hand)
         self.session = SyncSession(self.replica, doc=agent, boot=boot, allow=partial(self._allow, agent))
         self.facts = self.replica.facts()
         self.uncommitted = 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_orch.twin.change import Change
-from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
+from edge_orch.twin.facts import SECTION_OF, Desired, Fact, Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
 from edge_orch_controller.store.enrolment import enrolled
@@ -27,7 +27,8 @@ class MemoryStore:
         self._audit: list[AuditEntry] = []
 
     def load(self) -> StoredState:
-        newest = {rollout.job: rollout for rollout in self._rollouts.values()}
+        ordered = sorted(self._rollouts.values(), key=lambda rollout: rollout.generation)
+        newest = {rollout.job: rollout for rollout in ordered}
         jobs = [
             RolledOut(version, newest[version.job])
             for version in self._versions
@@ -63,6 +64,15 @@ class MemoryStore:
     def agents_with(self, section: Section) -> list[str]:
         return sorted(name for name, facts in self._facts.items() if any(found == section for found, _ in facts))
 
+    def wished(self, job: str) -> tuple[int, int]:
+        wishes = [
+            fact
+            for facts in self._facts.values()
+            for fact in facts.values()
+            if isinstance(fact, Desired) and fact.job == job
+        ]
+        return max((wish.version for wish in wishes), default=0), max((wish.generation for wish in wishes), default=0)
+
     def add_version(self, version: JobVersion, audit: AuditEntry) -> Rollout:
         for known in self._versions:
             if known.digest == version.digest or (known.job, known.version) == (version.job, version.version):
@@ -73,7 +83,8 @@ class MemoryStore:
     def add_rollout(self, version: JobVersion, at_us: int, by: str, audit: AuditEntry) -> Rollout:
         earlier = [rollout for rollout in self._rollouts.values() if rollout.job == version.job]
         self._rollouts.update({rollout.id: rollout.superseded() for rollout in earlier})
-        rollout = Rollout.begin(version, len(earlier) + 1, at_us, by)
+        known = max((rollout.generation for rollout in earlier), default=0)
+        rollout = Rollout.begin(version, max(known, self.wished(version.job)[1]) + 1, at_us, by)
         self._rollouts[rollout.id] = rollout
         self._audit.append(audit)
         return rollout

@@ -41,12 +41,22 @@ class Store(Protocol):
         """Names of the agents whose twin holds a fact in that section."""
         ...
 
+    def wished(self, job: str) -> tuple[int, int]:
+        """The highest version and generation of the job that any twin holds; 0 for none.
+
+        A store that was restored from a backup may know less than the twins that came back since.
+        """
+        ...
+
     def add_version(self, version: JobVersion, audit: AuditEntry) -> Rollout:
         """Keep a new version, and `add_rollout`. Raises `Taken` if the job has that number or content already."""
         ...
 
     def add_rollout(self, version: JobVersion, at_us: int, by: str, audit: AuditEntry) -> Rollout:
-        """Begin another rollout of a version that is already kept; the job's last one, if it runs, is superseded."""
+        """Begin another rollout of a version that is already kept; the job's last one, if it runs, is superseded.
+
+        Its generation is one more than the highest of the job here and in any twin.
+        """
         ...
 
     def versions(self, job: str) -> list[JobVersion]:

@@ -63,6 +63,17 @@ def rollout_of(record: bytes) -> Rollout:
     return msgspec.json.decode(record, type=Rollout)
 
 
+def wished(db: sqlite3.Connection, job: str) -> tuple[int, int]:
+    """The highest version and generation of the job in any agent's facts."""
+    row: tuple[int, int] = db.execute(
+        "SELECT coalesce(max(json_extract(CAST(value AS TEXT), '$.version')), 0),"
+        " coalesce(max(json_extract(CAST(value AS TEXT), '$.generation')), 0) FROM facts"
+        " WHERE section = ?1 AND key BETWEEN ?2 || '/' AND ?2 || '/:'",
+        (Section.DESIRED.value, job),
+    ).fetchone()
+    return row
+
+
 def write_twin(db: sqlite3.Connection, agent: str, update: TwinUpdate) -> None:
     """Append the changes, replace the facts. A change that comes again mends a row that was damaged."""
     db.executemany(

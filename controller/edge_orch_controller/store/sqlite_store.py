@@ -23,6 +23,7 @@ from edge_orch_controller.store.rows import (
     agent_row,
     facts_of,
     rollout_of,
+    wished,
     write_audit,
     write_twin,
 )
@@ -63,7 +64,10 @@ class SqliteStore:
             for agent, update in transaction_.twins.items():
                 write_twin(db, agent, update)
             for rollout in transaction_.rollouts.values():
-                db.execute("UPDATE rollouts SET record = ? WHERE id = ?", (msgspec.json.encode(rollout), rollout.id))
+                db.execute(
+                    "UPDATE rollouts SET record = ?, generation = ? WHERE id = ?",
+                    (msgspec.json.encode(rollout), rollout.generation, rollout.id),
+                )
             for agent, seen in transaction_.last_seen_us.items():
                 db.execute("UPDATE agents SET last_seen_us = ? WHERE name = ?", (seen, agent))
             for entry in transaction_.audit:
@@ -87,6 +91,10 @@ class SqliteStore:
                 "SELECT DISTINCT agent FROM facts WHERE section = ? ORDER BY agent", (section.value,)
             ).fetchall()
         return [agent for (agent,) in rows]
+
+    def wished(self, job: str) -> tuple[int, int]:
+        with explained(self._path, "cannot read the controller's database"):
+            return wished(self._db, job)
 
     def add_version(self, version: JobVersion, audit: AuditEntry) -> Rollout:
         with transaction(self._db, self._path) as db:
@@ -158,7 +166,8 @@ def _begin_rollout(db: sqlite3.Connection, version: JobVersion, at_us: int, by: 
     last = rollout_of(row[0]).superseded() if row else None
     if last is not None:
         db.execute("UPDATE rollouts SET record = ? WHERE id = ?", (msgspec.json.encode(last), last.id))
-    rollout = Rollout.begin(version, last.generation + 1 if last else 1, at_us, by)
+    known = last.generation if last else 0
+    rollout = Rollout.begin(version, max(known, wished(db, version.job)[1]) + 1, at_us, by)
     db.execute(
         "INSERT INTO rollouts (job, generation, id, started_at_us, record) VALUES (?, ?, ?, ?, ?)",
         (rollout.job, rollout.generation, rollout.id, at_us, msgspec.json.encode(rollout)),
