@@ -53,7 +53,7 @@ def a_full_transaction() -> Transaction:
     )
 
 
-FILL = 40
+FILL = 48
 
 
 def noise(sequence: int) -> Transaction:

@@ -55,7 +55,8 @@ class SqliteStore:
                 try:
                     state = read_state(self._database)
                 except sqlite3.DatabaseError as error:
-                    if primary_code(error) not in DAMAGED:
+                    # A column that is not there: the text of the schema itself was hit.
+                    if primary_code(error) not in (*DAMAGED, sqlite3.SQLITE_ERROR):
                         raise
                     self._database.close()
                     self._use(replace_damaged(self._path, self._now_us, str(error)))
@@ -109,13 +110,22 @@ class SqliteStore:
                 raise
         except sqlite3.Error as error:
             raise storage_error(error, self._path, "cannot write") from error
-        give_back(self._database)
+        self._give_back()
         return written
+
+    def _give_back(self, *, all_of_it: bool = False) -> None:
+        """Moving pages needs some room in the log before it makes any: if there is none, the ballast lends it."""
+        try:
+            give_back(self._database, all_of_it=all_of_it)
+        except sqlite3.Error:
+            if self._ballast.release():
+                with contextlib.suppress(sqlite3.Error):
+                    give_back(self._database, all_of_it=all_of_it)
 
     def _keep_reserve(self) -> None:
         """Raises `DiskFull` where the ballast cannot be restored, or a log as long as it cannot be carried over."""
         if not self._ballast.restore():
-            give_back(self._database, all_of_it=True)
+            self._give_back(all_of_it=True)
             if not self._ballast.restore():
                 raise DiskFull(
                     Problem(

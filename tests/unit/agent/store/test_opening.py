@@ -151,3 +151,13 @@ def test_a_rebuilt_file_that_was_not_finished_is_begun_again(path: Path) -> None
     store = opened(path)
     assert store.set_aside is not None
     assert len(store.load().segments) > 100
+
+
+def test_4_a_schema_that_was_hit_is_damage_like_any_other(path: Path) -> None:
+    a_backlog(path).close()
+    path.write_bytes(path.read_bytes().replace(b"first_sequence", b"first_sequencf"))
+    store = opened(path)
+    state = store.load()
+    assert store.set_aside is not None
+    assert "no such column" in state.report
+    assert len(state.segments) == 200
