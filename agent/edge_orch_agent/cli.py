@@ -82,7 +82,7 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
 @click.option("--firmware", envvar="EDGE_ORCH_FIRMWARE", default="", help="Firmware of the device, for its inventory.")
 @click.option("--controller", envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Enrol here at the first start.")
 @click.option("--token", envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
-@click.option("--name", help="The name to enrol under.")
+@click.option("--name", envvar="EDGE_ORCH_NAME", help="The name to enrol under.  [env: EDGE_ORCH_NAME]")
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -132,4 +132,33 @@ def run(
                 enroll_at(folder, controller, token, name)
     become_agent(
         data, RunOptions(bus, link, retry_s, firmware, version("edge-orch-agent"), log_level, settings=settings)
+    )
+
+
+@agent.command()
+@click.option("--bus", metavar="URL", help="The plant's broker, as for `agent run`.")
+@click.option("--link", metavar="websocket|URL", help="How to reach the controller, as for `agent run`.")
+@click.option(
+    "--memory", default="256M", show_default=True, metavar="SIZE", help="Above this the kernel ends the agent."
+)
+def unit(bus: str | None, link: str | None, memory: str) -> None:
+    """Print a systemd unit for this machine: restarts, watchdog, sandbox.
+
+    \b
+    Example:
+      edge-orch agent unit --bus mqtt://127.0.0.1:1883 > /etc/systemd/system/edge-orch-agent.service
+    """
+    import re
+    import shutil
+    import sys
+
+    from edge_orch.errors import Invalid, Problem
+    from edge_orch_agent.unit import unit as written
+
+    if not re.fullmatch(r"[1-9]\d*[KMG]?", memory):
+        raise Invalid(Problem("--memory is not a size", None, "a number of bytes, K, M or G, like 256M", repr(memory)))
+    program = shutil.which(sys.argv[0]) or sys.argv[0]
+    options = [(name, value) for name, value in (("--bus", bus), ("--link", link)) if value]
+    click.echo(
+        written(str(Path(program).absolute()), [part for option in options for part in option], memory), nl=False
     )

@@ -29,6 +29,7 @@ from edge_orch_agent.local_socket import LocalSocket
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.memory import Tidy
 from edge_orch_agent.references import Resolver
+from edge_orch_agent.service import ServiceManager
 from edge_orch_agent.sinks.registry import SinkFactory
 from edge_orch_agent.sources.registry import SourceFactory
 from edge_orch_agent.store.sqlite_store import SqliteStore
@@ -101,17 +102,26 @@ async def _run(
         crash=recorder.crash,
     )
     loop = asyncio.get_running_loop()
+    service = ServiceManager()
+
+    def stop() -> None:
+        service.stopping()
+        driver.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, driver.stop)
+        loop.add_signal_handler(number, stop)
     api = LocalSocket(core, driver.request, clock.now)
     tidy = Tidy()
     try:
         api.open(folder.socket)
         tidy.start()
         guard.start()
-        print(_ready(folder.path, enrolment, options), flush=True)
+        ready = _ready(folder.path, enrolment, options)
+        print(ready, flush=True)
+        service.ready(ready)
         await driver.run()
     finally:
+        service.close()
         guard.stop()
         tidy.stop()
         await api.close()

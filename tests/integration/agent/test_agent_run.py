@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -96,6 +97,23 @@ def test_it_enrols_at_its_first_start_and_answers_on_its_socket(controller: str,
     start(*first_start(controller, tmp_path / "a"))
     (agent,) = Client("", local=tmp_path / "a").get(list[AgentView], "agents")
     assert (agent.name, agent.labels, agent.online) == ("press-1", {"site": "austin"}, False)
+
+
+def test_a_service_manager_hears_that_it_is_ready_alive_and_ending(
+    controller: str, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", manager.getsockname())
+        monkeypatch.setenv("WATCHDOG_USEC", "300000")
+        process = start(*first_start(controller, tmp_path / "a"))
+        assert manager.recv(4096).startswith(b"READY=1\nSTATUS=agent press-1 ready")
+        assert [manager.recv(4096) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+        process.send_signal(signal.SIGTERM)
+        while (said := manager.recv(4096)) != b"STOPPING=1":
+            assert said == b"WATCHDOG=1"
+        assert process.wait(timeout=5) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
