@@ -165,9 +165,12 @@ class AlertRule:
             if kind is not None:
                 events.append(self._event(subject, kind))
             if kind is EpisodeEventKind.RESOLVED:
-                # The next episode needs new records: a rule whose two conditions overlap cannot chase itself.
-                subject.votes, subject.episode, subject.values = Votes(), "", {}
+                self._end(subject)
         return events
+
+    def _end(self, subject: Subject) -> None:
+        """The next episode needs new records: a rule whose two conditions overlap cannot chase itself."""
+        subject.votes, subject.episode, subject.values = Votes(), "", {}
 
     def _signal(self, subject: Subject) -> Signal:
         votes = subject.votes

@@ -59,10 +59,15 @@ def believed(now: Instant, max_ahead_us: int | None) -> int:
 
 
 class Clock:
-    """The watermark of the records of one schematize step, for steps of one idle timeout."""
+    """The watermark of the records of one schematize step, for steps of one pace.
 
-    def __init__(self, idle_us: int) -> None:
+    `from_start`: as long as no record has come, event time is what the wall clock says, so that records can be missed
+    that never came.
+    """
+
+    def __init__(self, idle_us: int, *, from_start: bool = False) -> None:
         self.idle_us = idle_us
+        self._from_start = from_start
         self._timers: Sequence[Timer] = ()
         self._state = _State(BEFORE, BEFORE, BEFORE, "", {})
         self._others_us = NEVER
@@ -111,7 +116,10 @@ class Clock:
         """Time has passed: forget idle partitions, and let all happen that they held back."""
         state = self._state
         if state.newest_us == BEFORE:
-            return
+            if not self._from_start:
+                return
+            state.newest_us, state.arrived_us, state.boot = now.wall_us, now.mono_us, now.boot
+            self._advance_timers(now.wall_us)
         if state.boot != now.boot:  # monotonic times of another boot mean nothing: silence is counted from now on
             state.boot = now.boot
             state.arrived_us = now.mono_us

@@ -10,7 +10,7 @@ import msgspec
 from edge_orch.engine.clock import Timer
 from edge_orch.engine.emit.rows import rows_function
 from edge_orch.engine.emit.schematize import emit_schematize
-from edge_orch.engine.emit.timed import idle_us
+from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Device
@@ -64,8 +64,8 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
             windows = generator.stateful[step.name]
             assert isinstance(windows, Windows)  # noqa: S101 - for the type checker
             windows.emit = namespace[rows_function(generator, step)]
-    for (root_name, idle), clock in generator.clocks.items():
-        clock.watch(_timers(generator, root_name, idle))
+    for (root_name, each), clock in generator.clocks.items():
+        clock.watch(_timers(generator, root_name, each))
     return Compiled(
         code,
         namespace["process"],
@@ -75,9 +75,9 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
     )
 
 
-def _timers(generator: Generator, root: str, idle: int) -> list[Timer]:
+def _timers(generator: Generator, root: str, own: str) -> list[Timer]:
     steps = generator.graph.timed(root)
-    return [generator.stateful[step.name] for step in steps if idle_us(step) == idle]
+    return [generator.stateful[step.name] for step in steps if str(pace(step)) == own]
 
 
 def _emit_quorum(generator: Generator, place: int, at_least: Expression) -> str:

@@ -50,7 +50,7 @@ class Generator:
         self.functions: list[FunctionWriter] = []
         self.counts = {step.name: StepCount() for step in plan.steps}
         self.streams: list[Stream] = []
-        self.clocks: dict[tuple[str, int], Clock] = {}
+        self.clocks: dict[tuple[str, str], Clock] = {}
         self.stateful: dict[str, Stateful] = {}
         self.rules: dict[str, AlertRule] = {}
         self.casualties = Casualties()

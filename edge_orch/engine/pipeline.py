@@ -59,7 +59,7 @@ class Pipeline:
         self._encode = msgspec.json.Encoder().encode_lines
         self._digests = {step.name: step_digest(step) for step in plan.steps}
         self._stateful = {self._digests[name]: part for name, part in compiled.parts.stateful.items()} | {
-            f"{self._digests[name]} clock {idle}": clock for (name, idle), clock in compiled.parts.clocks.items()
+            f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()
         }
         self.bind(params or {})
         if state:

@@ -18,16 +18,16 @@ class Symbol(msgspec.Struct, frozen=True):
 class Scope(msgspec.Struct, frozen=True):
     """The record between two steps.
 
-    `time`: its event time. `clocks`: those its schematize step moves, each as (idle timeout, variables of clock, limit,
-    top); none below an aggregate, whose windows move what follows. `kill`: a call that makes the record a dead letter,
-    with `{step}`, `{reason}` and `{field}` left open. `passed`: how many such records there were, an integer expression
+    `time`: its event time. `clocks`: those its schematize step moves, each as (pace, variables of clock, limit, top);
+    none below an aggregate, whose windows move what follows. `kill`: a call that makes the record a dead letter, with
+    `{step}`, `{reason}` and `{field}` left open. `passed`: how many such records there were, an integer expression
     valid at the end of the function. `carrier`: a variable that holds the whole record in encodable form, if any.
     `in_main`: whether it came straight from the source.
     """
 
     columns: dict[str, Symbol]
     time: Symbol
-    clocks: tuple[tuple[int, str, str, str], ...]
+    clocks: tuple[tuple[tuple[int, bool], str, str, str], ...]
     kill: str
     passed: str
     carrier: str | None = None

@@ -87,6 +87,7 @@ class _Run:
 
     def outcome(self) -> Emission:
         """Let everything arrive in its time; the episodes and dead letters of the whole case."""
+        self._take(self._pipeline.advance(self._now))
         for arrival in self._body.input:
             if arrival.at is not None:
                 self._pass_time(arrival.at.after(self._body.start.value))

@@ -16,7 +16,7 @@ from edge_orch.expr.scope import Scope
 from edge_orch.plan import steps as plan
 from edge_orch.plan.expression import Call, Expression
 from edge_orch.plan.schema import FieldType
-from edge_orch.spec.leaves import Sql
+from edge_orch.spec.leaves import Sql, value_of
 from edge_orch.spec.steps.alert import Alert, Quorum
 
 T = TypeVar("T")
@@ -36,14 +36,16 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
             return None
 
     part(context.need_event_time)
-    when = part(lambda: parse_condition(spec.when, context.scope))
+    part(lambda: _check_question(spec, context))
+    asked = spec.when
+    when = part(lambda: parse_condition(asked, context.scope)) if asked else None
     quorum = part(lambda: _quorum(spec.quorum, context))
     key = part(lambda: context.flow.fields(spec.key))
     clear_when = part(lambda: _clear(spec.clear.when, when, context))
     summary = part(lambda: parse_summary(spec.summary, context.name, context.flow, context.params))
     unfit = (sink_problem(sink, "alerts", context.sinks) for sink in spec.notify)
     problems.extend(problem for problem in unfit if problem)
-    if failed or problems or when is None or clear_when is None or key is None or summary is None:
+    if failed or problems or key is None or summary is None:
         return Compiled(None, LOST, tuple(problems))
     step = plan.Alert(
         name=context.name,
@@ -57,8 +59,26 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
         notify=tuple(sink.value for sink in spec.notify),
         schema=context.flow.schema,
         quorum=quorum,
+        absent_us=value_of(spec.absent),
     )
     return Compiled(step, LOST)
+
+
+def _check_question(spec: Alert, context: StepContext) -> None:
+    if spec.absent is None:
+        if spec.when is None:
+            raise Invalid(
+                Problem("the alert asks nothing", context.where, "`when` or `absent`", "", "add when: a condition")
+            )
+        return
+    clashes = [
+        (spec.when and spec.when.where, "an alert has `when` or `absent`", "make two alerts of it"),
+        (spec.quorum and spec.quorum.distinct.where, "nobody votes on what is absent", "leave out `quorum`"),
+        (spec.clear.when and spec.clear.when.where, "any record clears an absence", "leave out `clear.when`"),
+    ]
+    problems = [Problem(what, where, next_step=next_step) for where, what, next_step in clashes if where]
+    if problems:
+        raise Invalid(*problems)
 
 
 def _clear(sql: Sql | None, when: Expression | None, context: StepContext) -> Expression | None:

@@ -9,7 +9,7 @@ from edge_orch.engine.emit.account import emit_account
 from edge_orch.engine.emit.flow import emit_flow
 from edge_orch.engine.emit.parse_json import json_loop
 from edge_orch.engine.emit.parse_text import text_loop
-from edge_orch.engine.emit.timed import idle_us
+from edge_orch.engine.emit.timed import Pace, pace
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.writer import FunctionWriter
@@ -52,21 +52,21 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
         function.epilogue.line(f"{clock}.end(partition, {top}, {passed}, now)")
 
 
-def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[tuple[int, str, str, str], ...]:
-    found: list[tuple[int, str, str, str]] = []
+def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[tuple[Pace, str, str, str], ...]:
+    found: list[tuple[Pace, str, str, str]] = []
     date = ""
     if step.max_ahead_us is not None:
         generator.names.objects["believed"] = believed
         date = f", ahead{generator.number(step)}"
-    for idle in sorted({idle_us(timed) for timed in generator.graph.timed(step.name)}):
-        clock = Clock(idle)
-        generator.clocks[step.name, idle] = clock
+    for each in sorted({pace(timed) for timed in generator.graph.timed(step.name)}):
+        clock = Clock(each.idle_us, from_start=each.from_start)
+        generator.clocks[step.name, str(each)] = clock
         if date and not found:
             function.initial(f"ahead{generator.number(step)}", f"believed(now, {step.max_ahead_us})")
         name = generator.names.bind("clock", clock)
         limit, top = name.replace("clock", "limit"), name.replace("clock", "top")
         function.initial(f"{top}, {limit}", f"{name}.begin(partition, now{date})")
-        found.append((idle, name, limit, top))
+        found.append((each, name, limit, top))
     return tuple(found)
 
 
@@ -75,14 +75,14 @@ def _emit_clock(
     function: FunctionWriter,
     step: Schematize,
     time: Symbol,
-    clock: tuple[int, str, str, str],
+    clock: tuple[Pace, str, str, str],
 ) -> None:
     """Move the clock; when something is due, let it happen, and look the windows up again.
 
     A record that is dated too far ahead dies before it moves any clock. It is beyond the limit of each, so that looking
     for it costs the others nothing.
     """
-    idle, name, limit, top = clock
+    own, name, limit, top = clock
     body = function.body
     known = f"{time.code} is not None and " if time.nullable else ""
     with body.block(f"if {known}{time.code} > {top}:"):
@@ -91,7 +91,7 @@ def _emit_clock(
                 _emit_too_far(generator, function, step, time)
             body.line(f"{limit} = {name}.tick({time.code})")
             for timed in generator.graph.timed(step.name):
-                if isinstance(timed, Aggregate) and timed.idle_us == idle:
+                if isinstance(timed, Aggregate) and pace(timed) == own:
                     body.line(f"to{generator.number(timed)} = BEFORE")
         body.line(f"{top} = {time.code}")
 

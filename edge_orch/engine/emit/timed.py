@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.graph import Timed
@@ -11,25 +12,43 @@ from edge_orch.engine.scope import Scope
 from edge_orch.engine.timers import IDLE_US
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Aggregate, Step
+from edge_orch.plan.steps import Aggregate, Alert, Step
 
 
-def idle_us(step: Timed) -> int:
-    """After how long a silent partition no longer holds this step back."""
-    return step.idle_us if isinstance(step, Aggregate) else IDLE_US
+class Pace(NamedTuple):
+    """What steps that share a clock have in common.
+
+    `idle_us`: after how long a silent partition no longer holds them back. `from_start`: whether time passes for them
+    before the first record.
+    """
+
+    idle_us: int
+    from_start: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.idle_us}{' from the start' if self.from_start else ''}"
+
+
+def pace(step: Timed) -> Pace:
+    """The step's pace. A rule about absence waits for no partition longer than it waits for records."""
+    if isinstance(step, Aggregate):
+        return Pace(step.idle_us)
+    if isinstance(step, Alert) and step.absent_us is not None:
+        return Pace(min(IDLE_US, step.absent_us), from_start=not step.key)
+    return Pace(IDLE_US)
 
 
 def refresh(function: FunctionWriter, step: Timed, scope: Scope) -> None:
     """Something may be due earlier now: ask the step's clock again when to call it."""
-    for idle, clock, limit, _ in scope.clocks:
-        if idle == idle_us(step):
+    for each, clock, limit, _ in scope.clocks:
+        if each == pace(step):
             function.body.line(f"{limit} = {clock}.limit()")
 
 
 def watermark(step: Timed, scope: Scope) -> str:
     """Code of the watermark at this record. Below an aggregate, steps were told it before the rows came."""
-    for idle, clock, _, top in scope.clocks:
-        if idle == idle_us(step):
+    for each, clock, _, top in scope.clocks:
+        if each == pace(step):
             return f"{clock}.at({top})"
     return "BEFORE"
 

@@ -19,9 +19,12 @@ class Quorum(msgspec.Struct, frozen=True):
 
 
 class Clear(msgspec.Struct, frozen=True):
-    """When a firing episode resolves: `when` true for every voter (hysteresis), without a break, for `hold_us`."""
+    """When a firing episode resolves: `when` true for every voter (hysteresis), without a break, for `hold_us`.
 
-    when: Expression
+    `when` is None for a rule about absence: any record clears it.
+    """
+
+    when: Expression | None
     hold_us: int
 
 
@@ -33,11 +36,14 @@ class SummaryPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
-    """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on."""
+    """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on.
+
+    It has either `when` or `absent_us`: no record of a key for so long.
+    """
 
     name: str
     input: str
-    when: Expression
+    when: Expression | None
     key: tuple[str, ...]
     hold_us: int
     clear: Clear
@@ -46,3 +52,4 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     notify: tuple[str, ...]
     schema: Schema
     quorum: Quorum | None = None
+    absent_us: int | None = None

@@ -51,7 +51,8 @@ alert:
 {"ts": "2026-01-01T00:00:05Z", "sensor": "press-1", "temp_c": 91.5}
 {"ts": "2026-01-01T00:00:09Z", "sensor": "press-1", "temp_c": 70.0}
 """
-    when: Annotated[Sql, Doc("a condition; NULL does not fire")]
+    when: Annotated[Sql | None, Doc("a condition; NULL does not fire; every alert has this or `absent`")]
+    absent: Annotated[PositiveDuration | None, Doc("instead of `when`: fire when a key has no record for so long")]
     quorum: Annotated[Quorum | None, Doc("how many must agree; left out: each record decides")]
     key: Annotated[tuple[Name, ...], Doc("fields that tell episodes apart", default="[]")]
     hold: Annotated[Duration, Doc("how long the condition must last before it fires", default="0s")]

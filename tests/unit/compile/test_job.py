@@ -66,6 +66,7 @@ def test_the_main_job_compiles() -> None:
     assert isinstance(overheating, Alert)
     assert overheating.quorum is not None
     assert shape(overheating.quorum.at_least) == ":quorum"
+    assert overheating.clear.when is not None
     assert shape(overheating.clear.when) == "lt(temp_c, sub(:hot_c, 5.0))"
     assert overheating.summary == (
         SummaryPart(value="count"),
@@ -162,6 +163,7 @@ def test_steps_may_stand_before_their_input_and_are_put_in_order() -> None:
 def test_an_alert_has_defaults() -> None:
     alert = compile_job(FRAME + "    - alert: {when: x > 2}\n", "f").steps[-1]
     assert isinstance(alert, Alert)
+    assert alert.clear.when is not None
     assert shape(alert.clear.when) == "not(gt(x, 2.0))"
     assert (alert.severity, alert.hold_us, alert.clear.hold_us, alert.notify) == ("warning", 0, 0, ())
     assert alert.summary == (SummaryPart(text="alert"),)
