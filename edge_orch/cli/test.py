@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,47 +15,64 @@ import msgspec
 from edge_orch.cli.inputs import chunks, open_input
 from edge_orch.cli.jobfile import compile_file, read_job_file
 from edge_orch.cli.options import printed
-from edge_orch.cli.render import Output, show
-from edge_orch.errors import ExitCode, Invalid, Problem
+from edge_orch.cli.render import Output, show, table
+from edge_orch.errors import ExitCode, Invalid, Location, Problem, StorageError
 
 if TYPE_CHECKING:
+    from edge_orch.jobtest.coverage import JobCoverage, Way
     from edge_orch.spec.leaves import Text
 
 SUFFIX = ".test.yaml"
 
 
 class CaseVerdict(msgspec.Struct, omit_defaults=True):
-    """How one case went."""
+    """How one case went, where it stands, and how long it took."""
 
     name: str
     passed: bool
     problems: tuple[Problem, ...] = ()
+    where: Location | None = None
+    seconds: float = 0.0
 
 
 class FileVerdict(msgspec.Struct, omit_defaults=True):
-    """How the cases of one file went; `problems` are those of the file itself or of its job."""
+    """How the cases of one file went; `problems` are those of the file itself or of its job.
+
+    `coverage`: what they go through in the job, if that was asked for.
+    """
 
     file: str
     cases: tuple[CaseVerdict, ...] = ()
     problems: tuple[Problem, ...] = ()
+    coverage: JobCoverage | None = None
 
 
 @click.command(short_help="Run the tests that stand beside job files, in virtual time.")
 @click.argument("paths", type=click.Path(path_type=Path, readable=False), nargs=-1, metavar="[PATH...]")
+@click.option("--coverage", is_flag=True, help="Show which steps and branches of the jobs no test goes through.")
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a JUnit XML report as well."
+)
 @printed
 @click.pass_context
-def test(ctx: click.Context, paths: tuple[Path, ...], output: Output) -> None:
+def test(ctx: click.Context, paths: tuple[Path, ...], coverage: bool, junit: Path | None, output: Output) -> None:
     """Run the tests that stand beside job files, in virtual time.
 
     PATH is a job file, a test file or a folder; left out, all below the current folder. The tests of `name.yaml` are
     in `name.test.yaml`. Exit code 1 if any fails, 3 if a file is wrong.
 
+    A branch is: passed or filtered, a branch of a route, an arm of a CASE, a dead letter, an episode that opens or
+    resolves.
+
     \b
     Examples:
       edge-orch test
-      edge-orch test jobs/press_temperature.yaml
+      edge-orch test jobs/press_temperature.yaml --coverage
+      edge-orch test --junit report.xml
     """
-    verdicts = [judge(file) for file in find_tests(paths or (Path(),))]
+    verdicts = [judge(file, with_coverage=coverage) for file in find_tests(paths or (Path(),))]
+    if junit is not None:
+        _write_report(junit, verdicts)
     show(verdicts, output, lambda: "\n".join(_text(verdicts)))
     if any(verdict.problems for verdict in verdicts):
         ctx.exit(ExitCode.INVALID)
@@ -81,8 +99,8 @@ def find_tests(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def judge(file: Path) -> FileVerdict:
-    """Run all cases of a test file."""
+def judge(file: Path, *, with_coverage: bool = False) -> FileVerdict:
+    """Run all cases of a test file; for the coverage, those that fit the job, once more."""
     from edge_orch.jobtest.case import read_cases
     from edge_orch.jobtest.lines import whole_lines
     from edge_orch.jobtest.runner import run_case
@@ -99,13 +117,31 @@ def judge(file: Path) -> FileVerdict:
             yield from whole_lines(chunks(source))
 
     verdicts = []
+    fitting = []
     for case in cases:
+        began = time.perf_counter()
         try:
             problems = tuple(run_case(plan, case, lines_of))
+            fitting.append(case)
         except Invalid as error:
             problems = error.problems
-        verdicts.append(CaseVerdict(case.body.name.value, not problems, problems))
-    return FileVerdict(str(file), tuple(verdicts))
+        seconds = time.perf_counter() - began
+        verdicts.append(CaseVerdict(case.body.name.value, not problems, problems, case.where, seconds))
+    covered = None
+    if with_coverage:
+        from edge_orch.jobtest.coverage import coverage
+
+        covered = coverage(plan, fitting, lines_of)
+    return FileVerdict(str(file), tuple(verdicts), coverage=covered)
+
+
+def _write_report(path: Path, verdicts: list[FileVerdict]) -> None:
+    from edge_orch.cli.junit import junit_xml
+
+    try:
+        path.write_bytes(junit_xml(verdicts))
+    except OSError as error:
+        raise StorageError(Problem(f"cannot write the report {path}", found=error.strerror or str(error))) from None
 
 
 def _hidden(path: Path) -> bool:
@@ -121,6 +157,8 @@ def _text(verdicts: list[FileVerdict]) -> Iterator[str]:
             yield f"  {click.style('ok  ', fg='green') if case.passed else click.style('FAIL', fg='red')}  {case.name}"
             for problem in case.problems:
                 yield _indented(problem, 8)
+        if verdict.coverage is not None:
+            yield _indented(_coverage(verdict.coverage), 2)
     cases = [case for verdict in verdicts for case in verdict.cases]
     failed = sum(not case.passed for case in cases)
     broken = sum(bool(verdict.problems) for verdict in verdicts)
@@ -129,5 +167,17 @@ def _text(verdicts: list[FileVerdict]) -> Iterator[str]:
     )
 
 
-def _indented(problem: Problem, by: int) -> str:
+def _coverage(covered: JobCoverage) -> str:
+    rows = [
+        (step.step, step.kind, step.entered, _share(step.ways), ", ".join(step.missed) or "-") for step in covered.steps
+    ]
+    shown = table(["step", "kind", "records", "branches", "never taken"], rows)
+    return f"{shown}\ncoverage of {covered.job}: {covered.taken} of {covered.all}"
+
+
+def _share(ways: tuple[Way, ...]) -> str:
+    return f"{sum(bool(way.hits) for way in ways)}/{len(ways)}" if ways else "-"
+
+
+def _indented(problem: Problem | str, by: int) -> str:
     return "\n".join(" " * by + line for line in str(problem).splitlines())

@@ -10,6 +10,7 @@ import msgspec
 
 from edge_orch.engine.records import DeadLetter, EpisodeEvent
 from edge_orch.errors import Location, Problem
+from edge_orch.jobtest.alignment import aligned
 from edge_orch.jobtest.expectation import (
     ExpectedAlert,
     ExpectedDeadLetter,
@@ -41,18 +42,34 @@ def records_problems(what: str, expected: ExpectedRecords, found: Sequence[Recor
 def _one_by_one(
     what: str, expected: Sequence[ExpectedRecord], found: Sequence[Record], whole: ExpectedRecords
 ) -> Iterator[Problem]:
-    for number, (record, other) in enumerate(zip(expected, found, strict=False), 1):
-        differences = _differences(record, other, whole.exact)
-        if differences:
-            wanted, got = ({name: pair[side] for name, pair in differences.items()} for side in (0, 1))
-            yield Problem(f"{what}, record {number}", record.where, _shown(wanted), _shown(got))
-    for number, record in enumerate(expected[len(found) :], len(found) + 1):
-        yield Problem(f"{what}: record {number} is missing", record.where, _shown(_plain(record)), "no more records")
-    if len(found) > len(expected):
-        extra = f"{len(found)}, of which record {len(expected) + 1} is {_shown(found[len(expected)])}"
-        yield Problem(f"{what}: number of records", whole.where, str(len(expected)), extra)
+    told = 0
+    for place, at in aligned(
+        len(expected), len(found), lambda i, j: not _differences(expected[i], found[j], whole.exact)
+    ):
+        if place is None and at is not None:
+            problem = Problem(f"{what}: a record too many", whole.where, "", f"record {at + 1}: {_shown(found[at])}")
+        elif place is not None and at is None:
+            next_to = f"not among {len(found)} records" if found else "no records"
+            problem = Problem(
+                f"{what}: record {place + 1} is missing",
+                expected[place].where,
+                _shown(_plain(expected[place])),
+                next_to,
+            )
+        elif place is not None and at is not None and (unlike := _differences(expected[place], found[at], whole.exact)):
+            wanted, got = ({name: pair[side] for name, pair in unlike.items()} for side in (0, 1))
+            problem = Problem(f"{what}, record {at + 1}", expected[place].where, _shown(wanted), _shown(got))
+        else:
+            continue
+        told += 1
+        if told > MOST_TOLD:
+            yield Problem(f"{what}: more differences", whole.where, str(len(expected)), f"{len(found)} records")
+            return
+        yield problem
 
 
+MOST_TOLD = 10
+"""Differences of one output that are told; whoever sees ten need not see a thousand."""
 _ABSENT = "(absent)"
 
 

@@ -90,3 +90,24 @@ def test_hidden_folders_are_not_searched(cli: Any, job: Path) -> None:
     hidden.mkdir()
     (hidden / "x.test.yaml").write_text("nonsense")
     assert cli("test", str(job.parent)).code == 0
+
+
+def test_coverage_says_what_no_case_takes(cli: Any, job: Path) -> None:
+    answer = cli("test", str(job), "--coverage")
+    assert answer.code == 0
+    assert "schematize  schematize  1          1/2         dead letter" in answer.out
+    assert "coverage of job: 1 of 2" in answer.out
+    (verdict,) = json.loads(cli("test", str(job), "--coverage", "-o", "json").out)
+    assert verdict["coverage"]["steps"][0]["ways"] == [
+        {"name": "passed", "hits": 1},
+        {"name": "dead letter", "hits": 0},
+    ]
+
+
+def test_a_report_for_ci_is_written_beside_the_text(cli: Any, job: Path) -> None:
+    job.with_name("job.test.yaml").write_text(GOOD + BAD)
+    report = job.parent / "report.xml"
+    answer = cli("test", str(job), "--junit", str(report))
+    assert answer.code == 1
+    assert '<testsuites name="edge-orch test" tests="2" failures="1"' in report.read_text()
+    assert cli("test", str(job), "--junit", str(job.parent / "nowhere" / "x.xml")).code == 6

@@ -44,8 +44,9 @@ def test_what_is_as_expected_is_no_problem(yaml: str) -> None:
         ("[{a: '1'}, {}, {}]", ("output o, record 1", '{"a":"1"}', '{"a":1}')),
         ("[{a: true}, {}, {}]", ("output o, record 1", '{"a":true}', '{"a":1}')),
         ("[{c: 1}, {}, {}]", ("output o, record 1", '{"c":1}', '{"c":"(absent)"}')),
-        ("[{}, {}, {}, {a: 4}]", ("output o: record 4 is missing", '{"a":4}', "no more records")),
-        ("[{}, {}]", ("output o: number of records", "2", '3, of which record 3 is {"a":0.3333333333333333,"b":"z"}')),
+        ("[{}, {}, {}, {a: 4}]", ("output o: record 4 is missing", '{"a":4}', "not among 3 records")),
+        ("[{}, {}]", ("output o: a record too many", "", 'record 3: {"a":0.3333333333333333,"b":"z"}')),
+        ("[{a: 1}, {b: z}]", ("output o: a record too many", "", 'record 2: {"a":2,"b":null}')),
         ("{count: 2}", ("output o: number of records", "2", "3")),
         (
             "{includes: [{b: z}, {a: 1}]}",
@@ -59,6 +60,12 @@ def test_what_is_as_expected_is_no_problem(yaml: str) -> None:
 )
 def test_each_difference_is_told(yaml: str, problem: tuple[str, str, str]) -> None:
     assert records(yaml) == [problem]
+
+
+def test_a_thousand_differences_are_not_told_one_by_one() -> None:
+    told = records("[{a: 2}]", [{"a": 1}] * 1000)
+    assert len(told) == 11
+    assert told[-1] == ("output o: more differences", "1", "1000 records")
 
 
 def event(kind: EpisodeEventKind, at: int) -> EpisodeEvent:

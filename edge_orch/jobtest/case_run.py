@@ -1,0 +1,119 @@
+"""One test case on its way through a pipeline, in virtual time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.pipeline import Pipeline
+from edge_orch.engine.records import Batch, Device, Emission, StepCount
+from edge_orch.errors import Invalid, Problem
+from edge_orch.jobtest.case import Arrival, Case, CaseBody
+from edge_orch.plan.params import bind
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.secrets import step_secrets
+from edge_orch.spec.leaves import Text
+from edge_orch.time import Instant
+
+OpenFile = Callable[[Text], Iterable[bytes]]
+"""The content of a file that a test case names, in chunks. Raises `Invalid` at the name's place."""
+
+Record = dict[str, Any]
+
+
+class CaseRun:
+    """Plays a case to a pipeline and keeps all that comes of it. Raises `Invalid` when it does not fit the job.
+
+    `whole`: episodes and dead letters of the case. `counts`: the account of each step. `emitted`: records by output.
+    """
+
+    def __init__(self, plan: Plan, case: Case, open_file: OpenFile) -> None:
+        self.whole = Emission()
+        self.counts: dict[str, StepCount] = {step.name: StepCount() for step in plan.steps}
+        self.emitted: Counter[str] = Counter()
+        self._body: CaseBody = case.body
+        self._open_file = open_file
+        self._data: dict[str, list[bytes]] = {}
+        self._positions: dict[str, int] = {}
+        self._now = Instant(self._body.start.value, 0, "test")
+        device = self._body.device
+        self._pipeline = Pipeline(
+            plan,
+            device=Device(
+                device.id.value,
+                {name.value: text.value for name, text in device.labels.items()},
+                device.firmware.value if device.firmware else "",
+            ),
+            params=_params(plan, self._body),
+            secrets=_secrets(plan, case),
+        )
+
+    def play(self) -> None:
+        """Let everything arrive in its time."""
+        self._take(self._pipeline.advance(self._now))
+        for arrival in self._body.input:
+            if arrival.at is not None:
+                self._pass_time(arrival.at.after(self._body.start.value))
+            for payload in self._payloads(arrival):
+                self._take(self._pipeline.process(self._batch(arrival.topic.value, payload)))
+        if self._body.finish.value:
+            self._take(self._pipeline.finish())
+
+    def records(self, output: str) -> list[Record]:
+        """What came out of one output."""
+        lines = b"".join(self._data.get(output, ())).splitlines()
+        return [msgspec.json.decode(line) for line in lines]
+
+    def _pass_time(self, wall_us: int) -> None:
+        """Move the clock, stopping wherever the pipeline asked to be woken."""
+        until = self._now.after(wall_us - self._now.wall_us)
+        while (wake := self._pipeline.wake_at()) is not None and self._now.mono_us < wake < until.mono_us:
+            self._now = self._now.after(wake - self._now.mono_us)
+            self._take(self._pipeline.advance(self._now))
+        self._now = until
+        self._take(self._pipeline.advance(self._now))
+
+    def _payloads(self, arrival: Arrival) -> Iterable[bytes]:
+        if arrival.lines is not None:
+            yield "".join(line + "\n" for line in arrival.lines.lines).encode()
+        if arrival.file is not None:
+            yield from self._open_file(arrival.file)
+
+    def _batch(self, topic: str, payload: bytes) -> Batch:
+        position = self._positions.get(topic, 0)
+        self._positions[topic] = position + payload.count(b"\n")
+        return Batch(topic, payload, self._now, position, {"topic": topic})
+
+    def _take(self, emission: Emission) -> None:
+        for name, chunk in emission.outputs.items():
+            self._data.setdefault(name, []).append(chunk.data)
+            self.emitted[name] += chunk.count
+        for name, count in emission.counts.items():
+            mine = self.counts[name]
+            for fate in StepCount.__struct_fields__:
+                setattr(mine, fate, getattr(mine, fate) + getattr(count, fate))
+        self.whole.dead += emission.dead
+        self.whole.episodes += emission.episodes
+
+
+def _secrets(plan: Plan, case: Case) -> dict[str, str]:
+    given = {name.value: text.value for name, text in case.body.secrets.items()}
+    missing = [name for name in step_secrets(plan) if not given.get(name)]
+    if missing:
+        next_step = f"add secrets: {{{missing[0]}: any text}}"
+        raise Invalid(
+            *(Problem(f"the case lacks the secret {name}", case.where, "", "", next_step) for name in missing)
+        )
+    return given
+
+
+def _params(plan: Plan, body: CaseBody) -> dict[str, bool | int | float | str]:
+    given = {name.value: constant.value for name, constant in body.params.items() if constant.value is not None}
+    try:
+        return bind(plan.params, given)
+    except Invalid as error:
+        where = next(iter(body.params)).where
+        raise Invalid(*(msgspec.structs.replace(problem, where=where) for problem in error.problems)) from None

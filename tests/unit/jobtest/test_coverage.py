@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from edge_orch.compile import compile_job
+from edge_orch.jobtest.case import read_cases
+from edge_orch.jobtest.coverage import JobCoverage, coverage
+
+JOB = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: job}
+spec:
+  source: {mqtt: {topic: t}}
+  steps:
+    - schematize: {json: {}, fields: {at: timestamp, v: {type: float, min: 0}}, time: at}
+    - map:
+        state: CASE WHEN v > 80 THEN 'hot' WHEN v > 20 THEN CASE WHEN v > 50 THEN 'warm' ELSE 'ok' END ELSE 'cold' END
+    - filter: v < 100
+    - route: {routes: {hot: state = 'hot'}, default: rest}
+    - {name: silent, from: route.hot, drop: [state]}
+    - name: roll
+      from: filter
+      aggregate: {window: {tumbling: 1m}, compute: {n: sum(CASE WHEN v > 10 THEN 1 ELSE 0 END)}}
+    - {name: alarm, from: filter, alert: {when: v > 80}}
+"""
+PLAN = compile_job(JOB, "job.yaml")
+
+
+def covered(*cases: list[float]) -> JobCoverage:
+    yaml = "".join(
+        f"- name: case {number}\n  input:\n    - lines:\n"
+        + "".join(f'        - \'{{"at": "2026-01-01T00:00:0{i}Z", "v": {v}}}\'\n' for i, v in enumerate(values))
+        for number, values in enumerate(cases)
+    )
+    return coverage(PLAN, read_cases(yaml, "t"), lambda _name: [])
+
+
+def missed(found: JobCoverage) -> dict[str, tuple[str, ...]]:
+    return {step.step: step.missed for step in found.steps if step.missed}
+
+
+def test_what_no_case_takes_is_named() -> None:
+    found = covered([30, 10])
+    assert missed(found) == {
+        "schematize": ("dead letter",),
+        "map": ("state: WHEN v > 80.0", "state, CASE 2: WHEN v > 50.0"),
+        "filter": ("filtered",),
+        "route": ("hot",),
+        "silent": ("all of it",),
+        "alarm": ("opened", "resolved"),
+    }
+    assert (found.taken, found.all) == (8, 16)
+
+
+def test_cases_add_up() -> None:
+    found = covered([30, 60, 90, -1], [10, 100, 90])
+    assert missed(found) == {"alarm": ("resolved",)}
+    assert missed(covered([30, 60, 90, -1], [10, 100, 90, 1])) == {}
+    arms = {way.name: way.hits for step in found.steps if step.step == "map" for way in step.ways}
+    assert arms == {
+        "state: WHEN v > 80.0": 3,
+        "state: WHEN v > 20.0": 2,
+        "state: ELSE": 1,
+        "state, CASE 2: WHEN v > 50.0": 4,
+        "state, CASE 2: ELSE": 2,
+    }
+
+
+def test_no_case_covers_nothing() -> None:
+    found = coverage(PLAN, [], lambda _name: [])
+    assert found.taken == 0
+    assert all(step.missed == ("all of it",) for step in found.steps)
