@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from edge_orch.spec.leaves import Integer
-from edge_orch.spec.reading import Doc
-from edge_orch.spec.references import BrokerUrl, Template
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.addresses import HttpPath, Listen
+from edge_orch.spec.json_schema import model_schema
+from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Size
+from edge_orch.spec.nodes import Node
+from edge_orch.spec.reading import Doc, read_model
+from edge_orch.spec.references import BrokerUrl, Secret, Template
 
 
 class Qos(Integer, frozen=True):
@@ -15,6 +19,12 @@ class Qos(Integer, frozen=True):
 
     minimum: ClassVar[int] = 0
     maximum: ClassVar[int] = 2
+
+
+class Framing(Choice, frozen=True):
+    """Where a record ends in a stream of bytes."""
+
+    value: Literal["lines", "syslog"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,62 @@ class MqttSource:
 
 @dataclass(frozen=True)
 class FileSource:
-    """Lines of a file on the device."""
+    """Lines of a file on the device, or of all files that a pattern names; a partition is a file."""
 
     example: ClassVar[str] = "file: {path: '${label:log_file}'}"
-    path: Annotated[Template, Doc("path of the file")]
+    path: Annotated[Template, Doc("path of the file; *, ? and [ ] in its last part name several")]
 
 
-SOURCES: dict[str, Any] = {"mqtt": MqttSource, "file": FileSource}
+@dataclass(frozen=True)
+class HttpSource:
+    """Records that others POST to the device; answered 200 when they are durable."""
+
+    example: ClassVar[str] = "http: {listen: '127.0.0.1:8099', path: /ingest}"
+    listen: Annotated[Listen, Doc("HOST:PORT to listen on", default="127.0.0.1:8099")]
+    path: Annotated[HttpPath, Doc("path to POST to", default="/ingest")]
+    token: Annotated[Secret | None, Doc("bearer token of the callers; needed beyond this machine")]
+    max_body: Annotated[Size, Doc("largest body that is taken", default="4MiB")]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Raises `Invalid` for one that listens to the network and lets anybody in."""
+        source: Self = read_model(cls, node)
+        if source.token is None and not source.listen.is_loopback:
+            raise Invalid(
+                Problem(
+                    "beyond this machine an http source needs a token",
+                    source.listen.where,
+                    "token: ${secret:NAME}, or an address such as 127.0.0.1:8099",
+                )
+            )
+        return source
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return model_schema(cls)
+
+
+@dataclass(frozen=True)
+class TcpSource:
+    """Records from whoever connects; a partition is a sender's address."""
+
+    example: ClassVar[str] = "tcp: {listen: '127.0.0.1:5514', framing: syslog}"
+    listen: Annotated[Listen, Doc("HOST:PORT to listen on")]
+    framing: Annotated[Framing, Doc("lines, or syslog: lines or octet counting, as RFC 6587 has both", default="lines")]
+
+
+@dataclass(frozen=True)
+class UdpSource:
+    """Datagrams, each one record; a partition is a sender's address."""
+
+    example: ClassVar[str] = "udp: {listen: '127.0.0.1:5514'}"
+    listen: Annotated[Listen, Doc("HOST:PORT to listen on")]
+
+
+SOURCES: dict[str, Any] = {
+    "mqtt": MqttSource,
+    "file": FileSource,
+    "http": HttpSource,
+    "tcp": TcpSource,
+    "udp": UdpSource,
+}

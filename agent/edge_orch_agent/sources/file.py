@@ -1,60 +1,31 @@
-"""Follows a text file as it grows, is rotated or truncated: whole lines, from where the last commit ended."""
+"""Reads a text file, or all that a pattern names; every file is followed by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import BinaryIO
-
-import msgspec
+from typing import Any
 
 from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead, SourceFailed
+from edge_orch_agent.sources.file_position import Position, decode_position, encode_position
+from edge_orch_agent.sources.follower import Follower
 from edge_orch_agent.sources.port import Emit
 
-CHUNK = 128 * 1024
-LONGEST_LINE = 1 << 20
-"""A longer run of bytes without a newline is handed on as one record."""
 WINDOW = 32
-"""Chunks read and not acknowledged."""
+"""Chunks read and not acknowledged, of all files together."""
 POLL_S = 0.25
-HEAD = 256
-
-
-class Position(msgspec.Struct, array_like=True):
-    """Which file, known by device, inode and the hash of its first `head` bytes, and how far it is read."""
-
-    device: int
-    inode: int
-    head: int
-    head_hash: bytes
-    offset: int
-    lines: int
-
-    def matches(self, file: BinaryIO) -> bool:
-        """Whether `file` is the one that was read, and not a new one under its old inode."""
-        status = os.fstat(file.fileno())
-        return (
-            (status.st_dev, status.st_ino) == (self.device, self.inode)
-            and status.st_size >= self.offset
-            and _head_hash(file, self.head) == self.head_hash
-        )
-
-
-_decode_position = msgspec.msgpack.Decoder(Position).decode
-
-
-def _head_hash(file: BinaryIO, length: int) -> bytes:
-    return hashlib.sha256(os.pread(file.fileno(), length, 0)).digest()[:16]
+SCAN_POLLS = 8
+"""A pattern is looked through once in so many polls."""
+MOST_FILES = 256
+"""Files of one pattern: each costs a few microseconds a poll."""
 
 
 class FileSource:
-    """One job's file. A file rotated away is read to its end first, also when that happened while we were down."""
+    """One job's files. The partition of a record is the path of its file."""
 
     def __init__(self, job: str, path: Path, now: Callable[[], Instant], poll_s: float = POLL_S) -> None:
         self._job = job
@@ -64,17 +35,20 @@ class FileSource:
         self._receipt = 0
         self._outstanding: set[int] = set()
         self._room = asyncio.Event()
-        self._emit: Emit
-        self._task: asyncio.Task[None]
+        self._positions: dict[str, Position] = {}
+        self._followers: dict[Path, Follower] = {}
+        self._tasks: list[asyncio.Task[None]] = []
         self._failure = ""
+        self._emit: Emit
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Follow in the background."""
         self._emit = emit
-        stored = positions.get(str(self._path))
-        self._task = asyncio.create_task(
-            self._follow(_decode_position(stored) if stored else None), name=f"file source of {self._job}"
-        )
+        self._positions = {path: decode_position(stored) for path, stored in positions.items()}
+        if set(self._path.name) & set("*?["):
+            self._spawn(self._scan(), "pattern")
+        else:
+            self._follow(self._path, remembers=False)
 
     def acknowledge(self, receipts: tuple[int, ...]) -> None:
         """Room for more chunks; the position itself is in the commit."""
@@ -82,81 +56,63 @@ class FileSource:
         self._room.set()
 
     async def stop(self) -> None:
-        """Close the file."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        """Close every file."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
-    async def _follow(self, position: Position | None) -> None:
+    async def _scan(self) -> None:
+        """Follow what the pattern names, from now on and for ever; first of all what was read before."""
+        for name in self._positions:
+            if Path(name).parent == self._path.parent and Path(name).match(self._path.name):
+                self._follow(Path(name), remembers=True)
         while True:
             try:
-                with self._open(position) as file:
-                    resumed = position if position is not None and position.matches(file) else None
-                    self._failure = ""
-                    await self._read(file, resumed)
-                    position = None
+                self._look()
             except OSError as error:
-                reason = f"{self._path}: {error.strerror or error}"
-                if reason != self._failure:
-                    self._failure = reason
-                    self._emit(SourceFailed(self._job, reason))
-                await asyncio.sleep(self._poll_s)
+                self._failed(f"{self._path}: {error.strerror or error}")
+            await asyncio.sleep(self._poll_s * SCAN_POLLS)
 
-    def _open(self, position: Position | None) -> BinaryIO:
-        """The file that was being read, if it can still be found under its name or a rotated one; else the path."""
-        if position is not None:
-            for path in (self._path, *sorted(self._path.parent.glob(f"{self._path.name}?*"))):
-                with contextlib.suppress(OSError):
-                    file = path.open("rb")
-                    if position.matches(file):
-                        return file
-                    file.close()
-        return self._path.open("rb")
+    def _look(self) -> None:
+        if not self._path.parent.is_dir():
+            self._failed(f"{self._path.parent} is no folder")
+        for path in sorted(self._path.parent.glob(self._path.name)):
+            if path in self._followers or not path.is_file() or self._is_known(path):
+                continue
+            if len(self._followers) >= MOST_FILES:
+                self._failed(f"{self._path} names more than {MOST_FILES} files; the rest is not read")
+                break
+            self._follow(path, remembers=True)
 
-    async def _read(self, file: BinaryIO, resumed: Position | None) -> None:
-        """Hand on lines until the file has been replaced or truncated and read to its end."""
-        offset, lines = (resumed.offset, resumed.lines) if resumed else (0, 0)
-        rest = b""
-        while True:
-            # Asked before reading: what was written before the file was replaced is in this read or a later one.
-            replaced = self._is_replaced(file, offset + len(rest))
-            chunk = os.pread(file.fileno(), CHUNK, offset + len(rest))
-            rest += chunk
-            whole = len(rest) if len(rest) >= LONGEST_LINE else rest.rfind(b"\n") + 1
-            if replaced and not chunk:
-                whole = len(rest)
-            if whole:
-                offset, lines = await self._hand_on(file, rest[:whole], offset, lines)
-                rest = rest[whole:]
-            if not chunk:
-                if replaced:
-                    return
-                await asyncio.sleep(self._poll_s)
+    def _is_known(self, path: Path) -> bool:
+        """Whether it is a file that is, or was, read under the name that it had before."""
+        with path.open("rb") as file:
+            return any(follower.knows(file) for follower in self._followers.values())
 
-    async def _hand_on(self, file: BinaryIO, data: bytes, offset: int, lines: int) -> tuple[int, int]:
+    def _follow(self, path: Path, *, remembers: bool) -> None:
+        follower = Follower(
+            path, self._positions.get(str(path)), self._hand_on, self._failed, self._poll_s, remembers=remembers
+        )
+        self._followers[path] = follower
+        self._spawn(follower.run(), str(path))
+
+    def _spawn(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=f"file source of {self._job}: {what}"))
+
+    def _failed(self, reason: str) -> None:
+        if reason != self._failure:
+            self._failure = reason
+            self._emit(SourceFailed(self._job, reason))
+
+    async def _hand_on(self, path: Path, data: bytes, first: int, behind: Position) -> None:
         while len(self._outstanding) >= WINDOW:
             self._room.clear()
             await self._room.wait()
-        status = os.fstat(file.fileno())
-        head = min(HEAD, offset + len(data))
-        line_count = data.count(b"\n") + (not data.endswith(b"\n"))
-        position = Position(
-            status.st_dev, status.st_ino, head, _head_hash(file, head), offset + len(data), lines + line_count
-        )
         self._receipt += 1
         self._outstanding.add(self._receipt)
-        path = str(self._path)
-        batch = Batch(path, data, self._now(), lines, {"path": path})
-        self._emit(BatchRead(self._job, batch, self._receipt, path, msgspec.msgpack.encode(position)))
+        name = str(path)
+        batch = Batch(name, data, self._now(), first, {"path": name})
+        self._emit(BatchRead(self._job, batch, self._receipt, name, encode_position(behind)))
         await asyncio.sleep(0)
-        return position.offset, position.lines
-
-    def _is_replaced(self, file: BinaryIO, read: int) -> bool:
-        ours = os.fstat(file.fileno())
-        if ours.st_size < read:
-            return True
-        try:
-            there = self._path.stat()
-        except FileNotFoundError:
-            return False
-        return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)

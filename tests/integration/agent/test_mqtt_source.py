@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
 from amqtt.broker import Broker
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.mqtt import MqttSource
+from edge_orch_agent.sources.port import SourceAdapter
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_orch.time import Instant
+from tests.contracts.source_contract import DurableSourceContract
 from tests.integration.mosquitto import Mosquitto, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
@@ -118,6 +121,23 @@ async def subscribed(url: str) -> None:
     reader.acknowledge()
     await reader.source.stop()
     await sensor.close()
+
+
+class TestContract(DurableSourceContract):
+    @pytest.fixture
+    async def origin(self, broker: Mosquitto) -> AsyncIterator[tuple[str, Sensor]]:
+        await subscribed(broker.url)
+        sensor = Sensor(broker.port)
+        yield broker.url, sensor
+        await sensor.close()
+
+    def source(self, origin: Any) -> SourceAdapter:
+        url, _ = origin
+        return MqttSource(agent="press-1", job="press", broker=url, topics=["factory/+/raw"], qos=1, now=lambda: NOW)
+
+    async def send(self, origin: Any, source: SourceAdapter, records: Sequence[bytes]) -> None:  # noqa: ARG002
+        _, sensor = origin
+        await sensor.publish("factory/1/raw", list(records))
 
 
 async def test_reads_every_message_in_order_with_its_topic(broker: Mosquitto) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from edge_orch_agent.core.events import BatchRead, SourceFailed
-from edge_orch_agent.sources.file import CHUNK, WINDOW, FileSource
+from edge_orch_agent.sources.file import WINDOW, FileSource
+from edge_orch_agent.sources.follower import CHUNK
 
 from edge_orch.time import Instant
 
@@ -46,6 +49,12 @@ class Reader:
 
     def positions(self) -> dict[str, bytes]:
         return {event.partition_key: event.next_position for event in self.batches}
+
+
+async def polls(count: int) -> None:
+    """Let the source look again so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0.001)
 
 
 def append(path: Path, text: bytes) -> None:
@@ -115,6 +124,106 @@ async def test_another_file_under_the_same_name_is_not_mistaken_for_the_old_one(
     path.write_bytes(b"other 1\nother 2\n")  # the same inode
     async with Reader(path, first.positions()) as second:
         await second.until(b"other 1\nother 2\n")
+
+
+async def test_copied_and_truncated_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"1\n")
+    async with Reader(path) as reader:
+        await reader.until(b"1\n")
+        with path.open("ab") as file:  # between two polls
+            file.write(b"2\n3")
+            file.flush()
+            shutil.copy(path, tmp_path / "log.1")
+            os.ftruncate(file.fileno(), 0)
+            file.write(b"new\n")
+        await reader.until(b"1\n2\n3new\n")
+
+
+async def test_copied_and_truncated_while_nobody_read_and_grown_beyond_what_it_was(tmp_path: Path) -> None:
+    """As files that all begin with the same long header do."""
+    path, header = tmp_path / "log", b"h" * 300 + b"\n"
+    path.write_bytes(header + b"1\n2\n")
+    async with Reader(path) as first:
+        await first.until(header + b"1\n2\n")
+    append(path, b"3\n")
+    shutil.copy(path, tmp_path / "log.1")
+    path.write_bytes(header + b"new 1\nnew 2\nnew 3\n")  # the same inode, the same head, and longer
+    async with Reader(path, first.positions()) as second:
+        await second.until(b"3\n" + header + b"new 1\nnew 2\nnew 3\n")
+
+
+async def test_rotated_twice_while_nobody_read(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"1\n")
+    async with Reader(path) as first:
+        await first.until(b"1\n")
+    (tmp_path / "log.0").write_bytes(b"long ago\n")
+    (tmp_path / "logbook.1").write_bytes(b"another's\n")
+    append(path, b"2\n")
+    path.rename(tmp_path / "log.2")
+    (tmp_path / "log.1").write_bytes(b"3\n4\n")
+    path.write_bytes(b"5\n")
+    for age, name in enumerate(("logbook.1", "log", "log.1", "log.2", "log.0")):
+        os.utime(tmp_path / name, (1_000 - age, 1_000 - age))
+    async with Reader(path, first.positions()) as second:
+        await second.until(b"2\n3\n4\n5\n")
+
+
+async def test_a_line_cut_off_by_truncation_is_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"1\nhalf")
+    async with Reader(path) as reader:
+        await reader.until(b"1\n")
+        path.write_bytes(b"")
+        await reader.until(b"1\nhalf")
+        append(path, b"2\n")
+        await reader.until(b"1\nhalf2\n")
+
+
+async def test_all_files_of_a_pattern_are_read_each_from_its_own_position(tmp_path: Path) -> None:
+    one, two = tmp_path / "1.log", tmp_path / "2.log"
+    one.write_bytes(b"a\n")
+    (tmp_path / "other.txt").write_bytes(b"no\n")
+    (tmp_path / "folder.log").mkdir()
+    async with Reader(tmp_path / "*.log") as first:
+        await first.until(b"a\n")
+        two.write_bytes(b"b\n")
+        await first.until(b"a\nb\n")
+        assert first.positions().keys() == {str(one), str(two)}
+    append(one, b"c\n")
+    async with Reader(tmp_path / "*.log", first.positions()) as second:
+        await second.until(b"c\n")
+        assert second.batches[0].batch.position == 1
+        assert second.batches[0].batch.partition == str(one)
+
+
+async def test_a_pattern_that_also_names_rotated_files_reads_none_of_them_twice(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"1\n")
+    async with Reader(tmp_path / "log*") as first:
+        await first.until(b"1\n")
+        append(path, b"2\n")
+        path.rename(tmp_path / "log.1")
+        path.write_bytes(b"3\n")
+        await first.until(b"1\n2\n3\n")
+        await polls(30)
+    (tmp_path / "log.1").rename(tmp_path / "log.2")
+    append(path, b"4\n")
+    async with Reader(tmp_path / "log*", first.positions()) as second:
+        await second.until(b"4\n")
+        await polls(30)
+        assert second.text == b"4\n"
+    assert first.text == b"1\n2\n3\n"
+
+
+async def test_more_files_than_allowed_are_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge_orch_agent.sources.file.MOST_FILES", 1)
+    (tmp_path / "1.log").write_bytes(b"1\n")
+    (tmp_path / "2.log").write_bytes(b"2\n")
+    async with Reader(tmp_path / "*.log") as reader:
+        await reader.until(b"1\n")
+        assert "more than 1 files" in reader.failures[0].reason
 
 
 async def test_a_missing_file_is_reported_once_and_waited_for(tmp_path: Path) -> None:
