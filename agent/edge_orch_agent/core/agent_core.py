@@ -136,6 +136,10 @@ class AgentCore:
         """The state as people may see it, from memory: costs no I/O."""
         return snapshot(self)
 
+    def inflow_per_day(self, job: str) -> int | None:
+        """Bytes a day that come for the job's sinks, as of the last event; None while that is not known."""
+        return self.sealing.inflow.per_day(job, self._now) if self._now else None
+
     def _take(self, event: Event, now: Instant) -> list[Command]:
         match event:
             case Started(crash):

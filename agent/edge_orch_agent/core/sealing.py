@@ -9,6 +9,7 @@ import msgspec
 from edge_orch.plan.plan import Limits
 from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Delivery
+from edge_orch_agent.core.inflow import Inflow
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.outbox import Outbox, choose_newest
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, Priority, Segment, SegmentInfo, Transaction
@@ -26,6 +27,7 @@ class Sealing:
         self._outbox = outbox
         self._delivery = delivery
         self._dead_bytes = dict(dead_bytes)
+        self.inflow = Inflow()
 
     def seal(self, gathered: Gathered, limits: Mapping[str, Limits], now: Instant) -> None:
         """Fill in the segments, and cursors and ledger where something is dropped.
@@ -33,6 +35,8 @@ class Sealing:
         A job without limits here has left the device: what it still sends out is not capped.
         """
         arriving = self._segments(gathered, now)
+        for job in limits:
+            self.inflow.add(job, sum(len(segment.data) for segment in arriving if segment.stream.job == job), now)
         for job in sorted({segment.stream.job for segment in arriving}):
             if job in limits:
                 own = [segment for segment in arriving if segment.stream.job == job]

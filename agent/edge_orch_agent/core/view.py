@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from edge_orch.plan.plan import Limits
 from edge_orch.twin.views import alert_views, override_views, why_view
 from edge_orch.wire.api import AlertView, OverrideView, WhyView
 from edge_orch_agent.core.ledger import Account
@@ -30,6 +31,8 @@ class JobStatus(msgspec.Struct, frozen=True):
     `error`: why the wanted version does not run; `trouble`: why a running one does not get on (source, last batch).
     What it takes: `cpu_us` of processor time in this run, `state_bytes` of memory for windows and rules as of the last
     commit (as many again on the disk), `outbox_bytes` and `dead_bytes` on the disk, before compression.
+    `inflow_per_day`: bytes a day that come for its sinks, at the rate of late; None: not known yet. `limits`: None
+    while nothing runs.
     """
 
     job: str
@@ -43,6 +46,8 @@ class JobStatus(msgspec.Struct, frozen=True):
     state_bytes: int = 0
     outbox_bytes: int = 0
     dead_bytes: int = 0
+    inflow_per_day: int | None = None
+    limits: Limits | None = None
 
 
 class StreamStatus(msgspec.Struct, frozen=True):
@@ -135,6 +140,8 @@ def _job(core: AgentCore, job: str) -> JobStatus:
         state_bytes=running.state_bytes if running else 0,
         outbox_bytes=core.outbox.size(job),
         dead_bytes=core.sealing.dead_bytes(job),
+        inflow_per_day=core.inflow_per_day(job),
+        limits=running.plan.limits if running else None,
     )
 
 

@@ -83,6 +83,11 @@ class Inspection:
         found = read_segment(self._database, segment.stream, segment.sequence)
         return found.data if found else b""
 
+    def stored_share(self) -> float | None:
+        """Bytes on the disk for each byte of what waits in the outbox; None if nothing does."""
+        stored, size = self._database.execute("SELECT sum(length(data)), sum(size) FROM segment").fetchone()
+        return stored / size if size else None
+
     def findings(self) -> Iterator[str]:
         """What is wrong with the file and with what waits in the outbox, in words; reads all of it."""
         for (finding,) in self._database.execute("PRAGMA integrity_check"):

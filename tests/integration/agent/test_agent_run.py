@@ -173,3 +173,16 @@ def test_what_keeps_it_from_running_is_said_without_a_traceback(controller: str,
         ended = run("run", *arguments)
         assert (ended.returncode, words in ended.stderr) == (code, True), ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+def test_the_doctor_examines_an_agent_at_work(controller: str, start: Start, tmp_path: Path) -> None:
+    process = start(*first_start(controller, tmp_path / "a"))
+    command = [sys.executable, "-m", "edge_orch.cli.main", "doctor", "--local", str(tmp_path / "a"), "-o", "json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    found = {each["check"]: each for each in msgspec.json.decode(ended.stdout)}
+    assert found["agent"]["state"] == "ok"
+    assert f"process {process.pid}" in found["agent"]["found"]
+    assert found["network"]["state"] == "warn"  # the controller answers and offers no link
+    assert set(found) == {"agent", "survival", "store", "disk", "wear", "memory", "clock", "network"}
+    failing = [each for each in found.values() if each["state"] == "fail"]
+    assert ended.returncode == (1 if failing else 0)

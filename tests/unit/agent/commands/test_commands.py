@@ -122,3 +122,25 @@ def test_a_folder_without_a_database_and_one_of_another_version_are_said_so(
         part.unlink()
     (folder / "agent.db").write_bytes(b"no database at all" * 100)
     assert "not a database" in run(capfd, folder, "dead", "list", code=6)
+
+
+def test_the_doctor_says_that_nobody_is_at_work_and_what_to_do(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    (secrets / "PD_KEY").write_text("hunter2")
+    (secrets / "PD_KEY").chmod(0o644)
+    found = {each["check"]: each for each in json.loads(run(capfd, folder, "doctor", "-o", "json", code=1))}
+    assert found["agent"]["state"] == "fail"
+    assert "systemctl start" in found["agent"]["next_step"]
+    assert found["store"]["state"] == "ok"
+    assert found["secret PD_KEY"] == {
+        "check": "secret PD_KEY",
+        "state": "warn",
+        "found": "other users of this machine can read it",
+        "next_step": "chmod 600",
+    }
+    assert "hunter2" not in run(capfd, folder, "doctor", code=1)
+    break_segment(folder, "UPDATE segment SET data = x'00'")
+    broken = json.loads(run(capfd, folder, "doctor", "-o", "json", code=1))
+    assert next(each for each in broken if each["check"] == "store")["state"] == "fail"
+    assert "no data folder" in run(capfd, folder / "none", "doctor", code=6)

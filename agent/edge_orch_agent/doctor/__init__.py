@@ -1,0 +1,1 @@
+"""What `edge-orch doctor` reads of a device, and what it makes of it."""
