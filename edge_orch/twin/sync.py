@@ -77,6 +77,15 @@ class SyncSession:
         self._owed: set[bytes] = set()  # hashes of the peer's changes that await durability
         self._peer: Vector | None = None  # 9: what the peer said it has, and what we have sent it since
 
+    @property
+    def level(self) -> bool:
+        """Whether, as far as we know, the peer has what we have, and nothing of it awaits durability."""
+        return self._peer == self._replica.vector() and not self._owed
+
+    def have(self) -> Have:
+        """What we durably have, for the peer."""
+        return Have(self._doc, EPOCH, self._replica.vector(), self._replica.heads(), self._boot)
+
     def open(self) -> list[SyncCommand]:
         """Say what we have: when the link comes up, and periodically."""
         return [self._have()]
@@ -135,7 +144,7 @@ class SyncSession:
             raise Refused(f"the peer has changes by our own actor {actor.hex()} that we did not make")  # 7
 
     def _have(self) -> Transmit:
-        return Transmit(Have(self._doc, EPOCH, self._replica.vector(), self._replica.heads(), self._boot))
+        return Transmit(self.have())
 
     def _send(self, news: list[Change]) -> Transmit:
         """As much of `news` as one Delta holds, from what the peer has."""

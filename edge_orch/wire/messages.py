@@ -19,6 +19,10 @@ MAX_DELTA = 64 * 1024
 """Bytes of changes in one `Delta`, unless a single change is larger."""
 
 
+OPEN_EPISODES = "episodes.open"
+"""Gauge of an agent's telemetry: how many of its episodes are not resolved. Whoever has one is served first."""
+
+
 class Challenge(msgspec.Struct, frozen=True, array_like=True, tag="challenge"):
     """The controller's first word on a new connection: prove who you are by sealing a `Hello` with this nonce."""
 

@@ -24,6 +24,7 @@ from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_controller.core.controller_core import ControllerCore
+from edge_orch_controller.core.reception import Reception
 from edge_orch_controller.core.requests import Requests as CentralRequests
 
 from edge_orch.twin import fold
@@ -81,8 +82,7 @@ def no_periodic_have(patch: Patch) -> None:
         return []
 
     patch.setattr(Reconciliation, "link_up", link_up)
-    patch.setattr(ControllerCore, "_woke", lambda *_: ())
-    patch.setattr(ControllerCore, "_say_what_we_have", lambda *_: ())
+    patch.setattr(Reception, "round", lambda self, now: [*self._rounds.take_due(now.mono_us)][:0])
 
 
 def acknowledge_before_commit(patch: Patch) -> None:

@@ -90,7 +90,7 @@ class AgentCore:
         self.artifacts = Artifacts(backoff)
         self.parameters = Parameters()
         self.twin = Reconciliation(identity, stored.changes, settings, self.work, random)
-        self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger)
+        self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger, self.parameters)
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
         self.outcomes = Outcomes(self.work, self.twin)

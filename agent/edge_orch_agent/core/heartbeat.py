@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from edge_orch.time import Instant
-from edge_orch.wire.messages import Telemetry
+from edge_orch.wire.messages import OPEN_EPISODES, Telemetry
 from edge_orch_agent.core.commands import Send
 from edge_orch_agent.core.ledger import Ledger
 from edge_orch_agent.core.outbox import Outbox
+from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.settings import Settings
 
 _FATES = ("out", "delivered", "dead")
@@ -15,11 +16,12 @@ _FATES = ("out", "delivered", "dead")
 class Heartbeat:
     """Beats once when the link comes up, and regularly while it is."""
 
-    def __init__(self, agent: str, settings: Settings, outbox: Outbox, ledger: Ledger) -> None:
+    def __init__(self, agent: str, settings: Settings, outbox: Outbox, ledger: Ledger, parameters: Parameters) -> None:
         self._agent = agent
         self._every_us = settings.telemetry_every_us
         self._outbox = outbox
         self._ledger = ledger
+        self._parameters = parameters
         self._due_at: int | None = None
 
     def link_up(self, now: Instant) -> None:
@@ -43,7 +45,9 @@ class Heartbeat:
 
     def _values(self, now: Instant) -> dict[str, int | float | str]:
         waiting = [segment for stream in self._outbox.streams() for segment in self._outbox.segments(stream)]
+        alerts = self._parameters.effective.alerts.values()
         return {
+            OPEN_EPISODES: sum(alert.state != "resolved" for alert in alerts),
             "outbox.records": sum(segment.count for segment in waiting),
             "outbox.bytes": sum(segment.size for segment in waiting),
             "records.dropped": self._ledger.total("dropped:"),

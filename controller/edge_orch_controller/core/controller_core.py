@@ -5,8 +5,9 @@ Invariants:
 2. At most one commit is on its way; a failed one takes with it whatever was built on it, and twins are loaded afresh.
 3. A wish is written only once we have all that its agent has: generations that a restored controller has forgotten are
    known by then.
-4. What an agent should run is a function of the newest rollouts and its labels, compared again when it comes up, at
+4. What an agent should run is a function of the newest rollouts and its labels, compared again whenever it speaks, at
    each round, and when a job is applied: a crash between any two steps leaves nothing half asked for.
+5. However many agents speak at once, a bounded number is served at a time, and every one in the end (`Reception`).
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from edge_orch.twin.facts import Fact
 from edge_orch.twin.sync import covers
 from edge_orch.wire.messages import Delta, Have, Telemetry
 from edge_orch_controller.core import events, requests
-from edge_orch_controller.core.commands import Command, Warn
-from edge_orch_controller.core.fleet import Member, Rounds
+from edge_orch_controller.core.commands import Command, Send, Warn
+from edge_orch_controller.core.fleet import Member
 from edge_orch_controller.core.gathering import Gathering
 from edge_orch_controller.core.keeper import Keeper
+from edge_orch_controller.core.reception import Reception, Visit
 from edge_orch_controller.core.records import Rollout, Standing
 from edge_orch_controller.core.requests import Requests
 from edge_orch_controller.core.rollouts import RolloutPlan
@@ -43,7 +45,9 @@ class ControllerCore:
         self._gathering = Gathering()
         self._twins = Keeper(settings, self._gathering, changed=self._twin_changed, online=self._is_online)
         self._requests = Requests(settings.nonce, self._members, self._plans, self._twins, self._gathering)
-        self._rounds = Rounds(settings.have_every_us)
+        self._reception = Reception(
+            settings, self._members, wanted=self._wanted, serve=self._serve, level=self._agent_is_level
+        )
         self._retry_at: int | None = None
         self._lost: set[str] = set()
         for agent in stored.agents:
@@ -59,7 +63,7 @@ class ControllerCore:
             events.AgentDown: self._agent_down,
             events.MessageReceived: self._message_received,
             events.TwinLoaded: self._twin_loaded,
-            events.LoadFailed: lambda event, _: self._twins.load_failed(event.agent, event.reason),
+            events.LoadFailed: self._load_failed,
             events.Committed: self._committed,
             events.CommitFailed: self._commit_failed,
             **dict.fromkeys(requests.KINDS, self._requests.take),
@@ -86,35 +90,33 @@ class ControllerCore:
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which to hand in `Woke`."""
-        times = [at for at in (self._rounds.next_us(), self._retry_at) if at is not None]
+        times = [at for at in (self._reception.wake_at(), self._retry_at) if at is not None]
         return min(times, default=None)
 
     def handle(self, event: events.Event, now: Instant) -> list[Command]:
         """Take one event and say what must be done, in that order."""
-        commands = list(self._handlers[type(event)](event, now))
+        commands = [*self._handlers[type(event)](event, now), *self._reception.admit(now)]
         commit = self._gathering.next_commit()
         return [*commands, commit] if commit else commands
 
     # Rollouts.
 
-    def _job_applied(self, event: events.JobApplied, now: Instant) -> Iterable[Command]:
+    def _job_applied(self, event: events.JobApplied, _: Instant) -> Iterable[Command]:
         job = event.job.version.job
         old = self._plans.get(job)
         if old is not None and old.generation >= event.job.rollout.generation:
-            return
+            return ()
         if old is not None:
             self._gathering.rollout_moved(old.account().superseded())
         plan = self._plans[job] = RolloutPlan(event.job)
         self._gathering.rollout_moved(plan.account())
         for name in self._members:
             self._observe(name)
-            yield from self._compare(name, now)
-
-    def _compare(self, name: str, now: Instant) -> Iterable[Command]:
-        """Ask an agent that is here for what it should run, if that is not yet asked for."""
-        return self._twins.do(name, self._ask, now) if self._wanted(name) else ()
+            self._reception.expect(name)
+        return ()
 
     def _ask(self, twin: Twin, _: Instant) -> Iterable[Command]:
+        """Ask an agent that is here for what it should run, if that is not yet asked for."""
         claim = self._members[twin.agent].claim
         if claim is None or not covers(twin.replica.vector(), claim):
             return ()  # 3: it is asked when its changes are durable here
@@ -150,27 +152,27 @@ class ControllerCore:
 
     # Agents.
 
-    def _agent_enrolled(self, event: events.AgentEnrolled, now: Instant) -> Iterable[Command]:
+    def _agent_enrolled(self, event: events.AgentEnrolled, _: Instant) -> Iterable[Command]:
         member = self._members.setdefault(event.agent.name, Member(event.agent))
         member.agent = event.agent
         self._observe(event.agent.name)
-        return self._compare(event.agent.name, now)
+        self._reception.expect(event.agent.name)
+        return ()
 
     def _agent_up(self, event: events.AgentUp, now: Instant) -> Iterable[Command]:
         member = self._members.get(event.agent)
-        if member is None:
-            return
-        member.online, member.claim = True, None
-        self._seen(member, now)
-        self._rounds.schedule(event.agent, now.mono_us)
-        yield from self._twins.do(event.agent, self._say_what_we_have, now)
+        if member is not None:
+            member.online, member.claim = True, None
+            self._seen(member, now)
+            self._reception.up(event.agent, now)
+        return ()
 
     def _agent_down(self, event: events.AgentDown, now: Instant) -> Iterable[Command]:
         member = self._members.get(event.agent)
         if member is not None:
             member.online = False
             self._seen(member, now)
-            self._rounds.cancel(event.agent)
+            self._reception.down(event.agent)
         return ()
 
     def _is_online(self, name: str) -> bool:
@@ -181,9 +183,7 @@ class ControllerCore:
         self._gathering.agent_seen(member.agent.name, now.wall_us)
 
     def _woke(self, _: events.Woke, now: Instant) -> Iterable[Command]:
-        for name in self._rounds.take_due(now.mono_us):
-            self._rounds.schedule(name, now.mono_us)
-            yield from self._twins.do(name, self._say_what_we_have, now)
+        yield from self._reception.round(now)
         if self._retry_at is not None and now.mono_us >= self._retry_at:
             self._retry_at = None
             self._gathering.resume()
@@ -191,23 +191,49 @@ class ControllerCore:
             for name in sorted(lost):
                 yield from self._twins.do(name, self._ask, now)
 
-    def _say_what_we_have(self, twin: Twin, now: Instant) -> Iterable[Command]:
-        return [*self._ask(twin, now), *self._twins.perform(twin, twin.session.open())]
-
     def _message_received(self, event: events.MessageReceived, now: Instant) -> Iterable[Command]:
         member, message = self._members.get(event.agent), event.message
         if member is None:
             return ()
         member.last_seen_us = now.wall_us
         if isinstance(message, Telemetry):
-            member.telemetry = message.values
+            self._reception.told(member, message)
             return ()
         if not isinstance(message, (Have, Delta)):
             return ()  # a handshake's messages belong to the link
         if message.doc != event.agent:
             return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=message.doc)),)
         member.claim = dict(message.vector)
-        return self._twins.do(event.agent, lambda twin, now: self._receive(twin, message, now), now)
+        return self._reception.spoke(member, message, now)
+
+    def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
+        def work(twin: Twin, now: Instant) -> Iterable[Command]:
+            said = [*self._receive(twin, visit.message, now)] if visit.message else [*self._ask(twin, now)]
+            if visit.greet or visit.owes:
+                said.extend(self._twins.perform(twin, twin.session.open()))
+            self._settle(twin)
+            answered = any(isinstance(command, Send) for command in said)
+            if answered or twin.uncommitted:
+                self._reception.answered(name)
+            else:
+                said.extend(self._reception.greeting(self._members[name]))
+            # Whoever is level does not answer a greeting; of a refused message nothing follows.
+            if not twin.uncommitted and (visit.greet or not answered):
+                self._reception.done(name)
+            return said
+
+        return self._twins.do(name, work, now)
+
+    def _settle(self, twin: Twin) -> None:
+        """Take note of what is durable; a twin that is the same on both sides gives its place to the next."""
+        member = self._members[twin.agent]
+        member.heads, member.have = twin.heads, twin.have
+        if twin.session.level and not twin.uncommitted:
+            self._reception.done(twin.agent)
+
+    def _agent_is_level(self, name: str, have: Have) -> Iterable[Command]:
+        twin = self._twins.find(name)
+        return self._twins.perform(twin, twin.session.receive(have)) if twin else ()
 
     def _receive(self, twin: Twin, message: Have | Delta, now: Instant) -> Iterable[Command]:
         try:
@@ -220,10 +246,13 @@ class ControllerCore:
     def _twin_loaded(self, event: events.TwinLoaded, now: Instant) -> Iterable[Command]:
         return self._twins.loaded(event.agent, event.changes, now)
 
+    def _load_failed(self, event: events.LoadFailed, _: Instant) -> Iterable[Command]:
+        self._reception.done(event.agent)
+        return self._twins.load_failed(event.agent, event.reason)
+
     def _twin_changed(self, twin: Twin) -> None:
         member = self._members[twin.agent]
         member.standing = Standing.of(twin.facts)
-        member.heads = twin.heads
         self._observe(twin.agent)
 
     def _committed(self, event: events.Committed, now: Instant) -> Iterable[Command]:
@@ -232,8 +261,8 @@ class ControllerCore:
             return []
         commands = [*work.replies, *self._twins.committed(work)]
         for twin in work.twins.values():
-            self._members[twin.agent].heads = twin.heads
             commands += self._ask(twin, now)
+            self._settle(twin)
         return commands
 
     def _commit_failed(self, event: events.CommitFailed, now: Instant) -> Iterable[Command]:
@@ -244,4 +273,5 @@ class ControllerCore:
         for name in work.twins:
             self._twins.drop(name)
             self._lost.add(name)
+            self._reception.done(name)
         return work.replies

@@ -9,13 +9,15 @@ from collections.abc import Iterable
 import msgspec
 
 from edge_orch.twin.change import Vector
+from edge_orch.wire.messages import Have
 from edge_orch_controller.core.records import Agent, Standing
 
 
 class Member(msgspec.Struct):
     """One enrolled agent. `telemetry`: its latest, never stored. `heads`: once its twin was open, in hex.
 
-    `claim`: what it said last, in this connection, that it has of its twin; None until then.
+    `claim`: what it said last, in this connection, that it has of its twin; None until then. `have`: what we durably
+    have of its twin, as we would say it; None until the twin was opened for the first time.
     """
 
     agent: Agent
@@ -25,6 +27,7 @@ class Member(msgspec.Struct):
     telemetry: dict[str, int | float | str] = msgspec.field(default_factory=dict)
     heads: tuple[str, ...] = ()
     claim: Vector | None = None
+    have: Have | None = None
 
 
 class Rounds:
@@ -41,9 +44,16 @@ class Rounds:
         self._count += 1
         # A hash, not randomness: the same events give the same times.
         share = zlib.crc32(f"{agent}/{self._count}".encode()) / 2**32
-        at = now_us + round(self._period_us * (0.8 + 0.4 * share))
-        self._due[agent] = at
-        heapq.heappush(self._heap, (at, agent))
+        self.expect(agent, now_us + round(self._period_us * (0.8 + 0.4 * share)))
+
+    def expect(self, agent: str, at_us: int) -> None:
+        """Put the agent's next turn at that time, whenever it was before."""
+        self._due[agent] = at_us
+        heapq.heappush(self._heap, (at_us, agent))
+
+    def has(self, agent: str) -> bool:
+        """Whether the agent has a turn coming."""
+        return agent in self._due
 
     def cancel(self, agent: str) -> None:
         self._due.pop(agent, None)

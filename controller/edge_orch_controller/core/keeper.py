@@ -53,6 +53,10 @@ class Keeper:
         waiting.append((work, request))
         return [LoadTwin(agent)] if len(waiting) == 1 else []
 
+    def find(self, agent: str) -> Twin | None:
+        """The agent's twin if it is open."""
+        return self._open.get(agent)
+
     def loaded(self, agent: str, changes: Iterable[Change], now: Instant) -> Iterable[Command]:
         """Open the twin and do what has waited for it."""
         self._opened += 1

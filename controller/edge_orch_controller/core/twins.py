@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from functools import partial
+from itertools import islice
 
 from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact, Facts, Section
@@ -12,6 +13,7 @@ from edge_orch.twin.hand import Hand
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import agent_may_write
 from edge_orch.twin.sync import SyncSession
+from edge_orch.wire.messages import Have
 
 
 class Twin:
@@ -37,6 +39,11 @@ class Twin:
         """Facts made or replaced since the last call."""
         before, self.facts = self.facts, self.replica.facts()
         return list(_difference(before, self.facts))
+
+    @property
+    def have(self) -> Have:
+        """What we durably have, as we say it to the agent."""
+        return self.session.have()
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -68,10 +75,10 @@ class OpenTwins:
     def add(self, twin: Twin) -> None:
         """Keep the twin, and close others beyond the bound."""
         self._twins[twin.agent] = twin
-        excess = len(self._twins) - self._bound
-        for name in [name for name, open_twin in self._twins.items() if not open_twin.uncommitted][: max(excess, 0)]:
-            if name != twin.agent:
-                del self._twins[name]
+        excess = max(0, len(self._twins) - self._bound)
+        idle = (name for name, other in self._twins.items() if not other.uncommitted and other is not twin)
+        for name in [*islice(idle, excess)]:
+            del self._twins[name]
 
     def drop(self, agent: str) -> None:
         """Forget the twin with all that was not committed; it will be loaded again when needed."""

@@ -85,19 +85,27 @@ class BenchAgent:
 
 
 class Bench:
-    """`failing` makes the store refuse commits; `restart` begins a new core on what is durable."""
+    """`failing` makes the store refuse commits; `restart` begins a new core on what is durable.
 
-    def __init__(self, *agents: str, open_twins: int = 100) -> None:
+    `halted`: twins are not loaded until `resume`. `order`: whose were loaded; `sent`: to whom what was.
+    """
+
+    def __init__(self, *agents: str, open_twins: int = 100, syncs_at_once: int = 64) -> None:
         self.store = MemoryStore()
         self.now = Instant(1_700_000_000 * SECOND, 0, "bench")
         self.replies: list[Reply] = []
         self.warnings: list[str] = []
-        self.failing = self.unreadable = False
+        self.failing = self.unreadable = self.halted = False
+        self.loads: list[LoadTwin] = []
+        self.most_loads = 0
+        self.order: list[str] = []
+        self.sent: list[tuple[str, Have | Delta]] = []
         self.agents: dict[str, BenchAgent] = {}
         self.here: set[str] = set()
         self.commits = 0
         self._boots = 0
         self._open_twins = open_twins
+        self._syncs_at_once = syncs_at_once
         self._events: deque[Event] = deque()
         self.core: ControllerCore
         self.restart()
@@ -108,7 +116,12 @@ class Bench:
         self._boots += 1
         self._events.clear()
         self.here.clear()
-        settings = Settings("controller", nonce(f"boot {self._boots}"), open_twins=self._open_twins)
+        settings = Settings(
+            "controller",
+            nonce(f"boot {self._boots}"),
+            open_twins=self._open_twins,
+            syncs_at_once=self._syncs_at_once,
+        )
         self.core = ControllerCore(settings, self.store.load())
 
     def enroll(self, name: str, labels: dict[str, str]) -> None:
@@ -152,9 +165,20 @@ class Bench:
     def tell(self, event: Event) -> None:
         """Hand in an event, and all that follows from it."""
         self._events.append(event)
+        self._drain()
+
+    def _drain(self) -> None:
         while self._events:
             for command in self.core.handle(self._events.popleft(), self.now):
                 self._perform(command)
+
+    def resume(self) -> None:
+        """Load what was asked for, and from now on at once."""
+        self.halted = False
+        loads, self.loads = self.loads, []
+        for command in loads:
+            self._perform(command)
+        self._drain()
 
     def twins_are_equal(self, name: str) -> bool:
         heads = tuple(sorted(head.hex() for head in self.agents[name].replica.heads()))
@@ -172,11 +196,16 @@ class Bench:
                     self.store.commit(transaction)
                     self.commits += 1
                     self._events.append(Committed(ticket))
+            case LoadTwin() if self.halted:
+                self.loads.append(command)
+                self.most_loads = max(self.most_loads, len(self.loads))
             case LoadTwin(agent):
+                self.order.append(agent)
                 loaded = TwinLoaded(agent, tuple(self.store.changes(agent)))
                 self._events.append(LoadFailed(agent, "the disk is gone") if self.unreadable else loaded)
             case Send(agent, message) if agent in self.here:
                 assert isinstance(message, (Have, Delta))
+                self.sent.append((agent, message))
                 for answer in self.agents[agent].hear(message):
                     self._events.append(MessageReceived(agent, answer))
             case Reply():
