@@ -29,6 +29,7 @@ from edge_orch_controller.core.requests import Requests as CentralRequests
 
 from edge_orch.twin import fold
 from edge_orch.twin.actor import new_actor
+from edge_orch.twin.admission import Admission
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.sync import SyncSession
 
@@ -71,7 +72,7 @@ def never_send_twice(patch: Patch) -> None:
 
 def no_rights(patch: Patch) -> None:
     """Whoever has a key may write anything into its twin, and rewrite it."""
-    patch.setattr(Replica, "_check", lambda *_: None)
+    patch.setattr(Admission, "_check", lambda *_: None)
 
 
 def no_periodic_have(patch: Patch) -> None:

@@ -10,7 +10,7 @@ from edge_orch.testing.world import SimulationFailed
 from tests.simulation.history import History, Size
 from tests.simulation.mutations import MUTATIONS
 
-SEEDS = 20
+SEEDS = 40
 SIZE = Size(agents=2, days=10)
 
 
