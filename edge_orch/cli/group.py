@@ -18,6 +18,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "run": "Run a job over a file, on this machine.",
         "test": "Run the tests that stand beside job files, in virtual time.",
         "explain": "Show what a job compiles to: its plan, or the generated code.",
+        "eval": "Evaluate an expression on sample rows.",
+        "new": "Begin a job and its tests from a ready one.",
         "schema": "Print the JSON Schema of job files, for editors.",
         "list": "List what the job language has: steps, formats, functions, sinks.",
     },

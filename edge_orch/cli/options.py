@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,6 +64,17 @@ def printed(function: Function) -> Function:
 def duration(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
     """A click callback: `5m` → microseconds, None stays None."""
     return None if text is None else parse_duration(text)
+
+
+def assigned(texts: Iterable[str], option: str) -> dict[str, str]:
+    """`NAME=VALUE` texts of a repeated option. Raises `Invalid` for one that is not of this form."""
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise Invalid(Problem(f"{option} needs a name and a value", expected="NAME=VALUE", found=repr(text)))
+        pairs[name] = value
+    return pairs
 
 
 def token() -> str:

@@ -12,6 +12,7 @@ import click
 
 from edge_orch.cli.inputs import STDIN, chunks, open_input, size_of
 from edge_orch.cli.jobfile import compile_file
+from edge_orch.cli.options import assigned
 from edge_orch.cli.override import parse_value
 from edge_orch.cli.run_output import Destination, Folder, StandardOutput
 from edge_orch.cli.run_report import Report
@@ -51,7 +52,7 @@ def run_job(
     if only and only not in outputs:
         expected = f"one of: {names(outputs)}"
         raise Invalid(Problem(f"the job has no output `{only}`", None, expected, "", did_you_mean(only, outputs)))
-    device = Device("local", dict(_pair(text, "--device-label") for text in labels))
+    device = Device("local", assigned(labels, "--device-label"))
     pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
     with open_input(source) as file:
         size = None if source == STDIN else size_of(file)
@@ -94,7 +95,7 @@ def _watched(pieces: Iterable[bytes], size: int | None) -> Iterator[bytes]:
 
 
 def _params(plan: Plan, assignments: tuple[str, ...]) -> dict[str, Value]:
-    texts = dict(_pair(assignment, "--param") for assignment in assignments)
+    texts = assigned(assignments, "--param")
     is_text = {spec.name for spec in plan.params if spec.type is FieldType.STRING}
     return bind(plan.params, {name: text if name in is_text else parse_value(text) for name, text in texts.items()})
 
@@ -109,13 +110,6 @@ def _secrets(plan: Plan) -> dict[str, str]:
     if missing:
         raise Invalid(*missing)
     return {name: os.environ[variable] for name, variable in variables.items()}
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise Invalid(Problem(f"{option} needs a name and a value", expected="NAME=VALUE", found=repr(text)))
-    return name, value
 
 
 def _now() -> Instant:
