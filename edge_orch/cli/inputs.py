@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from edge_orch.errors import Invalid, Location, Problem
 
 CHUNK = 256 * 1024
 """About two thousand records: the engine is fastest, and memory smallest, near that size of batch."""
+PAUSE_S = 0.2
+"""How long a file that is followed is left alone when it has nothing new."""
 STDIN = "-"
 
 
@@ -35,6 +38,14 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
     assert isinstance(file, BufferedIOBase)  # noqa: S101 -- what `open` and the standard streams give
     while chunk := file.read1(CHUNK):
         yield chunk
+
+
+def followed(file: BinaryIO, sleep: Callable[[float], None] = time.sleep) -> Iterator[bytes]:
+    """The bytes of a file, and whatever is appended to it, for ever; empty ones say that there is nothing new."""
+    while True:
+        yield from chunks(file)
+        yield b""
+        sleep(PAUSE_S)
 
 
 def size_of(file: BinaryIO) -> int | None:

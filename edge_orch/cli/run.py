@@ -9,9 +9,37 @@ import click
 from edge_orch.cli.inputs import STDIN
 
 
+def _moment(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+    from edge_orch.time import parse_timestamp  # noqa: PLC0415 -- `--help` need not
+
+    if text is None:
+        return None
+    try:
+        return parse_timestamp(text)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r} is not a time like 2026-01-01T00:00:00Z") from None
+
+
 @click.command(short_help="Run a job over a file, on this machine.")
 @click.argument("job", type=click.Path(path_type=Path, readable=False))
-@click.option("--input", "source", default=STDIN, metavar="FILE", help="What to read; - or left out: standard input.")
+@click.option(
+    "--input",
+    "sources",
+    multiple=True,
+    default=[STDIN],
+    metavar="FILE",
+    help="What to read, one after the other; - or left out: standard input.",
+)
+@click.option(
+    "--once/--follow", default=True, help="Stop at the end of the input (the default), or wait for what is appended."
+)
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Let N records in a second.")
+@click.option(
+    "--at",
+    callback=_moment,
+    metavar="TIME",
+    help="Virtual time: records arrive at this RFC 3339 time, with --rate one after the other; nothing waits.",
+)
 @click.option(
     "--output-dir",
     "folder",
@@ -20,6 +48,7 @@ from edge_orch.cli.inputs import STDIN
     help="Write OUTPUT.ndjson for each output, and dead_letters.ndjson, into this folder.",
 )
 @click.option("--only", default="", metavar="OUTPUT", help="Print the records of this output only.")
+@click.option("--tap", default="", metavar="STAGE", help="Print the records that this step or route.branch passes on.")
 @click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the device.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter other than by default.")
 @click.option(
@@ -32,9 +61,13 @@ from edge_orch.cli.inputs import STDIN
 def run(
     *,
     job: Path,
-    source: str,
+    sources: tuple[str, ...],
+    once: bool,
+    rate: float | None,
+    at: int | None,
     folder: Path | None,
     only: str,
+    tap: str,
     labels: tuple[str, ...],
     params: tuple[str, ...],
     form: str,
@@ -48,8 +81,27 @@ def run(
     Examples:
       edge-orch run jobs/machine_temperature.yaml --input temperature.csv --only hours
       edge-orch run jobs/press_temperature.yaml --input press.log --output-dir out --param hot_c=80
-      tail -f app.log | edge-orch run jobs/log_severity.yaml
+      edge-orch run jobs/log_severity.yaml --input app.log --follow --tap errors
+      edge-orch run jobs/press_temperature.yaml --input press.log --at 2026-01-01T00:00:00Z --rate 10
     """
-    from edge_orch.cli.run_job import run_job  # noqa: PLC0415 -- the engine, which `--help` must not wait for
+    if at is not None and not once:
+        raise click.UsageError("--at is virtual time, in which nothing is waited for: leave out --follow")
+    if only and tap:
+        raise click.UsageError("--only and --tap each choose what is printed: give one of them")
+    if not once and (len(sources) > 1 or STDIN in sources):
+        raise click.UsageError("--follow needs one --input FILE; standard input is read until it ends anyway")
+    from edge_orch.cli.pace import Pace  # noqa: PLC0415 -- the engine, which `--help` must not wait for
+    from edge_orch.cli.run_job import run_job  # noqa: PLC0415
 
-    run_job(job=job, source=source, folder=folder, only=only, labels=labels, params=params, as_json=form == "json")
+    run_job(
+        job=job,
+        sources=sources,
+        follow=not once,
+        pace=Pace(rate, at),
+        folder=folder,
+        only=only,
+        tap=tap,
+        labels=labels,
+        params=params,
+        as_json=form == "json",
+    )

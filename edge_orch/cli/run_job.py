@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
-from edge_orch.cli.inputs import STDIN, chunks, open_input, size_of
+from edge_orch.cli.inputs import STDIN, chunks, followed, open_input, size_of
 from edge_orch.cli.jobfile import compile_file
 from edge_orch.cli.options import assigned
 from edge_orch.cli.override import parse_value
+from edge_orch.cli.pace import Pace
 from edge_orch.cli.run_output import Destination, Folder, StandardOutput
 from edge_orch.cli.run_report import Report
 from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Device, Emission
+from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.errors import Invalid, Problem
-from edge_orch.jobtest.lines import batches
 from edge_orch.jobtest.tally import Tally
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import SOURCE
+from edge_orch.plan.tap import tapped
 from edge_orch.spec.words import did_you_mean, names
-from edge_orch.time import Instant
 
 BIG = 8 << 20
 """Bytes of input from which on a progress bar is worth its line: some seconds of a slow device."""
@@ -36,40 +37,54 @@ BIG = 8 << 20
 def run_job(
     *,
     job: Path,
-    source: str,
+    sources: tuple[str, ...],
+    follow: bool,
+    pace: Pace,
     folder: Path | None,
     only: str,
+    tap: str,
     labels: tuple[str, ...],
     params: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Run the job in the file `job` over `source`; the other arguments are the options of `edge-orch run`.
+    """Run the job in the file `job` over `sources`; the other arguments are the options of `edge-orch run`.
 
     Raises `Invalid` for a job, an option or an input that is wrong, before or after records were written.
     """
     plan = compile_file(job)
+    if tap:
+        plan, only = tapped(plan, tap)
     outputs = [output.name for output in plan.outputs]
     if only and only not in outputs:
         expected = f"one of: {names(outputs)}"
         raise Invalid(Problem(f"the job has no output `{only}`", None, expected, "", did_you_mean(only, outputs)))
     device = Device("local", assigned(labels, "--device-label"))
     pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
-    with open_input(source) as file:
-        size = None if source == STDIN else size_of(file)
+    with ExitStack() as stack:
+        files = {source: stack.enter_context(open_input(source)) for source in dict.fromkeys(sources)}
+        sizes = [None if source == STDIN else size_of(file) for source, file in files.items()]
+        size = None if follow or None in sizes else sum(filter(None, sizes))
         scrolls = folder is None and sys.stdout.isatty()
         bar = size is not None and size >= BIG and sys.stderr.isatty() and not scrolls
-        pieces = _watched(chunks(file), size) if bar else chunks(file)
+        read = followed if follow else chunks
+        inputs = {source: read(file) for source, file in files.items()}
         destination = Folder(folder, outputs) if folder else StandardOutput(only, as_json=as_json)
-        try:
-            emissions = _emissions(pipeline, pieces, source)
-            _deliver(plan, emissions, destination, Report(as_json=as_json, over_bar=bar))
-        finally:
-            destination.close()
+        stack.callback(destination.close)
+        progress = click.progressbar(length=size, file=sys.stderr) if bar else nullcontext()  # type: ignore[var-annotated]
+        _deliver(plan, _emissions(pipeline, inputs, pace, progress), destination, Report(as_json=as_json, over_bar=bar))
 
 
-def _emissions(pipeline: Pipeline, pieces: Iterable[bytes], partition: str) -> Iterator[Emission]:
-    for batch in batches(pieces, partition, _now):
-        yield pipeline.process(batch)
+def _emissions(
+    pipeline: Pipeline, inputs: Mapping[str, Iterable[bytes]], pace: Pace, progress: AbstractContextManager[Any]
+) -> Iterator[Emission]:
+    yield pipeline.advance(pace.now())
+    with progress as bar:
+        for partition, pieces in inputs.items():
+            for arrived in pace.batches(_watched(pieces, bar), partition):
+                now = arrived.received if isinstance(arrived, Batch) else arrived
+                while (wake := pipeline.wake_at()) is not None and wake < now.mono_us:
+                    yield pipeline.advance(now.after(wake - now.mono_us))
+                yield pipeline.process(arrived) if isinstance(arrived, Batch) else pipeline.advance(now)
     yield pipeline.finish()
 
 
@@ -87,10 +102,10 @@ def _deliver(plan: Plan, emissions: Iterable[Emission], destination: Destination
     report.summary(tally)
 
 
-def _watched(pieces: Iterable[bytes], size: int | None) -> Iterator[bytes]:
-    with click.progressbar(length=size, file=sys.stderr) as bar:  # type: ignore[var-annotated]
-        for piece in pieces:
-            yield piece
+def _watched(pieces: Iterable[bytes], bar: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece
+        if bar is not None:
             bar.update(len(piece))
 
 
@@ -110,7 +125,3 @@ def _secrets(plan: Plan) -> dict[str, str]:
     if missing:
         raise Invalid(*missing)
     return {name: os.environ[variable] for name, variable in variables.items()}
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1000, time.monotonic_ns() // 1000, "run")

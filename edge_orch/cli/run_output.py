@@ -89,7 +89,7 @@ class Folder:
     """`OUTPUT.ndjson` for each output, and `dead_letters.ndjson`. Files of these names are replaced."""
 
     def __init__(self, path: Path, outputs: Iterable[str]) -> None:
-        files = {name: path / f"{name.replace('/', '_')}.ndjson" for name in outputs}
+        files = {name: path / f"{name.replace('/', '_').replace(' ', '_')}.ndjson" for name in outputs}
         self._dead_path = path / f"{DEAD_LETTERS}.ndjson"
         if len({*files.values(), self._dead_path}) <= len(files):
             raise Invalid(

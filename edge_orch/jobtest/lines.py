@@ -12,9 +12,14 @@ LONGEST_LINE = 1 << 20
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, each piece ending with a newline, except the last one perhaps."""
+    """The same bytes, each piece ending with a newline, except the last one perhaps.
+
+    An empty chunk, which says that there is nothing new, is handed on.
+    """
     rest = b""
     for chunk in chunks:
+        if not chunk:
+            yield chunk
         end = chunk.rfind(b"\n") + 1
         if end:
             yield rest + chunk[:end]

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from edge_orch.cli.inputs import followed
+
 ROOT = Path(__file__).parents[3]
 PRESS = str(ROOT / "jobs" / "press_temperature.yaml")
 LOG = """\
@@ -102,3 +104,61 @@ def test_secrets_of_steps_come_from_the_environment(cli: Any, monkeypatch: pytes
     assert answer.code == 0
     assert len(json.loads(answer.out)["badge"]) == 64
     assert "the very secret key" not in answer.out + answer.err
+
+
+def test_a_tap_prints_what_any_stage_passes_on(cli: Any, log: str) -> None:
+    answer = cli("run", PRESS, "--input", log, "--tap", "schematize")
+    assert [json.loads(line)["sensor"] for line in answer.out.splitlines()] == ["press-01", "press-03", "press-03"]
+    answer = cli("run", PRESS, "--input", log, "--tap", "per_sensr")
+    assert answer.code == 3
+    assert "has no stage `per_sensr`" in answer.err
+    assert cli("run", PRESS, "--input", log, "--tap", "enrich", "--only", "raw").code == 2
+
+
+def test_several_files_are_read_one_after_the_other(cli: Any, log: str, tmp_path: Path) -> None:
+    (tmp_path / "more.log").write_text("1767225611 press-04 n=1 TEMP=20C\n")
+    answer = cli("run", PRESS, "--input", log, "--input", str(tmp_path / "more.log"), "--only", "raw")
+    assert [json.loads(line)["sensor"] for line in answer.out.splitlines()][-1] == "press-04"
+
+
+ARRIVAL = """\
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: arrival}
+spec:
+  source: {mqtt: {topic: t}}
+  steps:
+    - schematize: {json: {}, fields: {v: int}}
+    - aggregate: {window: {tumbling: 1s}, compute: {n: count(*)}}
+  outputs: {rows: {from: aggregate, to: out}}
+  sinks: {out: {file: {path: x}}}
+"""
+
+
+def test_in_virtual_time_records_arrive_at_the_rate(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(ARRIVAL)
+    (tmp_path / "in.ndjson").write_text('{"v": 1}\n' * 5)
+    args = ["run", str(tmp_path / "job.yaml"), "--input", str(tmp_path / "in.ndjson"), "--at", "2026-01-01T00:00:00Z"]
+    rows = [json.loads(line) for line in cli(*args, "--rate", "2").out.splitlines()]
+    assert [(row["window_start"], row["n"]) for row in rows] == [
+        ("2026-01-01T00:00:00Z", 2),
+        ("2026-01-01T00:00:01Z", 2),
+        ("2026-01-01T00:00:02Z", 1),
+    ]
+    assert [json.loads(line)["n"] for line in cli(*args, "--once").out.splitlines()] == [5]
+    assert cli(*args[:-1], "soon").code == 2
+    assert cli(*args, "--follow").code == 2
+
+
+def test_a_file_that_is_followed_is_read_on(cli: Any, log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def grown(_seconds: float) -> None:
+        path = Path(log)
+        if path.read_text().count("\n") > 4:
+            raise KeyboardInterrupt
+        path.write_text(LOG + "1767225620 press-05 n=1 TEMP=20C\n")
+
+    monkeypatch.setattr("edge_orch.cli.run_job.followed", lambda file: followed(file, grown))
+    answer = cli("run", PRESS, "--input", log, "--follow", "--only", "raw")
+    assert answer.code == 130
+    assert [json.loads(line)["sensor"] for line in answer.out.splitlines()][-1] == "press-05"
+    assert cli("run", PRESS, "--follow").code == 2
