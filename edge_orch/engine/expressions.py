@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import calendar, cast, number, text
+from edge_orch.engine.calls import calendar, cast, forms, number, text
 from edge_orch.engine.code import NULL, Code, literal
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.trees import between, flat, is_constant
@@ -101,7 +101,9 @@ class ExpressionWriter:
             "coalesce": lambda: self._coalesce(args, node.type),
             "nullif": lambda: self._nullif(args),
             "greatest": lambda: self._extreme(number.largest_of, args, node.type),
-            "at_time_zone": lambda: self._at_time_zone(args),
+            "at_time_zone": lambda: self._made(calendar.wall_clock, args[0], args[1], may_fail=True),
+            "strptime": lambda: self._made(forms.stamp_reader, args[0], args[1], may_fail=True),
+            "strftime": lambda: self._made(forms.stamp_writer, args[0], args[1]),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -229,12 +231,14 @@ class ExpressionWriter:
         called = self._names.bind("cast_", cast.cast(arg.type, target))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=cast.may_fail(arg.type, target))
 
-    def _at_time_zone(self, args: Sequence[Expression]) -> Code:
-        zone = args[1]
-        if not isinstance(zone, Literal) or not isinstance(zone.value, str):
-            raise Invalid(Problem("the plan has a time zone that is not written out"))
-        called = self._names.bind("k", calendar.wall_clock(zone.value))
-        return self._strict(args[:1], lambda code: f"{called}({code[0]})", may_fail=True)
+    def _made(
+        self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression, *, may_fail: bool = False
+    ) -> Code:
+        """A function that is made once, of a constant text: a time zone, a form of timestamps."""
+        if not isinstance(how, Literal) or not isinstance(how.value, str):
+            raise Invalid(Problem("the plan has a time zone or a form of timestamps that is not written out"))
+        called = self._names.bind("k", make(how.value))
+        return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=may_fail)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:
         """The value, as a float where integers meet floats."""

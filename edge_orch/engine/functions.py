@@ -6,12 +6,13 @@ is written out by `edge_orch.engine.expressions`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from edge_orch.engine.calls import calendar, number, text
+from edge_orch.engine.calls import bits, calendar, number, text
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -65,11 +66,55 @@ STRICT: dict[str, Function] = {
     "extract": _call(calendar.extract, may_fail=True),
     "date_diff": _call(calendar.date_diff, may_fail=True),
     "sha256": _call(text.sha256),
+    "ltrim": _inline("{0}.lstrip()"),
+    "rtrim": _inline("{0}.rstrip()"),
+    "lpad": _call(text.lpad, may_fail=True),
+    "rpad": _call(text.rpad, may_fail=True),
+    "left": _call(text.left),
+    "right": _call(text.right),
+    "reverse": _call(text.reverse),
+    "repeat": _call(text.repeat, may_fail=True),
+    "strpos": _call(text.strpos),
+    "regexp_replace": _call(text.regexp_replace),
+    "md5": _call(text.md5),
+    "to_base64": _call(text.to_base64),
+    "from_base64": _call(text.from_base64, may_fail=True),
+    "sign": _call(number.sign),
+    "trunc": _call(number.trunc),
+    "exp": _call(number.exp, may_fail=True),
+    "log10": _call(number.log10, may_fail=True),
+    "log2": _call(number.log2, may_fail=True),
+    "sin": _call(math.sin),
+    "cos": _call(math.cos),
+    "tan": _call(math.tan),
+    "asin": _call(number.asin, may_fail=True),
+    "acos": _call(number.acos, may_fail=True),
+    "atan": _call(math.atan),
+    "atan2": _call(math.atan2),
+    "radians": _call(math.radians),
+    "degrees": _call(number.degrees, may_fail=True),
+    "bit_and": _inline("({0} & {1})"),
+    "bit_or": _inline("({0} | {1})"),
+    "xor": _inline("({0} ^ {1})"),
+    "bit_not": _inline("(~{0})"),
+    "shift_left": _call(bits.shift_left, may_fail=True, may_overflow=True),
+    "shift_right": _call(bits.shift_right, may_fail=True),
+    "bit_count": _call(bits.bit_count),
+    "signed": _call(bits.signed, may_fail=True),
+    "float32": _call(bits.float32, may_fail=True),
+    "to_hex": _call(bits.to_hex),
+    "from_hex": _call(bits.from_hex, may_fail=True),
+    "time_bucket": _call(calendar.time_bucket),
+    "epoch_ms": _inline("({0} // 1000)"),
+    "epoch_us": _inline("({0})"),
+    "to_timestamp": _call(calendar.to_timestamp, may_fail=True),
+    "make_timestamp_ms": _call(calendar.make_timestamp_ms, may_fail=True),
 }
 
 # Written out by the expression writer, because NULL has its own meaning in each, or the code depends on types.
 SPECIAL = frozenset(
-    {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least", "at_time_zone"}
+    {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
+    | {"at_time_zone", "strptime", "strftime"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

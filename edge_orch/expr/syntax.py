@@ -26,7 +26,9 @@ class _Jobs(Dialect):
         FUNCTIONS = {}  # noqa: RUF012 (sqlglot's own declaration)
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
-            name: parse for name, parse in SqlParser.FUNCTION_PARSERS.items() if name in {"CAST", "TRY_CAST", "EXTRACT"}
+            name: parse
+            for name, parse in SqlParser.FUNCTION_PARSERS.items()
+            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
         }
         # Types that nest make the parser try each bracket in two ways: 31 of `struct(` would take for ever.
         TYPE_TOKENS = {  # noqa: RUF012

@@ -77,6 +77,23 @@ def _months(moment_us: int) -> int:
     return moment.year * 12 + moment.month - 1
 
 
+def time_bucket(length_us: int, moment_us: int) -> int:
+    """The start of the bin of that length, counted from 1970, that it lies in."""
+    return max(moment_us - moment_us % length_us, EARLIEST_US)
+
+
+def to_timestamp(seconds: float) -> int | None:
+    """Of seconds since 1970; NULL outside the years 1 to 9999."""
+    moment_us = seconds * 1_000_000
+    return round(moment_us) if EARLIEST_US <= moment_us <= LATEST_US else None
+
+
+def make_timestamp_ms(milliseconds: int) -> int | None:
+    """Of milliseconds since 1970; NULL outside the years 1 to 9999."""
+    moment_us = milliseconds * 1_000
+    return moment_us if EARLIEST_US <= moment_us <= LATEST_US else None
+
+
 def wall_clock(zone: str) -> Callable[[int], int | None]:
     """A function: a timestamp → what clocks in the zone show, as if that were UTC; NULL outside the years 1 to 9999.
 

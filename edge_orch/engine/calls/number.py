@@ -97,6 +97,49 @@ def ln(value: float) -> float | None:
     return math.log(value) if value > 0 else None
 
 
+def log10(value: float) -> float | None:
+    """The decimal logarithm; NULL unless positive."""
+    return math.log10(value) if value > 0 else None
+
+
+def log2(value: float) -> float | None:
+    """The binary logarithm; NULL unless positive."""
+    return math.log2(value) if value > 0 else None
+
+
+def exp(value: float) -> float | None:
+    """The power of e; NULL on overflow."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return None
+
+
+def asin(value: float) -> float | None:
+    """The angle of this sine; NULL if there is none."""
+    return math.asin(value) if -1 <= value <= 1 else None
+
+
+def acos(value: float) -> float | None:
+    """The angle of this cosine; NULL if there is none."""
+    return math.acos(value) if -1 <= value <= 1 else None
+
+
+def degrees(value: float) -> float | None:
+    """Radians → degrees; NULL on overflow."""
+    return finite(math.degrees(value))
+
+
+def sign(value: float) -> int:
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)
+
+
+def trunc(value: float) -> float:
+    """Towards zero, in the argument's type."""
+    return value if isinstance(value, int) else float(math.trunc(value))
+
+
 def clamp(value: float, low: float, high: float) -> float:
     """The value kept within both bounds; the upper one wins where they cross."""
     return min(max(value, low), high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from functools import lru_cache
@@ -60,6 +61,91 @@ def like_pattern(pattern: str) -> re.Pattern[str]:
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     meanings = {"%": ".*", "_": "."}
     return re.compile("".join(meanings.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+
+
+LONGEST = 10_000
+"""Characters that `lpad`, `rpad` and `repeat` make: a number in a record must not fill the memory."""
+
+
+def lpad(text: str, length: int, fill: str) -> str | None:
+    """The text cut to `length` characters, or filled up before it; NULL where there is nothing to fill it with."""
+    padding = _padding(text, length, fill)
+    return None if padding is None else padding + text[: max(length, 0)]
+
+
+def rpad(text: str, length: int, fill: str) -> str | None:
+    """The text cut to `length` characters, or filled up behind it; NULL where there is nothing to fill it with."""
+    padding = _padding(text, length, fill)
+    return None if padding is None else text[: max(length, 0)] + padding
+
+
+def _padding(text: str, length: int, fill: str) -> str | None:
+    missing = length - len(text)
+    if missing <= 0:
+        return ""
+    if not fill or length > LONGEST:
+        return None
+    return (fill * (missing // len(fill) + 1))[:missing]
+
+
+def left(text: str, number: int) -> str:
+    """The first characters; with a negative number all but so many of the last."""
+    return text[:number]
+
+
+def right(text: str, number: int) -> str:
+    """The last characters; with a negative number all but so many of the first."""
+    return text[-number:] if number else ""
+
+
+def reverse(text: str) -> str:
+    """Its characters from the last to the first."""
+    return text[::-1]
+
+
+def repeat(text: str, number: int) -> str | None:
+    """The text so many times; NULL where that is too long."""
+    return text * number if len(text) * number <= LONGEST else None
+
+
+def strpos(text: str, part: str) -> int:
+    """Where the part begins, counted from 1; 0 where it is not."""
+    return text.find(part) + 1
+
+
+def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str:
+    """The first match replaced, every one with the option `g`; `\\1` in `new` is a group, `\\0` the match."""
+    compiled = _compiled(pattern)
+    if compiled is None:
+        return text
+    parts = [(part[:1] == "\\", part[-1]) for part in re.findall(r"\\[0-9\\]|.", new, re.DOTALL)]
+
+    def replacement(match: re.Match[str]) -> str:
+        groups = match.re.groups
+        return "".join(
+            part if not escaped or part == "\\" else (match[int(part)] or "") if int(part) <= groups else ""
+            for escaped, part in parts
+        )
+
+    return compiled.sub(replacement, text, count=0 if "g" in options else 1)
+
+
+def md5(text: str) -> str:
+    """The digest of the UTF-8 bytes, in hexadecimal: for keys, not for protection."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def to_base64(text: str) -> str:
+    """Base64 of the UTF-8 bytes."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def from_base64(text: str) -> str | None:
+    """The text whose UTF-8 bytes these are in Base64; NULL if they are not."""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return None
 
 
 def sha256(text: str) -> str:

@@ -43,14 +43,19 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
 def _shifted(function: str, checker: Checker, node: exp.Expression) -> Expression:
     timestamp = frozenset({FieldType.TIMESTAMP})
     value = checker.expect(node.this, checker.check(node.this), timestamp, "what an INTERVAL is added to")
-    interval = node.expression
-    text = f"{interval.this.name if interval.this else ''} {interval.text('unit')}".strip().lower()
+    length = Literal(interval(checker, node.expression), FieldType.INT)
+    return Call(function, (value, length), FieldType.TIMESTAMP)  # NULL beyond year 9999
+
+
+def interval(checker: Checker, node: exp.Expression) -> int:
+    """The microseconds of `INTERVAL '5' minute`, or of '5m' alone."""
+    inner = node.this if isinstance(node, exp.Interval) else node
+    text = f"{inner.name if inner else ''} {node.text('unit')}".strip().lower()
     match = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+?)s?", text)
     try:
-        length = parse_duration(f"{match[1]}{_UNITS.get(match[2], match[2])}" if match else text)
+        return parse_duration(f"{match[1]}{_UNITS.get(match[2], match[2])}" if match else text)
     except Invalid:
-        raise checker.problem(interval, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
-    return Call(function, (value, Literal(length, FieldType.INT)), FieldType.TIMESTAMP)  # NULL beyond year 9999
+        raise checker.problem(node, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
 
 
 def _neg(checker: Checker, node: exp.Neg) -> Expression:

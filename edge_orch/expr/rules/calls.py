@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,16 +11,19 @@ from sqlglot import exp
 
 from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
-from edge_orch.expr.functions import AGGREGATES, FUNCTIONS, Function, Kind
+from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
+from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.forms import DIRECTIVES
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
-from edge_orch.spec.words import MEND_REGEX, REGEX, did_you_mean, names
+from edge_orch.spec.words import MEND_REGEX, REGEX, did_you_mean
 
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
+_ALL = "`edge-orch list components --kind function` shows all there are"
 _NO_CLOCK = {"now", "current_timestamp", "current_date", "current_time", "today", "random", "rand", "uuid"}
 
 
@@ -42,9 +46,10 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
     if name in _NO_CLOCK:
         next_step = "use the record's own time: the same input must give the same output"
         raise checker.problem(node, f"`{name}` is not a function of the record", next_step=next_step)
+    name = SYNONYMS.get(name, name)
     if name not in FUNCTIONS:
-        next_step = did_you_mean(name, FUNCTIONS)
-        raise checker.problem(node, f"unknown function `{name}`", f"one of: {names(FUNCTIONS)}", "", next_step)
+        next_step = ELSEWHERE.get(name) or did_you_mean(name, FUNCTIONS, _ALL)
+        raise checker.problem(node, f"unknown function `{name}`", next_step=next_step)
     function = FUNCTIONS[name]
     least, most = len(function.args) - function.optional, len(function.args)
     if len(nodes) < least or (len(nodes) > most and not function.variadic):
@@ -72,19 +77,26 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
 
 
 def _argument(checker: Checker, name: str, function: Function, node: exp.Expression, kind: Kind) -> Expression:
+    if kind == "length":
+        return _length(checker, node)
     value = checker.check(node)
     role = f"an argument of {name}"
     if kind == "unit":
         return _unit(checker, node, value, name, function.units)
-    if kind in {"regex", "zone"}:
-        return (_regex if kind == "regex" else _zone)(checker, node, value)
+    if kind in {"regex", "zone", "form"}:
+        return _LITERALS[kind](checker, node, value)
+    if kind is FieldType.TIMESTAMP and value.type is FieldType.STRING and isinstance(value, Literal):
+        return checker.converted(node, value, kind)
     if kind in {"number", "same_number"}:
         return checker.expect(node, value, NUMBERS, role)
-    if isinstance(kind, FieldType):
-        if kind is FieldType.TIMESTAMP and value.type is FieldType.STRING and isinstance(value, Literal):
-            return checker.converted(node, value, kind)
-        return checker.expect(node, value, frozenset({kind}), role)
-    return value
+    return checker.expect(node, value, frozenset({kind}), role) if isinstance(kind, FieldType) else value
+
+
+def _length(checker: Checker, node: exp.Expression) -> Literal:
+    length = interval(checker, node)
+    if not length:
+        raise checker.problem(node, "a bin must be longer than 0", "like '15m' or INTERVAL '15' minute")
+    return Literal(length, FieldType.INT)
 
 
 def _unit(checker: Checker, node: exp.Expression, value: Expression, name: str, units: tuple[str, ...]) -> Expression:
@@ -117,6 +129,17 @@ def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Express
     return value
 
 
+def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        what = "a form of timestamps must be written out"
+        raise checker.problem(node, what, "text in quotes, like '%Y-%m-%d %H:%M:%S'", value.type.value)
+    for directive in re.findall("%(.?)", value.value):
+        if directive not in DIRECTIVES:
+            what = f"`%{directive}` is no part of a timestamp"
+            raise checker.problem(node, what, f"one of: {', '.join(f'%{one}' for one in DIRECTIVES)}")
+    return value
+
+
 def _dpipe(checker: Checker, node: exp.DPipe) -> Expression:
     return _joined(checker.all([node.this, node.expression]))
 
@@ -131,7 +154,29 @@ def _joined(values: list[Expression]) -> Expression:
     return Call("concat", tuple(texts), FieldType.STRING, all(map(is_required, texts)))
 
 
+def _bits(name: str, symbol: str, meant: str, checker: Checker, node: exp.Expression) -> Expression:
+    nodes = [node.this, *([node.expression] if node.args.get("expression") else [])]
+    args = checker.all(nodes)
+    for part, arg in zip(nodes, args, strict=True):
+        if arg.type is not FieldType.INT:
+            raise checker.problem(part, f"wrong type for a side of {symbol}", "int", arg.type.value, meant)
+    required = FUNCTIONS[name].null != "may_fail" and all(map(is_required, args))
+    return Call(name, tuple(args), FieldType.INT, required)
+
+
+def _position(checker: Checker, node: exp.StrPosition) -> Expression:
+    return _call(checker, node, "strpos", [node.this, node.args["substr"]])
+
+
+_LITERALS = {"regex": _regex, "zone": _zone, "form": _form}
+
 RULES: dict[str, Rule] = {
+    "BitwiseAnd": partial(_bits, "bit_and", "&", "to join conditions, write AND"),
+    "BitwiseOr": partial(_bits, "bit_or", "|", "to join conditions, write OR; to join text, write ||"),
+    "BitwiseNot": partial(_bits, "bit_not", "~", "to negate a condition, write NOT"),
+    "BitwiseLeftShift": partial(_bits, "shift_left", "<<", "to compare, write a single <"),
+    "BitwiseRightShift": partial(_bits, "shift_right", ">>", "to compare, write a single >"),
+    "StrPosition": _position,
     "Anonymous": _anonymous,
     "Extract": _extract,
     "AtTimeZone": _at_time_zone,

@@ -67,6 +67,31 @@ def _in(checker: Checker, node: exp.In) -> Expression:
     return _test("in", checker.comparable(nodes, checker.all(nodes), "the values of IN"))
 
 
+def _distinct(checker: Checker, node: exp.Expression, *, equal: bool) -> Expression:
+    """IS [NOT] DISTINCT FROM: a comparison that is never NULL, in which NULL equals NULL."""
+    nodes = [node.this, node.expression]
+    left, right = checker.comparable(nodes, checker.all(nodes), "both sides of DISTINCT FROM")
+    both = _test("and", [_null_test(left), _null_test(right)])
+    same = Call("coalesce", (_test("eq", [left, right]), Literal(False, FieldType.BOOL)), FieldType.BOOL, True)
+    either = _test("or", [both, same])
+    return either if equal else _test("not", [either])
+
+
+def _null_test(value: Expression) -> Call:
+    return Call("is_null", (value,), FieldType.BOOL, True)
+
+
+def _ilike(checker: Checker, node: exp.Expression) -> Expression:
+    lowered = [exp.Anonymous(this="lower", expressions=[node.this]), _lowered(node.expression)]
+    return _like(checker, exp.Like(this=lowered[0], expression=lowered[1], negate=node.args.get("negate")))
+
+
+def _lowered(pattern: exp.Expression) -> exp.Expression:
+    if isinstance(pattern, exp.Literal) and pattern.is_string:
+        return exp.Literal.string(pattern.this.lower())
+    return exp.Anonymous(this="lower", expressions=[pattern])
+
+
 def _like(checker: Checker, node: exp.Like) -> Expression:
     sides = [node.this, node.expression]
     like = _test(
@@ -90,4 +115,7 @@ RULES: dict[str, Rule] = {
     "Between": _between,
     "In": _in,
     "Like": _like,
+    "ILike": _ilike,
+    "NullSafeEQ": partial(_distinct, equal=True),
+    "NullSafeNEQ": partial(_distinct, equal=False),
 }

@@ -51,6 +51,7 @@ TYPES = {
     "t": "timestamp",
 }
 
+bits = st.integers(0, 5)
 ints = st.sampled_from([0, 1, 2, 3, 7, 9, -1, -4, -9])
 floats = st.sampled_from([0.0, 0.5, 1.0, 2.5, 3.25, -0.125, -2.5, -7.75, 100.0, 1e-3])
 texts = st.sampled_from(["", "a", "Ab", " x ", "a-b-c", "héllo", "5", "-3", " 7 ", "2.5", "true", "aaa", "%_", "x'y"])
@@ -147,6 +148,9 @@ class Grammar:
             lambda: same("starts_with({}, {})", self.text(depth), self.text(depth)),
             lambda: same("ends_with({}, {})", self.text(depth), self.text(depth)),
             lambda: same("contains({}, {})", self.text(depth), self.text(depth)),
+            lambda: same("({} IS DISTINCT FROM {})", self.text(depth), self.text(depth)),
+            lambda: same("({} IS NOT DISTINCT FROM {})", self.integer(depth), self.integer(depth)),
+            lambda: same(f"({{}} ILIKE {self.draw(st.sampled_from(PATTERNS))})", self.text(depth)),
             lambda: both("regexp_like({}, '^[a-z]')", "regexp_matches({}, '^[a-z]')", self.text(depth)),
         )
 
@@ -164,6 +168,18 @@ class Grammar:
             ),
             lambda: both("(- {})", "TRY(- {})", self.integer(depth)),
             lambda: same("abs({})", self.integer(depth)),
+            lambda: same("({} & {})", self.integer(depth), self.integer(depth)),
+            lambda: same("({} | {})", self.integer(depth), self.integer(depth)),
+            lambda: same("(~ {})", self.integer(depth)),
+            lambda: same("xor({}, {})", self.integer(depth), self.integer(depth)),
+            lambda: self.shift(self.draw(bits)),
+            lambda: both("bit_count({})", "bit_count(({})::bigint)", self.integer(depth)),
+            lambda: both("mod({}, {})", "TRY({} % {})", self.integer(depth), self.integer(depth)),
+            lambda: same("sign({})", self.real(depth)),
+            lambda: same("strpos({}, {})", self.text(depth), self.text(depth)),
+            lambda: same("position({} IN {})", self.text(depth), self.text(depth)),
+            lambda: same("epoch_ms({})", self.time(depth)),
+            lambda: same("epoch_us({})", self.time(depth)),
             lambda: same("length({})", self.text(depth)),
             lambda: same("CAST({} AS bigint)", self.boolean(depth)),
             lambda: both("CAST({} AS bigint)", "TRY_CAST({} AS bigint)", self.real(depth)),
@@ -173,6 +189,9 @@ class Grammar:
             lambda: same(f"date_diff('{unit}', {{}}, {{}})", self.time(depth), self.time(depth)),
             lambda: self.choice(self.integer, depth),
         )
+
+    def shift(self, by: int) -> Pair:
+        return both(f"({{}} >> {by})", f"shifted({{}}, {by})", self.integer(0))
 
     def real(self, depth: int) -> Pair:
         if not depth:
@@ -192,6 +211,13 @@ class Grammar:
             lambda: same("ceil({})", self.real(depth)),
             lambda: both("sqrt({})", "fin(TRY(sqrt({})))", self.real(depth)),
             lambda: both("ln({})", "fin(TRY(ln({})))", self.real(depth)),
+            *(
+                lambda name=name: both(f"{name}({{}})", f"fin(TRY({name}({{}})))", self.real(0))
+                for name in ("exp", "log10", "log2", "asin", "acos", "sin", "cos", "tan", "degrees", "radians", "atan")
+            ),
+            lambda: same("atan2({}, {})", self.real(0), self.real(0)),
+            lambda: same("trunc({})", self.real(depth)),
+            lambda: both("mod({}, {})", "fin({} % {})", self.real(depth), self.real(depth)),
             lambda: both("power({}, {})", "fin(TRY(power({}, {})))", self.real(0), self.real(0)),
             lambda: same("abs({})", self.real(depth)),
             lambda: same("CAST({} AS double)", self.integer(depth)),
@@ -220,6 +246,21 @@ class Grammar:
             lambda: same("CAST({} AS text)", self.integer(depth)),
             lambda: same("CAST({} AS text)", self.boolean(depth)),
             lambda: same("sha256({})", self.text(depth)),
+            lambda: same("md5({})", self.text(depth)),
+            lambda: both("to_base64({})", "to_base64(encode({}))", self.text(depth)),
+            lambda: both("from_base64(to_base64({}))", "({})", self.text(depth)),
+            lambda: same("ltrim({})", self.text(depth)),
+            lambda: same("rtrim({})", self.text(depth)),
+            lambda: same(f"left({{}}, {start})", self.text(depth)),
+            lambda: same(f"right({{}}, {start})", self.text(depth)),
+            lambda: same(f"lpad({{}}, {length}, 'xy')", self.text(depth)),
+            lambda: same(f"rpad({{}}, {length + 4}, '·')", self.text(depth)),
+            lambda: same(f"repeat({{}}, {length})", self.text(depth)),
+            lambda: same("reverse({})", self.text(depth)),
+            lambda: same("regexp_replace({}, '([a-z])-?', '<\\1>')", self.text(depth)),
+            lambda: same("regexp_replace({}, '[a-z]', 'é', 'g')", self.text(depth)),
+            lambda: both("to_hex({})", "to_hex(({})::bigint)", self.integer(depth)),
+            lambda: same(f"strftime({{}}, '{self.draw(st.sampled_from(FORMS))}')", self.time(depth)),
             lambda: self.choice(self.text, depth),
         )
 
@@ -234,11 +275,16 @@ class Grammar:
         return self.pick(
             lambda: same(f"CAST(date_trunc('{unit}', {{}}) AS timestamp)", self.time(depth)),
             lambda: same("({} + INTERVAL '90' minute)", self.time(depth)),
+            lambda: both("time_bucket('2h', {})", "bucketed({})", self.time(depth)),
+            lambda: both("make_timestamp_ms({})", "make_timestamp_ms({})", self.integer(depth)),
+            lambda: both("to_timestamp({})", "make_timestamp(({} * 1000000)::bigint)", self.integer(0)),
+            lambda: same("strptime(strftime({}, '%Y %j %H:%M:%S.%f'), '%Y %j %H:%M:%S.%f')", self.time(depth)),
             lambda: same("({} - INTERVAL '3' day)", self.time(depth)),
             lambda: self.choice(self.time, depth),
         )
 
 
+FORMS = ("%Y-%m-%d %H:%M:%S.%f", "%a %A %d %b %B %y", "%I %p", "%j %%")
 PATTERNS = ("'a%'", "'%b%'", "'_'", "''", "'%'", "'a_b%'", "'x''_'")
 
 
@@ -260,6 +306,8 @@ def oracle() -> duckdb.DuckDBPyConnection:
         "CREATE MACRO clamped(x, low, high) AS CASE WHEN x IS NOT NULL AND low IS NOT NULL AND high IS NOT NULL "
         "THEN least(high, greatest(low, x)) END"
     )
+    connection.execute("CREATE MACRO shifted(x, n) AS CASE WHEN x < 0 THEN -((-x - 1) >> n) - 1 ELSE x >> n END")
+    connection.execute("CREATE MACRO bucketed(t) AS time_bucket(INTERVAL '2 hours', t, TIMESTAMP '1970-01-01')")
     connection.execute("CREATE MACRO extracted(x, p) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p) END")
     return connection
 
@@ -319,6 +367,7 @@ DIFFERENT = [
     ("CAST(g * 1e20 AS text)", "CAST(g * 1e20::double AS text)", "5e19", "5e+19"),
     ("CAST(t AS text)", "CAST(t AS text)", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05"),
     ("extract(epoch FROM t)", "extract(epoch FROM t)", 1767323045, 1767323045.0),
+    ("strftime(t, '%z')", "strftime(t, '%z')", "+0000", "+00"),
     ("1 / 0", "1::double / 0", None, float("inf")),
     ("ln(0.0)", "ln(0.0::double)", None, float("-inf")),
 ]

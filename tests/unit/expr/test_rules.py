@@ -85,6 +85,19 @@ calls
     regexp_like(s, '^a')                | regexp_like(s, '^a')                      | bool
     regexp_extract(s, '(a)', 1)         | regexp_extract(s, '(a)', 1)               | string?
     length(NULL)                        | length(None)                              | int?
+    substring(s, 2)                     | substr(s, 2)                              | string
+    position('a' IN s)                  | strpos(s, 'a')                            | int
+    left(s, 2)                          | left(s, 2)                                | string
+    pow(i, 2)                           | power(i, 2)                               | float?
+    date_part('hour', t)                | extract('hour', t)                        | int
+    time_bucket('15m', t)               | time_bucket(900000000, t)                 | timestamp
+    time_bucket(INTERVAL '1' hour, t)   | time_bucket(3600000000, t)                | timestamp
+    strftime(t, '%H:%M')                | strftime(t, '%H:%M')                      | string
+    s ILIKE 'A%'                        | like(lower(s), 'a%')                      | bool
+    s NOT ILIKE s                       | not(like(lower(s), lower(s)))             | bool
+    i & 255 << 1                        | shift_left(bit_and(i, 255), 1)            | int?
+    ~i                                  | bit_not(i)                                | int
+    i IS NOT DISTINCT FROM NULL         | or(and(is_null(i), is_null(None)), coalesce(eq(i, None), False)) | bool
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in CASES.replace("||", "##").splitlines() if "|" in line]
 
@@ -100,8 +113,8 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
     [
         ("b > b", "booleans have no order"), ("i = 'a'", "without quotes"), ("s = 1", "'1' in quotes"),
         ("t - t", "cannot be subtracted"), ("t + 5", "wrong type for a side of +"), ("-s", "wrong type"),
-        ("i IN ()", "needs a list"), ("i IS 5", "IS takes"), ("s ILIKE 'a'", "lower(x) LIKE"), ("s[0]", "no `[ ]`"),
-        ("i IS DISTINCT FROM 1", "IS DISTINCT FROM"), ("t + INTERVAL '1' month", "not an interval"),
+        ("i IN ()", "needs a list"), ("i IS 5", "IS takes"), ("s[0]", "no `[ ]`"),
+        ("t + INTERVAL '1' month", "not an interval"),
         ("INTERVAL '1' day", "only be added"), ("CAST(i AS json)", "not a type"),
         ("CAST(i AS foo)", "unknown type"), ("CAST(i AS timestamp)", "no CAST"),
         ("CASE WHEN i THEN 1 END", "wrong type for a condition"), ("CASE WHEN b THEN 1 ELSE 'a' END", "one type"),
@@ -112,8 +125,11 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("(NULL)", "no type"),
         ("*", "only in count"), ("a.b.c.d.e", "not part"), ("i AS x", "does not fit"), ("i i", "does not fit"),
         ("i, i", "does not fit"), ("SELECT 1", "not an SQL expression"), ("EXISTS (SELECT 1)", "subqueries"),
-        ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("i &  1", "write AND"),
-        ("i < < 1", "write a single <"), ("i << 1", "`<<` is not part"), ("i OVERLAPS i", "`i OVERLAPS i` is not part"),
+        ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("f &  1", "write AND"),
+        ("strftime(t, '%Q')", "no part of a timestamp"),
+        ("strptime(s, s)", "must be written out"), ("time_bucket('0s', t)", "longer than 0"),
+        ("time_bucket('x', t)", "not an interval"), ("len(s)", "write length(x)"), ("f < < 1", "write a single <"),
+        ("i << s", "write a single <"), ("i OVERLAPS i", "`i OVERLAPS i` is not part"),
         ("lower(f)", "write CAST(f AS string)"), ("'5' + 1", "write 5 without quotes"), ("t + 1", "an INTERVAL"),
         ("date_trunc('day', i)", "use a timestamp"), ("NOT s", "compare it, like x = …"),
         ("regexp_like(s, '(')", "write a backslash"),
