@@ -11,6 +11,10 @@ from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
 _COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
 
+# A value that is the same touches no page: many jobs have no state, and many commits move no position.
+_POSITION = "INSERT INTO position VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+_STATE = "INSERT INTO state VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+
 
 def write_transaction(database: sqlite3.Connection, transaction: Transaction) -> int:
     """Execute every statement; the caller begins, commits and rolls back. Returns the bytes of content written."""
@@ -48,13 +52,13 @@ def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int
         if position is None:
             database.execute("DELETE FROM position WHERE job = ? AND partition = ?", (key.job, key.partition))
         else:
-            database.execute("INSERT OR REPLACE INTO position VALUES(?, ?, ?)", (key.job, key.partition, position))
+            database.execute(_POSITION, (key.job, key.partition, position))
             written += len(position)
     for job, state in transaction.states.items():
         if state is None:
             database.execute("DELETE FROM state WHERE job = ?", (job,))
         else:
-            database.execute("INSERT OR REPLACE INTO state VALUES(?, ?)", (job, state))
+            database.execute(_STATE, (job, state))
             written += len(state)
     return written
 
