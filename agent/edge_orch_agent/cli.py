@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from edge_orch_agent.config_file import read_config
+
 
 @click.group()
 def agent() -> None:
@@ -79,6 +81,20 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
     help="Wait at most this long, with jitter, between attempts to reach the controller.",
 )
 @click.option("--commit-interval", metavar="DURATION", help="Gather work at most this long.  [default: 1s]")
+@click.option("--commit-size", metavar="SIZE", help="Commit when this much was read.  [default: 4MiB]")
+@click.option("--commit-records", metavar="N", help="Commit when this many messages wait for it.  [default: 4096]")
+@click.option(
+    "--flash-budget", metavar="SIZE", help="Raise an alert if a day would write more; 0B: never.  [default: 4GB]"
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    is_eager=True,
+    expose_value=False,
+    callback=read_config,
+    metavar="FILE",
+    help="Take options from this TOML file, by their long names without dashes in front.",
+)
 @click.option("--firmware", envvar="EDGE_ORCH_FIRMWARE", default="", help="Firmware of the device, for its inventory.")
 @click.option("--controller", envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Enrol here at the first start.")
 @click.option("--token", envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
@@ -97,6 +113,9 @@ def run(
     link: str,
     link_retry: str,
     commit_interval: str | None,
+    commit_size: str | None,
+    commit_records: str | None,
+    flash_budget: str | None,
     firmware: str,
     controller: str | None,
     token: str | None,
@@ -114,16 +133,16 @@ def run(
 
     from edge_orch.errors import Invalid, Problem
     from edge_orch.time import parse_duration
-    from edge_orch_agent.core.settings import Settings
     from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.enroll import enroll as enroll_at
     from edge_orch_agent.main import become_agent
     from edge_orch_agent.runtime import WEBSOCKET, RunOptions
+    from edge_orch_agent.tuning import tuned
 
     for option, url in (("--bus", bus), ("--link", None if link == WEBSOCKET else link)):
         if url is not None and not url.startswith(("mqtt://", "mqtts://")):
             raise Invalid(Problem(f"{option} is not the address of a broker", None, "mqtt://HOST:PORT", repr(url)))
-    settings = Settings(commit_after_us=parse_duration(commit_interval)) if commit_interval else Settings()
+    settings = tuned(commit_interval, commit_size, commit_records, flash_budget)
     retry_s = parse_duration(link_retry) / 1e6
     if controller and token and name:
         folder = AgentFolder(data)

@@ -25,6 +25,7 @@ from edge_orch_agent.core.commands import (
     Commit,
     Deliver,
     Fetch,
+    Measure,
     Reply,
     Send,
     StartSource,
@@ -36,6 +37,7 @@ from edge_orch_agent.core.events import (
     Event,
     LinkDown,
     LinkUp,
+    Measured,
     MessageReceived,
     SourceFailed,
     Started,
@@ -44,6 +46,7 @@ from edge_orch_agent.core.events import (
 )
 from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.courier import Courier, MakeSink
+from edge_orch_agent.kernel import bytes_written
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
@@ -209,6 +212,10 @@ class Driver:
             case Deliver():
                 self._delivering += 1
                 self._spawn(self._deliver(command), f"deliver {command.stream}")
+            case Measure():
+                written = bytes_written()
+                if written is not None:
+                    self.handle(Measured(written))
             case Reply():
                 reply = self._replies.get(command.request)
                 if reply is not None and not reply.done():

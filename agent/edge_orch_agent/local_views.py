@@ -23,6 +23,7 @@ def agent_view(snapshot: AgentSnapshot, now: Instant) -> AgentView:
         telemetry={
             "outbox.records": sum(stream.records for stream in snapshot.outbox),
             "outbox.bytes": sum(stream.bytes for stream in snapshot.outbox),
+            "disk.written_a_day": snapshot.wear.projected,
             "clock": now.quality.value,
         },
     )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 import msgspec
 
+from edge_orch import size
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
 from edge_orch.spec.words import did_you_mean
@@ -216,19 +217,16 @@ class Size(Leaf, frozen=True):
     """An amount of bytes."""
 
     value: int
-    expected: ClassVar[str] = "a whole number and a unit, like 512MiB, 64KiB, 1GB"
-    units: ClassVar[dict[str, int]] = {
-        "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-    }  # fmt: skip
+    expected: ClassVar[str] = size.EXPECTED
     schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$"}
 
     @classmethod
     def parse(cls, node: Scalar) -> int:
-        match = re.fullmatch(r"(\d{1,9}) ?([A-Za-z]+)", node.text)
-        if not match or match[2] not in cls.units:
-            near = did_you_mean(match[2], cls.units) if match else ""
-            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), near))
-        return int(match[1]) * cls.units[match[2]]
+        try:
+            return size.parse_size(node.text)
+        except Invalid:
+            near = did_you_mean(node.text.lstrip("0123456789 "), size.UNITS)
+            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), near)) from None
 
 
 class Choice(Leaf, frozen=True):

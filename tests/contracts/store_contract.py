@@ -20,6 +20,7 @@ from edge_orch_agent.core.transaction import (
     StoredState,
     StreamId,
     Transaction,
+    WearDay,
 )
 from edge_orch_agent.store.port import DiskFull, Store
 
@@ -175,6 +176,15 @@ class StoreContract:
             Drop(STREAM, 1, 5, 6, 20, "outbox_full", 6),
             other,
         ]
+
+    def test_the_wear_of_a_day_is_replaced_and_the_latest_days_are_kept_in_order(self, store: Store) -> None:
+        for number in range(1, 41):
+            name = f"2026-01-{number:02d}"
+            store.commit(Transaction(wear={name: WearDay(name, 1, 1)}))
+        store.commit(Transaction(wear={"2026-01-40": WearDay("2026-01-40", 7, 5)}))
+        wear = self.reopened(store).load().wear
+        assert [day.day for day in wear] == [f"2026-01-{number:02d}" for number in range(10, 41)]
+        assert wear[-1] == WearDay("2026-01-40", 7, 5)
 
     def test_an_envelope_that_no_slot_names_is_deleted(self, store: Store) -> None:
         store.commit(a_full_transaction())

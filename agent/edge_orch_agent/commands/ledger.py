@@ -18,15 +18,16 @@ from edge_orch_agent.commands.options import local
 
 if TYPE_CHECKING:
     from edge_orch_agent.core.ledger import Account
-    from edge_orch_agent.core.transaction import Drop
+    from edge_orch_agent.core.transaction import Drop, WearDay
 
 
 class LedgerView(msgspec.Struct, frozen=True):
-    """All accounts, whether every one of them balances, and which segments were dropped."""
+    """All accounts, whether every one of them balances, which segments were dropped, and the disk's wear by day."""
 
     balanced: bool
     accounts: list[Account]
     drops: list[Drop]
+    wear: list[WearDay]
 
 
 @click.command(short_help="Show what became of every record on this device.")
@@ -47,21 +48,36 @@ def ledger(folder: Path, output: Output) -> None:
     from edge_orch_agent.store.inspection import inspecting
 
     with inspecting(folder) as inspection:
-        book = Ledger(inspection.state())
-    accounts, drops = book.accounts(), book.drops()
-    view = LedgerView(not any(account.gap for account in accounts), accounts, drops)
-    show(view, output, lambda: _text(accounts, drops))
+        state = inspection.state()
+    book = Ledger(state)
+    accounts = book.accounts()
+    view = LedgerView(not any(account.gap for account in accounts), accounts, book.drops(), state.wear)
+    show(view, output, lambda: _text(view))
     if not view.balanced:
         click.get_current_context().exit(int(ExitCode.FAILED))
 
 
-def _text(accounts: list[Account], drops: list[Drop]) -> str:
+def _text(view: LedgerView) -> str:
     headers = ("job", "v", "stream", "in", "out", "filtered", "folded", "dead", "dropped", "held", "gap")
-    text = table(headers, [msgspec.structs.astuple(account) for account in accounts], nothing="no record has come yet")
-    if not drops:
-        return text
-    rows = [
-        (drop.stream, drop.version, f"{drop.first}-{drop.last}", drop.count, drop.reason, format_timestamp(drop.at_us))
-        for drop in drops
-    ]
-    return f"{text}\n\n{section('dropped', table(('stream', 'v', 'segments', 'records', 'reason', 'latest'), rows))}"
+    rows = [msgspec.structs.astuple(account) for account in view.accounts]
+    parts = [table(headers, rows, nothing="no record has come yet")]
+    if view.drops:
+        dropped = [
+            (
+                drop.stream,
+                drop.version,
+                f"{drop.first}-{drop.last}",
+                drop.count,
+                drop.reason,
+                format_timestamp(drop.at_us),
+            )
+            for drop in view.drops
+        ]
+        parts.append(section("dropped", table(("stream", "v", "segments", "records", "reason", "latest"), dropped)))
+    if view.wear:
+        days = [
+            (day.day, day.written, day.delivered, f"{day.written / day.delivered:.2f}" if day.delivered else "")
+            for day in view.wear
+        ]
+        parts.append(section("disk", table(("day", "bytes written", "bytes delivered", "ratio"), days)))
+    return "\n\n".join(parts)

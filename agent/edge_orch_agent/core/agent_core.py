@@ -29,6 +29,7 @@ from edge_orch_agent.core.events import (
     Event,
     LinkDown,
     LinkUp,
+    Measured,
     MessageReceived,
     OverrideRequested,
     SourceFailed,
@@ -53,6 +54,7 @@ from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.sources import Sources
 from edge_orch_agent.core.transaction import PositionKey, StoredState
 from edge_orch_agent.core.view import AgentSnapshot, snapshot
+from edge_orch_agent.core.wear import Wear
 from edge_orch_agent.core.work import Work
 
 
@@ -93,7 +95,8 @@ class AgentCore:
         self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger, self.parameters)
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
-        self.outcomes = Outcomes(self.work, self.twin)
+        self.wear = Wear(settings, stored.wear)
+        self.outcomes = Outcomes(self.work, self.twin, self.wear)
         self.emissions = Emissions(identity, self.work, self.twin)
         self.acknowledgements = Acknowledgements(identity, self.work, self.twin)
         self.jobs = Jobs(
@@ -127,6 +130,7 @@ class AgentCore:
             self.parameters.wake_at(),
             self.twin.wake_at(),
             self.heartbeat.wake_at(),
+            self.wear.wake_at(),
             self.jobs.wake_at(),
             *(running.wake_at() for running in self.jobs.running.values()),
         )
@@ -162,6 +166,9 @@ class AgentCore:
                 self.outcomes.take(self.delivery.delivered(event), now)
             case DeliveryFailed():
                 self.outcomes.take(self.delivery.failed(event, now), now)
+            case Measured(written):
+                self.wear.measured(written, self.work.gathered.upkeep, now)
+                self.audit.wear(self.identity.agent, self.wear.trouble(), now)
             case OverrideRequested() | AckRequested():
                 return self.requests.take(event, self.jobs.running, now)
             case _:
@@ -194,6 +201,7 @@ class AgentCore:
         return [
             *self.twin.compare(now),
             *self.heartbeat.beat(now),
+            *self.wear.measure(now),
             *self.artifacts.fetch(self.twin.linked, now),
             *self._commit(now),
             *self.sources.settle(self._wanted_sources(), self._awaits),

@@ -22,6 +22,10 @@ STORE = "agent:store"
 """The database could not be used as it was."""
 
 
+WEAR = "agent:wear"
+"""More is written to the disk than it will bear for long."""
+
+
 class Subject(NamedTuple):
     """What an alarm is about."""
 
@@ -37,7 +41,7 @@ class Alarms:
         self._twin = twin
         self._open: dict[str, dict[Subject, EpisodeFact]] | None = None
 
-    def show(self, rule: str, troubles: Mapping[Subject, str], now: Instant) -> None:
+    def show(self, rule: str, troubles: Mapping[Subject, str], now: Instant, severity: str = "critical") -> None:
         """Let exactly these be open under the rule: subject → summary."""
         known = self._known().setdefault(rule, {})
         for subject in known.keys() - troubles.keys():
@@ -46,9 +50,9 @@ class Alarms:
                 msgspec.structs.replace(opened, event=EpisodeEventKind.RESOLVED.value, at_us=now.wall_us), now
             )
         for subject in sorted(troubles.keys() - known.keys()):
-            known[subject] = self.tell(rule, subject, troubles[subject], now)
+            known[subject] = self.tell(rule, subject, troubles[subject], now, severity)
 
-    def tell(self, rule: str, subject: Subject, summary: str, now: Instant) -> EpisodeFact:
+    def tell(self, rule: str, subject: Subject, summary: str, now: Instant, severity: str = "critical") -> EpisodeFact:
         """Open an episode that nothing but a person's acknowledgement answers."""
         key = (str(subject.version), subject.stream)
         fact = EpisodeFact(
@@ -59,7 +63,7 @@ class Alarms:
             rule=rule,
             at_us=now.wall_us,
             key_values=key,
-            severity="critical",
+            severity=severity,
             summary=summary,
         )
         self._twin.write(fact, now)
@@ -71,7 +75,7 @@ class Alarms:
             self._open = {}
             episodes = self._twin.facts().episodes
             for fact in episodes.values():
-                mine = fact.rule in (LEDGER, UNDELIVERABLE) and fact.event == EpisodeEventKind.OPENED
+                mine = fact.rule in (LEDGER, UNDELIVERABLE, WEAR) and fact.event == EpisodeEventKind.OPENED
                 if mine and f"{fact.episode}/{EpisodeEventKind.RESOLVED}" not in episodes:
                     subject = Subject(fact.job, fact.version, fact.key_values[-1])
                     self._open.setdefault(fact.rule, {})[subject] = fact

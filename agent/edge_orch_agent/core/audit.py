@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from edge_orch.plan.plan import Sink
 from edge_orch.time import Instant
-from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE, Alarms, Subject
+from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE, WEAR, Alarms, Subject
 from edge_orch_agent.core.ledger import Key, Ledger
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import StreamId
@@ -48,3 +48,8 @@ class Audit:
             if sink_of(stream) is None and (head := self._outbox.head(stream))
         }
         self._alarms.show(UNDELIVERABLE, stuck, now)
+
+    def wear(self, agent: str, trouble: str, now: Instant) -> None:
+        """Tell that the disk will not last, for as long as it is so; an empty `trouble`: it will."""
+        troubles = {Subject(agent, 0, "disk"): trouble} if trouble else {}
+        self._alarms.show(WEAR, troubles, now, severity="warning")

@@ -68,6 +68,10 @@ class Deliver(msgspec.Struct, frozen=True):
     stop: int | None = None
 
 
+class Measure(msgspec.Struct, frozen=True):
+    """Ask the kernel how many bytes this process has had written to disks; answer `Measured` if it can say."""
+
+
 class Reply(msgspec.Struct, frozen=True):
     """The answer to a request: the key of the fact it made, or what was wrong."""
 
@@ -76,4 +80,4 @@ class Reply(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
 
-Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Reply
+Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Reply

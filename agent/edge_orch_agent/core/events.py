@@ -56,6 +56,12 @@ class ArtifactFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """What the kernel has counted: bytes that this process has had written to disks since its start."""
+
+    written: int
+
+
 class BatchRead(msgspec.Struct, frozen=True):
     """A source of a job read records. `receipt` names them to the source in a later `Acknowledge`.
 
@@ -136,6 +142,7 @@ ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | Artifa
 Event = (
     Started
     | Woke
+    | Measured
     | Stopping
     | ControllerEvent
     | BatchRead

@@ -7,14 +7,16 @@ from edge_orch_agent.core.delivery import Outcome
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.notices import notified_fact
 from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.wear import Wear
 from edge_orch_agent.core.work import Work
 
 
 class Outcomes:
     """Takes finished segments into the work: the cursor, the account and, of a notice, the fact that it arrived."""
 
-    def __init__(self, work: Work, twin: Reconciliation) -> None:
+    def __init__(self, work: Work, twin: Reconciliation, wear: Wear) -> None:
         self._work = work
+        self._wear = wear
         self._twin = twin
 
     def take(self, outcome: Outcome | None, now: Instant) -> None:
@@ -22,6 +24,7 @@ class Outcomes:
         if outcome is None:
             return
         segment, stream = outcome.segment, outcome.segment.stream
+        self._wear.delivered(segment.size)
         freeing = self._work.gathered.freeing
         freeing.cursors[stream] = segment.sequence
         freeing.rejections += outcome.rejections

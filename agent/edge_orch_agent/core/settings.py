@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True):
     `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
     one and the same input, or on any, before it is given up; a plug pulled at random hits the same job often enough,
     but hardly ever the same batch three times running.
+    `flash_budget`: bytes a day that the disk should bear, 0 for any number: an alarm tells of more. A card of 32 GB
+    whose cells bear a thousand writes, and which itself writes four times what it is told to, lasts five years so.
     """
 
     commit_after_us: int = SECOND
@@ -38,3 +40,4 @@ class Settings(msgspec.Struct, frozen=True):
     failures_before_rollback: int = 3
     crashes_on_one_input: int = 3
     crashes_in_a_row: int = 10
+    flash_budget: int = 4_000_000_000

@@ -127,6 +127,14 @@ class LedgerEntry(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
+class WearDay(msgspec.Struct, frozen=True, array_like=True):
+    """Bytes written to the disk and bytes that sinks took on one day (`2026-01-31`, UTC)."""
+
+    day: str
+    written: int
+    delivered: int
+
+
 class SlotName(StrEnum):
     """Places for a version of a job on the device."""
 
@@ -215,7 +223,7 @@ class Transaction(msgspec.Struct):
     `cursors`: per stream, the sequence up to which it is delivered or dropped; segments up to it are deleted.
     `drops`: which of them were dropped; their counts stand in the ledger as well.
     `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
-    applied before `slots`.
+    applied before `slots`. `wear`: the day's sums so far.
     """
 
     positions: dict[PositionKey, bytes | None] = msgspec.field(default_factory=dict)
@@ -230,6 +238,7 @@ class Transaction(msgspec.Struct):
     slots: list[Slot] = msgspec.field(default_factory=list)
     removed_slots: list[tuple[str, SlotName]] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
+    wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)
@@ -248,7 +257,8 @@ class StoredState(msgspec.Struct):
 
     `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
     the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed. `drops`: by stream, in order,
-    those that continue each other as one. `first_sequence`: no new segment has a lower one. `report`: what was wrong
+    those that continue each other as one. `first_sequence`: no new segment has a lower one. `wear`: the
+    latest days, oldest first. `report`: what was wrong
     with the store at this start, empty if nothing was.
     """
 
@@ -264,4 +274,5 @@ class StoredState(msgspec.Struct):
     dead_bytes: dict[str, int] = msgspec.field(default_factory=dict)
     drops: list[Drop] = msgspec.field(default_factory=list)
     first_sequence: int = 1
+    wear: list[WearDay] = msgspec.field(default_factory=list)
     report: str = ""

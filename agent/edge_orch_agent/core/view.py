@@ -11,6 +11,7 @@ from edge_orch.twin.views import alert_views, override_views, why_view
 from edge_orch.wire.api import AlertView, OverrideView, WhyView
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, StreamId
+from edge_orch_agent.core.wear import WearView
 
 if TYPE_CHECKING:
     from edge_orch_agent.core.agent_core import AgentCore
@@ -85,6 +86,7 @@ class AgentSnapshot(msgspec.Struct, frozen=True):
     refusal: str = ""
     drops: tuple[Drop, ...] = ()
     accounts: tuple[Account, ...] = ()
+    wear: WearView = WearView(0, 0, 0, 0, ())
 
 
 def snapshot(core: AgentCore) -> AgentSnapshot:
@@ -110,6 +112,7 @@ def snapshot(core: AgentCore) -> AgentSnapshot:
         refusal=core.twin.refusal,
         drops=tuple(core.ledger.drops()),
         accounts=tuple(core.ledger.accounts()),
+        wear=core.wear.view(),
     )
 
 

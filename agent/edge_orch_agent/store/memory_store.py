@@ -22,6 +22,7 @@ from edge_orch_agent.core.transaction import (
     StoredState,
     StreamId,
     Transaction,
+    WearDay,
 )
 from edge_orch_agent.store.port import DiskFull
 
@@ -41,6 +42,7 @@ class _Tables(msgspec.Struct):
     drops: dict[StreamId, list[Drop]] = msgspec.field(default_factory=dict)
     slots: dict[tuple[str, SlotName], Slot] = msgspec.field(default_factory=dict)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
+    wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
 
     def apply(self, transaction: Transaction) -> None:
         _put(self.positions, transaction.positions)
@@ -69,6 +71,7 @@ class _Tables(msgspec.Struct):
         for slot in transaction.slots:
             self.slots[slot.job, slot.slot] = slot
         self.envelopes.update(transaction.envelopes)
+        self.wear.update(transaction.wear)
         named = {slot.digest for slot in self.slots.values()}
         self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
 
@@ -109,6 +112,7 @@ class MemoryStore:
             envelopes=dict(tables.envelopes),
             ledger=[LedgerEntry(*key, count) for key, count in sorted(tables.ledger.items())],
             drops=[drop for _, drops in sorted(tables.drops.items()) for drop in drops],
+            wear=[day for _, day in sorted(tables.wear.items())][-31:],
         )
         for (stream, sequence), _ in segments:
             state.next_sequence[stream] = sequence + 1

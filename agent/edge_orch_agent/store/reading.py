@@ -22,6 +22,7 @@ from edge_orch_agent.core.transaction import (
     Slot,
     StoredState,
     StreamId,
+    WearDay,
 )
 
 _SEGMENT = "SELECT version, count, priority, created_us, subject, run, crc, data FROM segment"
@@ -72,6 +73,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
             ledger=_sensible(_rows(database, "ledger"), LedgerEntry),
             drops=[Drop(StreamId(job, output, sink), *rest) for job, output, sink, *rest in database.execute(_DROPS)],
             first_sequence=database.execute("SELECT coalesce(max(first_sequence), 1) FROM epoch").fetchone()[0],
+            wear=_sensible(database.execute(_WEAR), WearDay)[::-1],
             dead_bytes=dict(database.execute("SELECT job, sum(length(raw)) FROM dead GROUP BY job")),
         )
     finally:
@@ -83,6 +85,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
 
 
 _DROPS = "SELECT job, output, sink, version, first, last, count, reason, at_us FROM dropped ORDER BY 1, 2, 3, 5"
+_WEAR = "SELECT day, written, delivered FROM wear ORDER BY day DESC LIMIT 31"
 _SLOTS = "SELECT job, slot, version, digest, generation FROM slot ORDER BY 1, 2"
 _CHANGES = "SELECT actor, seq, hash, lamport, raw FROM change ORDER BY lamport, actor, seq"
 

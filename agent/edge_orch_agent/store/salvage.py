@@ -19,6 +19,7 @@ _KEYS = {
     "slot": "job, slot",
     "envelope": "rowid",
     "change": "actor, seq",
+    "wear": "day",
 }
 _MAGIC = b"SQLite format 3\0"
 _LARGEST = 1 << 36

@@ -42,5 +42,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE segment ADD COLUMN run TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE wear(day TEXT PRIMARY KEY, written INTEGER NOT NULL, delivered INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

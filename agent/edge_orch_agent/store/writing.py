@@ -12,8 +12,9 @@ from edge_orch_agent.store.reading import DamagedSegment, read_segment
 _COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
 
 # A value that is the same touches no page: many jobs have no state, and many commits move no position.
-_POSITION = "INSERT INTO position VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
-_STATE = "INSERT INTO state VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+_CHANGED = "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+_POSITION = "INSERT INTO position VALUES(?, ?, ?) " + _CHANGED
+_STATE = "INSERT INTO state VALUES(?, ?) " + _CHANGED
 
 
 def write_transaction(database: sqlite3.Connection, transaction: Transaction) -> int:
@@ -37,6 +38,10 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
     for drop in transaction.drops:
         _write_drop(database, drop)
     _write_slots(database, transaction)
+    database.executemany(
+        "INSERT OR REPLACE INTO wear(day, written, delivered) VALUES(?, ?, ?)",
+        ((day.day, day.written, day.delivered) for day in transaction.wear.values()),
+    )
     return (
         written
         + sum(len(change.raw) for change in transaction.changes)
