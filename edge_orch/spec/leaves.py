@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 import msgspec
 
-from edge_orch import size
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.size import EXPECTED as SIZES
+from edge_orch.size import UNITS, parse_size
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
 from edge_orch.spec.words import did_you_mean
 from edge_orch.time import parse_duration
@@ -217,15 +218,15 @@ class Size(Leaf, frozen=True):
     """An amount of bytes."""
 
     value: int
-    expected: ClassVar[str] = size.EXPECTED
+    expected: ClassVar[str] = SIZES
     schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$"}
 
     @classmethod
     def parse(cls, node: Scalar) -> int:
         try:
-            return size.parse_size(node.text)
+            return parse_size(node.text)
         except Invalid:
-            near = did_you_mean(node.text.lstrip("0123456789 "), size.UNITS)
+            near = did_you_mean(node.text.lstrip("0123456789 "), UNITS)
             raise Invalid(Problem("not a size", node.where, cls.expected, described(node), near)) from None
 
 

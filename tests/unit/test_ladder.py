@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 # A room may import itself and the rooms listed; longer names win (`edge_orch.twin.facts` before `edge_orch.twin`).
-WORDS = {"edge_orch.errors", "edge_orch.time", "edge_orch.machine"}
+WORDS = {"edge_orch.errors", "edge_orch.size", "edge_orch.time", "edge_orch.machine"}
 PLAN = WORDS | {"edge_orch.plan"}
 ENGINE = PLAN | {"edge_orch.engine"}
 TWIN = PLAN | {"edge_orch.twin", "edge_orch.wire", "edge_orch.trust"}
@@ -21,6 +21,7 @@ EVERYTHING = {"edge_orch", "edge_orch_agent", "edge_orch_controller"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "edge_orch.errors": set(),
+    "edge_orch.size": {"edge_orch.errors"},
     "edge_orch.time": {"edge_orch.errors"},
     "edge_orch.machine": {"edge_orch.time"},
     "edge_orch.plan": PLAN,
