@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from enum import StrEnum
 from itertools import count
@@ -11,6 +12,7 @@ import msgspec
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch.time import format_timestamp
+from edge_orch_agent.store.log_check import Condition, check_log
 from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
@@ -53,10 +55,13 @@ def open_database(path: Path, now_us: int) -> Opened:
         rebuilt = _rebuilt(path)
         if rebuilt.exists() and not path.exists():
             rebuilt.rename(path)  # the power went between the two renames of `_replace`
+        missed = [_missing(path), _mend_log(path, now_us)]
         try:
-            return Opened(_open(path))
+            opened = Opened(_open(path))
         except _Unusable as unusable:
-            return _replace(path, unusable, now_us)
+            opened = _replace(path, unusable, now_us)
+        _life(path).touch(mode=0o600)
+        return msgspec.structs.replace(opened, report="; ".join(filter(None, [*missed, opened.report])))
     except sqlite3.Error as error:
         raise storage_error(error, path, "cannot open") from error
     except OSError as error:
@@ -69,9 +74,57 @@ def open_database(path: Path, now_us: int) -> Opened:
         ) from error
 
 
+def close_database(database: sqlite3.Connection, path: Path) -> None:
+    """Close it for good: nothing of it is needed but the file itself."""
+    database.close()
+    _life(path).unlink(missing_ok=True)
+
+
 def replace_damaged(path: Path, now_us: int, reason: str) -> Opened:
     """What `open_database` does with a damaged file, for damage that shows only when rows are read. Close it before."""
     return _replace(path, _Unusable(Flaw.DAMAGED, reason), now_us)
+
+
+def _life(path: Path) -> Path:
+    """Stands beside the database while it is open. If it does at a start, the last run was killed."""
+    return path.with_suffix(".open")
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _missing(path: Path) -> str:
+    """What should be there and is not."""
+    if not path.exists():
+        before = path.with_suffix(".ballast").exists() or _life(path).exists()
+        return f"{path.name} is missing, and all that it held; begun anew" if before else ""
+    if _life(path).exists() and not _log(path).exists():
+        return f"{_log(path).name} is missing, and with it what the last run committed last"
+    return ""
+
+
+def _mend_log(path: Path, now_us: int) -> str:
+    """Put right what can be put right of the log, before SQLite reads it; what was wrong, in words."""
+    log = _log(path)
+    if not log.exists():
+        return ""
+    found = log.read_bytes()
+    checked = check_log(found)
+    if checked.condition is Condition.WHOLE:
+        return ""
+    aside = _free_name(log, Flaw.DAMAGED, now_us)
+    aside.touch(mode=0o600)
+    aside.write_bytes(found)
+    if checked.data != found:
+        fresh = log.with_name(log.name + ".mended")
+        fresh.touch(mode=0o600)
+        with fresh.open("wb") as file:
+            file.write(checked.data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(log)
+    return f"the database's log was damaged, see {aside.name}: {checked.condition.value}"
 
 
 def _rebuilt(path: Path) -> Path:
@@ -157,12 +210,17 @@ def _replace(path: Path, unusable: _Unusable, now_us: int) -> Opened:
 
 def _set_aside(path: Path, flaw: Flaw, now_us: int) -> Path:
     """Rename the file, and with it the log that belongs to it, so that SQLite cannot replay it into another one."""
-    stamp = format_timestamp(now_us // 1_000_000 * 1_000_000).replace(":", "").replace("-", "")
-    suffixes = (f"-{number}" if number else "" for number in count())
-    names = (path.with_name(f"{path.name}.{flaw}-{stamp}{suffix}") for suffix in suffixes)
-    aside = next(name for name in names if not name.exists())
+    aside = _free_name(path, flaw, now_us)
     for ending in ("-wal", "-shm", ""):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
     return aside
+
+
+def _free_name(path: Path, flaw: Flaw, now_us: int) -> Path:
+    """A dated name beside the file that nothing has yet."""
+    stamp = format_timestamp(now_us // 1_000_000 * 1_000_000).replace(":", "").replace("-", "")
+    suffixes = (f"-{number}" if number else "" for number in count())
+    names = (path.with_name(f"{path.name}.{flaw}-{stamp}{suffix}") for suffix in suffixes)
+    return next(name for name in names if not name.exists())

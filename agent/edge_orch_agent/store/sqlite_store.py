@@ -12,7 +12,7 @@ import msgspec
 from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
-from edge_orch_agent.store.opening import LOG_BYTES, Opened, open_database, replace_damaged
+from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
 from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
@@ -92,7 +92,7 @@ class SqliteStore:
     def close(self) -> None:
         """Release the file. Committed state stays."""
         with self._lock:
-            self._database.close()
+            close_database(self._database, self._path)
 
     def _use(self, opened: Opened) -> None:
         self._database, self.set_aside, self._report = opened.database, opened.aside, opened.report

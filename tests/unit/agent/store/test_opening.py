@@ -95,10 +95,66 @@ def test_4_a_file_without_a_beginning_is_begun_anew_and_no_sequence_comes_back(p
     assert Outbox(opened(path).load()).next_sequence(STREAM) == NOON
 
 
-def test_5_a_missing_file_is_begun_anew(path: Path) -> None:
+def test_5_a_missing_file_is_begun_anew_and_told(path: Path) -> None:
+    assert opened(path).load().report == ""
     a_backlog(path).close()
     path.unlink()
-    assert opened(path).load().segments == []
+    state = opened(path).load()
+    assert state.segments == []
+    assert state.report == "agent.db is missing, and all that it held; begun anew"
+
+
+def killed(path: Path) -> None:
+    """The database as a killed agent leaves it, with most of it in the log."""
+    opened(path).close()
+    store = opened(path)
+    store.commit(a_full_transaction())
+    for number in range(3, 50):
+        store.commit(Transaction(segments=[a_segment(number, b"x%d\n" % number * 99)]))
+    left = {part: part.read_bytes() for part in path.parent.iterdir()}
+    store.close()
+    for part, data in left.items():
+        part.write_bytes(data)
+
+
+def test_5_a_missing_log_is_told(path: Path) -> None:
+    killed(path)
+    path.with_name("agent.db-wal").unlink()
+    assert "agent.db-wal is missing, and with it what the last run committed last" in opened(path).load().report
+
+
+def test_4_a_flipped_bit_in_the_log_is_put_right_and_told(path: Path) -> None:
+    killed(path)
+    log = path.with_name("agent.db-wal")
+    damaged = bytearray(log.read_bytes())
+    damaged[len(damaged) // 2] ^= 16
+    log.write_bytes(damaged)
+    state = opened(path).load()
+    assert "agent.db-wal.damaged-20260101T120000Z: flipped bits were found" in state.report
+    assert path.with_name("agent.db-wal.damaged-20260101T120000Z").read_bytes() == damaged
+    assert len([info for info in state.segments if info.stream == STREAM]) == 49
+
+
+def test_4_torn_pages_in_the_middle_of_the_log_do_not_take_what_follows_with_them(path: Path) -> None:
+    killed(path)
+    log = path.with_name("agent.db-wal")
+    damaged = bytearray(log.read_bytes())
+    middle = len(damaged) // 2
+    damaged[middle : middle + 300] = b"\xff" * 300
+    log.write_bytes(damaged)
+    store = opened(path)
+    state = store.load()
+    assert "the database's log was damaged" in state.report
+    sequences = [info.sequence for info in state.segments if info.stream == STREAM]
+    assert sequences[-1] == 49
+    assert len(sequences) > 40
+    store.commit(Transaction(segments=[a_segment(NOON + 1)]))
+
+
+def test_a_clean_stop_leaves_nothing_to_wonder_about(path: Path) -> None:
+    opened(path).close()
+    assert sorted(part.name for part in path.parent.iterdir()) == ["agent.db"]
+    assert opened(path).load().report == ""
 
 
 def test_8_a_file_of_a_newer_version_is_set_aside_and_read_as_far_as_it_is_understood(path: Path) -> None:
