@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim lint format services chaos bench-agent docs lock clean
+.PHONY: help demo test sim lint format services chaos bench-engine bench-agent docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,6 +49,12 @@ services: ## install the servers that the tests talk to (as root: through apt-ge
 chaos: $(READY) services ## pull the agent's plugs ROUNDS times, and ask numbered records (SEED chooses what happens)
 	$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
 
+bench-engine: $(READY) ## the engine beside a hand-written loop, Bytewax and syslog-ng, and what else is on PATH: ROWS=1000000
+	@PATH="$$PATH:/usr/sbin" command -v syslog-ng >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core >/dev/null; }
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.lock
+	$(BIN)/python -m benchmarks.engine --rows $(or $(ROWS),1000000)
+
 bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear
 	$(BIN)/python -m benchmarks.agent
 
@@ -59,6 +65,7 @@ lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
 	$(LOCK) -o requirements/uv.lock requirements/uv.in
 	$(LOCK) -o requirements/agent.lock agent/pyproject.toml
 	$(LOCK) -o requirements/controller.lock controller/pyproject.toml --extra demo
+	$(LOCK) -o requirements/bench.lock --group bench
 	$(LOCK) -o requirements/dev.lock --group dev pyproject.toml agent/pyproject.toml controller/pyproject.toml --all-extras
 
 clean: ## remove .venv and caches

@@ -1,161 +1,152 @@
-"""`python -m benchmarks.engine [--rows N] [--rounds N]`: a table, and as the last line one line of JSON.
+"""`python -m benchmarks.engine [--rows N] [--rounds N] [--jobs j1,j3]`: a table, and as the last line one of JSON.
 
-Each job runs by the engine and by a hand-written loop on the same batches. A round runs both, one right after the other
-and in alternating order, and gives one ratio, engine / by hand; the median ratio counts, and its quartiles say how far
-to trust it. (Comparing the best round of each side does not do: on a busy machine each picks its own lucky moment.)
-The goal is a median of 0.85. Compiling the plan, some milliseconds once a job, is not timed: on 100,000 rows it would
-take about 0.02 off the ratio. The hand-written loop keeps no accounts, checks no bytes and reports no dead letters.
+Every contender is a process of its own on one core: bytes from a file, through the job, bytes to a file in memory.
+First what it writes is compared with an independent reference; what differs is said, and not timed. Then rounds, in
+which all take turns. What it costs a contender to start, and to do nothing (the same command over an empty file), is
+taken off. The ratio to the loop written by hand is the median of the rounds' ratios of processor time.
 
-Before anything is timed, both outputs are compared, floats within 1e-9. Peak memory is what Python's allocator held at
-most above the start while 10 batches ran, their outputs included; it is measured in a run of its own.
+J1 NDJSON → filter. J2 text → regular expression → filter → enrich. J3 windows of 10 s, and hot readings. J4 twenty
+steps. J5 is J1 with 0.5 % damaged lines. J6 is J1 with a batch for each record.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import math
+import os
 import statistics
 import sys
-import time
-import tracemalloc
-from collections.abc import Callable
-from functools import partial
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from benchmarks.engine.data import batches
-from benchmarks.engine.jobs import META, Loop, j1_loop, j1_plan, j2_loop, j2_plan, j3_loop, j3_plan
-from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Batch, Device
-from edge_orch.plan.plan import Plan
-from edge_orch.time import Instant
+import msgspec
 
-GOAL = 0.85
-SEED = 20260101
-BATCH_ROWS = 2000
+from benchmarks.engine.comparison import differences
+from benchmarks.engine.contenders import bento, by_hand, bytewax, fluent_bit, ours, syslog_ng, vector
+from benchmarks.engine.contenders.contender import Contender
+from benchmarks.engine.data import Inputs, write_inputs
+from benchmarks.engine.measurement import Cost, Failed, measure
+from benchmarks.engine.reference import REFERENCES
 
-Run = Callable[[list[bytes]], dict[str, list[bytes]]]
-Start = Callable[[], Run]
-
-
-def engine_run(plan: Plan) -> Run:
-    """A fresh engine for all batches. Compiling the plan, some milliseconds once a job, is not timed."""
-    pipeline = Pipeline(plan, device=Device("edge-0042", META))
-
-    def run(payloads: list[bytes]) -> dict[str, list[bytes]]:
-        now = Instant(1_900_000_000_000_000, 0, "bench")  # after every stamp of the inputs
-        found: dict[str, list[bytes]] = {}
-        position = 0
-        for payload in payloads:
-            emission = pipeline.process(Batch("p", payload, now, position))
-            position += BATCH_ROWS
-            for name, chunk in emission.outputs.items():
-                found.setdefault(name, []).append(chunk.data)
-        for name, chunk in pipeline.finish().outputs.items():
-            found.setdefault(name, []).append(chunk.data)
-        return found
-
-    return run
+CONTENDERS = tuple(each.CONTENDER for each in (ours, by_hand, bytewax, syslog_ng, fluent_bit, vector, bento))
+OURS, HAND = CONTENDERS[0].name, CONTENDERS[1].name
+INPUTS = {"j1": "ndjson", "j2": "text", "j3": "ndjson", "j4": "plant", "j5": "dirty", "j6": "ndjson"}
+GOALS = {"ratio": 0.85, "times_peer": 3.0, "peak_mb": 30.0}
 
 
-def hand_run(make: Callable[[], Loop]) -> Run:
-    """A fresh hand-written loop for all batches."""
-    process = make()
+class Race(msgspec.Struct):
+    """What one job cost each contender, in each round."""
 
-    def run(payloads: list[bytes]) -> dict[str, list[bytes]]:
-        found: dict[str, list[bytes]] = {}
-        for payload in (*payloads, b""):
-            for name, data in process(payload):
-                found.setdefault(name, []).append(data)
-        return found
+    rows: int
+    costs: dict[str, list[Cost]]
 
-    return run
-
-
-def same(ours: dict[str, list[bytes]], theirs: dict[str, list[bytes]]) -> bool:
-    """Whether both hold the same records in the same order."""
-    return all(_same_lines(ours.get(name, []), theirs.get(name, [])) for name in ours.keys() | theirs.keys())
-
-
-def _same_lines(ours: list[bytes], theirs: list[bytes]) -> bool:
-    mine, others = b"".join(ours).splitlines(), b"".join(theirs).splitlines()
-    return len(mine) == len(others) and all(
-        a == b or _same_record(json.loads(a), json.loads(b)) for a, b in zip(mine, others, strict=True)
-    )
-
-
-def _same_record(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    return a.keys() == b.keys() and all(
-        math.isclose(value, b[key], rel_tol=1e-9) if isinstance(value, float) else value == b[key]
-        for key, value in a.items()
-    )
-
-
-def seconds(start: Start, payloads: list[bytes]) -> float:
-    """CPU seconds of one run: what other processes do in the meantime is not counted."""
-    run = start()
-    gc.collect()
-    started = time.process_time()
-    run(payloads)
-    return time.process_time() - started
-
-
-def paired(engine: Start, hand: Start, payloads: list[bytes], rounds: int) -> list[tuple[float, float]]:
-    """Seconds of (engine, by hand) for each round; who goes first alternates."""
-    pairs = []
-    for number in range(rounds):
-        if number % 2:
-            theirs, ours = seconds(hand, payloads), seconds(engine, payloads)
-        else:
-            ours, theirs = seconds(engine, payloads), seconds(hand, payloads)
-        pairs.append((ours, theirs))
-    return pairs
-
-
-def peak_mb(run: Run, payloads: list[bytes]) -> float:
-    """The most memory held above the start, outputs included."""
-    tracemalloc.start()
-    run(payloads)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
-
-
-def main() -> None:
-    """Run, print, and fail if an output differs."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=15)
-    arguments = parser.parse_args()
-    as_json, as_text = batches(arguments.rows, SEED, BATCH_ROWS)
-    jobs = {
-        "J1 NDJSON → filter": (j1_plan(), j1_loop, as_json),
-        "J2 text → regex → enrich": (j2_plan(), j2_loop, as_text),
-        "J3 windows and hot readings": (j3_plan(), j3_loop, as_json),
-    }
-    results = {}
-    print(f"{arguments.rows} rows, batches of {BATCH_ROWS}, {arguments.rounds} paired rounds, CPU", file=sys.stderr)
-    print(f"{'job':<30}{'engine krow/s':>15}{'by hand krow/s':>16}{'ratio':>8}{'quartiles':>13}{'peak MB':>9}")
-    for name, (plan, make, payloads) in jobs.items():
-        engine, hand = partial(engine_run, plan), partial(hand_run, make)
-        if not same(engine()(payloads), hand()(payloads)):
-            sys.exit(f"{name}: the engine and the hand-written loop differ")
-        pairs = paired(engine, hand, payloads, arguments.rounds)
-        low, ratio, high = statistics.quantiles([theirs / ours for ours, theirs in pairs], n=4)
-        ours, theirs = (arguments.rows / statistics.median(times) for times in zip(*pairs, strict=True))
-        peak = peak_mb(engine(), payloads[:10])
-        spread = f"{low:.2f}..{high:.2f}"
-        print(f"{name:<30}{ours / 1000:>15.0f}{theirs / 1000:>16.0f}{ratio:>8.2f}{spread:>13}{peak:>9.1f}")
-        results[name.split()[0].lower()] = {
-            "rows_per_s": round(ours),
-            "hand_rows_per_s": round(theirs),
-            "ratio": round(ratio, 3),
-            "quartiles": [round(low, 3), round(high, 3)],
-            "peak_mb": round(peak, 1),
+    def line(self, name: str) -> dict[str, float]:
+        """The figures of one contender."""
+        costs = self.costs[name]
+        cpu = statistics.median(cost.cpu_s for cost in costs)
+        figures = {
+            "rows_per_s": round(self.rows / statistics.median(cost.wall_s for cost in costs)),
+            "cpu_s": round(cpu, 3),
+            "peak_mb": round(max(cost.peak_mb for cost in costs), 1),
         }
-    print(json.dumps({"rows": arguments.rows, "goal": GOAL, **results}))
+        if HAND in self.costs:
+            pairs = zip(self.costs[HAND], costs, strict=True)
+            figures["ratio"] = round(statistics.median(hand.cpu_s / cost.cpu_s for hand, cost in pairs), 3)
+        return figures
+
+
+def main() -> int:
+    """Run, print; the exit code is 1 when an output of ours differs from the reference."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--jobs", default=",".join(INPUTS), help="of: %(default)s")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
+    arguments = parser.parse_args()
+    here = [contender for contender in CONTENDERS if contender.present()]
+    absent = [contender.name for contender in CONTENDERS if contender not in here]
+    print(f"{arguments.rows} rows, {arguments.rounds} rounds, core {arguments.core}", file=sys.stderr)
+    if absent:
+        print(f"not installed, and so not measured: {', '.join(absent)}", file=sys.stderr)
+    results: dict[str, Any] = {"rows": arguments.rows, "rounds": arguments.rounds, "load": os.getloadavg()[0]}
+    wrong = False
+    with tempfile.TemporaryDirectory(prefix="bench-engine-", dir=_memory()) as folder:
+        inputs = write_inputs(Path(folder), arguments.rows)
+        print(f"{'':<4}{'contender':<12}{'krow/s':>8}{'CPU s':>8}{'peak MB':>9}{'to hand':>9}{'ours is':>9}")
+        for job in arguments.jobs.split(","):
+            bench = Bench(job, inputs, Path(folder), arguments.core)
+            racing = [contender for contender in here if bench.is_right(contender)]
+            wrong |= OURS not in [contender.name for contender in racing]
+            results[job] = _table(job, bench.race(racing, arguments.rounds))
+    print(json.dumps({**results, "goals": GOALS}))
+    return int(wrong)
+
+
+class Bench:
+    """One job, its input and what must come out."""
+
+    def __init__(self, job: str, inputs: Inputs, folder: Path, core: int) -> None:
+        self._job = job
+        self._source: Path = getattr(inputs, INPUTS[job])
+        self._empty = folder / "empty"
+        self._empty.touch()
+        self._folder = folder
+        self._core = core
+        self._rows = self._source.read_bytes().count(b"\n")
+        self._expected = REFERENCES[job](self._source)
+
+    def is_right(self, contender: Contender) -> bool:
+        """Whether it does this job, and does it right; what is wrong is printed."""
+        try:
+            if self._run(contender, self._source) is None:
+                return False
+        except Failed as error:
+            print(f"{self._job.upper():<4}{contender.name:<12}failed: {error}")
+            return False
+        found = differences(self._expected, self._folder / contender.name)
+        for difference in found[:1]:
+            print(f"{self._job.upper():<4}{contender.name:<12}differs, and is not timed: {difference}")
+        return not found
+
+    def race(self, contenders: list[Contender], rounds: int) -> Race:
+        """All take turns; who begins changes with each round."""
+        costs: dict[str, list[Cost]] = {contender.name: [] for contender in contenders}
+        self._expected = {}
+        for number in range(rounds):
+            for contender in contenders if number % 2 == 0 else contenders[::-1]:
+                whole, start = self._run(contender, self._source), self._run(contender, self._empty)
+                assert whole is not None
+                assert start is not None
+                costs[contender.name].append(whole.without(start))
+        return Race(self._rows, costs)
+
+    def _run(self, contender: Contender, source: Path) -> Cost | None:
+        folder = self._folder / contender.name
+        folder.mkdir(exist_ok=True)
+        for left in folder.iterdir():
+            left.unlink()
+        command = contender.prepare(self._job, source, folder)
+        if command is None:
+            return None
+        return measure(command, core=self._core, source=source, log=folder / "log")
+
+
+def _table(job: str, race: Race) -> dict[str, dict[str, float]]:
+    lines = {name: race.line(name) for name in race.costs}
+    for name, line in lines.items():
+        if OURS in lines:
+            line["ours_is_times"] = round(line["cpu_s"] / lines[OURS]["cpu_s"], 2)
+        print(
+            f"{job.upper():<4}{name:<12}{line['rows_per_s'] / 1000:>8.0f}{line['cpu_s']:>8.2f}{line['peak_mb']:>9.1f}"
+            f"{line.get('ratio', float('nan')):>9.2f}{line.get('ours_is_times', float('nan')):>8.2f}×"
+        )
+    return lines
+
+
+def _memory() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 -- so that no disk is measured
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from operator import length_hint
 
 from edge_orch.engine.texts import is_plain
@@ -22,8 +21,11 @@ class Lines:
         self.separated = isinstance(payload, bytes)
         self.whole: bytes | None = None
         self.plain = False
+        self._payload = payload
+        self._raw: Sequence[bytes] | None = None
+        self._data: Sequence[bytes] | None = None
+        self._texts: list[str] | None = None
         if isinstance(payload, bytes):
-            self._payload = payload
             self.plain = is_plain(payload)
             if self.plain or _is_utf8(payload):
                 self.whole = payload
@@ -31,30 +33,35 @@ class Lines:
             newlines = len(payload) - len(payload.replace(b"\n", b""))
             self.count = newlines + (not payload.endswith(b"\n") and bool(payload))
         else:
-            self.raw = payload
+            self._raw = payload
             self.bad = {index: "the record is empty" for index, record in enumerate(payload) if not record}
             self.count = len(payload)
         if self.whole is None:
-            self.data = self._blank_out()
+            self._data = self._blank_out()
 
-    @cached_property
+    @property
     def raw(self) -> Sequence[bytes]:
         """The records as they came."""
-        raw = self._payload.split(b"\n")
-        if not raw[-1]:
-            raw.pop()
-        return raw
+        if self._raw is None:
+            assert isinstance(self._payload, bytes)  # noqa: S101 -- for the type checker
+            raw = self._payload.split(b"\n")
+            if not raw[-1]:
+                raw.pop()
+            self._raw = raw
+        return self._raw
 
-    @cached_property
+    @property
     def data(self) -> Sequence[bytes]:
         """The records; those in `bad` are blank."""
-        return self.raw
+        return self.raw if self._data is None else self._data
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         """The records as text."""
-        texts = [record.decode() for record in self.data]
-        return [text.removesuffix("\r") for text in texts] if self.separated else texts
+        if self._texts is None:
+            texts = [record.decode() for record in self.data]
+            self._texts = [text.removesuffix("\r") for text in texts] if self.separated else texts
+        return self._texts
 
     def index(self, feed: Iterator[object]) -> int:
         """The index of the record that `feed`, an iterator over `data` or `texts`, gave last."""

@@ -78,7 +78,9 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
         _refuse(function, step, number, repr("does not match the expression"))
     texts = [generator.names.fresh("s") for _ in step.fields]
     groups = [pattern.groupindex[_only(field)] for field in step.fields]
-    body.line(f"{', '.join(texts)} = found{number}.group({', '.join(map(str, groups))})")
+    every = groups == list(range(1, pattern.groups + 1))
+    chosen = "groups()" if every else f"group({', '.join(map(str, groups))})"
+    body.line(f"{', '.join(texts)}{',' if every else ''} = found{number}.{chosen}")
     return texts
 
 
@@ -144,10 +146,14 @@ def _parse_field(generator: Generator, function: FunctionWriter, field: ParsedFi
     if field.required and field.type is FieldType.FLOAT:
         # Whether Python's own `float` is strict enough is decided for the whole batch.
         real = function.once("real", "float if lines.plain else plain_float")
-        low = "-INF <" if field.min is None else f"{field.min!r} <="
-        high = "< INF" if field.max is None else f"<= {field.max!r}"
         body.line(f"{variable} = {real}({text})")
-        body.line(f"if not {low} {variable} {high}: raise ValueError")
+        if field.min is None and field.max is None:
+            # Zero for every number, but not for infinities and NaN: faster than to compare with two bounds.
+            body.line(f"if {variable} - {variable}: raise ValueError")
+        else:
+            low = "-INF <" if field.min is None else f"{field.min!r} <="
+            high = "< INF" if field.max is None else f"<= {field.max!r}"
+            body.line(f"if not {low} {variable} {high}: raise ValueError")
         return
     called = generator.names.bind("parse", text_parser(field))
     body.line(f"{variable} = {called}({text})")

@@ -1,0 +1,1 @@
+"""Contenders, a module each: whether it is here, and how it is told to do a job."""
