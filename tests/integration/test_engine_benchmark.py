@@ -27,9 +27,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
 
 @pytest.mark.parametrize("contender", [ours.CONTENDER, by_hand.CONTENDER], ids=lambda contender: contender.name)
 @pytest.mark.parametrize("job", INPUTS)
-def test_outputs_are_those_of_the_reference(
-    job: str, contender: ours.Contender, inputs: Inputs, tmp_path: Path
-) -> None:
+def test_outputs_are_those_of_the_reference(job: str, contender: Contender, inputs: Inputs, tmp_path: Path) -> None:
     source: Path = getattr(inputs, INPUTS[job])
     command = contender.prepare(job, source, tmp_path)
     if command is None:
