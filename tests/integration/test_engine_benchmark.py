@@ -10,6 +10,7 @@ import pytest
 from benchmarks.engine.__main__ import INPUTS
 from benchmarks.engine.comparison import differences
 from benchmarks.engine.contenders import by_hand, ours
+from benchmarks.engine.contenders.contender import Contender
 from benchmarks.engine.data import Inputs, write_inputs
 from benchmarks.engine.measurement import Failed, measure
 from benchmarks.engine.reference import REFERENCES
