@@ -57,6 +57,12 @@ class Instant(msgspec.Struct, frozen=True, array_like=True):
         """Whether meaning (expiry, certificates) may depend on `wall_us`."""
         return self.quality is not ClockQuality.UNKNOWN
 
+    def since(self, earlier: Instant) -> int | None:
+        """How long ago `earlier` was; None when no clock can tell: other boots compare by wall clocks both trusted."""
+        if earlier.boot == self.boot:
+            return self.mono_us - earlier.mono_us
+        return self.wall_us - earlier.wall_us if earlier.trusted and self.trusted else None
+
     def after(self, duration_us: int) -> Instant:
         """The instant `duration_us` microseconds later in the same boot."""
         return Instant(self.wall_us + duration_us, self.mono_us + duration_us, self.boot, self.quality)

@@ -36,6 +36,7 @@ class Arrival:
     topic: Annotated[Text, Doc("topic they come from; it is their partition, too", default="test")]
     lines: Annotated[Lines | None, Doc("the records themselves")]
     file: Annotated[Text | None, Doc("a file that holds them, relative to the test file")]
+    acknowledge: Annotated[Name | None, Doc("an alert rule whose open episodes somebody acknowledges then")]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,18 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.engine.notifier import Notification, Notifier
 from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Batch, Device, Emission, StepCount
+from edge_orch.engine.records import Batch, Device, Emission, EpisodeEvent, EpisodeEventKind, StepCount
 from edge_orch.errors import Invalid, Problem
 from edge_orch.jobtest.case import Arrival, Case, CaseBody
+from edge_orch.jobtest.notifications import Told, told
 from edge_orch.plan.params import bind
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.spec.leaves import Text
+from edge_orch.plan.steps import Alert
+from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
 
 OpenFile = Callable[[Text], Iterable[bytes]]
@@ -28,12 +32,14 @@ class CaseRun:
     """Plays a case to a pipeline and keeps all that comes of it. Raises `Invalid` when it does not fit the job.
 
     `whole`: episodes and dead letters of the case. `counts`: the account of each step. `emitted`: records by output.
+    `told`: the notifications that left.
     """
 
     def __init__(self, plan: Plan, case: Case, open_file: OpenFile) -> None:
         self.whole = Emission()
         self.counts: dict[str, StepCount] = {step.name: StepCount() for step in plan.steps}
         self.emitted: Counter[str] = Counter()
+        self.told: list[Told] = []
         self._body: CaseBody = case.body
         self._open_file = open_file
         self._data: dict[str, list[bytes]] = {}
@@ -50,6 +56,10 @@ class CaseRun:
             params=_params(plan, self._body),
             secrets=_secrets(plan, case),
         )
+        rules = [step for step in plan.steps if isinstance(step, Alert)]
+        self._rules = {rule.name for rule in rules}
+        self._notifier = Notifier(rules, lambda _rule, _key, _now: False)
+        self._open: dict[str, EpisodeEvent] = {}
 
     def play(self) -> None:
         """Let everything arrive in its time."""
@@ -59,6 +69,8 @@ class CaseRun:
                 self._pass_time(arrival.at.after(self._body.start.value))
             for payload in self._payloads(arrival):
                 self._take(self._pipeline.process(self._batch(arrival.topic.value, payload)))
+            if arrival.acknowledge is not None:
+                self._acknowledge(arrival.acknowledge)
         if self._body.finish.value:
             self._take(self._pipeline.finish())
 
@@ -68,13 +80,29 @@ class CaseRun:
         return [msgspec.json.decode(line) for line in lines]
 
     def _pass_time(self, wall_us: int) -> None:
-        """Move the clock, stopping wherever the pipeline asked to be woken."""
+        """Move the clock, stopping wherever something asked to be woken."""
         until = self._now.after(wall_us - self._now.wall_us)
-        while (wake := self._pipeline.wake_at()) is not None and self._now.mono_us < wake < until.mono_us:
-            self._now = self._now.after(wake - self._now.mono_us)
-            self._take(self._pipeline.advance(self._now))
-        self._now = until
-        self._take(self._pipeline.advance(self._now))
+        while (wake := self._wake_at()) is not None and self._now.mono_us < wake < until.mono_us:
+            self._come_to(self._now.after(wake - self._now.mono_us))
+        self._come_to(until)
+
+    def _come_to(self, now: Instant) -> None:
+        self._now = now
+        self._take(self._pipeline.advance(now))
+        self._tell(self._notifier.pass_time(now))
+
+    def _wake_at(self) -> int | None:
+        times = (self._pipeline.wake_at(), self._notifier.wake_at(self._now))
+        return min((time for time in times if time is not None), default=None)
+
+    def _acknowledge(self, rule: Name) -> None:
+        if rule.value not in self._rules:
+            next_step = did_you_mean(rule.value, self._rules)
+            what = f"the job has no alert rule `{rule.value}`"
+            raise Invalid(Problem(what, rule.where, f"one of: {names(self._rules)}", "", next_step))
+        for event in self._open.values():
+            if event.rule == rule.value and (sinks := self._notifier.acknowledged(event.episode)):
+                self.told.append(Told(self._now.wall_us, "acknowledged", event.rule, event.key, sinks))
 
     def _payloads(self, arrival: Arrival) -> Iterable[bytes]:
         if arrival.lines is not None:
@@ -97,6 +125,15 @@ class CaseRun:
                 setattr(mine, fate, getattr(mine, fate) + getattr(count, fate))
         self.whole.dead += emission.dead
         self.whole.episodes += emission.episodes
+        for event in emission.episodes:
+            if event.kind is EpisodeEventKind.OPENED:
+                self._open[event.episode] = event
+            else:
+                self._open.pop(event.episode, None)
+            self._tell(self._notifier.take(event, self._now))
+
+    def _tell(self, notifications: Iterable[Notification]) -> None:
+        self.told += [told(each, self._now.wall_us) for each in notifications if each.sinks]
 
 
 def _secrets(plan: Plan, case: Case) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.moment import Moment
+from edge_orch.jobtest.notifications import ExpectedNotification
 from edge_orch.spec.leaves import Flag, Integer, LabelName, Leaf, Name, StepInput, Text
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence
 from edge_orch.spec.reading import Doc, read, read_model
@@ -147,4 +148,7 @@ class Expectation:
         dict[StepInput, ExpectedRecords], Doc("records that a step or route.branch passed on", default="{}")
     ]
     alerts: Annotated[tuple[ExpectedAlert, ...], Doc("events of episodes, in order", default="[]")]
+    notifications: Annotated[
+        tuple[ExpectedNotification, ...] | None, Doc("what people are told, in order; left out: not looked at")
+    ]
     dead_letters: Annotated[ExpectedDeadLetters, Doc("how many, or a list", default="0")]

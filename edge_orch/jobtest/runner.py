@@ -10,6 +10,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.jobtest.case import Case
 from edge_orch.jobtest.case_run import CaseRun, OpenFile
 from edge_orch.jobtest.comparison import alerts_problems, dead_letters_problems, records_problems
+from edge_orch.jobtest.notifications import notifications_problems
 from edge_orch.plan.plan import Output, Plan
 from edge_orch.plan.steps import ports
 from edge_orch.spec.leaves import Name, Text
@@ -35,6 +36,8 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     for step, records in expect.steps.items():
         problems += records_problems(f"step {step.value}", records, run.records(_STEP + step.value))
     problems += alerts_problems(expect.alerts, run.whole.episodes, case.body.start.value, case.where)
+    if expect.notifications is not None:
+        problems += notifications_problems(expect.notifications, run.told, case.body.start.value, case.where)
     problems += dead_letters_problems(expect.dead_letters, run.whole.dead, case.where)
     return problems
 

@@ -40,9 +40,7 @@ def resolve(
 
 def elapsed_us(since: Instant, now: Instant) -> int | None:
     """How long ago `since` was, or None when no clock can tell: other boots compare by wall clocks both trusted."""
-    if since.boot == now.boot:
-        return now.mono_us - since.mono_us
-    return now.wall_us - since.wall_us if since.trusted and now.trusted else None
+    return now.since(since)
 
 
 def expires_at_us(override: Override, now: Instant) -> int | None:

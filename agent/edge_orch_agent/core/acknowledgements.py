@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_orch.engine.records import EpisodeEventKind
-from edge_orch.plan.steps import Alert
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Ack, EpisodeFact
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.notices import ACKNOWLEDGED, acknowledged_fact, encode_acknowledgement
+from edge_orch_agent.core.notifications import Notifications
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
 from edge_orch_agent.core.transaction import ALERTS, StreamId
@@ -22,13 +22,16 @@ class Acknowledgements:
     The fact `<episode>/acknowledged` becomes durable together with the notices: where it stands, nothing is told again.
     """
 
-    def __init__(self, identity: AgentIdentity, work: Work, twin: Reconciliation) -> None:
+    def __init__(self, identity: AgentIdentity, work: Work, twin: Reconciliation, notifications: Notifications) -> None:
         self._identity = identity
         self._work = work
         self._twin = twin
+        self._notifications = notifications
 
     def tell(self, running: Mapping[str, RunningJob], now: Instant) -> None:
         """Of every episode that is open, acknowledged and not told of as such, the first acknowledgement.
+
+        It goes to whoever was told of the opening.
 
         A job that does not run is asked again when it does: only its plan knows whom to notify.
         """
@@ -37,8 +40,7 @@ class Acknowledgements:
             job = running.get(opened.job) if opened else None
             if opened is None or job is None:
                 continue
-            rules = (step for step in job.plan.steps if isinstance(step, Alert) and step.name == opened.rule)
-            notify = next((rule.notify for rule in rules), ())
+            notify = self._notifications.acknowledged(job, ack.episode)
             fact = acknowledged_fact(opened, ack)
             if not notify or not self._twin.write(fact, now):
                 continue

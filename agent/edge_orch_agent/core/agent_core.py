@@ -43,6 +43,7 @@ from edge_orch_agent.core.heartbeat import Heartbeat
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.jobs import Jobs
 from edge_orch_agent.core.ledger import Ledger
+from edge_orch_agent.core.notifications import Notifications
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.outcomes import Outcomes
 from edge_orch_agent.core.parameters import Parameters
@@ -97,8 +98,9 @@ class AgentCore:
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
         self.wear = Wear(settings, stored.wear)
         self.outcomes = Outcomes(self.work, self.twin, self.wear)
-        self.emissions = Emissions(identity, self.work, self.twin)
-        self.acknowledgements = Acknowledgements(identity, self.work, self.twin)
+        self.notifications = Notifications(identity, self.work, self.twin)
+        self.emissions = Emissions(self.work, self.twin, self.notifications)
+        self.acknowledgements = Acknowledgements(identity, self.work, self.twin, self.notifications)
         self.jobs = Jobs(
             identity=identity,
             stored=stored,
@@ -128,6 +130,7 @@ class AgentCore:
             self.expiry.wake_at(self.jobs.max_age_us, self._now),
             self.artifacts.wake_at(self.twin.linked),
             self.parameters.wake_at(),
+            self.notifications.wake_at(self._now),
             self.twin.wake_at(),
             self.heartbeat.wake_at(),
             self.wear.wake_at(),
@@ -246,12 +249,15 @@ class AgentCore:
             self.parameters.fold(self.twin.facts(), params, now)
             self.jobs.follow(self.parameters.effective.desired, now)
             self.acknowledgements.tell(self.jobs.running, now)
+            self.notifications.pass_time(self.jobs.running, now)
         for job, running in self.jobs.running.items():
             if running.values != self.parameters.of(running.plan):
                 self.work.touch(job, now)
                 self.work.hasten(now)
 
     def _let_time_pass(self, now: Instant) -> None:
+        if self.notifications.due(now):
+            self.notifications.pass_time(self.jobs.running, now)
         for job, running in list(self.jobs.running.items()):
             due = running.wake_at()
             if due is not None and due <= now.mono_us:

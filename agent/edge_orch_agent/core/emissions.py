@@ -6,21 +6,20 @@ from edge_orch.engine.records import Emission, EpisodeEvent, EpisodeEventKind
 from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.plan.steps import Alert
 from edge_orch.time import Instant
-from edge_orch_agent.core.identity import AgentIdentity
-from edge_orch_agent.core.notices import encode_notice, episode_fact
+from edge_orch_agent.core.notices import episode_fact
+from edge_orch_agent.core.notifications import Notifications
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
-from edge_orch_agent.core.transaction import ALERTS, StreamId
 from edge_orch_agent.core.work import Work
 
 
 class Emissions:
     """Takes what a pipeline brought forth into the work."""
 
-    def __init__(self, identity: AgentIdentity, work: Work, twin: Reconciliation) -> None:
-        self._identity = identity
+    def __init__(self, work: Work, twin: Reconciliation, notifications: Notifications) -> None:
         self._work = work
         self._twin = twin
+        self._notifications = notifications
 
     def take(self, running: RunningJob, emission: Emission, now: Instant) -> None:
         """All of it becomes durable in one transaction; an episode event makes that happen at once."""
@@ -30,10 +29,8 @@ class Emissions:
             fact = episode_fact(plan.name, version, event)
             if fact.key in self._twin.facts().episodes:
                 continue  # told before a crash on a full disk; the records that it came of are read again
+            self._notifications.take(running, event, now)
             self._twin.write(fact, now)
-            data = encode_notice(self._identity, plan.name, version, event)
-            for sink in event.notify:
-                self._work.notice(StreamId(plan.name, ALERTS, sink), version, fact.key, data, now)
             self._work.hasten(now)
 
     def close_episodes(self, old: RunningJob, new: Plan | None, now: Instant) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.notifier import Notification
 from edge_orch.engine.records import EpisodeEvent
 from edge_orch.engine.stamps import LATEST_US
 from edge_orch.time import format_timestamp
@@ -20,8 +21,10 @@ class Notice(msgspec.Struct, frozen=True):
     """The one record of an alert segment, as a line of JSON.
 
     `episode` is stable over the life of the episode: what sinks use as their key to tie `resolved` to `opened`.
-    `event`: `opened`, `acknowledged` or `resolved`. `at`: event time, RFC 3339; of an acknowledgement, when it was
-    made. `by`, `note`: of an acknowledgement only, who made it and what they said.
+    `event`: `opened`, `acknowledged`, `escalated` or `resolved`. `at`: event time, RFC 3339; of an acknowledgement,
+    when it was made; of an escalation, when the episode opened. `by`, `note`: of an acknowledgement only, who made it
+    and what they said. `suppressed`: how many episodes of the rule and key came and went untold since the last that was
+    told; absent if none.
     """
 
     agent: str
@@ -38,18 +41,20 @@ class Notice(msgspec.Struct, frozen=True):
     values: dict[str, bool | int | float | str | None] = {}
     by: str | msgspec.UnsetType = msgspec.UNSET
     note: str | msgspec.UnsetType = msgspec.UNSET
+    suppressed: int | msgspec.UnsetType = msgspec.UNSET
 
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Notice)
 
 
-def encode_notice(identity: AgentIdentity, job: str, version: int, event: EpisodeEvent) -> bytes:
-    """The event as the data of an alert segment."""
+def encode_notice(identity: AgentIdentity, job: str, version: int, told: Notification) -> bytes:
+    """What is told of an episode as the data of an alert segment."""
+    event = told.event
     notice = Notice(
         agent=identity.agent,
         episode=event.episode,
-        event=event.kind.value,
+        event=told.telling.value,
         job=job,
         version=version,
         rule=event.rule,
@@ -59,6 +64,7 @@ def encode_notice(identity: AgentIdentity, job: str, version: int, event: Episod
         at=format_timestamp(event.at_us),
         labels=identity.labels,
         values=event.values,
+        suppressed=told.suppressed or msgspec.UNSET,
     )
     return _ENCODER.encode(notice) + b"\n"
 

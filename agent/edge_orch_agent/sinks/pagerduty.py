@@ -20,7 +20,7 @@ from edge_orch_agent.sinks.one_by_one import Progress, read_notice
 EVENTS_URL = "https://events.pagerduty.com/v2/enqueue"
 LONGEST_KEY = 255
 LONGEST_SUMMARY = 1024
-_ACTIONS = {"opened": "trigger", "acknowledged": "acknowledge", "resolved": "resolve"}
+_ACTIONS = {"opened": "trigger", "escalated": "trigger", "acknowledged": "acknowledge", "resolved": "resolve"}
 
 
 class PagerDutySink:
@@ -53,6 +53,7 @@ def event_of(notice: Notice, routing_key: str) -> dict[str, Any]:
         "dedup_key": dedup_key(notice.episode),
     }
     if action == "trigger":
+        suppressed = {} if notice.suppressed is msgspec.UNSET else {"suppressed": notice.suppressed}
         event["client"] = "Edge Orchestrator"
         event["payload"] = {
             "summary": (notice.summary or notice.rule)[:LONGEST_SUMMARY],
@@ -67,6 +68,7 @@ def event_of(notice: Notice, routing_key: str) -> dict[str, Any]:
                 "key": list(notice.key),
                 "labels": notice.labels,
                 "values": notice.values,
+                **suppressed,
             },
         }
     return event

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.fields import check_zone
 from edge_orch.compile.flow import LOST
 from edge_orch.compile.sinks import sink_problem
 from edge_orch.compile.summary import parse_summary
@@ -17,7 +18,9 @@ from edge_orch.plan import steps as plan
 from edge_orch.plan.expression import Call, Expression
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql, value_of
-from edge_orch.spec.steps.alert import Alert, Quorum
+from edge_orch.spec.reading import gathered
+from edge_orch.spec.steps.alert import Alert, Day, Escalate, Quorum, Silence
+from edge_orch.time import DAY
 
 T = TypeVar("T")
 
@@ -43,7 +46,10 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
     key = part(lambda: context.flow.fields(spec.key))
     clear_when = part(lambda: _clear(spec.clear.when, when, context))
     summary = part(lambda: parse_summary(spec.summary, context.name, context.flow, context.params))
-    unfit = (sink_problem(sink, "alerts", context.sinks) for sink in spec.notify)
+    silence = part(lambda: tuple(gathered(spec.silence, _silence)))
+    part(lambda: _check_routes(spec))
+    told = [*spec.notify, *(spec.escalate.notify if spec.escalate else ())]
+    unfit = (sink_problem(sink, "alerts", context.sinks) for sink in told)
     problems.extend(problem for problem in unfit if problem)
     if failed or problems or key is None or summary is None:
         return Compiled(None, LOST, tuple(problems))
@@ -60,6 +66,9 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
         schema=context.flow.schema,
         quorum=quorum,
         absent_us=value_of(spec.absent),
+        throttle_us=value_of(spec.throttle),
+        silence=silence or (),
+        escalate=_escalation(spec.escalate),
     )
     return Compiled(step, LOST)
 
@@ -79,6 +88,46 @@ def _check_question(spec: Alert, context: StepContext) -> None:
     problems = [Problem(what, where, next_step=next_step) for where, what, next_step in clashes if where]
     if problems:
         raise Invalid(*problems)
+
+
+def _check_routes(spec: Alert) -> None:
+    escalate = spec.escalate
+    if escalate is None:
+        return
+    if not spec.notify:
+        what = "escalates what nobody was told"
+        raise Invalid(Problem(what, escalate.after.where, "sinks in `notify`", "", "add notify: [SINK]"))
+    if not escalate.notify:
+        raise Invalid(
+            Problem("escalates to nobody", escalate.after.where, "sinks in `escalate.notify`", "", "name one")
+        )
+    first = {sink.value for sink in spec.notify}
+    again = next((sink for sink in escalate.notify if sink.value in first), None)
+    if again is not None:
+        what = f"`{again.value}` is told at once already"
+        raise Invalid(Problem(what, again.where, "a sink that is not in `notify`", "", "name another"))
+
+
+def _escalation(spec: Escalate | None) -> plan.Escalation | None:
+    if spec is None:
+        return None
+    return plan.Escalation(spec.after.value, tuple(sink.value for sink in spec.notify))
+
+
+def _silence(spec: Silence) -> plan.SilenceWindow:
+    check_zone(spec.zone)
+    if spec.start.value == DAY:
+        raise Invalid(
+            Problem(
+                "begins when the day is over",
+                spec.start.where,
+                "a time before 24:00",
+                "24:00",
+                "say 00:00 of the day after",
+            )
+        )
+    days = tuple(sorted({Day.choices().index(day.value) for day in spec.days}))
+    return plan.SilenceWindow(days, spec.start.value, spec.to.value, spec.zone.value)
 
 
 def _clear(sql: Sql | None, when: Expression | None, context: StepContext) -> Expression | None:

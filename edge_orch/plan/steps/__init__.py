@@ -7,7 +7,7 @@ Durations are microseconds.
 from __future__ import annotations
 
 from edge_orch.plan.steps.aggregate import Aggregate, Aggregation
-from edge_orch.plan.steps.alert import Alert, Clear, Quorum, SummaryPart
+from edge_orch.plan.steps.alert import Alert, Clear, Escalation, Quorum, SilenceWindow, SummaryPart
 from edge_orch.plan.steps.dedupe import Dedupe
 from edge_orch.plan.steps.explode import Explode
 from edge_orch.plan.steps.filter import Filter
@@ -35,6 +35,7 @@ __all__ = [
     "Branch",
     "Clear",
     "Dedupe",
+    "Escalation",
     "Explode",
     "Filter",
     "Generalize",
@@ -50,6 +51,7 @@ __all__ = [
     "Route",
     "Sample",
     "Schematize",
+    "SilenceWindow",
     "Step",
     "SummaryPart",
     "Throttle",

@@ -35,10 +35,30 @@ class SummaryPart(msgspec.Struct, frozen=True, omit_defaults=True):
     value: str = ""
 
 
+class SilenceWindow(msgspec.Struct, frozen=True):
+    """Nobody is notified from `start_us` after midnight in `zone` until `end_us`, beginning on these days.
+
+    `days`: 0 is Monday; none: every day. An end at or before the start lies on the day after.
+    """
+
+    days: tuple[int, ...]
+    start_us: int
+    end_us: int
+    zone: str
+
+
+class Escalation(msgspec.Struct, frozen=True):
+    """Tell these sinks, too, when nobody has acknowledged an episode `after_us` after it was told."""
+
+    after_us: int
+    notify: tuple[str, ...]
+
+
 class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on.
 
-    It has either `when` or `absent_us`: no record of a key for so long.
+    It has either `when` or `absent_us`: no record of a key for so long. `throttle_us`: of one key, the opening of an
+    episode is told at most once in so long.
     """
 
     name: str
@@ -53,3 +73,6 @@ class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
     schema: Schema
     quorum: Quorum | None = None
     absent_us: int | None = None
+    throttle_us: int | None = None
+    silence: tuple[SilenceWindow, ...] = ()
+    escalate: Escalation | None = None

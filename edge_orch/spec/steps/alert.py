@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from edge_orch.spec.leaves import Choice, Duration, LabelName, Name, PositiveDuration, Sql, Text
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import Choice, Duration, JsonSchema, LabelName, Leaf, Name, PositiveDuration, Sql, Text
+from edge_orch.spec.nodes import Scalar, described
 from edge_orch.spec.reading import Doc
+from edge_orch.time import HOUR, MINUTE
 
 
 class Severity(Choice, frozen=True):
@@ -30,6 +34,45 @@ class Clear:
 
     when: Annotated[Sql | None, Doc("a condition; left out: the alert's own is false")]
     hold: Annotated[Duration, Doc("how long it must last without a break", default="0s")]
+
+
+class Day(Choice, frozen=True):
+    """A day of the week."""
+
+    value: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class TimeOfDay(Leaf, frozen=True):
+    """What clocks show; `value` in microseconds after midnight."""
+
+    value: int
+    expected: ClassVar[str] = "a time of day from 00:00 to 24:00, like '22:00'"
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        if not re.fullmatch(str(cls.schema["pattern"]), node.text):
+            raise Invalid(Problem("not a time of day", node.where, cls.expected, described(node)))
+        hours, minutes = node.text.split(":")
+        return int(hours) * HOUR + int(minutes) * MINUTE
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A time of the week in which nobody is notified."""
+
+    days: Annotated[tuple[Day, ...], Doc("days on which it begins; left out: every day", default="[]")]
+    start: Annotated[TimeOfDay, Doc("when it begins", default="00:00", key="from")]
+    to: Annotated[TimeOfDay, Doc("when it ends; not after `from`: on the day after", default="24:00")]
+    zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
+
+
+@dataclass(frozen=True)
+class Escalate:
+    """Whom to tell as well when nobody acknowledges."""
+
+    after: Annotated[PositiveDuration, Doc("how long after the episode was told")]
+    notify: Annotated[tuple[LabelName, ...], Doc("sinks to tell")]
 
 
 @dataclass(frozen=True)
@@ -60,3 +103,6 @@ alert:
     severity: Annotated[Severity, Doc("info | warning | error | critical", default="warning")]
     summary: Annotated[Text | None, Doc("text with {field}, {parameter}, {count} or {key}; left out: the step's name")]
     notify: Annotated[tuple[LabelName, ...], Doc("sinks to tell", default="[]")]
+    throttle: Annotated[PositiveDuration | None, Doc("of one key, tell at most one opening in so long")]
+    silence: Annotated[tuple[Silence, ...], Doc("times of the week in which nobody is told", default="[]")]
+    escalate: Annotated[Escalate | None, Doc("whom to tell as well when nobody acknowledges in time")]

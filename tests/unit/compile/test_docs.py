@@ -24,7 +24,7 @@ metadata: {name: example}
 spec:
   params: {hot_c: {type: float, default: 85}}
   source: {mqtt: {topic: factory/+/raw}}
-  sinks: {oncall: {file: {path: alerts.ndjson}}}
+  sinks: {oncall: {file: {path: alerts.ndjson}}, manager: {file: {path: calls.ndjson}}}
   steps:
 """
 SCHEMATIZE = "- schematize: {json: {}, fields: {ts: timestamp, sensor: string, temp_c: float}, time: ts}\n"
