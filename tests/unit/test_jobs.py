@@ -23,3 +23,14 @@ def test_the_tests_of_a_job_pass(file: Path) -> None:
 def test_every_job_of_the_catalogue_has_tests() -> None:
     jobs = {path.name.removesuffix(".yaml") for path in (ROOT / "jobs").glob("*.yaml") if SUFFIX not in path.name}
     assert jobs == {path.name.removesuffix(SUFFIX) for path in TESTS if path.parent.name == "jobs"}
+
+
+@pytest.mark.parametrize("file", [file for file in TESTS if file.parent.name == "jobs"], ids=lambda file: file.name)
+def test_the_tests_of_a_ready_job_go_through_all_of_it(file: Path) -> None:
+    covered = judge(file, with_coverage=True).coverage
+    assert covered is not None
+    assert {step.step: step.missed for step in covered.steps if step.missed} == {}
+
+
+def test_there_are_ready_jobs_for_what_plants_need() -> None:
+    assert sum(path.parent.name == "jobs" for path in TESTS) >= 10
