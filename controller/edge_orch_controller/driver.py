@@ -211,10 +211,11 @@ class Driver:
     async def _load(self, agent: str) -> None:
         try:
             changes = await self.read(self._store.changes, agent)
+            epoch = await self.read(self._store.epoch, agent)
         except Exception as error:
             self.handle(LoadFailed(agent, str(error)))
         else:
-            self.handle(TwinLoaded(agent, tuple(changes)))
+            self.handle(TwinLoaded(agent, tuple(changes), epoch))
 
     def _set_timer(self) -> None:
         if self._timer is not None:

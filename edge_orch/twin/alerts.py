@@ -22,7 +22,7 @@ _NOTIFIED = "notified.opened."
 def alert_states(
     episodes: Iterable[EpisodeFact], acks: Iterable[Ack], silences: Iterable[SilenceState] = ()
 ) -> dict[str, AlertState]:
-    """By episode. An acknowledgement of an episode of which nothing is told makes no alert."""
+    """By episode. Acknowledgements, and notices that were delivered, make no alert where nothing else is told of it."""
     events: dict[str, dict[str, EpisodeFact]] = {}
     for fact in episodes:
         events.setdefault(fact.episode, {})[fact.event] = fact
@@ -30,7 +30,11 @@ def alert_states(
     for ack in acks:
         seen.setdefault(ack.episode, []).append(ack)
     holding = [silence for silence in silences if silence.state == "active"]
-    return {episode: _state(told, seen.get(episode, []), holding) for episode, told in sorted(events.items())}
+    return {
+        episode: _state(told, seen.get(episode, []), holding)
+        for episode, told in sorted(events.items())
+        if any(not event.startswith("notified.") for event in told)
+    }
 
 
 def openings(told: Iterable[str]) -> int:

@@ -21,6 +21,10 @@ class Contents:
         """The text under a key, or None."""
         return self._texts.get((section, key))
 
+    def texts(self) -> dict[tuple[Section, str], str]:
+        """Everything, readable or not; a value of its own."""
+        return dict(self._texts)
+
     def put(self, section: Section, key: str, text: str) -> None:
         """Set the text under a key; text that cannot be read as a fact counts as unreadable."""
         if self._texts.get((section, key)) == text:

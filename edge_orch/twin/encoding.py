@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -63,3 +64,18 @@ def decode_fact(section: Section, key: str, text: str) -> Fact | None:
     if isinstance(fact, Override | Silence) and not fact.id.startswith(fact.origin[0] + "-"):
         return None
     return fact
+
+
+def batches(texts: dict[tuple[Section, str], str], size: int, count: int) -> Iterator[dict[tuple[Section, str], str]]:
+    """The texts in parts of at most `size` bytes with their keys (or one text that is larger) and `count` texts."""
+    batch: dict[tuple[Section, str], str] = {}
+    taken = 0
+    for (section, key), text in texts.items():
+        length = len(key.encode()) + len(text.encode())
+        if batch and (taken + length > size or len(batch) == count):
+            yield batch
+            batch, taken = {}, 0
+        batch[section, key] = text
+        taken += length
+    if batch:
+        yield batch

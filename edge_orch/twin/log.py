@@ -24,6 +24,8 @@ class ChangeLog:
     """
 
     def __init__(self) -> None:
+        self.size = 0
+        """Bytes of all changes but the genesis."""
         self._by_hash: dict[bytes, Linked] = {}
         self._by_actor: dict[bytes, list[Change]] = {}
         self._heads = {GENESIS_HASH}
@@ -65,6 +67,7 @@ class ChangeLog:
             return True
         if change.seq != self.last(change.actor) + 1 or not all(dep in self for dep in linked.deps):
             return False
+        self.size += len(change.raw)
         self._by_hash[change.hash] = linked
         self._by_actor.setdefault(change.actor, []).append(change)
         self._heads.difference_update(linked.deps)

@@ -124,6 +124,11 @@ def _why_refused(override: Override, spec: ParamSpec) -> str:
     return ""
 
 
+def outranks(one: Override, other: Override) -> bool:
+    """Whether `one` was made in a higher role, so that `other` may fail to end it."""
+    return _ROLES[one.role] > _ROLES[other.role]
+
+
 def _strength(override: Override) -> tuple[int, bool, list[int]]:
     """Weakest first; of equals the smaller id is the stronger."""
     return _ROLES[override.role], override.origin == "agent", [-ord(letter) for letter in override.id] + [1]

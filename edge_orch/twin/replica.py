@@ -23,9 +23,10 @@ from edge_orch.twin.carrier import sync_message
 from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.columns import refuse
 from edge_orch.twin.contents import Contents
-from edge_orch.twin.encoding import MAX_FACT, encode_fact
+from edge_orch.twin.encoding import MAX_FACT, batches, encode_fact
+from edge_orch.twin.epoch import Epoch, Texts, actor_in, root_actor
 from edge_orch.twin.facts import Fact, Facts, Section
-from edge_orch.twin.gate import Inspected
+from edge_orch.twin.gate import MAX_OPERATIONS, Inspected
 from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
 from edge_orch.twin.hand import Hand, unsigned
 from edge_orch.twin.log import ChangeLog, Linked
@@ -44,8 +45,8 @@ class Replica:
     never acknowledged. `facts` speaks of everything merged so far.
     """
 
-    def __init__(self, doc: str, actor: bytes, hand: Hand | None = None) -> None:
-        """The empty twin of the agent `doc`; `open` is the way to one with a past.
+    def __init__(self, doc: str, actor: bytes, hand: Hand | None = None, epoch: Epoch | None = None) -> None:
+        """The empty twin of the agent `doc`; `open` is the way to one with a past, `begun` to a new epoch.
 
         `hand`: of a controller; signs what is written here, and lets its own facts in again, whoever brings them.
         """
@@ -53,6 +54,7 @@ class Replica:
             raise Invalid(Problem("not an actor", expected=f"{ACTOR_BYTES} bytes of new_actor", found=actor.hex()))
         self.doc = doc
         self.actor = actor
+        self.epoch = epoch or Epoch()
         self.unusable: tuple[Change, ...] = ()
         """Rows of the store that are damaged, or that stand behind a change which is missing. A peer may heal them."""
         self._hand = hand
@@ -66,14 +68,16 @@ class Replica:
         self._admission = Admission(doc, actor, self._merged, self._contents, hand)
 
     @classmethod
-    def open(cls, doc: str, actor: bytes, changes: Iterable[Change], hand: Hand | None = None) -> Replica:
+    def open(
+        cls, doc: str, actor: bytes, changes: Iterable[Change], hand: Hand | None = None, epoch: Epoch | None = None
+    ) -> Replica:
         """The twin of the agent `doc` whose durable changes are `changes`, in any order.
 
         Rows that are missing or damaged are tolerated: see `unusable`.
 
         Raises `Invalid` when `actor` has written before: an actor is minted anew for each boot.
         """
-        replica = cls(doc, actor, hand)
+        replica = cls(doc, actor, hand, epoch)
         linked, unusable = [], []
         for change in changes:
             if change.actor == actor:
@@ -91,6 +95,40 @@ class Replica:
             for key in replica._document.keys(replica._maps[section]):
                 replica._contents.put(section, key, replica._text(replica._document, section, key))
         return replica
+
+    def begun(self, epoch: Epoch, root: Sequence[Inspected]) -> Replica:
+        """This twin in another epoch, with the facts of its root and nothing durable. Raises `Refused`."""
+        fresh = Replica(self.doc, actor_in(self.actor, epoch.number), self._hand, epoch)
+        fresh._merge(root)
+        return fresh
+
+    def root(self, number: int, texts: Texts) -> list[bytes]:
+        """The changes with which the epoch of this number begins, holding these facts: the same, the same bytes."""
+        writer = Replica(self.doc, root_actor(number, texts))
+        return [writer._write(batch).raw for batch in batches(dict(sorted(texts.items())), _EDIT_BYTES, MAX_OPERATIONS)]
+
+    @property
+    def rooted(self) -> bool:
+        """Whether the whole root of the epoch is durable here."""
+        return self._durable.last(self.epoch.root) == self.epoch.length
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that is merged is durable."""
+        return self._merged.vector() == self._durable.vector()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all changes."""
+        return self._merged.size
+
+    def texts(self) -> Texts:
+        """Every fact, readable or not."""
+        return self._contents.texts()
+
+    def history(self) -> list[Change]:
+        """Every change merged, durable or not, causes before effects."""
+        return self._merged.since({})
 
     def facts(self) -> Facts:
         """All facts merged so far that this version can read."""
@@ -120,9 +158,9 @@ class Replica:
         """Whether the change with that hash is durable here."""
         return hash_ in self._durable
 
-    def merged(self, raw: bytes) -> bool:
-        """Whether this very change is merged here, durable or not. Raises `Refused` when the bytes are no change."""
-        return gate.read_header(raw).hash in self._merged
+    def holds(self, hash_: bytes) -> bool:
+        """Whether the change with that hash is merged here, durable or not."""
+        return hash_ in self._merged
 
     def edit(self, facts: Iterable[Fact]) -> list[Change]:
         """Write facts; returns the new changes, to be made durable and then handed to `persisted`.
@@ -142,7 +180,7 @@ class Replica:
             if standing is not None and section not in REPLACEABLE:
                 raise Invalid(Problem(f"{section}/{key} is written once", expected=standing, found=text))
             texts[section, key] = self._hand.signed(self.doc, section, key, text) if self._hand else text
-        return [self._write(batch) for batch in _batches(texts)]
+        return [self._write(batch) for batch in batches(texts, _EDIT_BYTES, MAX_OPERATIONS)]
 
     def persisted(self, changes: Iterable[Change]) -> None:
         """These changes are durable now: they count in `vector` and may be sent. Doing it twice does no harm.
@@ -166,15 +204,22 @@ class Replica:
         rewrites what is written once, or gives a known sequence number to something else.
         """
         news = self._admission.admitted([gate.inspect(raw) for raw in raw_changes], allow)
-        if not news:
-            return []
+        if news:
+            self._merge(news)
+        return [item.change for item in news]
+
+    def carry(self, texts: Texts) -> list[Change]:
+        """Write facts as they stood in an earlier epoch; what stands here already writes nothing."""
+        news = {place: text for place, text in texts.items() if self.text(*place) != text}
+        return [self._write(batch) for batch in batches(news, _EDIT_BYTES, MAX_OPERATIONS)]
+
+    def _merge(self, news: Sequence[Inspected]) -> None:
         grown = self._grown(news)
         self._merged.add_all(Linked(item.change, item.deps) for item in news)
         self._document = grown
         for item in news:
             for write in item.writes:
                 self._contents.put(write.section, write.key, self._text(grown, write.section, write.key))
-        return [item.change for item in news]
 
     def _write(self, batch: dict[tuple[Section, str], str]) -> Change:
         with self._document.transaction() as transaction:
@@ -236,20 +281,6 @@ def _map(document: Document, section: Section) -> bytes:
     if not found or found[0] != ObjType.Map:
         refuse(f"no map {section}")
     return bytes(found[1])
-
-
-def _batches(texts: dict[tuple[Section, str], str]) -> Iterable[dict[tuple[Section, str], str]]:
-    batch: dict[tuple[Section, str], str] = {}
-    size = 0
-    for (section, key), text in texts.items():
-        length = len(key.encode()) + len(text.encode())
-        if batch and (size + length > _EDIT_BYTES or len(batch) == gate.MAX_OPERATIONS):
-            yield batch
-            batch, size = {}, 0
-        batch[section, key] = text
-        size += length
-    if batch:
-        yield batch
 
 
 def _hand_over(document: Document, changes: Sequence[bytes]) -> None:

@@ -37,11 +37,16 @@ _KEYS: dict[Writer, dict[Section, re.Pattern[str]]] = {
 _UNIQUE = re.compile(r"[A-Za-z0-9._-]+")
 
 
+def belongs_to(writer: Writer, section: Section, key: str) -> bool:
+    """Whether keys like this are that writer's to write."""
+    pattern = _KEYS[writer].get(section)
+    return pattern is not None and pattern.fullmatch(key) is not None
+
+
 def may_write(actor: bytes, agent: str, section: Section, key: str) -> bool:
     """Whether this actor may write this key in the twin of `agent`. Everything not named is forbidden."""
     writer = writer_of(actor, agent)
-    pattern = _KEYS[writer].get(section) if writer else None
-    return pattern is not None and pattern.fullmatch(key) is not None
+    return writer is not None and belongs_to(writer, section, key)
 
 
 def agent_may_write(actor: bytes, agent: str, section: Section, key: str) -> bool:

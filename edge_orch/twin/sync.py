@@ -1,6 +1,7 @@
 """Anti-entropy between two replicas of one twin, as a machine without I/O: messages in, commands out.
 
-Any message may be lost, doubled, reordered, or come from before a restart; nothing is queued while a link is down.
+Any message may be lost, doubled, reordered, or come from before a restart; nothing is queued while a link is down. Each
+arrives sealed by its sender (`edge_orch.trust.seal`), which is its digest and its proof of origin.
 
 1. Durable first. A change is sent, counted in a vector, or acknowledged only when it is durable here. The `Have`
    after a `Persist` *is* the acknowledgement; a broker's is not.
@@ -14,8 +15,13 @@ Any message may be lost, doubled, reordered, or come from before a restart; noth
 6. A peer whose vector is covered by ours can have no head we do not know; if it has one, one sequence number has two
    contents. Both, like every refusal, are reported as `Quarantine`, and nothing is answered.
 7. Nobody else writes under our actor.
-8. A message of another twin or epoch changes nothing and is reported as `Ignored`.
+8. A message of another twin changes nothing and is reported as `Ignored`.
 9. What we believe the peer to have decides only whether news is sent unasked; a wrong belief costs a round trip.
+10. Epochs only go up. A peer in an earlier epoch is sent a `Roll`; one in a later epoch a `Have`, which asks for it.
+11. A `Roll` is taken whole or refused whole, and nothing is said until it is durable. What we wrote and its root cannot
+    know of is carried over: no fact is lost between two epochs.
+12. The agent (`decides`) rolls, when the controller has all that it has and nothing is on its way to the disk. Should
+    two replicas begin one epoch differently (an agent restored from a backup), the controller's stands.
 
 The caller calls `open` when the link comes up and every T ± 20 % from then on, which repairs any loss; `persisted` when
 changes have become durable, its own or the peer's; and performs the commands in order.
@@ -23,17 +29,21 @@ changes have become durable, its own or the peer's; and performs the commands in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
 from edge_orch.errors import Refused
+from edge_orch.twin.admission import Allow
 from edge_orch.twin.change import Change, Vector
-from edge_orch.twin.replica import Allow, Replica
-from edge_orch.wire.messages import MAX_DELTA, Delta, Have
+from edge_orch.twin.epoch import Rolled, is_root, read_root
+from edge_orch.twin.facts import Section
+from edge_orch.twin.gate import read_header
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.rolling import follow, roll
+from edge_orch.wire.messages import MAX_DELTA, Delta, Have, Roll
 
-EPOCH = 0
-"""The only epoch there is until documents are rolled."""
+SyncMessage = Have | Delta | Roll
 
 
 class Persist(msgspec.Struct, frozen=True):
@@ -45,10 +55,16 @@ class Persist(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
+class Begin(msgspec.Struct, frozen=True):
+    """Make the twin's new epoch durable in place of the old one, then call `persisted` with its changes."""
+
+    rolled: Rolled
+
+
 class Transmit(msgspec.Struct, frozen=True):
     """Send the message if the link is up; otherwise forget it."""
 
-    message: Have | Delta
+    message: SyncMessage
 
 
 class Quarantine(msgspec.Struct, frozen=True):
@@ -58,89 +74,189 @@ class Quarantine(msgspec.Struct, frozen=True):
 
 
 class Ignored(msgspec.Struct, frozen=True):
-    """A message that is not for this session, such as one of another epoch; nothing was done."""
+    """A message that is not for this session, such as one of another twin; nothing was done."""
 
     reason: str
 
 
-SyncCommand = Persist | Transmit | Quarantine | Ignored
+SyncCommand = Persist | Begin | Transmit | Quarantine | Ignored
+Admit = Callable[[Section, str, str], bool]
+"""(section, key, text) → whether a root that the peer brings may hold it."""
 
 
 class SyncSession:
-    """Our end of the exchange about one twin with one peer. `boot` names this process to the peer."""
+    """Our end of the exchange about one twin with one peer. `boot` names this process to the peer.
 
-    def __init__(self, replica: Replica, *, doc: str, boot: bytes, allow: Allow) -> None:
-        self._replica = replica
+    `decides`: this is the agent whose twin it is. `admit`: which facts a root may hold that the peer brings; an agent
+    believes its controller.
+    """
+
+    def __init__(
+        self,
+        replica: Replica,
+        *,
+        doc: str,
+        boot: bytes,
+        allow: Allow,
+        decides: bool = False,
+        admit: Admit = lambda *_: True,
+    ) -> None:
+        self.replica = replica
         self._doc = doc
         self._boot = boot
         self._allow = allow
+        self._decides = decides
+        self._admit = admit
         self._owed: set[bytes] = set()  # hashes of the peer's changes that await durability
         self._peer: Vector | None = None  # 9: what the peer said it has, and what we have sent it since
+        self._said: Vector = {}  # what the peer said last that it has, in this epoch
+        self._rolling = False  # 11
+        self._begun_here = False
 
     @property
     def level(self) -> bool:
         """Whether, as far as we know, the peer has what we have, and nothing of it awaits durability."""
-        return self._peer == self._replica.vector() and not self._owed
+        return self._peer == self.replica.vector() and not self._owed
+
+    @property
+    def rolling(self) -> bool:
+        """Whether a new epoch is on its way to the disk: nothing may be said of it."""
+        return self._rolling
 
     def have(self) -> Have:
         """What we durably have, for the peer."""
-        return Have(self._doc, EPOCH, self._replica.vector(), self._replica.heads(), self._boot)
+        return Have(self._doc, self.replica.epoch.number, self.replica.vector(), self.replica.heads(), self._boot)
 
     def open(self) -> list[SyncCommand]:
         """Say what we have: when the link comes up, and periodically."""
-        return [self._have()]
+        return [] if self._rolling else [self._have()]
 
-    def receive(self, message: Have | Delta) -> list[SyncCommand]:
+    def receive(self, message: SyncMessage) -> list[SyncCommand]:
         """Take a message whose sender is proven."""
-        if message.doc != self._doc or message.epoch != EPOCH:
-            found = f"a message about twin {message.doc!r}, epoch {message.epoch}"
-            return [Ignored(f"{found}; this session is about {self._doc!r}, epoch {EPOCH}")]  # 8
+        if message.doc != self._doc:
+            return [Ignored(f"a message about twin {message.doc!r}; this session is about {self._doc!r}")]  # 8
+        if self._rolling:
+            return []  # 11
         try:
+            if isinstance(message, Roll):
+                return self._roll(message)
+            if message.epoch != self.replica.epoch.number or not self._same_root(message.vector):
+                return self._elsewhere(message)
             self._check_our_actor(message.vector)
+            self._said = dict(message.vector)
             return self._had(message) if isinstance(message, Have) else self._delta(message)
         except Refused as error:
             return [Quarantine(str(error))]
 
     def persisted(self, changes: Iterable[Change]) -> list[SyncCommand]:
-        """These changes are durable now: acknowledge the peer's, and send our own to a peer that has the rest."""
-        done = tuple(changes)
-        self._replica.persisted(done)
+        """These changes are durable now: acknowledge the peer's, and send our own to a peer that has the rest.
+
+        Changes of an epoch that is over count no more.
+        """
+        done = tuple(change for change in changes if self.replica.holds(change.hash))
+        self.replica.persisted(done)
         theirs = self._owed.intersection(change.hash for change in done)
         self._owed -= theirs
+        if self._rolling:
+            self._rolling = not self.replica.rooted
+            return [] if self._rolling else [self._root() if self._begun_here else self._followed()]
         if theirs:
             return [self._have()]  # 1
         if self._peer is None:
-            return [self._have()]
-        news = self._replica.changes_since(self._peer)
+            return [self._have()] if done else []
+        news = self.replica.changes_since(self._peer)
         if not news or {change.hash for change in news} - {change.hash for change in done}:
             return []  # the peer is further behind; its own Haves drive it forward
         return [self._send(news)]
 
+    @property
+    def may_roll(self) -> bool:
+        """Whether the next epoch may begin now: it is ours to decide, and everybody has everything."""
+        ready = self._decides and not self._rolling and self.replica.settled and self.replica.rooted
+        return ready and covers(self._said, self.replica.vector())  # 12
+
+    def roll(self, gone: Collection[tuple[Section, str]]) -> list[SyncCommand]:
+        """Begin the next epoch without the facts in `gone`, if this may be now and is worth it."""
+        if not self.may_roll:
+            return []
+        begun = roll(self.replica, gone)
+        return self._begin(*begun, here=True) if begun else []
+
+    def link_down(self) -> None:
+        """What the peer had may be gone when it comes back: it may be another one, restored from a backup."""
+        self._said = {}
+
+    def _begin(self, fresh: Replica, rolled: Rolled, *, here: bool = False) -> list[SyncCommand]:
+        self.replica, self._begun_here = fresh, here
+        self._owed, self._said, self._rolling = set(), {}, True
+        self._peer = None if here else {fresh.epoch.root: fresh.epoch.length}
+        return [Begin(rolled)]
+
+    def _followed(self) -> Transmit:
+        """What we carried over to a peer that has the root; both acknowledge it."""
+        news = self.replica.changes_since(self._peer or {})
+        return self._send(news) if news else self._have()
+
+    def _same_root(self, vector: Vector) -> bool:
+        """Whether the peer, in an epoch of our number, has its root, and no other."""
+        roots = {actor: seq for actor, seq in vector.items() if is_root(actor)}
+        epoch = self.replica.epoch
+        return roots == ({epoch.root: epoch.length} if epoch.length else {}) and self.replica.rooted
+
+    def _elsewhere(self, message: Have | Delta) -> list[SyncCommand]:
+        """The peer is in another epoch, or has begun this one differently, or one of us has lost its root."""
+        epoch = self.replica.epoch
+        ours_stands = epoch.number > message.epoch or (epoch.number == message.epoch and not self._yields(message))
+        return [self._root() if ours_stands else self._have()]  # 10
+
+    def _yields(self, message: Have | Delta) -> bool:
+        """Whether we take the peer's root, of an epoch with our number."""
+        other = any(is_root(actor) and actor != self.replica.epoch.root for actor in message.vector)
+        return not self.replica.rooted or (self._decides and other)  # 12
+
+    def _roll(self, message: Roll) -> list[SyncCommand]:
+        epoch = self.replica.epoch
+        if message.epoch < epoch.number:
+            return [Ignored(f"the root of epoch {message.epoch}; this twin is in epoch {epoch.number}")]  # 10
+        if message.epoch == epoch.number:
+            root = read_root(message.epoch, message.changes, self._admit)
+            if root[0].change.actor == epoch.root:
+                # A root of ours that is damaged is mended in the store, and whole from the next start on.
+                return [] if self.replica.rooted else [Persist(tuple(item.change for item in root))]
+            if not self._decides:
+                return [self._root()]  # 12
+        return self._begin(*follow(self.replica, message.epoch, message.past, message.changes, self._admit))
+
+    def _root(self) -> Transmit:
+        epoch = self.replica.epoch
+        changes = [change.raw for change in self.replica.changes_since({}) if change.actor == epoch.root]
+        return Transmit(Roll(self._doc, epoch.number, epoch.past, tuple(changes), self._boot))
+
     def _had(self, have: Have) -> list[SyncCommand]:
-        ours = self._replica.vector()
+        ours = self.replica.vector()
         self._peer = dict(have.vector)
-        if covers(ours, have.vector) and not all(self._replica.knows(head) for head in have.heads):
+        if covers(ours, have.vector) and not all(self.replica.knows(head) for head in have.heads):
             return [Quarantine("the peer has other content under sequence numbers that we know")]  # 6
         if not covers(have.vector, ours):
-            return [self._send(self._replica.changes_since(have.vector))]
+            return [self._send(self.replica.changes_since(have.vector))]
         return [] if covers(ours, have.vector) else [self._have()]
 
     def _delta(self, delta: Delta) -> list[SyncCommand]:
         self._peer = dict(delta.vector)
-        complete = covers(self._replica.vector(), delta.base)
-        news = self._replica.apply(delta.changes, self._allow)  # 2
+        complete = covers(self.replica.vector(), delta.base)
+        news = self.replica.apply(delta.changes, self._allow)  # 2
         if news:
             self._owed.update(change.hash for change in news)
             return [Persist(tuple(news))]  # 1
         if self._owed:
             return []  # the Have after the Persist will answer this one too
-        if complete and not all(self._replica.merged(raw) for raw in delta.changes):
+        if complete and not all(self.replica.holds(read_header(raw).hash) for raw in delta.changes):
             return [Quarantine("the peer's changes build on other content under sequence numbers that we know")]  # 5
         return [self._have()]
 
     def _check_our_actor(self, vector: Vector) -> None:
-        actor = self._replica.actor
-        if vector.get(actor, 0) > self._replica.vector().get(actor, 0):
+        actor = self.replica.actor
+        if vector.get(actor, 0) > self.replica.vector().get(actor, 0):
             raise Refused(f"the peer has changes by our own actor {actor.hex()} that we did not make")  # 7
 
     def _have(self) -> Transmit:
@@ -159,7 +275,7 @@ class SyncSession:
             count += 1
         self._peer = sent
         raws = tuple(change.raw for change in news[:count])
-        return Transmit(Delta(self._doc, EPOCH, raws, self._replica.vector(), self._boot, base))
+        return Transmit(Delta(self._doc, self.replica.epoch.number, raws, self.replica.vector(), self._boot, base))
 
 
 def covers(mine: Vector, theirs: Vector) -> bool:

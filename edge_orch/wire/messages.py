@@ -62,6 +62,19 @@ class Delta(msgspec.Struct, frozen=True, array_like=True, tag="delta"):
     base: Vector = {}
 
 
+class Roll(msgspec.Struct, frozen=True, array_like=True, tag="roll"):
+    """The epoch the sender is in, for a peer that is in another: its root (see `edge_orch.twin.epoch`), causes first.
+
+    `past`: what of earlier epochs is in the root or has no more weight.
+    """
+
+    doc: str
+    epoch: int
+    past: Vector
+    changes: tuple[bytes, ...]
+    boot: bytes
+
+
 class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):
     """Counters and gauges of the moment; never part of a twin, lost without harm. Keys are dotted names."""
 
@@ -70,7 +83,7 @@ class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):
     values: dict[str, int | float | str]
 
 
-Message = Challenge | Hello | Have | Delta | Telemetry
+Message = Challenge | Hello | Have | Delta | Roll | Telemetry
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

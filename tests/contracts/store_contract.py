@@ -22,10 +22,12 @@ from edge_orch_agent.core.transaction import (
     Transaction,
     WearDay,
 )
-from edge_orch_agent.store.port import DiskFull, Store
+from edge_orch_agent.store.port import ARCHIVED, DiskFull, Store
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch, Rolled
+from edge_orch.twin.facts import Section
 
 STREAM = StreamId("press", "stats", "lake")
 OTHER = StreamId("press", "alerts", "oncall")
@@ -114,6 +116,25 @@ class StoreContract:
             ledger=done.ledger,
             dead_bytes={"press": 5},
         )
+
+    def test_a_new_epoch_of_the_twin_takes_the_place_of_the_old_one(self, store: Store) -> None:
+        store.commit(Transaction(changes=[a_change(1), a_change(2)]))
+        left = tuple((Section.ACKS, f"e/agent/{n}", "{}") for n in range(3))
+        first = Rolled(Epoch(1, b"e" * 16, 1, {b"a" * 16: 2}), (a_change(3),), left)
+        second = Rolled(Epoch(2, b"f" * 16, 1, {b"a" * 16: 2, b"b" * 16: 1}), (a_change(5),), left[:1])
+        early = Transaction(changes=[a_change(4)], rolls=[first])
+        early.add(Transaction(changes=[a_change(6)], rolls=[second]))
+        store.commit(early)
+        store = self.reopened(store)
+        state = store.load()
+        assert state.epoch == second.epoch
+        assert state.changes == [a_change(5), a_change(6)], "and what was gathered before it is part of it"
+        assert store.archived() == [*left, left[0]]
+
+    def test_the_archive_keeps_a_bounded_number(self, store: Store) -> None:
+        left = tuple((Section.ACKS, f"{n}", "{}") for n in range(ARCHIVED + 5))
+        store.commit(Transaction(rolls=[Rolled(Epoch(1, b"e" * 16, 1), (a_change(1),), left)]))
+        assert store.archived() == list(left[5:])
 
     def test_a_segment_comes_back_byte_for_byte(self, store: Store) -> None:
         data = b"".join(b'{"n":%d,"text":"\xc3\xa4"}\n' % n for n in range(1_000))

@@ -17,6 +17,7 @@ from edge_orch_controller.store.sqlite_store import SqliteStore
 from edge_orch.errors import Refused, StorageError
 from edge_orch.time import Instant
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch, Rolled
 from edge_orch.twin.facts import Ack, Desired, EpisodeFact, Fact, JobState, Override, Reported, Section
 
 AUDIT = AuditEntry(at_us=7, who="ada", what="test", subject="it")
@@ -145,6 +146,23 @@ def test_a_twin_is_its_changes_and_its_facts(reopen: Reopen) -> None:
     assert state.agents[0].last_seen_us == 77
     assert store.agents_with(Section.EPISODES) == ["press-1"]
     assert store.agents_with(Section.DEVICE) == []
+
+
+def test_a_new_epoch_takes_the_place_of_the_old_one_and_what_left_is_archived(reopen: Reopen) -> None:
+    store = reopen()
+    assert store.epoch("press-1") == Epoch()
+    acks: list[Fact] = [Ack("e1", "agent", n, "ada", NOW) for n in (1, 2)]
+    store.commit(Transaction(twins={"press-1": TwinUpdate([change(1), change(2)], acks)}))
+    left = ((Section.ACKS, "e1/agent/1", '{"n":1}'),)
+    rolled = Rolled(Epoch(1, b"e" * 16, 1, {b"a" * 16: 2}), (change(3),), left)
+    store.commit(Transaction(twins={"press-1": TwinUpdate([change(4)], [], [rolled])}))
+
+    store = reopen()
+    assert store.epoch("press-1") == rolled.epoch
+    assert store.changes("press-1") == [change(3), change(4)]
+    assert set(store.facts("press-1").acks) == {"e1/agent/2"}
+    assert store.archived("press-1") == list(left)
+    assert store.archived("press-2") == []
 
 
 def test_a_generation_is_above_all_that_any_twin_holds(reopen: Reopen) -> None:

@@ -79,7 +79,9 @@ class ControllerHost:
                 centre.committed(transaction)
                 body.later(0, happened.Committed(ticket))
             case do.LoadTwin(agent):
-                body.later(DISK_US, happened.TwinLoaded(agent, tuple(centre.store.changes(agent))))
+                body.later(
+                    DISK_US, happened.TwinLoaded(agent, tuple(centre.store.changes(agent)), centre.store.epoch(agent))
+                )
             case do.Send(agent, message):
                 if isinstance(message, Have | Delta):
                     centre.said(agent, message.vector)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from edge_orch.plan.plan import Source
 from edge_orch.time import Instant
 from edge_orch.twin.facts import DeviceFact
 from edge_orch_agent.core.acknowledgements import Acknowledgements
@@ -92,7 +91,7 @@ class AgentCore:
         self.sources = Sources(stored.positions)
         self.artifacts = Artifacts(backoff)
         self.parameters = Parameters()
-        self.twin = Reconciliation(identity, stored.changes, settings, self.work, random)
+        self.twin = Reconciliation(identity, stored, settings, self.work, random)
         self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger, self.parameters)
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
@@ -201,13 +200,15 @@ class AgentCore:
         self._let_time_pass(now)
         self.jobs.promote(now)
         self.jobs.tidy(self._undelivered, now)
+        if self.commits.flight is None and not self.work.gathered.notices:
+            self.twin.roll(self.outbox.subjects, now)
         return [
             *self.twin.compare(now),
             *self.heartbeat.beat(now),
             *self.wear.measure(now),
             *self.artifacts.fetch(self.twin.linked, now),
             *self._commit(now),
-            *self.sources.settle(self._wanted_sources(), self._awaits),
+            *self.sources.settle(self.jobs.running, self.outbox.size, self._awaits),
             *self.delivery.start(self.jobs.sink_of, now),
         ]
 
@@ -239,7 +240,7 @@ class AgentCore:
             self.delivery.hurry(slot.job)
         self.audit.balance(self.ledger.add(durable), now)
         self.audit.backlog(self.jobs.sink_of, now)
-        return [*told, *self.twin.persisted(durable.changes, now)]
+        return [*told, *self.twin.persisted(durable.all_changes(), now)]
 
     def _follow_facts(self, now: Instant) -> None:
         """Until nothing new follows: a job that starts brings parameters that facts speak of."""
@@ -283,14 +284,6 @@ class AgentCore:
         self.sealing.seal(gathered, self.jobs.limits(), now)
         self.commits.begin(gathered)
         return self.commits.give(now)
-
-    def _wanted_sources(self) -> dict[str, Source]:
-        """Of every running job but those whose outbox is full and may drop nothing."""
-        return {
-            job: running.plan.source
-            for job, running in self.jobs.running.items()
-            if running.plan.limits.on_full != "block" or self.outbox.size(job) < running.plan.limits.outbox
-        }
 
     def _awaits(self, job: str) -> bool:
         return self.work.awaits(job) or self.commits.awaits(job)

@@ -37,6 +37,11 @@ class Outbox:
         self._streams.setdefault(segment.stream, deque()).append(segment)
         self._sizes[segment.stream.job] = self.size(segment.stream.job) + segment.size
 
+    def subjects(self) -> set[str]:
+        """The episodes that waiting notices tell of."""
+        waiting = (segment for segments in self._streams.values() for segment in segments)
+        return {segment.subject.rpartition("/")[0] for segment in waiting if segment.subject}
+
     def head(self, stream: StreamId) -> SegmentInfo | None:
         """The oldest segment of the stream."""
         segments = self._streams.get(stream)

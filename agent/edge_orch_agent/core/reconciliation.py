@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from random import Random
 
 from edge_orch.errors import EdgeOrchError
@@ -11,12 +11,14 @@ from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact, Facts
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.rights import may_write
-from edge_orch.twin.sync import Ignored, Persist, Quarantine, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import Delta, Have, Message
+from edge_orch.twin.rights import belongs_to, may_write
+from edge_orch.twin.settled import settled
+from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.wire.messages import Message
 from edge_orch_agent.core.commands import Command, Send
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.core.transaction import StoredState
 from edge_orch_agent.core.work import Work
 
 
@@ -27,22 +29,30 @@ class Reconciliation:
     """
 
     def __init__(
-        self, identity: AgentIdentity, changes: Iterable[Change], settings: Settings, work: Work, random: Random
+        self, identity: AgentIdentity, stored: StoredState, settings: Settings, work: Work, random: Random
     ) -> None:
         actor = new_actor("agent", identity.agent, identity.actor_nonce)
-        self.replica = Replica.open(identity.agent, actor, changes)
         self._session = SyncSession(
-            self.replica,
+            Replica.open(identity.agent, actor, stored.changes, epoch=stored.epoch),
             doc=identity.agent,
             boot=identity.actor_nonce,
             allow=lambda actor, section, key: may_write(actor, identity.agent, section, key),
+            decides=True,
+            admit=lambda section, key, _: belongs_to("agent", section, key) or belongs_to("controller", section, key),
         )
         self._every_us = settings.have_every_us
+        self._roll_bytes = settings.roll_bytes
+        self._roll_at = settings.roll_bytes
         self._random = random
         self._work = work
         self._have_at: int | None = None
         self.stale = True
         self.refusal = ""
+
+    @property
+    def replica(self) -> Replica:
+        """The twin in its present epoch."""
+        return self._session.replica
 
     @property
     def linked(self) -> bool:
@@ -73,10 +83,11 @@ class Reconciliation:
     def link_down(self) -> None:
         """Nothing is queued: what was sent and not confirmed is found out by the next comparison."""
         self._have_at = None
+        self._session.link_down()
 
     def received(self, message: Message, now: Instant) -> list[Command]:
         """Merge what the controller sent. What breaks the rules changes nothing, and is kept in `refusal`."""
-        if not isinstance(message, Have | Delta):
+        if not isinstance(message, SyncMessage):
             return []
         try:
             return self._perform(self._session.receive(message), now)
@@ -94,6 +105,18 @@ class Reconciliation:
             return []
         self._have_at = self._next(now)
         return self._perform(self._session.open(), now)
+
+    def roll(self, busy: Callable[[], Collection[str]], now: Instant) -> None:
+        """Let the twin begin anew when its history has outgrown what still matters.
+
+        `busy`: episodes of which something is still to be told. It is looked at again when the history has
+        grown by an eighth.
+        """
+        size = self.replica.size
+        if not self.linked or size < self._roll_at or not self._session.may_roll:
+            return
+        self._perform(self._session.roll(settled(self.facts(), now, busy())), now)
+        self._roll_at = max(self._roll_bytes, self.replica.size * 9 // 8)
 
     def wake_at(self) -> int | None:
         """When to compare next."""
@@ -113,6 +136,9 @@ class Reconciliation:
             match command:
                 case Persist(changes):
                     self._gather(list(changes), now)
+                case Begin(rolled):
+                    self._work.roll(rolled, now)
+                    self.stale = True
                 case Transmit(message) if self.linked:
                     commands.append(Send(message))
                 case Quarantine(reason) | Ignored(reason):

@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True):
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
     `telemetry_every_us`: how often counters are sent while the controller can be reached.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
+    `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew.
     `probation_us`: how long a new version must run before it is what one falls back to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
     `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     telemetry_every_us: int = 5 * SECOND
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
+    roll_bytes: int = 48 << 10
     probation_us: int = MINUTE
     failures_before_rollback: int = 3
     crashes_on_one_input: int = 3

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from edge_orch.plan.plan import Source
 from edge_orch_agent.core.commands import Command, StartSource, StopSource
+from edge_orch_agent.core.running import RunningJob
 from edge_orch_agent.core.transaction import PositionKey
 
 
@@ -44,9 +45,19 @@ class Sources:
         jobs = wanted.keys() | self._reading.keys()
         return sorted(job for job in jobs if wanted.get(job) != self._reading.get(job))
 
-    def settle(self, wanted: Mapping[str, Source], awaits: Callable[[str], bool]) -> list[Command]:
-        """Stop and start what may be stopped and started now."""
+    def settle(
+        self, running: Mapping[str, RunningJob], outbox_size: Callable[[str], int], awaits: Callable[[str], bool]
+    ) -> list[Command]:
+        """Stop and start what may be stopped and started now.
+
+        Wanted is the source of every running job but those whose outbox is full and may drop nothing.
+        """
         commands: list[Command] = []
+        wanted = {
+            job: one.plan.source
+            for job, one in running.items()
+            if one.plan.limits.on_full != "block" or outbox_size(job) < one.plan.limits.outbox
+        }
         for job in self.differing(wanted):
             if awaits(job):
                 continue

@@ -12,6 +12,7 @@ import msgspec
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch, Rolled
 
 
 class Priority(StrEnum):
@@ -222,6 +223,7 @@ class Transaction(msgspec.Struct):
     `positions`: opaque to all but the source; `states`: per job, the pipeline's snapshot; in both, None deletes.
     `cursors`: per stream, the sequence up to which it is delivered or dropped; segments up to it are deleted.
     `drops`: which of them were dropped; their counts stand in the ledger as well.
+    `rolls`: new epochs of the twin, each in place of all that was there; `changes` come after them.
     `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
     applied before `slots`. `wear`: the day's sums so far.
     """
@@ -230,6 +232,7 @@ class Transaction(msgspec.Struct):
     states: dict[str, bytes | None] = msgspec.field(default_factory=dict)
     segments: list[Segment] = msgspec.field(default_factory=list)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
+    rolls: list[Rolled] = msgspec.field(default_factory=list)
     changes: list[Change] = msgspec.field(default_factory=list)
     dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
     rejections: list[Rejection] = msgspec.field(default_factory=list)
@@ -243,8 +246,14 @@ class Transaction(msgspec.Struct):
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)
 
+    def all_changes(self) -> list[Change]:
+        """Every change of the twin that is durable with it."""
+        return [*(change for rolled in self.rolls for change in rolled.changes), *self.changes]
+
     def add(self, later: Transaction) -> None:
         """Make this one do what both would, one after the other."""
+        if later.rolls:
+            self.changes.clear()
         emptied = set(later.removed_slots)
         self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
         for name in self.__struct_fields__:
@@ -257,9 +266,8 @@ class StoredState(msgspec.Struct):
 
     `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
     the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed. `drops`: by stream, in order,
-    those that continue each other as one. `first_sequence`: no new segment has a lower one. `wear`: the
-    latest days, oldest first. `report`: what was wrong
-    with the store at this start, empty if nothing was.
+    those that continue each other as one. `epoch`: of the twin. `first_sequence`: no new segment has a lower one.
+    `wear`: the latest days, oldest first. `report`: what was wrong with the store at this start, empty if nothing was.
     """
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
@@ -268,6 +276,7 @@ class StoredState(msgspec.Struct):
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     next_sequence: dict[StreamId, int] = msgspec.field(default_factory=dict)
     changes: list[Change] = msgspec.field(default_factory=list)
+    epoch: Epoch = Epoch()
     slots: list[Slot] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     ledger: list[LedgerEntry] = msgspec.field(default_factory=list)

@@ -8,6 +8,7 @@ from edge_orch.engine.records import Chunk, DeadLetter, Emission
 from edge_orch.plan.plan import Plan
 from edge_orch.time import Instant
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Rolled
 from edge_orch_agent.core.commands import Reply
 from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.core.settings import Settings
@@ -128,6 +129,12 @@ class Work:
         if changes:
             self.gathered.upkeep.changes.extend(changes)
             self.hasten(now)
+
+    def roll(self, rolled: Rolled, now: Instant) -> None:
+        """A new epoch of the twin, which holds what the gathered changes said."""
+        self.gathered.upkeep.changes.clear()
+        self.gathered.upkeep.rolls.append(rolled)
+        self.hasten(now)
 
     def count(self, job: str, version: int, stream: str, fate: str, count: int) -> None:
         """Add to the account of what was read."""

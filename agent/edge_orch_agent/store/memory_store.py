@@ -10,6 +10,8 @@ import msgspec
 
 from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
+from edge_orch.twin.facts import Section
 from edge_orch_agent.core.ledger import add_drop
 from edge_orch_agent.core.transaction import (
     Drop,
@@ -24,7 +26,7 @@ from edge_orch_agent.core.transaction import (
     Transaction,
     WearDay,
 )
-from edge_orch_agent.store.port import DiskFull
+from edge_orch_agent.store.port import ARCHIVED, DiskFull
 
 _Key = TypeVar("_Key")
 
@@ -37,6 +39,8 @@ class _Tables(msgspec.Struct):
     segments: dict[tuple[StreamId, int], Segment] = msgspec.field(default_factory=dict)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     changes: dict[tuple[bytes, int], Change] = msgspec.field(default_factory=dict)
+    epoch: Epoch = Epoch()
+    archive: list[tuple[Section, str, str]] = msgspec.field(default_factory=list)
     dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
     ledger: Counter[tuple[str, int, str, str]] = msgspec.field(default_factory=Counter)
     drops: dict[StreamId, list[Drop]] = msgspec.field(default_factory=dict)
@@ -58,6 +62,10 @@ class _Tables(msgspec.Struct):
             self.cursors[stream] = delivered
             for key in [key for key in self.segments if key[0] == stream and key[1] <= delivered]:
                 del self.segments[key]
+        for rolled in transaction.rolls:
+            self.epoch = rolled.epoch
+            self.changes = {(change.actor, change.seq): change for change in rolled.changes}
+            self.archive = [*self.archive, *rolled.left][-ARCHIVED:]
         for change in transaction.changes:
             self.changes[change.actor, change.seq] = change
         self.dead.extend(transaction.dead)
@@ -108,6 +116,7 @@ class MemoryStore:
             cursors=dict(tables.cursors),
             next_sequence={stream: sequence + 1 for stream, sequence in tables.cursors.items()},
             changes=sorted(tables.changes.values(), key=lambda change: (change.lamport, change.actor, change.seq)),
+            epoch=tables.epoch,
             slots=[slot for _, slot in sorted(tables.slots.items())],
             envelopes=dict(tables.envelopes),
             ledger=[LedgerEntry(*key, count) for key, count in sorted(tables.ledger.items())],
@@ -137,6 +146,9 @@ class MemoryStore:
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         return self._tables.segments.get((stream, sequence))
+
+    def archived(self) -> list[tuple[Section, str, str]]:
+        return list(self._tables.archive)
 
     def close(self) -> None:
         """Nothing to release; what was committed can still be loaded."""

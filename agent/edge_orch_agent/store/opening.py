@@ -151,7 +151,9 @@ def _open(path: Path) -> sqlite3.Connection:
         _migrate(database, version)
     except BaseException as error:
         database.close()
-        if isinstance(error, sqlite3.DatabaseError) and primary_code(error) in DAMAGED:
+        # A name in the schema that is not text any more: Python fails to read SQLite's own words about it.
+        garbled = isinstance(error, UnicodeDecodeError)
+        if garbled or (isinstance(error, sqlite3.DatabaseError) and primary_code(error) in DAMAGED):
             raise _Unusable(Flaw.DAMAGED, str(error)) from error
         raise
     return database

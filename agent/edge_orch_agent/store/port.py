@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from edge_orch.errors import StorageError
+from edge_orch.twin.facts import Section
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
+
+ARCHIVED = 2_000
+"""Facts that have left the twin and are kept on the device; the controller keeps all."""
 
 
 class DiskFull(StorageError):
@@ -32,6 +36,10 @@ class Store(Protocol):
 
         A `Rejection` of a damaged segment leaves one dead letter that says so.
         """
+        ...
+
+    def archived(self) -> list[tuple[Section, str, str]]:
+        """Section, key and text of the facts that have left the twin, oldest first: `ARCHIVED` of them at most."""
         ...
 
     def close(self) -> None:

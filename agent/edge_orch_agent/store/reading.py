@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge_orch.errors import Problem, StorageError
-from edge_orch.twin.change import Change
+from edge_orch.twin.change import Change, Vector
+from edge_orch.twin.epoch import Epoch
+from edge_orch.twin.facts import Section
 from edge_orch_agent.core.transaction import (
     Drop,
     LedgerEntry,
@@ -68,6 +70,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
             segments=_segments(database),
             cursors={StreamId(job, output, sink): last for job, output, sink, last in _rows(database, "cursor")},
             changes=_sensible(database.execute(_CHANGES), Change),
+            epoch=_epoch(database),
             slots=_sensible(database.execute(_SLOTS), Slot),
             envelopes=dict(_rows(database, "envelope")),
             ledger=_sensible(_rows(database, "ledger"), LedgerEntry),
@@ -82,6 +85,22 @@ def read_state(database: sqlite3.Connection) -> StoredState:
     for segment in state.segments:
         state.next_sequence[segment.stream] = segment.sequence + 1
     return state
+
+
+def read_archive(database: sqlite3.Connection) -> list[tuple[Section, str, str]]:
+    """Section, key and text of the facts that have left the twin, oldest first."""
+    rows = database.execute("SELECT section, key, text FROM archive ORDER BY id").fetchall()
+    known = {section.value for section in Section}
+    return [(Section(section), key, text) for section, key, text in rows if section in known]
+
+
+def _epoch(database: sqlite3.Connection) -> Epoch:
+    """The twin's epoch; of one that a flipped bit has made senseless, the controller tells again."""
+    row = database.execute("SELECT number, root, length, past FROM twin_epoch").fetchone()
+    with contextlib.suppress(msgspec.MsgspecError, TypeError):
+        number, root, length, past = row
+        return Epoch(number, root, length, msgspec.msgpack.decode(past, type=Vector))
+    return Epoch()
 
 
 _DROPS = "SELECT job, output, sink, version, first, last, count, reason, at_us FROM dropped ORDER BY 1, 2, 3, 5"

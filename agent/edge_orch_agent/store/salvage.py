@@ -20,6 +20,8 @@ _KEYS = {
     "envelope": "rowid",
     "change": "actor, seq",
     "wear": "day",
+    "twin_epoch": "rowid",
+    "archive": "id",
 }
 _MAGIC = b"SQLite format 3\0"
 _LARGEST = 1 << 36

@@ -45,5 +45,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE wear(day TEXT PRIMARY KEY, written INTEGER NOT NULL, delivered INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE twin_epoch(number INTEGER NOT NULL, root BLOB NOT NULL, length INTEGER NOT NULL, past BLOB NOT NULL);
+    CREATE TABLE archive(id INTEGER PRIMARY KEY, section TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL);
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

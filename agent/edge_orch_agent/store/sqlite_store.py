@@ -10,12 +10,13 @@ from threading import Lock
 import msgspec
 
 from edge_orch.errors import Problem
+from edge_orch.twin.facts import Section
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
 from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
 from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
-from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
+from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
 from edge_orch_agent.store.writing import write_transaction
 
@@ -86,6 +87,14 @@ class SqliteStore:
                 return read_segment(self._database, stream, sequence)
             except DamagedSegment:
                 return None
+            except sqlite3.Error as error:
+                raise storage_error(error, self._path, "cannot read") from error
+
+    def archived(self) -> list[tuple[Section, str, str]]:
+        """Section, key and text of the facts that have left the twin, oldest first; a bounded number."""
+        with self._lock:
+            try:
+                return read_archive(self._database)
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import sqlite3
 import zlib
 
+import msgspec
+
 from edge_orch.engine.records import DeadLetter
+from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Rolled
 from edge_orch_agent.core.transaction import Drop, JobDeadLetter, Rejection, Segment, StreamId, Transaction
+from edge_orch_agent.store.port import ARCHIVED
 from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
 _COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
@@ -25,9 +30,11 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
         _write_dead(database, _rejected(database, rejection))
     for stream, sequence in transaction.cursors.items():
         _move_cursor(database, stream, sequence)
+    for rolled in transaction.rolls:
+        _write_roll(database, rolled)
     database.executemany(
         "INSERT OR REPLACE INTO change(actor, seq, hash, lamport, raw) VALUES(?, ?, ?, ?, ?)",
-        ((change.actor, change.seq, change.hash, change.lamport, change.raw) for change in transaction.changes),
+        map(_change_row, transaction.changes),
     )
     _write_dead(database, transaction.dead)
     database.executemany(
@@ -45,9 +52,30 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
     return (
         written
         + sum(len(change.raw) for change in transaction.changes)
+        + sum(len(change.raw) for rolled in transaction.rolls for change in rolled.changes)
         + sum(len(dead.letter.raw) for dead in transaction.dead)
         + sum(len(envelope) for envelope in transaction.envelopes.values())
     )
+
+
+def _write_roll(database: sqlite3.Connection, rolled: Rolled) -> None:
+    """The twin's new epoch in place of the old one; what left it goes to the archive, the oldest there for good."""
+    database.execute("DELETE FROM change")
+    database.executemany(
+        "INSERT INTO change(actor, seq, hash, lamport, raw) VALUES(?, ?, ?, ?, ?)", map(_change_row, rolled.changes)
+    )
+    epoch = rolled.epoch
+    database.execute("DELETE FROM twin_epoch")
+    database.execute(
+        "INSERT INTO twin_epoch(number, root, length, past) VALUES(?, ?, ?, ?)",
+        (epoch.number, epoch.root, epoch.length, msgspec.msgpack.encode(epoch.past)),
+    )
+    database.executemany("INSERT INTO archive(section, key, text) VALUES(?, ?, ?)", rolled.left)
+    database.execute("DELETE FROM archive WHERE id <= (SELECT max(id) FROM archive) - ?", (ARCHIVED,))
+
+
+def _change_row(change: Change) -> tuple[bytes, int, bytes, int, bytes]:
+    return change.actor, change.seq, change.hash, change.lamport, change.raw
 
 
 def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int:

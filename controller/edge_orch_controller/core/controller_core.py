@@ -19,8 +19,8 @@ from edge_orch.errors import EdgeOrchError, Problem
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
-from edge_orch.twin.sync import covers
-from edge_orch.wire.messages import Delta, Have, Telemetry
+from edge_orch.twin.sync import SyncMessage, covers
+from edge_orch.wire.messages import Have, Roll, Telemetry
 from edge_orch_controller.core import events, requests
 from edge_orch_controller.core.commands import Command, Send, Warn
 from edge_orch_controller.core.fleet import Member
@@ -199,11 +199,12 @@ class ControllerCore:
         if isinstance(message, Telemetry):
             self._reception.told(member, message)
             return ()
-        if not isinstance(message, (Have, Delta)):
+        if not isinstance(message, SyncMessage):
             return ()  # a handshake's messages belong to the link
         if message.doc != event.agent:
             return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=message.doc)),)
-        member.claim = dict(message.vector)
+        if not isinstance(message, Roll):
+            member.claim = dict(message.vector)
         return self._reception.spoke(member, message, now)
 
     def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
@@ -227,7 +228,8 @@ class ControllerCore:
     def _settle(self, twin: Twin) -> None:
         """Take note of what is durable; a twin that is the same on both sides gives its place to the next."""
         member = self._members[twin.agent]
-        member.heads, member.have = twin.heads, twin.have
+        if not twin.session.rolling:
+            member.heads, member.have = twin.heads, twin.have
         if twin.session.level and not twin.uncommitted:
             self._reception.done(twin.agent)
 
@@ -235,16 +237,19 @@ class ControllerCore:
         twin = self._twins.find(name)
         return self._twins.perform(twin, twin.session.receive(have)) if twin else ()
 
-    def _receive(self, twin: Twin, message: Have | Delta, now: Instant) -> Iterable[Command]:
+    def _receive(self, twin: Twin, message: SyncMessage, now: Instant) -> Iterable[Command]:
         try:
-            return [*self._twins.perform(twin, twin.session.receive(message)), *self._ask(twin, now)]
+            said = self._twins.perform(twin, twin.session.receive(message))
+            if twin.session.rolling:
+                self._members[twin.agent].claim = {}  # its root holds every wish that it has
+            return [*said, *self._ask(twin, now)]
         except EdgeOrchError as error:
             return [Warn(twin.agent, problem) for problem in error.problems]
 
     # Twins and commits.
 
     def _twin_loaded(self, event: events.TwinLoaded, now: Instant) -> Iterable[Command]:
-        return self._twins.loaded(event.agent, event.changes, now)
+        return self._twins.loaded(event.agent, event.changes, event.epoch, now)
 
     def _load_failed(self, event: events.LoadFailed, _: Instant) -> Iterable[Command]:
         self._reception.done(event.agent)

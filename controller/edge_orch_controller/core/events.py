@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Value
 from edge_orch.wire.messages import Message
 from edge_orch_controller.core.records import Agent, Role, RolledOut
@@ -50,10 +51,11 @@ class MessageReceived(msgspec.Struct, frozen=True):
 
 
 class TwinLoaded(msgspec.Struct, frozen=True):
-    """All changes of the agent's twin, as the store has them."""
+    """All changes of the agent's twin in its present epoch, as the store has them."""
 
     agent: str
     changes: tuple[Change, ...]
+    epoch: Epoch = Epoch()
 
 
 class LoadFailed(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Rolled
 from edge_orch_controller.core.commands import Commit, Reply
 from edge_orch_controller.core.records import AuditEntry, Rollout
 from edge_orch_controller.core.transaction import Transaction, TwinUpdate
@@ -40,6 +41,13 @@ class Gathering:
             twin.uncommitted += 1
         update.changes.extend(changes)
         update.facts.extend(twin.take_new_facts())
+
+    def twin_rolled(self, twin: Twin, rolled: Rolled) -> None:
+        """Add a new epoch that the twin is in, which holds what the gathered changes said."""
+        self.twin_changed(twin, ())
+        update = self._gathered.transaction.twins[twin.agent]
+        update.changes.clear()
+        update.rolls.append(rolled)
 
     def rollout_moved(self, rollout: Rollout) -> None:
         self._gathered.transaction.rollouts[rollout.id] = rollout

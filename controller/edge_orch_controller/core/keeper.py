@@ -9,9 +9,11 @@ from edge_orch.errors import EdgeOrchError, Problem, StorageError
 from edge_orch.time import Instant
 from edge_orch.twin.actor import NONCE_BYTES, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Fact
 from edge_orch.twin.hand import Hand
-from edge_orch.twin.sync import Persist, SyncCommand, Transmit
+from edge_orch.twin.replica import Replica
+from edge_orch.twin.sync import Begin, Persist, SyncCommand, Transmit
 from edge_orch_controller.core.commands import Command, LoadTwin, Reply, Send, Warn
 from edge_orch_controller.core.gathering import Gathering, Work
 from edge_orch_controller.core.settings import Settings
@@ -57,13 +59,14 @@ class Keeper:
         """The agent's twin if it is open."""
         return self._open.get(agent)
 
-    def loaded(self, agent: str, changes: Iterable[Change], now: Instant) -> Iterable[Command]:
+    def loaded(self, agent: str, changes: Iterable[Change], epoch: Epoch, now: Instant) -> Iterable[Command]:
         """Open the twin and do what has waited for it."""
         self._opened += 1
         # A replica's actor must never have written before: each opening has one of its own.
         nonce = hashlib.sha256(self._boot + self._opened.to_bytes(8, "big")).digest()[:NONCE_BYTES]
         try:
-            twin = Twin(agent, new_actor("controller", self._name, nonce), self._boot, changes, self._hand)
+            actor = new_actor("controller", self._name, nonce)
+            twin = Twin(agent, Replica.open(agent, actor, changes, self._hand, epoch), self._boot, self._hand)
         except EdgeOrchError as error:
             yield from self.load_failed(agent, str(error))
             return
@@ -93,6 +96,9 @@ class Keeper:
         for command in wanted:
             if isinstance(command, Persist):
                 self._keep(twin, command.changes)
+            elif isinstance(command, Begin):
+                self._gathering.twin_rolled(twin, command.rolled)
+                self._changed(twin)
             elif isinstance(command, Transmit):
                 if self._online(twin.agent):
                     commands.append(Send(twin.agent, command.message))
@@ -103,7 +109,7 @@ class Keeper:
     def committed(self, work: Work) -> Iterable[Command]:
         """Let the sessions say that their changes are durable now."""
         for agent, twin in work.twins.items():
-            yield from self.perform(twin, twin.session.persisted(tuple(work.transaction.twins[agent].changes)))
+            yield from self.perform(twin, twin.session.persisted(work.transaction.twins[agent].all_changes()))
 
     def drop(self, agent: str) -> None:
         """Forget the twin with all that was not committed; it is loaded again when needed."""

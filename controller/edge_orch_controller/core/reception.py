@@ -13,13 +13,14 @@ import msgspec
 
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
+from edge_orch.twin.sync import SyncMessage
 from edge_orch.wire.messages import OPEN_EPISODES, Delta, Have, Telemetry
 from edge_orch_controller.core.admission import Admission, Urgency
 from edge_orch_controller.core.commands import Command, Send
 from edge_orch_controller.core.fleet import Member, Rounds
 from edge_orch_controller.core.settings import Settings
 
-_SMALL = 8 * 1024  # bytes of a Delta that is kept while its agent waits
+_SMALL = 8 * 1024  # bytes of a message's changes that is kept while its agent waits
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class Visit(msgspec.Struct, frozen=True):
     what it should. `owes`: it will answer a greeting, because it had news that we did not keep.
     """
 
-    message: Have | Delta | None = None
+    message: SyncMessage | None = None
     greet: bool = False
     owes: bool = False
 
@@ -67,7 +68,7 @@ class Reception:
         self._admission.forget(agent)
         self._visits.pop(agent, None)
 
-    def spoke(self, member: Member, message: Have | Delta, now: Instant) -> Iterable[Command]:
+    def spoke(self, member: Member, message: SyncMessage, now: Instant) -> Iterable[Command]:
         """Take the message now if it is the agent's turn, or no work; else let it wait."""
         agent = member.agent.name
         if self._rounds.has(agent):
@@ -133,7 +134,7 @@ class Reception:
         times = [at for at in (self._rounds.next_us(), self._admission.wake_at()) if at is not None]
         return min(times, default=None)
 
-    def _urgency(self, member: Member, message: Have | Delta | None = None) -> Urgency:
+    def _urgency(self, member: Member, message: SyncMessage | None = None) -> Urgency:
         episodes = member.telemetry.get(OPEN_EPISODES, 0)
         fresh = isinstance(message, Delta) and _small(message)
         if fresh or (isinstance(episodes, int) and episodes > 0):
@@ -141,7 +142,7 @@ class Reception:
         return Urgency.DESIRED if self._wanted(member.agent.name) else Urgency.HISTORY
 
 
-def _small(message: Have | Delta) -> bool:
+def _small(message: SyncMessage) -> bool:
     """Whether the message may be kept while its sender waits."""
     return isinstance(message, Have) or sum(map(len, message.changes)) <= _SMALL
 

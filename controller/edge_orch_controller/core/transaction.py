@@ -5,15 +5,25 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Rolled
 from edge_orch.twin.facts import Fact
 from edge_orch_controller.core.records import Agent, AuditEntry, RolledOut, Rollout, Standing
 
 
 class TwinUpdate(msgspec.Struct):
-    """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded."""
+    """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded.
+
+    `rolls`: new epochs, each in place of all that was there; `changes` come after them, and what `left` goes from the
+    facts to the archive after `facts` are there.
+    """
 
     changes: list[Change] = msgspec.field(default_factory=list)
     facts: list[Fact] = msgspec.field(default_factory=list)
+    rolls: list[Rolled] = msgspec.field(default_factory=list)
+
+    def all_changes(self) -> list[Change]:
+        """Everything that is durable with it."""
+        return [*(change for rolled in self.rolls for change in rolled.changes), *self.changes]
 
 
 class Transaction(msgspec.Struct):

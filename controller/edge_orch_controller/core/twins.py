@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 
-from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact, Facts, Section
 from edge_orch.twin.hand import Hand
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.rights import agent_may_write
+from edge_orch.twin.rights import REPLACEABLE, agent_may_write, belongs_to
 from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Have
 
@@ -22,14 +21,26 @@ class Twin:
     `uncommitted`: transactions that hold changes of it and are not durable yet; until then it must not be closed.
     """
 
-    def __init__(
-        self, agent: str, actor: bytes, boot: bytes, changes: Iterable[Change], hand: Hand | None = None
-    ) -> None:
+    def __init__(self, agent: str, replica: Replica, boot: bytes, hand: Hand | None = None) -> None:
         self.agent = agent
-        self.replica = Replica.open(agent, actor, changes, hand)
-        self.session = SyncSession(self.replica, doc=agent, boot=boot, allow=partial(self._allow, agent))
+        self._hand = hand
+        self.session = SyncSession(replica, doc=agent, boot=boot, allow=partial(self._allow, agent), admit=self._admit)
         self.facts = self.replica.facts()
         self.uncommitted = 0
+
+    @property
+    def replica(self) -> Replica:
+        """The twin in its present epoch."""
+        return self.session.replica
+
+    def _admit(self, section: Section, key: str, text: str) -> bool:
+        """What an agent may bring in the root of an epoch: its own facts, and ours in our own words, none rewritten."""
+        standing = self.replica.text(section, key)
+        if section not in REPLACEABLE and standing is not None:
+            return standing == text
+        if belongs_to("controller", section, key):
+            return self._hand is not None and self._hand.recognises(self.agent, section, key, text)
+        return belongs_to("agent", section, key)
 
     @staticmethod
     def _allow(agent: str, actor: bytes, section: Section, key: str) -> bool:

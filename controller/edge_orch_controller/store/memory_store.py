@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import SECTION_OF, Desired, Fact, Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
@@ -24,6 +25,8 @@ class MemoryStore:
         self._tokens: dict[str, Token] = {}
         self._changes: dict[str, dict[tuple[bytes, int], Change]] = {}
         self._facts: dict[str, dict[tuple[Section, str], Fact]] = {}
+        self._epochs: dict[str, Epoch] = {}
+        self._archive: dict[str, list[tuple[Section, str, str]]] = {}
         self._audit: list[AuditEntry] = []
 
     def load(self) -> StoredState:
@@ -39,11 +42,18 @@ class MemoryStore:
 
     def commit(self, transaction: Transaction) -> None:
         for name, update in transaction.twins.items():
-            changes = self._changes.setdefault(name, {})
-            for change in update.changes:
-                changes[change.actor, change.seq] = change
             facts = self._facts.setdefault(name, {})
             facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
+            changes = self._changes.setdefault(name, {})
+            for rolled in update.rolls:
+                changes.clear()
+                changes.update({(change.actor, change.seq): change for change in rolled.changes})
+                self._epochs[name] = rolled.epoch
+                self._archive.setdefault(name, []).extend(rolled.left)
+                for section, key, _ in rolled.left:
+                    facts.pop((section, key), None)
+            for change in update.changes:
+                changes[change.actor, change.seq] = change
         for rollout in transaction.rollouts.values():
             if rollout.id in self._rollouts:
                 self._rollouts[rollout.id] = rollout
@@ -54,6 +64,12 @@ class MemoryStore:
 
     def changes(self, agent: str) -> list[Change]:
         return sorted(self._changes.get(agent, {}).values(), key=lambda c: (c.lamport, c.actor, c.seq))
+
+    def epoch(self, agent: str) -> Epoch:
+        return self._epochs.get(agent, Epoch())
+
+    def archived(self, agent: str) -> list[tuple[Section, str, str]]:
+        return list(self._archive.get(agent, ()))
 
     def facts(self, agent: str) -> Facts:
         sections: dict[str, dict[str, Fact]] = {section.value: {} for section in SECTION_OF.values()}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from edge_orch.errors import EdgeOrchError, ExitCode
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, Rollout, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
@@ -30,7 +31,15 @@ class Store(Protocol):
         ...
 
     def changes(self, agent: str) -> list[Change]:
-        """The agent's twin: every change, causes before effects."""
+        """The agent's twin: every change of its present epoch, causes before effects."""
+        ...
+
+    def epoch(self, agent: str) -> Epoch:
+        """Which epoch the agent's twin is in."""
+        ...
+
+    def archived(self, agent: str) -> list[tuple[Section, str, str]]:
+        """Section, key and text of every fact that has left the agent's twin, in the order in which they left."""
         ...
 
     def facts(self, agent: str) -> Facts:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from edge_orch.twin.change import Change, Vector
+from edge_orch.twin.epoch import Epoch, Rolled
 from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, Rollout
 from edge_orch_controller.core.transaction import TwinUpdate
@@ -77,13 +79,44 @@ def wished(db: sqlite3.Connection, job: str) -> tuple[int, int]:
 def write_twin(db: sqlite3.Connection, agent: str, update: TwinUpdate) -> None:
     """Append the changes, replace the facts. A change that comes again mends a row that was damaged."""
     db.executemany(
-        "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
-        [(agent, c.actor, c.seq, c.hash, c.lamport, c.raw) for c in update.changes],
-    )
-    db.executemany(
         "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)",
         [(agent, SECTION_OF[type(f)].value, f.key, msgspec.json.encode(f)) for f in update.facts],
     )
+    for rolled in update.rolls:
+        _write_roll(db, agent, rolled)
+    _write_changes(db, agent, update.changes)
+
+
+def _write_roll(db: sqlite3.Connection, agent: str, rolled: Rolled) -> None:
+    """The new epoch in place of the old one; what left it goes to the archive."""
+    db.execute("DELETE FROM changes WHERE agent = ?", (agent,))
+    _write_changes(db, agent, rolled.changes)
+    epoch = rolled.epoch
+    db.execute(
+        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
+        (agent, epoch.number, epoch.root, epoch.length, msgspec.msgpack.encode(epoch.past)),
+    )
+    left = [(agent, section.value, key, text) for section, key, text in rolled.left]
+    db.executemany("INSERT INTO archive (agent, section, key, text) VALUES (?, ?, ?, ?)", left)
+    db.executemany("DELETE FROM facts WHERE agent = ? AND section = ? AND key = ?", [row[:3] for row in left])
+
+
+def _write_changes(db: sqlite3.Connection, agent: str, changes: Iterable[Change]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
+        [(agent, c.actor, c.seq, c.hash, c.lamport, c.raw) for c in changes],
+    )
+
+
+def read_epoch(db: sqlite3.Connection, agent: str) -> Epoch:
+    """The epoch of the agent's twin; the first one if none was ever written."""
+    row: tuple[int, bytes, int, bytes] | None = db.execute(
+        "SELECT number, root, length, past FROM epochs WHERE agent = ?", (agent,)
+    ).fetchone()
+    if row is None:
+        return Epoch()
+    number, root, length, past = row
+    return Epoch(number, root, length, msgspec.msgpack.decode(past, type=Vector))
 
 
 def write_audit(db: sqlite3.Connection, entry: AuditEntry) -> None:

@@ -43,4 +43,13 @@ MIGRATIONS = (
     CREATE TRIGGER audit_forgets_nothing BEFORE DELETE ON audit
       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
     """,
+    """
+    CREATE TABLE epochs (
+      agent TEXT PRIMARY KEY, number INTEGER NOT NULL, root BLOB NOT NULL, length INTEGER NOT NULL, past BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE archive (
+      id INTEGER PRIMARY KEY, agent TEXT NOT NULL, section TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX archive_by_agent ON archive (agent);
+    """,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from edge_orch.twin.change import Change
+from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
@@ -22,6 +23,7 @@ from edge_orch_controller.store.rows import (
     agent_of,
     agent_row,
     facts_of,
+    read_epoch,
     rollout_of,
     wished,
     write_audit,
@@ -80,6 +82,15 @@ class SqliteStore:
                 (agent,),
             ).fetchall()
         return [Change(*row) for row in rows]
+
+    def epoch(self, agent: str) -> Epoch:
+        with explained(self._path, "cannot read the controller's database"):
+            return read_epoch(self._db, agent)
+
+    def archived(self, agent: str) -> list[tuple[Section, str, str]]:
+        with explained(self._path, "cannot read the controller's database"):
+            rows = self._db.execute("SELECT section, key, text FROM archive WHERE agent = ? ORDER BY id", (agent,))
+            return [(Section(section), key, text) for section, key, text in rows]
 
     def facts(self, agent: str) -> Facts:
         with explained(self._path, "cannot read the controller's database"):

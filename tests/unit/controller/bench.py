@@ -28,12 +28,11 @@ from edge_orch_controller.store.memory_store import MemoryStore
 from edge_orch.time import SECOND, Instant
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
-from edge_orch.twin.facts import Fact, JobState, Reported
+from edge_orch.twin.facts import Fact, JobState, Reported, Section
 from edge_orch.twin.fold import fold
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import may_write
-from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import Delta, Have
+from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
 from tests.unit.controller.plans import version
 
 AUDIT = AuditEntry(0, "ada", "test", "it")
@@ -51,16 +50,27 @@ class BenchAgent:
         self.name = name
         self.obeys = True
         self.asked: list[int] = []
-        self.replica = Replica.open(name, new_actor("agent", name, nonce(name + boot)), [])
         self.session = SyncSession(
-            self.replica, doc=name, boot=nonce(boot), allow=lambda *write: may_write(write[0], name, *write[1:])
+            Replica.open(name, new_actor("agent", name, nonce(name + boot)), []),
+            doc=name,
+            boot=nonce(boot),
+            allow=lambda *write: may_write(write[0], name, *write[1:]),
+            decides=True,
         )
 
-    def write(self, *facts: Fact) -> list[Have | Delta]:
+    @property
+    def replica(self) -> Replica:
+        return self.session.replica
+
+    def roll(self, *gone: tuple[Section, str]) -> list[SyncMessage]:
+        """Begin the next epoch of its twin; what its session says then."""
+        return self._perform(self.session.roll(gone))
+
+    def write(self, *facts: Fact) -> list[SyncMessage]:
         """Facts of its own, durable at once; what its session says then."""
         return self._perform(self.session.persisted(self.replica.edit(facts)))
 
-    def hear(self, message: Have | Delta) -> list[Have | Delta]:
+    def hear(self, message: SyncMessage) -> list[SyncMessage]:
         """Take a message; the answers."""
         answers = self._perform(self.session.receive(message))
         now = Instant(0, 0, "bench")
@@ -72,11 +82,13 @@ class BenchAgent:
                 answers += self.write(Reported(wish.job, wish.version, wish.digest, wish.generation, state))
         return answers
 
-    def _perform(self, commands: list[SyncCommand]) -> list[Have | Delta]:
-        messages: list[Have | Delta] = []
+    def _perform(self, commands: list[SyncCommand]) -> list[SyncMessage]:
+        messages: list[SyncMessage] = []
         for command in commands:
             if isinstance(command, Persist):
                 messages += self._perform(self.session.persisted(command.changes))
+            elif isinstance(command, Begin):
+                messages += self._perform(self.session.persisted(command.rolled.changes))
             elif isinstance(command, Transmit):
                 messages.append(command.message)
             else:
@@ -99,7 +111,7 @@ class Bench:
         self.loads: list[LoadTwin] = []
         self.most_loads = 0
         self.order: list[str] = []
-        self.sent: list[tuple[str, Have | Delta]] = []
+        self.sent: list[tuple[str, SyncMessage]] = []
         self.agents: dict[str, BenchAgent] = {}
         self.here: set[str] = set()
         self.commits = 0
@@ -201,10 +213,10 @@ class Bench:
                 self.most_loads = max(self.most_loads, len(self.loads))
             case LoadTwin(agent):
                 self.order.append(agent)
-                loaded = TwinLoaded(agent, tuple(self.store.changes(agent)))
+                loaded = TwinLoaded(agent, tuple(self.store.changes(agent)), self.store.epoch(agent))
                 self._events.append(LoadFailed(agent, "the disk is gone") if self.unreadable else loaded)
             case Send(agent, message) if agent in self.here:
-                assert isinstance(message, (Have, Delta))
+                assert isinstance(message, SyncMessage)
                 self.sent.append((agent, message))
                 for answer in self.agents[agent].hear(message):
                     self._events.append(MessageReceived(agent, answer))

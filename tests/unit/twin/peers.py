@@ -14,10 +14,12 @@ from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.actor import Writer, new_actor
 from edge_orch.twin.change import Change
-from edge_orch.twin.facts import Fact
+from edge_orch.twin.epoch import Epoch
+from edge_orch.twin.facts import Fact, Section
+from edge_orch.twin.gate import inspect
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Ignored, Persist, Quarantine, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import Delta, Have, decode_message, encode_message
+from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.wire.messages import Roll, decode_message, encode_message
 from tests.unit.twin.examples import AGENT, allow
 
 PERIOD = 5 * SECOND
@@ -30,14 +32,21 @@ class Disk:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[bytes, int], Change] = {}
-        self.backup: dict[tuple[bytes, int], Change] = {}
+        self.epoch = Epoch()
+        self.told: set[tuple[Section, str]] = set()  # wherever a change that was durable here wrote
+        self.archive: list[tuple[Section, str, str]] = []
+        self.backup: tuple[dict[tuple[bytes, int], Change], Epoch] = ({}, Epoch())
         self.boots = 0
         self.quarantines: list[str] = []
         self.ignored: list[str] = []
         self.acknowledged: set[bytes] = set()  # our changes that the peer said are durable with it
 
+    def back_up(self) -> None:
+        self.backup = (dict(self.rows), self.epoch)
+
     def restore(self) -> None:
-        self.rows = dict(self.backup)
+        rows, self.epoch = self.backup
+        self.rows = dict(rows)
         self.acknowledged.clear()
 
 
@@ -65,6 +74,12 @@ class Commit(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
+class RollOver(msgspec.Struct, frozen=True):
+    """Begin a new epoch without these facts."""
+
+    gone: tuple[tuple[Section, str], ...]
+
+
 class Peer:
     """One replica as a host. `broken`: acknowledges and counts before anything is durable (must fail the tests)."""
 
@@ -73,16 +88,19 @@ class Peer:
         nonce = (1 if reuse_actor else disk.boots).to_bytes(8, "big")
         rows = list(disk.rows.values())
         self.disk, self.other, self.eager = disk, other, eager
-        self.replica = self._open(new_actor(writer, AGENT, nonce), rows)
-        self.session = SyncSession(self.replica, doc=AGENT, boot=nonce, allow=allow)
+        replica = self._open(new_actor(writer, AGENT, nonce), rows)
+        self.session = SyncSession(replica, doc=AGENT, boot=nonce, allow=allow, decides=writer == "agent")
         self._wake_us = 0
 
-    @staticmethod
-    def _open(actor: bytes, rows: list[Change]) -> Replica:
+    @property
+    def replica(self) -> Replica:
+        return self.session.replica
+
+    def _open(self, actor: bytes, rows: list[Change]) -> Replica:
         try:
-            return Replica.open(AGENT, actor, rows)
+            return Replica.open(AGENT, actor, rows, epoch=self.disk.epoch)
         except Invalid:  # only a broken peer uses an actor again: deceive the replica the way a bug would
-            replica = Replica.open(AGENT, new_actor("controller", "x", b"deceived"), rows)
+            replica = Replica.open(AGENT, new_actor("controller", "x", b"deceived"), rows, epoch=self.disk.epoch)
             replica.actor = actor
             replica._document.set_actor(actor)
             return replica
@@ -105,20 +123,25 @@ class Peer:
                 self._wake_us = now.mono_us + PERIOD
                 return list(self.session.open())
             case Received(data):
-                try:
-                    message = decode_message(open_sealed(data, {"peer": KEY.public}.get).body)
-                except Refused:
-                    return []  # damaged on the way
-                if not isinstance(message, Have | Delta):
-                    return []
-                self._note_acknowledged(message)
-                return list(self.session.receive(message))
+                return list(self._received(data))
             case Written(facts):
                 return [Commit(tuple(self.replica.edit(facts)))]
+            case RollOver(gone):
+                return list(self.session.roll(gone))
             case Committed(changes):
                 return list(self.session.persisted(changes))
             case _:
                 raise AssertionError(event)
+
+    def _received(self, data: bytes) -> list[SyncCommand]:
+        try:
+            message = decode_message(open_sealed(data, {"peer": KEY.public}.get).body)
+        except Refused:
+            return []  # damaged on the way
+        if not isinstance(message, SyncMessage):
+            return []
+        self._note_acknowledged(message)
+        return self.session.receive(message)
 
     def perform(self, command: Any, body: Body, _: Instant) -> None:
         match command:
@@ -130,6 +153,11 @@ class Peer:
                     return
                 self._store(changes)
                 body.later(COMMIT, Committed(changes))
+            case Begin(rolled):
+                self.disk.rows = {(change.actor, change.seq): change for change in rolled.changes}
+                self.disk.epoch = rolled.epoch
+                self.disk.archive.extend(rolled.left)
+                body.later(COMMIT, Committed(rolled.changes))
             case Quarantine(reason):
                 self.disk.quarantines.append(reason)
             case Ignored(reason):
@@ -140,7 +168,10 @@ class Peer:
     def _store(self, changes: Iterable[Change]) -> None:
         for change in changes:
             self.disk.rows[change.actor, change.seq] = change
+            self.disk.told |= {(write.section, write.key) for write in inspect(change.raw).writes}
 
-    def _note_acknowledged(self, message: Have | Delta) -> None:
+    def _note_acknowledged(self, message: SyncMessage) -> None:
+        if isinstance(message, Roll) or message.epoch != self.replica.epoch.number:
+            return
         ours = self.replica.changes_since({})
         self.disk.acknowledged |= {change.hash for change in ours if message.vector.get(change.actor, 0) >= change.seq}

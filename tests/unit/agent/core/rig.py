@@ -55,8 +55,7 @@ from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Desired, Fact, Facts
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import agent_may_write
-from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import Delta, Have
+from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
 
 KEY = PrivateKey(b"k" * 32)
 AGENT = "press-1"
@@ -75,10 +74,14 @@ class Controller:
     """The controller's half of the twin, kept in memory, and the artifacts it serves."""
 
     def __init__(self) -> None:
-        self.replica = Replica.open(AGENT, new_actor("controller", "main", b"c" * 8), [])
-        self.session = SyncSession(self.replica, doc=AGENT, boot=b"c" * 8, allow=self._allow)
+        replica = Replica.open(AGENT, new_actor("controller", "main", b"c" * 8), [])
+        self.session = SyncSession(replica, doc=AGENT, boot=b"c" * 8, allow=self._allow)
         self.envelopes: dict[str, bytes] = {}
         self._generation = 0
+
+    @property
+    def replica(self) -> Replica:
+        return self.session.replica
 
     @staticmethod
     def _allow(actor: bytes, section: object, key: str) -> bool:
@@ -97,20 +100,22 @@ class Controller:
         """Facts of the controller, durable at once."""
         self._persist(self.replica.edit(facts))
 
-    def received(self, message: Have | Delta) -> list[Have | Delta]:
+    def received(self, message: SyncMessage) -> list[SyncMessage]:
         return self._answers(self.session.receive(message))
 
-    def _answers(self, commands: Iterable[SyncCommand]) -> list[Have | Delta]:
-        answers: list[Have | Delta] = []
+    def _answers(self, commands: Iterable[SyncCommand]) -> list[SyncMessage]:
+        answers: list[SyncMessage] = []
         for command in commands:
             if isinstance(command, Persist):
                 answers += self._persist(list(command.changes))
+            elif isinstance(command, Begin):
+                answers += self._persist(list(command.rolled.changes))
             else:
                 assert isinstance(command, Transmit), command
                 answers.append(command.message)
         return answers
 
-    def _persist(self, changes: list[Change]) -> list[Have | Delta]:
+    def _persist(self, changes: list[Change]) -> list[SyncMessage]:
         return self._answers(self.session.persisted(changes))
 
 
@@ -287,7 +292,7 @@ class Rig:
                 self.sources[job].acknowledged.update(receipts)
             case Send(message):
                 assert self.linked
-                if isinstance(message, Have | Delta):
+                if isinstance(message, SyncMessage):
                     self._queue.extend(MessageReceived(answer) for answer in self.controller.received(message))
             case Fetch(digest):
                 self._queue.append(ArtifactFetched(digest, self.controller.envelopes[digest]))

@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from edge_orch.errors import EdgeOrchError, Invalid, Refused, StorageError
 from edge_orch.time import MINUTE, SECOND
-from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported
+from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.twin.interventions import NotFound
-from edge_orch.wire.messages import Have, Telemetry
+from edge_orch.wire.messages import Have, Roll, Telemetry
 from tests.unit.controller.bench import Bench
 
 
@@ -302,3 +302,41 @@ class Fleet(RuleBasedStateMachine):
 
 TestFleet = Fleet.TestCase
 TestFleet.settings = settings(max_examples=25, stateful_step_count=20)
+
+
+def test_the_controller_follows_when_an_agent_rolls_its_twin_and_archives_what_left() -> None:
+    bench = Bench("press-1")
+    bench.apply("job", 1)
+    bench.up("press-1")
+    agent = bench.agents["press-1"]
+    told = [EpisodeFact(f"e{n}", "opened", "job", 1, "hot", n, summary="hot " * 20) for n in range(20)]
+    for message in agent.write(*told[:10]) + agent.write(*told[10:]):
+        bench.tell(MessageReceived("press-1", message))
+    gone = tuple((Section.EPISODES, fact.key) for fact in told[1:])
+    bench.tell(override())  # written at the centre, and told at once
+    for message in agent.roll(*gone):
+        bench.tell(MessageReceived("press-1", message))
+    assert bench.twins_are_equal("press-1")
+    assert bench.store.epoch("press-1").number == 1
+    assert set(bench.store.facts("press-1").episodes) == {told[0].key}
+    assert {key for _, key, _ in bench.store.archived("press-1")} == {key for _, key in gone}
+    assert bench.warnings == []
+    bench.restart()
+    bench.up("press-1")
+    bench.apply("job", 2)
+    assert agent.asked == [1, 2]
+    assert bench.twins_are_equal("press-1")
+
+
+def test_a_root_that_rewrites_or_invents_what_the_controller_decided_is_refused() -> None:
+    bench = Bench("press-1")
+    bench.apply("job", 1)
+    bench.up("press-1")
+    agent = bench.agents["press-1"]
+    texts = agent.replica.texts()
+    key = next(place for place in texts if place[0] is Section.DESIRED)
+    for place, text in ((key, "{}"), ((Section.OVERRIDES, "c-9"), "{}"), ((Section.ACKS, "nobody's"), "{}")):
+        raws = agent.replica.root(1, {**texts, place: text})
+        bench.tell(MessageReceived("press-1", Roll("press-1", 1, {}, tuple(raws), b"")))
+    assert len(bench.warnings) == 3
+    assert bench.store.epoch("press-1").number == 0
