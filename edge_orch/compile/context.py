@@ -15,12 +15,13 @@ from edge_orch.spec.assets import Assets
 
 
 class StepContext(msgspec.Struct, frozen=True):
-    """Name and input of the step being compiled; the job's parameters, and which sinks can take alerts.
+    """Name, kind and input of the step being compiled; the job's parameters, and which sinks can take alerts.
 
     `sinks`: every declared sink's name and kind. `assets`: the files that ship with the job.
     """
 
     name: str
+    kind: str
     input: str
     where: Location
     flow: Flow

@@ -86,7 +86,9 @@ class _Compiler:
         steps = []
         for step in order:
             flow = flows.get(step.input, LOST)
-            context = StepContext(step.name, step.input, step.where, flow, self.params, self.sinks, self.assets)
+            context = StepContext(
+                step.name, step.spec.kind.text, step.input, step.where, flow, self.params, self.sinks, self.assets
+            )
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
             for port in ports(step):

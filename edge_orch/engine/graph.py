@@ -18,6 +18,7 @@ from edge_orch.plan.steps import (
     Lookup,
     Map,
     Mask,
+    Parse,
     Route,
     Sample,
     Schematize,
@@ -91,7 +92,7 @@ def _used_by(step: Step) -> Iterator[str]:
                 yield from _columns(branch.condition)
         case Mask():
             yield from (name for name, _ in step.maskings)
-        case Explode():
+        case Explode() | Parse():
             yield step.field
         case Dedupe() | Throttle() | Sample() | Lookup():
             yield from step.keys

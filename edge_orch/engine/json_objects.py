@@ -46,7 +46,7 @@ def object_type(node: Node) -> Any:
     return struct("Object", [_field(key, member) for key, member in node.members.items()], kw_only=True)
 
 
-def element_reader(fields: Sequence[ParsedField]) -> Callable[[msgspec.Raw], tuple[Any, ...]]:
+def element_reader(fields: Sequence[ParsedField]) -> Callable[[msgspec.Raw | str], tuple[Any, ...]]:
     """A reader of single JSON values, which gives the values of the fields in their order.
 
     It raises msgspec's decoding errors, and `Misfit` for a value that its field's own parser refuses. A field of the
@@ -61,7 +61,7 @@ def element_reader(fields: Sequence[ParsedField]) -> Callable[[msgspec.Raw], tup
     decode = msgspec.json.Decoder(object_type(tree)).decode
     places = [_attributes(tree, field.path) for field in fields]
 
-    def read(raw: msgspec.Raw) -> tuple[Any, ...]:
+    def read(raw: msgspec.Raw | str) -> tuple[Any, ...]:
         element = decode(raw)
         values = []
         for attributes, (name, parse) in zip(places, parsers, strict=True):

@@ -27,6 +27,7 @@ from edge_orch.plan.steps import (
     Explode,
     Filter,
     Map,
+    Parse,
     Route,
     Sample,
     Schematize,
@@ -114,7 +115,7 @@ def _ways(step: Step, choices: list[_Case]) -> Iterator[tuple[str, tuple[str, st
     match step:
         case Filter() | Dedupe() | Throttle() | Sample():
             yield from ((way, (step.name, way)) for way in (_PASSED, _STOPPED))
-        case Schematize() | Explode():
+        case Schematize() | Explode() | Parse():
             yield from ((way, (step.name, way)) for way in (_PASSED, _DEAD))
         case Route():
             yield from ((port.partition(".")[2], (port, "")) for port in ports(step))

@@ -16,6 +16,7 @@ from edge_orch.compile.steps.lag import compile_lag
 from edge_orch.compile.steps.lookup import compile_lookup
 from edge_orch.compile.steps.map import compile_map
 from edge_orch.compile.steps.mask import compile_mask
+from edge_orch.compile.steps.parse import compile_parse
 from edge_orch.compile.steps.route import compile_route
 from edge_orch.compile.steps.sample import compile_sample
 from edge_orch.compile.steps.schematize import compile_schematize
@@ -33,6 +34,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Throttle: compile_throttle,
     spec.Sample: compile_sample,
     spec.Lookup: compile_lookup,
+    spec.Parse: compile_parse,
     spec.Explode: compile_explode,
     spec.Mask: compile_mask,
     spec.Filter: compile_filter,

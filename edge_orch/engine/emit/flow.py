@@ -16,6 +16,7 @@ from edge_orch.engine.emit.lookup import emit_lookup
 from edge_orch.engine.emit.map import emit_map
 from edge_orch.engine.emit.mask import emit_mask
 from edge_orch.engine.emit.output import emit_output
+from edge_orch.engine.emit.parse import emit_parse
 from edge_orch.engine.emit.route import emit_route
 from edge_orch.engine.emit.sample import emit_sample
 from edge_orch.engine.emit.throttle import emit_throttle
@@ -32,6 +33,7 @@ from edge_orch.plan.steps import (
     Lookup,
     Map,
     Mask,
+    Parse,
     Route,
     Sample,
     Step,
@@ -64,6 +66,7 @@ _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], No
     Throttle: emit_throttle,
     Sample: emit_sample,
     Lag: emit_lag,
+    Parse: emit_parse,
     Explode: emit_explode,
     Lookup: emit_lookup,
     Aggregate: emit_aggregate,

@@ -15,6 +15,7 @@ from edge_orch.plan.steps.lag import Lag
 from edge_orch.plan.steps.lookup import Lookup
 from edge_orch.plan.steps.map import Assignment, Map
 from edge_orch.plan.steps.mask import Generalize, Hash, Mask, Masking, Redact, Truncate
+from edge_orch.plan.steps.parse import Parse
 from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.sample import Sample
 from edge_orch.plan.steps.schematize import ParsedField, Schematize
@@ -23,7 +24,20 @@ from edge_orch.plan.steps.throttle import Throttle
 SOURCE = "source"
 
 Step = (
-    Schematize | Map | Mask | Lookup | Explode | Filter | Route | Dedupe | Throttle | Sample | Lag | Aggregate | Alert
+    Schematize
+    | Map
+    | Mask
+    | Lookup
+    | Parse
+    | Explode
+    | Filter
+    | Route
+    | Dedupe
+    | Throttle
+    | Sample
+    | Lag
+    | Aggregate
+    | Alert
 )
 
 __all__ = [
@@ -45,6 +59,7 @@ __all__ = [
     "Map",
     "Mask",
     "Masking",
+    "Parse",
     "ParsedField",
     "Quorum",
     "Redact",

@@ -15,6 +15,7 @@ from edge_orch.spec.steps.lag import Lag
 from edge_orch.spec.steps.lookup import Lookup
 from edge_orch.spec.steps.map import Map
 from edge_orch.spec.steps.mask import Mask
+from edge_orch.spec.steps.parse import Parse
 from edge_orch.spec.steps.route import Route
 from edge_orch.spec.steps.sample import Sample
 from edge_orch.spec.steps.schematize import Schematize
@@ -27,6 +28,7 @@ STEPS: dict[str, Any] = {
     "map": Map,
     "select": Select,
     "drop": Drop,
+    "parse": Parse,
     "explode": Explode,
     "mask": Mask,
     "lookup": Lookup,
@@ -53,6 +55,7 @@ __all__ = [
     "Lookup",
     "Map",
     "Mask",
+    "Parse",
     "Route",
     "Sample",
     "Schematize",

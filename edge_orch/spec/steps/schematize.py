@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.json_schema import model_schema, schema_of
 from edge_orch.spec.leaves import Choice, Duration, Flag, JsonSchema, Name, Number, Text
-from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
-from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model
-from edge_orch.spec.steps.formats import FORMATS, FormatSpec
-from edge_orch.spec.words import names
+from edge_orch.spec.nodes import Node, Scalar, Sequence
+from edge_orch.spec.reading import Doc, gathered
+from edge_orch.spec.steps.formats import FormatSpec
+from edge_orch.spec.steps.formatted import formatted_schema, read_formatted
 
 
 class Type(Choice, frozen=True):
@@ -98,25 +97,9 @@ schematize:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        entries = entries_of(node)
-        formats = [(key, value) for key, value in entries if key.text in FORMATS]
-        others = Mapping(tuple(entry for entry in entries if entry not in formats), node.where)
-        problems: list[Problem] = []
-        if len(formats) != 1:
-            found = names(key.text for key, _ in formats)
-            problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
-        read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
-        rest = gathered([others], lambda mapping: read_model(Rest, mapping), problems)[0]
-        return cls(read_format[0], formats[0][0], rest.fields, rest.time, rest.max_ahead)
+        format_, key, rest = read_formatted(node, Rest)
+        return cls(format_, key, rest.fields, rest.time, rest.max_ahead)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
-        rest = model_schema(Rest)
-        arms = []
-        for kind, model in FORMATS.items():
-            properties = {kind: schema_of(model)} | rest["properties"]
-            required = [kind, *rest["required"]]
-            arms.append(
-                {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-            )
-        return {"description": cls.__doc__, "oneOf": arms}
+        return formatted_schema(Rest, cls.__doc__)

@@ -1,0 +1,70 @@
+"""Compiling what has a format and fields: `schematize` and `parse`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from edge_orch.compile.context import StepContext
+from edge_orch.compile.fields import compile_field, field_type
+from edge_orch.compile.formats import Layout, compile_format
+from edge_orch.compile.json_paths import path_problems
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.plan.formats import JsonFormat
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.steps.formats import FormatSpec
+from edge_orch.spec.steps.schematize import FieldSpec
+from edge_orch.spec.words import did_you_mean, names
+
+
+def compile_formatted(
+    format_: FormatSpec, specs: Mapping[Name, FieldSpec], context: StepContext
+) -> tuple[Layout | None, list[plan.ParsedField], list[Problem]]:
+    """The layout (None: it is wrong), the fields in the order declared, and every problem of either."""
+    problems: list[Problem] = []
+    layout: Layout | None = None
+    try:
+        layout = compile_format(format_)
+    except Invalid as error:
+        problems.extend(error.problems)
+    if not specs:
+        problems.append(Problem(f"{context.kind} needs at least one field", context.where, next_step="add fields"))
+    fields: list[plan.ParsedField] = []
+    for name, spec in specs.items():
+        try:
+            field = compile_field(name, spec)
+        except Invalid as error:
+            problems.extend(error.problems)
+            field = plan.ParsedField(name.value, field_type(spec), (name.value,))
+        if layout:
+            if spec.format is None:
+                field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
+            problems.extend(layout.problems(name, spec, field))
+            if field.json and not isinstance(layout.format, JsonFormat):
+                what = "only JSON records have parts that are JSON"
+                problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
+        fields.append(field)
+    if layout and layout.single and len(fields) > 1:
+        problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
+    if layout and isinstance(layout.format, JsonFormat):
+        problems.extend(path_problems(list(specs), fields))
+    return layout, fields, problems
+
+
+def time_problems(time: Name | None, fields: list[plan.ParsedField]) -> list[Problem]:
+    """What is wrong with the field that is to be the event time."""
+    if time is None:
+        return []
+    by_name = {field.name: field for field in fields}
+    if time.value not in by_name:
+        next_step = did_you_mean(time.value, by_name)
+        return [Problem(f"unknown field `{time.value}`", time.where, f"one of: {names(by_name)}", "", next_step)]
+    field = by_name[time.value]
+    if field.type is not FieldType.TIMESTAMP:
+        return [Problem("the event time must be a timestamp", time.where, "timestamp", field.type.value)]
+    if not field.required:
+        return [Problem("the event time must be required", time.where, next_step="remove required: false")]
+    return []

@@ -1,0 +1,118 @@
+"""A text inside a record → what is to be made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.casualties import explained
+from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.fields import text_parser
+from edge_orch.engine.formats import line_parser
+from edge_orch.engine.json_objects import Misfit, element_reader
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, RegexFormat
+from edge_orch.plan.steps import ParsedField
+
+Parts = Callable[[str, int], Sequence[str | None] | None]
+
+
+def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
+    """A function of the text and of the record's time: the values of `fields`, then reason and field of what is wrong.
+
+    The reason is empty where nothing is. NULL is a text in which nothing stands: its fields are NULL, or missing.
+    """
+    nothing = (None,) * len(fields)
+    read = _json_reader(fields) if isinstance(format_, JsonFormat) else _parts_reader(format_, fields)
+
+    def read_text(text: str | None, time_us: int) -> tuple[Any, ...]:
+        try:
+            return (*read(text, time_us), "", "")
+        except Misfit as error:
+            return (*nothing, error.reason, error.field)
+
+    return read_text
+
+
+def _json_reader(fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
+    read = element_reader(fields)
+    names = {".".join(field.path): field.name for field in fields}
+
+    def read_json(text: str | None, _time_us: int) -> tuple[Any, ...]:
+        try:
+            return read("{}" if text is None else text)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            reason, field = explained(error, names)
+            raise Misfit(field, reason) from None
+
+    return read_json
+
+
+def _parts_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
+    parts_of = _parts(format_, fields)
+    parsers = [(field.name, text_parser(field)) for field in fields]
+    absent = (None,) * len(fields)
+
+    def read_parts(text: str | None, time_us: int) -> tuple[Any, ...]:
+        try:
+            parts = absent if text is None else parts_of(text, time_us)
+        except ValueError as error:
+            raise Misfit("", str(error)) from None
+        values = []
+        for (name, parse), part in zip(parsers, absent if parts is None else parts, strict=True):
+            try:
+                values.append(parse(part))
+            except ValueError as error:
+                raise Misfit(name, str(error)) from None
+        return tuple(values)
+
+    return read_parts
+
+
+def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
+    match format_:
+        case RegexFormat():
+            return _matcher(format_, fields)
+        case CsvFormat():
+            return _cells(format_, fields)
+        case JsonFormat():
+            raise AssertionError("JSON has a reader of its own")
+        case _:
+            return line_parser(format_, [field.path for field in fields])
+
+
+def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
+    pattern = re.compile(format_.pattern)
+    groups = [pattern.groupindex[_only(field)] for field in fields]
+
+    def match(text: str, _time_us: int) -> Sequence[str | None]:
+        found = pattern.fullmatch(text)
+        if found is None:
+            raise ValueError("does not match the expression")
+        return [found[group] for group in groups]
+
+    return match
+
+
+def _cells(format_: CsvFormat, fields: Sequence[ParsedField]) -> Parts:
+    split = split_line(format_.delimiter)
+    places = [format_.columns.index(_only(field)) for field in fields]
+
+    def cells(text: str, _time_us: int) -> Sequence[str | None]:
+        found = split(text)
+        if found is None:
+            raise ValueError("has a quote out of place")
+        if len(found) != len(format_.columns):
+            raise ValueError(f"has {len(found)} columns, not {len(format_.columns)}")
+        return [found[place] for place in places]
+
+    return cells
+
+
+def _only(field: ParsedField) -> str:
+    if len(field.path) != 1:
+        raise Invalid(Problem(f"field `{field.name}`: a column or group has no inner path", found=".".join(field.path)))
+    return field.path[0]

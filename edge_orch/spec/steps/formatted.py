@@ -1,0 +1,38 @@
+"""What has exactly one format, and other keys beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_orch.errors import Problem
+from edge_orch.spec.json_schema import model_schema, schema_of
+from edge_orch.spec.leaves import JsonSchema
+from edge_orch.spec.nodes import Mapping, Node, Scalar
+from edge_orch.spec.reading import entries_of, gathered, read, read_model
+from edge_orch.spec.steps.formats import FORMATS, FormatSpec
+from edge_orch.spec.words import names
+
+
+def read_formatted(node: Node, rest: type) -> tuple[FormatSpec, Scalar, Any]:
+    """The format, its key, and the other keys as a `rest`. Raises `Invalid` with all that is wrong."""
+    entries = entries_of(node)
+    formats = [(key, value) for key, value in entries if key.text in FORMATS]
+    others = Mapping(tuple(entry for entry in entries if entry not in formats), node.where)
+    problems: list[Problem] = []
+    if len(formats) != 1:
+        found = names(key.text for key, _ in formats)
+        problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
+    read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
+    values = gathered([others], lambda mapping: read_model(rest, mapping), problems)[0]
+    return read_format[0], formats[0][0], values
+
+
+def formatted_schema(rest: type, description: str | None) -> JsonSchema:
+    """JSON Schema of it."""
+    beside = model_schema(rest)
+    arms = []
+    for kind, model in FORMATS.items():
+        properties = {kind: schema_of(model)} | beside["properties"]
+        required = [kind, *beside["required"]]
+        arms.append({"type": "object", "properties": properties, "required": required, "additionalProperties": False})
+    return {"description": description, "oneOf": arms}

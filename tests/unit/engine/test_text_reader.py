@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_orch.engine.records import StepCount
+from edge_orch.engine.text_reader import text_reader
+from edge_orch.plan.formats import (
+    CsvFormat,
+    Format,
+    InfluxFormat,
+    JsonFormat,
+    KeyValueFormat,
+    RawFormat,
+    RegexFormat,
+    SyslogFormat,
+)
+from edge_orch.plan.schema import Field, Schema
+from edge_orch.plan.steps import Parse, ParsedField
+from edge_orch.time import SECOND
+from tests.unit.engine.plans import (
+    FLOAT,
+    INT,
+    STRING,
+    TIMESTAMP,
+    aggregate,
+    batch,
+    parsed,
+    pipeline,
+    plan,
+    rows,
+    schematize,
+)
+
+NEW_YEAR_2026 = 1_767_225_600 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("format_", "fields", "text", "expected"),
+    [
+        (JsonFormat(), [parsed("n", INT, path=("a", "b"))], '{"a": {"b": 7}}', (7, "", "")),
+        (
+            JsonFormat(),
+            [parsed("n", INT, path=("a", "b"))],
+            '{"a": {"b": "x"}}',
+            (None, "Expected `int`, got `str`", "n"),
+        ),
+        (JsonFormat(), [parsed("n", INT)], "x", (None, "JSON is malformed: invalid character (byte 0)", "")),
+        (JsonFormat(), [parsed("n", INT, required=False)], None, (None, "", "")),
+        (RegexFormat("(?P<n>[0-9]+)x"), [parsed("n", INT)], "12x", (12, "", "")),
+        (RegexFormat("(?P<n>[0-9]+)x"), [parsed("n", INT)], "12", (None, "does not match the expression", "")),
+        (RegexFormat("(?P<n>.*)"), [parsed("n", INT)], "x", (None, "is not an integer", "n")),
+        (CsvFormat(("a", "n")), [parsed("n", FLOAT)], '"x, y",2.5', (2.5, "", "")),
+        (CsvFormat(("a", "n")), [parsed("n", FLOAT)], "2.5", (None, "has 1 columns, not 2", "")),
+        (CsvFormat(("a", "n")), [parsed("n", FLOAT)], 'a"b,"', (None, "has a quote out of place", "")),
+        (KeyValueFormat(), [parsed("n", INT)], "a=b n=3", (3, "", "")),
+        (KeyValueFormat(), [parsed("n", INT)], None, (None, "is missing", "n")),
+        (InfluxFormat(), [parsed("n", FLOAT, path=("fields", "n"))], "m n=1.5 1", (1.5, "", "")),
+        (RawFormat(), [parsed("n", STRING)], "as it is", ("as it is", "", "")),
+        (
+            SyslogFormat("rfc3164"),
+            [parsed("at", TIMESTAMP, path=("timestamp",))],
+            "<34>Dec 31 23:59:59 host app: text",
+            (NEW_YEAR_2026 - SECOND, "", ""),
+        ),
+    ],
+)
+def test_texts(format_: Format, fields: list[ParsedField], text: str | None, expected: tuple[Any, ...]) -> None:
+    assert text_reader(format_, fields)(text, NEW_YEAR_2026) == expected
+
+
+def test_a_record_gains_fields_or_dies_and_may_take_its_time_from_them() -> None:
+    step = schematize(parsed("line", STRING), parsed("app", STRING))
+    fields = (parsed("at", TIMESTAMP, format="unix_s"), parsed("line", STRING))
+    schema = Schema((Field("app", STRING, True), Field("at", TIMESTAMP, True), Field("line", STRING, True)), "at")
+    parse = Parse("parse_line", "parse", "line", KeyValueFormat(), fields, schema)
+    windows = aggregate(parse, by=("line",), size=10)
+    job = plan(step, parse, windows, outputs={"out": "parse_line", "rows": "windows"})
+    running = pipeline(job)
+
+    emission = running.process(batch(b'{"app":"a","line":"at=12 line=x"}\n{"app":"b","line":"at=soon line=y"}'))
+
+    assert rows(emission) == [{"app": "a", "at": "1970-01-01T00:00:12Z", "line": "x"}]
+    assert emission.counts["parse_line"] == StepCount(entered=2, passed=1, dead=1)
+    assert [(letter.position, letter.field, letter.reason) for letter in emission.dead] == [
+        (1, "at", "is not a number"),
+    ]
+    assert rows(running.finish(), "rows")[0]["window_start"] == "1970-01-01T00:00:10Z"
