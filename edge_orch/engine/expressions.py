@@ -22,6 +22,8 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
 from edge_orch.plan.schema import FieldType
 
+MOMENT = {"source.clock", "source.boot"}
+"""Contexts that rows of an aggregate have as well: of the call in which they come out."""
 _OPPOSITE = {"eq": "!=", "ne": "==", "lt": ">=", "le": ">", "gt": "<=", "ge": "<"}
 _RANGES = {FieldType.INT: "SMALLEST <= {0} <= LARGEST", FieldType.TIMESTAMP: "EARLIEST_US <= {0} <= LATEST_US"}
 
@@ -250,6 +252,8 @@ class ExpressionWriter:
         if path in self._surroundings.device:
             return literal(self._surroundings.device[path])
         root, _, name = path.partition(".")
+        if path in MOMENT:
+            return Code(self._function.once(self._names.fresh("x"), f"moment.{name}"), False, atom=True, constant=True)
         if root != "source" or not self._in_main:
             return NULL
         if name == "partition":

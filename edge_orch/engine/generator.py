@@ -39,6 +39,13 @@ class Stream(msgspec.Struct):
     rows: list[Any]
 
 
+class Moment(msgspec.Struct):
+    """The present call: quality of the wall clock, and boot."""
+
+    clock: str = ""
+    boot: str = ""
+
+
 class Generator:
     """What emitters share while one plan is written: names, functions, and the parts that generated code drives."""
 
@@ -54,6 +61,7 @@ class Generator:
         self.stateful: dict[str, Stateful] = {}
         self.rules: dict[str, AlertRule] = {}
         self.casualties = Casualties()
+        self.moment = Moment()
         self.episodes: list[EpisodeEvent] = []
         self.surroundings = Surroundings(
             self.names, {param.name: place for place, param in enumerate(plan.params)}, _device_root(device)
@@ -74,6 +82,7 @@ class Generator:
             overflow=number.overflow,
             stamp=stamps.format_stamp,
             casualties=self.casualties,
+            moment=self.moment,
             episodes=self.episodes,
             plain_float=texts.plain_float,
         )

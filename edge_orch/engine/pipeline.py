@@ -20,8 +20,10 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from edge_orch.engine.arrival import Arrival
 from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
+from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
 from edge_orch.engine.windows.windows import Windows
@@ -58,9 +60,14 @@ class Pipeline:
         self._clocks = tuple(compiled.parts.clocks.values())
         self._encode = msgspec.json.Encoder().encode_lines
         self._digests = {step.name: step_digest(step) for step in plan.steps}
-        self._stateful = {self._digests[name]: part for name, part in compiled.parts.stateful.items()} | {
-            f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()
+        self._stateful: dict[str, Stateful | Clock | Arrival] = {
+            **{self._digests[name]: part for name, part in compiled.parts.stateful.items()},
+            **{f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()},
         }
+        self._moment = compiled.parts.moment
+        self._arrival = Arrival() if any(root.schema.time is None for root in compiled.parts.graph.roots) else None
+        if self._arrival is not None:
+            self._stateful["arrival"] = self._arrival
         self.bind(params or {})
         if state:
             self._restore(state)
@@ -69,11 +76,12 @@ class Pipeline:
         """Take a batch; time has then come to `batch.received`, as by `advance`."""
         lines = Lines(batch.payload)
         self._parts.casualties.begin(lines, batch.partition, batch.position)
-        self._process(lines, batch.partition, batch.received, batch.context, batch.position == 0)
+        self._process(lines, batch.partition, self._begin(batch.received), batch.context, batch.position == 0)
         return self._emission()
 
     def advance(self, now: Instant) -> Emission:
         """Time has passed without input: what idle partitions held back happens."""
+        now = self._begin(now)
         for clock in self._clocks:
             clock.advance(now)
         return self._emission()
@@ -112,6 +120,11 @@ class Pipeline:
     def snapshot(self) -> bytes:
         """All state, by the digest of each step's definition."""
         return msgspec.msgpack.encode({key: part.snapshot() for key, part in self._stateful.items()})
+
+    def _begin(self, now: Instant) -> Instant:
+        """Time has come to `now`; what to date by arrival with."""
+        self._moment.clock, self._moment.boot = now.quality.value, now.boot
+        return now if self._arrival is None else self._arrival.date(now)
 
     def _restore(self, state: bytes) -> None:
         """Steps that are new or defined differently begin empty; state of steps that are gone is left out."""

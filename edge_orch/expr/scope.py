@@ -11,7 +11,15 @@ from edge_orch.plan.expression import Column, Context, Expression, Param
 from edge_orch.plan.schema import Field, FieldType
 from edge_orch.spec.words import did_you_mean, names
 
-CONTEXTS = ("device.id", "device.firmware", "device.labels.NAME", "source.topic", "source.partition")
+CONTEXTS = (
+    "device.id",
+    "device.firmware",
+    "device.labels.NAME",
+    "source.topic",
+    "source.partition",
+    "source.clock",
+    "source.boot",
+)
 
 
 class Scope(msgspec.Struct, frozen=True):
