@@ -61,6 +61,9 @@ bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subs
 docs: $(READY) ## write docs/reference from the components of the job language
 	$(BIN)/python -m reference
 
+bench-fleet: $(READY) services ## one controller and AGENTS=100,1000,10000 agents: steady state, rollout, all return at once
+	$(BIN)/python -m benchmarks.fleet $(if $(AGENTS),--agents $(AGENTS))
+
 lock: $(READY) ## rewrite requirements/*.lock from the ranges in pyproject.toml
 	$(LOCK) -o requirements/uv.lock requirements/uv.in
 	$(LOCK) -o requirements/agent.lock agent/pyproject.toml

@@ -62,6 +62,7 @@ class Driver:
         self._closed = False
         self._failure: CoreFailed | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._wake_us: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests = count(1)
         self._replies: dict[int, asyncio.Future[Reply]] = {}
@@ -218,13 +219,20 @@ class Driver:
             self.handle(TwinLoaded(agent, tuple(changes), epoch))
 
     def _set_timer(self) -> None:
+        wake_us = self.core.wake_at()
+        if wake_us == self._wake_us or self._stopping.is_set():
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        wake_us = self.core.wake_at()
-        if wake_us is not None and not self._stopping.is_set():
+        self._wake_us = wake_us
+        if wake_us is not None:
             delay_s = max(0.0, (wake_us - self.clock.now().mono_us) / 1e6)
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self.handle, Woke())
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
+
+    def _wake(self) -> None:
+        self._wake_us = None
+        self.handle(Woke())
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

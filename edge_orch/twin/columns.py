@@ -25,26 +25,29 @@ class Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
+        self._size = len(data)
 
     @property
     def done(self) -> bool:
-        return self.left == 0
+        return self._at == self._size
 
     @property
     def left(self) -> int:
-        return len(self._data) - self._at
+        return self._size - self._at
 
     def take(self, size: int) -> bytes:
         """The next `size` bytes."""
-        end = self._at + size
-        if end > len(self._data):
+        start = self._at
+        end = self._at = start + size
+        if end > self._size:
             refuse("it ends too early")
-        data = self._data[self._at : end]
-        self._at = end
-        return data
+        return self._data[start:end]
 
     def unsigned(self) -> int:
         """An unsigned LEB128 number of at most 64 bits."""
+        if self._at < self._size and (byte := self._data[self._at]) < 0x80:  # nearly always
+            self._at += 1
+            return byte
         value, _ = self._leb128()
         if value >= 1 << 64:
             refuse("a number of more than 64 bits")
@@ -52,6 +55,9 @@ class Reader:
 
     def signed(self) -> int:
         """A signed LEB128 number of at most 64 bits."""
+        if self._at < self._size and (byte := self._data[self._at]) < 0x80:  # nearly always
+            self._at += 1
+            return byte - ((byte & 0x40) << 1)
         value, bits = self._leb128()
         value -= (value >> (bits - 1)) << bits
         if not -1 << 63 <= value < 1 << 63:
@@ -79,13 +85,13 @@ class Reader:
 def run_length(reader: Reader, limit: int, read: Callable[[], ValueT]) -> list[ValueT | None]:
     """Runs of one value, runs of literals, runs of null: all rows until the reader's end."""
     rows: list[ValueT | None] = []
-    while not reader.done:
+    while reader.left:
         count = reader.signed()
         size = reader.unsigned() if count == 0 else abs(count)
         if size == 0 or len(rows) + size > limit:
             refuse(f"more than {limit} rows, or an empty run")
         if count < 0:
-            rows.extend(read() for _ in range(size))
+            rows.extend([read() for _ in range(size)])
         else:
             rows.extend([read() if count else None] * size)
     return rows

@@ -107,9 +107,9 @@ class ControllerCore:
         if old is not None and old.generation >= event.job.rollout.generation:
             return ()
         if old is not None:
-            self._gathering.rollout_moved(old.account().superseded())
+            self._gathering.rollout_superseded(old)
         plan = self._plans[job] = RolloutPlan(event.job)
-        self._gathering.rollout_moved(plan.account())
+        self._gathering.rollout_moved(plan)
         for name in self._members:
             self._observe(name)
             self._reception.expect(name)
@@ -131,7 +131,7 @@ class ControllerCore:
             if plan is None or not plan.forgotten(current):
                 continue
             if plan.renumber(current):
-                self._gathering.rollout_moved(plan.account())
+                self._gathering.rollout_moved(plan)
                 continue
             found = f"version {current.version} of {job}, generation {current.generation}"
             what = "it runs what this controller was restored from a backup without"
@@ -148,7 +148,7 @@ class ControllerCore:
         member = self._members[name]
         for job, plan in self._plans.items():
             if plan.observe(name, member.agent.labels, member.standing.reported.get(job)):
-                self._gathering.rollout_moved(plan.account())
+                self._gathering.rollout_moved(plan)
 
     # Agents.
 

@@ -10,7 +10,8 @@ from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
 from edge_orch_controller.core.commands import Commit, Reply
-from edge_orch_controller.core.records import AuditEntry, Rollout
+from edge_orch_controller.core.records import AuditEntry
+from edge_orch_controller.core.rollouts import RolloutPlan
 from edge_orch_controller.core.transaction import Transaction, TwinUpdate
 from edge_orch_controller.core.twins import Twin
 
@@ -28,6 +29,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self._gathered = Work()
+        self._moved: dict[str, RolloutPlan] = {}
         self._on_its_way: Work | None = None
         self._ticket = 0
         self._paused = False
@@ -49,8 +51,14 @@ class Gathering:
         update.changes.clear()
         update.rolls.append(rolled)
 
-    def rollout_moved(self, rollout: Rollout) -> None:
-        self._gathered.transaction.rollouts[rollout.id] = rollout
+    def rollout_moved(self, plan: RolloutPlan) -> None:
+        """Its account has changed; it is drawn up once a commit, since it names every agent that failed."""
+        self._moved[plan.id] = plan
+
+    def rollout_superseded(self, plan: RolloutPlan) -> None:
+        """Keep its last account: a newer rollout of the job has begun."""
+        self._moved.pop(plan.id, None)
+        self._gathered.transaction.rollouts[plan.id] = plan.account().superseded()
 
     def agent_seen(self, agent: str, wall_us: int) -> None:
         self._gathered.transaction.last_seen_us[agent] = wall_us
@@ -62,8 +70,11 @@ class Gathering:
 
     def next_commit(self) -> Commit | None:
         """The gathered transaction, if there is one and none is on its way."""
-        if self._paused or self._on_its_way is not None or not (self._gathered.transaction or self._gathered.replies):
+        gathered = self._moved or self._gathered.transaction or self._gathered.replies
+        if self._paused or self._on_its_way is not None or not gathered:
             return None
+        self._gathered.transaction.rollouts.update({plan.id: plan.account() for plan in self._moved.values()})
+        self._moved.clear()
         self._on_its_way, self._gathered = self._gathered, Work()
         self._ticket += 1
         return Commit(self._ticket, self._on_its_way.transaction)

@@ -14,7 +14,8 @@ class Settings(msgspec.Struct, frozen=True):
     forgotten them (`edge_orch.twin.hand`); empty: they do not.
     `have_every_us`: mean time between two `Have`s to an agent that is here (each ± 20 %).
     `open_twins`: how many twins stay in memory; each takes 15–20 KB.
-    `syncs_at_once`: with how many agents twins are compared at a time, the others wait; enough to hide a round trip.
+    `syncs_at_once`: with how many agents twins are compared at a time, the others wait; enough to hide a round trip and
+    a commit.
     `turn_us`: after this long an agent that is still not done waits again, behind the others.
     `patience_us`: how long an agent that has come has to speak before we do.
     """
@@ -25,6 +26,6 @@ class Settings(msgspec.Struct, frozen=True):
     have_every_us: int = 30 * SECOND
     open_twins: int = 2_000
     retry_us: int = SECOND
-    syncs_at_once: int = 64
+    syncs_at_once: int = 256
     turn_us: int = 5 * SECOND
     patience_us: int = SECOND

@@ -19,8 +19,9 @@ PATH = "/v1/link"
 HEARTBEAT_S = 15.0
 """A ping each; without its pong within half of that the connection counts as dead."""
 PATIENCE_S = 10.0
-HANDSHAKES = 64
-"""At a time: when a fleet returns at once, the others are asked to come back, and their jitter spreads them."""
+HANDSHAKES = 1024
+"""At a time, some 30 KB each: when more return at once, the others are asked to come back, and their jitter spreads
+them. A handshake is cheap and waits for the other end; with whom twins are compared then, the core decides."""
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the agent were gone."""
 NONCE_BYTES = 32
