@@ -14,8 +14,8 @@ from edge_orch.twin.facts import DeviceFact, EpisodeFact, Fact, JobState, Report
 from edge_orch.twin.fold import latest_desired
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import may_write
-from edge_orch.twin.sync import Persist, SyncCommand, SyncSession, Transmit
-from edge_orch.wire.messages import OPEN_EPISODES, Delta, Have, Telemetry, decode_message, encode_message
+from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.wire.messages import OPEN_EPISODES, Have, Telemetry, decode_message, encode_message
 
 FACTS = 20
 """Made by each agent during the outage: ten episodes, opened and resolved, each fact a change of its own."""
@@ -41,8 +41,8 @@ class LightAgent:
         self._controller = controller
         self._wanted = wanted
         self._generation = 0
-        self._replica = Replica.open(name, new_actor("agent", name, boot), [])
-        self._session = SyncSession(self._replica, doc=name, boot=boot, allow=partial(_allow, name))
+        replica = Replica.open(name, new_actor("agent", name, boot), [])
+        self._session = SyncSession(replica, doc=name, boot=boot, allow=partial(_allow, name))
         self.write([DeviceFact(name, {"role": "press"}, "1.0", "0.1.0", boot.hex())])
 
     def open(self) -> list[bytes]:
@@ -70,17 +70,17 @@ class LightAgent:
     def write(self, facts: Iterable[Fact]) -> list[bytes]:
         """Facts of its own; what it says then."""
         self.confirmed = False
-        return self._perform(self._session.persisted(self._replica.edit(facts)))
+        return self._perform(self._session.persisted(self._session.replica.edit(facts)))
 
     def hear(self, payload: bytes) -> list[bytes]:
         """A sealed message of the controller; the answers."""
         message = decode_message(open_sealed(payload, lambda _: self._controller).body)
-        if not isinstance(message, Have | Delta):
+        if not isinstance(message, SyncMessage):
             return []
         answers = self._perform(self._session.receive(message))
         if isinstance(message, Have):
-            self.confirmed = message.vector == self._replica.vector()
-        for wish in latest_desired(self._replica.facts().desired.values()).values():
+            self.confirmed = message.vector == self._session.replica.vector()
+        for wish in latest_desired(self._session.replica.facts().desired.values()).values():
             if wish.generation > self._generation:
                 self._generation = wish.generation
                 self.confirmed = False
@@ -89,7 +89,7 @@ class LightAgent:
 
     def runs(self, job: str) -> list[bytes]:
         """The version it was asked for runs; what it says then."""
-        wish = latest_desired(self._replica.facts().desired.values())[job]
+        wish = latest_desired(self._session.replica.facts().desired.values())[job]
         self.running = wish.version
         return self.write([Reported(job, wish.version, wish.digest, wish.generation, JobState.RUNNING)])
 
@@ -109,13 +109,15 @@ class LightAgent:
             match command:
                 case Persist(changes):
                     messages += self._perform(self._session.persisted(changes))
+                case Begin(rolled):
+                    messages += self._perform(self._session.persisted(rolled.changes))
                 case Transmit(message):
                     messages.append(self._sealed(message))
                 case _:
                     self.refusals.append(command.reason)
         return messages
 
-    def _sealed(self, message: Have | Delta | Telemetry) -> bytes:
+    def _sealed(self, message: SyncMessage | Telemetry) -> bytes:
         return seal(self.key, self.name, encode_message(message))
 
 
