@@ -14,6 +14,7 @@ from edge_orch.spec.words import did_you_mean
 
 TIMESTAMP_FORMATS = ("rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns")
 JSON = "json"
+UTC = "UTC"
 _ONLY_FOR = {
     "format": {FieldType.TIMESTAMP},
     "zone": {FieldType.TIMESTAMP},
@@ -28,8 +29,11 @@ def field_type(spec: FieldSpec) -> FieldType:
     return FieldType.STRING if spec.type.value == JSON else FieldType(spec.type.value)
 
 
-def compile_field(name: Name, spec: FieldSpec) -> ParsedField:
-    """The field with its defaults written out. Raises `Invalid` with every rule that its type cannot have."""
+def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
+    """The field with its defaults written out; `zone`: that of its stamps unless it names one.
+
+    Raises `Invalid` with every rule that its type cannot have.
+    """
     type_ = field_type(spec)
     problems = []
     for rule, types in _ONLY_FOR.items():
@@ -53,7 +57,7 @@ def compile_field(name: Name, spec: FieldSpec) -> ParsedField:
         path=tuple(key.value for key in spec.path.keys) if spec.path else (name.value,),
         required=spec.required.value,
         format=spec.format.value if spec.format else "rfc3339",
-        zone=spec.zone.value if spec.zone else "UTC",
+        zone=spec.zone.value if spec.zone else zone if type_ is FieldType.TIMESTAMP else UTC,
         min=value_of(spec.min),
         max=value_of(spec.max),
         pattern=value_of(spec.pattern),

@@ -7,27 +7,32 @@ from collections.abc import Mapping
 import msgspec
 
 from edge_orch.compile.context import StepContext
-from edge_orch.compile.fields import compile_field, field_type
+from edge_orch.compile.fields import UTC, check_zone, compile_field, field_type
 from edge_orch.compile.formats import Layout, compile_format
 from edge_orch.compile.json_paths import path_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import FieldType
-from edge_orch.spec.leaves import Name
+from edge_orch.spec.leaves import Name, Text, value_of
 from edge_orch.spec.steps.formats import FormatSpec
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
 
 
 def compile_formatted(
-    format_: FormatSpec, specs: Mapping[Name, FieldSpec], context: StepContext
+    format_: FormatSpec, specs: Mapping[Name, FieldSpec], context: StepContext, zone: Text | None = None
 ) -> tuple[Layout | None, list[plan.ParsedField], list[Problem]]:
-    """The layout (None: it is wrong), the fields in the order declared, and every problem of either."""
+    """The layout (None: it is wrong), the fields in the order declared, and every problem of either.
+
+    `zone`: that of stamps without an offset whose field names none.
+    """
     problems: list[Problem] = []
     layout: Layout | None = None
     try:
         layout = compile_format(format_)
+        if zone:
+            check_zone(zone)
     except Invalid as error:
         problems.extend(error.problems)
     if not specs:
@@ -35,7 +40,7 @@ def compile_formatted(
     fields: list[plan.ParsedField] = []
     for name, spec in specs.items():
         try:
-            field = compile_field(name, spec)
+            field = compile_field(name, spec, value_of(zone) or UTC)
         except Invalid as error:
             problems.extend(error.problems)
             field = plan.ParsedField(name.value, field_type(spec), (name.value,))

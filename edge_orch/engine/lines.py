@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from operator import length_hint
 
@@ -14,13 +15,16 @@ class Lines:
     Newline-separated payloads: blank lines are numbered but are no records, and a carriage return before the newline
     is not part of the text. Records that are not UTF-8 (or empty, where each record came by itself) are in `bad` with
     a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8.
+    Of a payload that is the `first` of its partition, a byte order mark is not part.
     """
 
-    def __init__(self, payload: bytes | Sequence[bytes]) -> None:
+    def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
         self.bad: dict[int, str] = {}
         self.separated = isinstance(payload, bytes)
         self.whole: bytes | None = None
         self.plain = False
+        if first and isinstance(payload, bytes):
+            payload = payload.removeprefix(BOM_UTF8)
         self._payload = payload
         self._raw: Sequence[bytes] | None = None
         self._data: Sequence[bytes] | None = None

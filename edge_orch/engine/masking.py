@@ -13,7 +13,8 @@ from edge_orch.engine.calls.cast import CASTS
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.secrets import secret_name
-from edge_orch.plan.steps import Generalize, Hash, Masking, Redact, Truncate
+from edge_orch.plan.steps import Encrypt, Generalize, Hash, Masking, Redact, Truncate
+from edge_orch.trust.encryption import encrypter
 
 Masker = Callable[[Any], Any]
 
@@ -27,16 +28,20 @@ def masker(method: Masking, type_: FieldType, secrets: Mapping[str, str]) -> Mas
             return lambda value: value[:length]
         case Hash(key):
             return _hash(secret_name(key), type_, secrets)
+        case Encrypt(key, key_id):
+            encrypt = encrypter(_key(secret_name(key), secrets), key_id)
+            to_text = CASTS.get((type_, FieldType.STRING), str)
+            return lambda value: encrypt(str(to_text(value)))
         case Generalize(width):
             return _generalize(width, type_)
 
 
 def masked_type(method: Masking, type_: FieldType) -> FieldType:
     """The type of what the method makes of a value of `type_`."""
-    return FieldType.STRING if isinstance(method, Hash) else type_
+    return FieldType.STRING if isinstance(method, Hash | Encrypt) else type_
 
 
-def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
+def _key(name: str, secrets: Mapping[str, str]) -> bytes:
     if not secrets.get(name):
         raise Invalid(
             Problem(
@@ -44,7 +49,11 @@ def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
                 next_step=f"put it into the file secrets/{name} of the agent's data folder",
             )
         )
-    key = secrets[name].encode()
+    return secrets[name].encode()
+
+
+def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
+    key = _key(name, secrets)
     to_text = CASTS.get((type_, FieldType.STRING), str)
 
     def mask(value: Any) -> str:

@@ -74,7 +74,7 @@ class Pipeline:
 
     def process(self, batch: Batch) -> Emission:
         """Take a batch; time has then come to `batch.received`, as by `advance`."""
-        lines = Lines(batch.payload)
+        lines = Lines(batch.payload, first=batch.position == 0)
         self._parts.casualties.begin(lines, batch.partition, batch.position)
         self._process(lines, batch.partition, self._begin(batch.received), batch.context, batch.position == 0)
         return self._emission()

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edge_orch.spec": AUTHORING - {"edge_orch.compile"},
     "edge_orch.expr": PLAN | {"edge_orch.expr", "edge_orch.spec"},
     "edge_orch.compile": AUTHORING,
-    "edge_orch.engine": ENGINE,
+    "edge_orch.engine": ENGINE | {"edge_orch.trust.encryption"},
     "edge_orch.trust": PLAN | {"edge_orch.trust"},
     "edge_orch.wire": WORDS | {"edge_orch.wire", "edge_orch.twin.change", "edge_orch.twin.facts"},
     "edge_orch.twin": TWIN,

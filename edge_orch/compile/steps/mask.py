@@ -14,12 +14,13 @@ _SUITS = {
     "redact": {FieldType.STRING},
     "truncate": {FieldType.STRING},
     "hash": set(FieldType),
+    "encrypt": set(FieldType),
     "generalize": {FieldType.INT, FieldType.FLOAT, FieldType.TIMESTAMP},
 }
 
 
 def compile_mask(spec: Mask, context: StepContext) -> Compiled:
-    """Masked fields keep their places; a hashed one is text."""
+    """Masked fields keep their places; one that is hashed or encrypted is text."""
     fields = {field.name: field for field in context.flow.schema.fields}
     maskings: list[tuple[str, plan.Masking]] = []
     problems: list[Problem] = []
@@ -34,7 +35,7 @@ def compile_mask(spec: Mask, context: StepContext) -> Compiled:
             problems.extend(error.problems)
             broken.add(name.value)
             continue
-        if method.kind.text == "hash":
+        if method.kind.text in {"hash", "encrypt"}:
             fields[name.value] = Field(name.value, FieldType.STRING, field.required)
     kept = tuple(field for field in fields.values() if field.name not in broken)
     flow = flow_with(context, kept, frozenset(broken))
@@ -56,6 +57,8 @@ def _masking(field: Field, method: Method) -> plan.Masking:
             return plan.Truncate(spec.length.value)
         case "hash":
             return plan.Hash(spec.key.value)
+        case "encrypt":
+            return plan.Encrypt(spec.key.value, spec.key_id.value)
     return plan.Generalize(_width(spec.width, field.type))
 
 

@@ -14,7 +14,7 @@ from edge_orch.plan.steps.filter import Filter
 from edge_orch.plan.steps.lag import Lag
 from edge_orch.plan.steps.lookup import Lookup
 from edge_orch.plan.steps.map import Assignment, Map
-from edge_orch.plan.steps.mask import Generalize, Hash, Mask, Masking, Redact, Truncate
+from edge_orch.plan.steps.mask import Encrypt, Generalize, Hash, Mask, Masking, Redact, Truncate
 from edge_orch.plan.steps.parse import Parse
 from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.sample import Sample
@@ -49,6 +49,7 @@ __all__ = [
     "Branch",
     "Clear",
     "Dedupe",
+    "Encrypt",
     "Escalation",
     "Explode",
     "Filter",

@@ -25,13 +25,20 @@ class Hash(msgspec.Struct, frozen=True, tag_field="method", tag="hash"):
     key: str
 
 
+class Encrypt(msgspec.Struct, frozen=True, tag_field="method", tag="encrypt"):
+    """AES-256-GCM of a value's text, as text that names the key. `key`: as in `Hash`."""
+
+    key: str
+    key_id: str
+
+
 class Generalize(msgspec.Struct, frozen=True, tag_field="method", tag="generalize"):
     """The lower edge of the bin of this width (microseconds for timestamps) that a value lies in."""
 
     width: int | float
 
 
-Masking = Redact | Truncate | Hash | Generalize
+Masking = Redact | Truncate | Hash | Encrypt | Generalize
 
 
 class Mask(msgspec.Struct, frozen=True, tag_field="kind", tag="mask"):

@@ -61,7 +61,30 @@ class Generalize:
     width: Annotated[Constant, Doc("the width of a bin: a number, for timestamps a duration")]
 
 
-METHODS: dict[str, Any] = {"redact": Redact, "truncate": Truncate, "hash": Hash, "generalize": Generalize}
+class KeyId(Name, frozen=True):
+    """What names a key in what was encrypted with it."""
+
+    pattern: ClassVar[str] = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
+    rule: ClassVar[str] = "letters, digits and _ . - inside, at most 32"
+
+
+@dataclass(frozen=True)
+class Encrypt:
+    """AES-256-GCM of the value's text, as `v1:KEY_ID:…`: who has the key can read it; equal values stay equal."""
+
+    example: ClassVar[str] = "encrypt: {key: '${secret:PII_KEY}', key_id: plant-2026}"
+    sample: ClassVar[str] = '{"name": "Ada L"}'
+    key: Annotated[Secret, Doc("the key, a secret of the device: at least 32 random characters")]
+    key_id: Annotated[KeyId, Doc("stands in what is encrypted, so that keys can change")]
+
+
+METHODS: dict[str, Any] = {
+    "redact": Redact,
+    "truncate": Truncate,
+    "hash": Hash,
+    "encrypt": Encrypt,
+    "generalize": Generalize,
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +107,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Mask:
-    """Make fields say less: redact, truncate, hash (HMAC-SHA-256 under a secret key) or generalize to bins."""
+    """Make fields say less: redact, truncate, hash, encrypt (both under a secret key) or generalize to bins."""
 
     inline: ClassVar[bool] = True
     example: ClassVar[str] = """

@@ -52,7 +52,9 @@ class FieldSpec:
         Text | None,
         Doc("of a timestamp: rfc3339 (the default), unix_s | unix_ms | unix_us | unix_ns, or a strptime pattern"),
     ]
-    zone: Annotated[Text | None, Doc("of timestamps without an offset: an IANA zone; left out: UTC")]
+    zone: Annotated[
+        Text | None, Doc("of timestamps without an offset: an IANA zone; left out: that of schematize, else UTC")
+    ]
     min: Annotated[Number | None, Doc("least number")]
     max: Annotated[Number | None, Doc("greatest number")]
     pattern: Annotated[Text | None, Doc("a regular expression that the whole text must match")]
@@ -64,6 +66,7 @@ class Rest:
 
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
     time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
+    zone: Annotated[Text | None, Doc("of all timestamps without an offset, unless their field says otherwise")]
     max_ahead: Annotated[
         Duration,
         Doc("where a step below keeps time, a record stamped later than so long after it came is dead", default="1d"),
@@ -93,12 +96,13 @@ schematize:
     format_key: Scalar
     fields: dict[Name, FieldSpec]
     time: Name | None
+    zone: Text | None
     max_ahead: Duration
 
     @classmethod
     def read(cls, node: Node) -> Self:
         format_, key, rest = read_formatted(node, Rest)
-        return cls(format_, key, rest.fields, rest.time, rest.max_ahead)
+        return cls(format_, key, rest.fields, rest.time, rest.zone, rest.max_ahead)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:

@@ -41,6 +41,14 @@ def columns(schema: Schema) -> list[str]:
     return [f"{field.name} {field.type}{'' if field.required else '?'}" for field in schema.fields]
 
 
+def test_fields_take_the_zone_of_their_schematize_unless_they_name_one() -> None:
+    fields = "{at: {type: timestamp, zone: Asia/Tokyo}, ts: timestamp, x: float}"
+    head = FRAME[: FRAME.index("    - schematize")]
+    step = compile_job(f"{head}    - schematize: {{json: {{}}, zone: Europe/Vienna, fields: {fields}}}\n", "f").steps[0]
+    assert isinstance(step, Schematize)
+    assert [field.zone for field in step.fields] == ["Asia/Tokyo", "Europe/Vienna", "UTC"]
+
+
 def test_the_main_job_compiles() -> None:
     plan = compile_job(PRESSES, "presses.yaml")
     assert [(step.name, step.input) for step in plan.steps] == [

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from edge_orch.engine.records import Device
 from edge_orch.errors import Invalid
 from edge_orch.plan.plan import encode_plan
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import Generalize, Hash, Mask, Masking, Redact, Truncate
+from edge_orch.plan.steps import Encrypt, Generalize, Hash, Mask, Masking, Redact, Truncate
 from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, plan, rows, schematize
 
 KEY = "the very secret key"
@@ -45,6 +47,38 @@ def hmac_of(text: str) -> str:
 )
 def test_methods(method: Masking, type_: Any, value: Any, expected: Any) -> None:
     assert masker(method, type_, SECRETS)(value) == expected
+
+
+def decrypt(text: str, secrets: dict[str, str]) -> str:
+    """As docs/job-language.md tells those who receive the data."""
+    page = (Path(__file__).parents[3] / "docs" / "job-language.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)  # noqa: S102 - our own page
+    return str(names["decrypt"](text, secrets))
+
+
+@given(st.text())
+def test_what_is_encrypted_can_be_read_with_the_key_that_it_names(text: str) -> None:
+    encrypt = masker(Encrypt("${secret:K}", "plant-1"), STRING, SECRETS)
+    sealed = encrypt(text)
+    assert sealed.startswith("v1:plant-1:")
+    assert sealed == encrypt(text)
+    assert decrypt(sealed, {"plant-1": KEY}) == text
+
+
+def test_what_was_changed_or_sealed_under_another_key_or_name_is_refused() -> None:
+    sealed = masker(Encrypt("${secret:K}", "a"), FLOAT, SECRETS)(21.5)
+    assert decrypt(sealed, {"a": KEY}) == "21.5"
+    for wrong in (sealed.replace(":a:", ":b:"), sealed[:-3] + "AAA"):
+        with pytest.raises(InvalidTag):
+            decrypt(wrong, {"a": KEY, "b": KEY})
+    with pytest.raises(InvalidTag):
+        decrypt(sealed, {"a": KEY + "."})
+
+
+def test_different_texts_have_different_nonces() -> None:
+    encrypt = masker(Encrypt("${secret:K}", "a"), STRING, SECRETS)
+    assert len({encrypt(str(number))[5:21] for number in range(2_000)}) == 2_000
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([1e-300, 0.1, 10.0, 1e300]))

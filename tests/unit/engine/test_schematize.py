@@ -33,6 +33,15 @@ def test_json_is_typed_and_unknown_keys_are_ignored() -> None:
     assert not dead
 
 
+@pytest.mark.parametrize("kind", [None, CsvFormat(("a",), header=False), RegexFormat("(?P<a>.*)")])
+def test_a_byte_order_mark_is_no_part_of_the_first_record_only(kind: Format | None) -> None:
+    line = b'{"a":1}\n' if kind is None else b"1\n"
+    mark = b"\xef\xbb\xbf"
+    found, dead = read(mark + line + mark + line, parsed("a", FLOAT), kind=kind)
+    assert (found, len(dead)) == ([{"a": 1.0}], 1)
+    assert not read(mark + line, parsed("a", FLOAT), kind=kind, position=1)[0]
+
+
 @pytest.mark.parametrize(
     ("line", "field", "reason"),
     [
