@@ -81,7 +81,7 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
     help="Wait at most this long, with jitter, between attempts to reach the controller.",
 )
 @click.option("--commit-interval", metavar="DURATION", help="Gather work at most this long.  [default: 1s]")
-@click.option("--commit-size", metavar="SIZE", help="Commit when this much was read.  [default: 4MiB]")
+@click.option("--commit-size", metavar="SIZE", help="Commit when this much was read.  [default: 2MiB]")
 @click.option("--commit-records", metavar="N", help="Commit when this many messages wait for it.  [default: 4096]")
 @click.option(
     "--flash-budget", metavar="SIZE", help="Raise an alert if a day would write more; 0B: never.  [default: 4GB]"

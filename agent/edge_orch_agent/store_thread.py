@@ -12,6 +12,9 @@ from edge_orch_agent.core.transaction import Segment, StreamId
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.store.port import DiskFull, Store
 
+FRESH_BYTES = 4 << 20
+"""Kept of the last commit: most sinks take a segment at once, and need it neither read nor decompressed."""
+
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +24,7 @@ class StoreThread:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._thread = ThreadPoolExecutor(1, "store")
+        self._fresh: dict[tuple[StreamId, int], Segment] = {}
 
     async def commit(self, command: Commit) -> Committed | CommitFailed:
         """What became of it; never raises: whatever the store met, the core must know, and may try again."""
@@ -32,10 +36,16 @@ class StoreThread:
         except Exception as error:
             log.error(line("commit_failed", reason=error))
             return CommitFailed(command.ticket, str(error), full=isinstance(error, DiskFull))
+        segments = command.transaction.segments
+        fresh = sum(len(segment.data) for segment in segments) <= FRESH_BYTES
+        self._fresh = {(segment.stream, segment.sequence): segment for segment in segments} if fresh else {}
         return Committed(command.ticket, written)
 
     async def segment(self, stream: StreamId, sequence: int) -> Segment | None:
-        """One undelivered segment, as `Store.segment`."""
+        """One undelivered segment, as `Store.segment`. Of what was committed last nothing has to be read back."""
+        fresh = self._fresh.pop((stream, sequence), None)
+        if fresh is not None:
+            return fresh
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store.segment, stream, sequence)
 

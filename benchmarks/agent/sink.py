@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections import Counter
 
 import msgspec
@@ -30,6 +31,8 @@ class Sink:
         self.bytes = 0
         self.alerts: dict[str, float] = {}
         """When the opening of each sensor's episode arrived, on the monotonic clock."""
+        self.bulk_bytes = 0
+        self.bulk_crc = 0
         self.port = 0
         self._runner: web.AppRunner
 
@@ -38,6 +41,7 @@ class Sink:
         application = web.Application(client_max_size=64 << 20)
         application.router.add_post("/records", self._take_records)
         application.router.add_post("/alerts", self._take_alert)
+        application.router.add_post("/bulk", self._take_bulk)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -51,6 +55,12 @@ class Sink:
         body = await request.read()
         self.records.update(record.n for record in _RECORDS.decode_lines(body))
         self.bytes += len(body)
+        return web.Response(status=204)
+
+    async def _take_bulk(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        self.bulk_bytes += len(body)
+        self.bulk_crc = zlib.crc32(body, self.bulk_crc)
         return web.Response(status=204)
 
     async def _take_alert(self, request: web.Request) -> web.Response:

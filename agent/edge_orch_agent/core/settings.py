@@ -11,8 +11,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Sizes in bytes, durations in microseconds.
 
     Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
-    `commit_after_us` since the first batch, `commit_bytes` read, `commit_messages` not acknowledged (half of what an
-    MQTT source reads ahead: while one half is committed the broker sends the other), `commit_batches`, or `quiet_us`
+    `commit_after_us` since the first batch, `commit_bytes` read, `commit_messages` not acknowledged (half of what
+    sources read ahead: while one half is committed the other is read), `commit_batches`, or `quiet_us`
     without a new batch (a broker with a narrower window has stopped and waits for us).
 
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     """
 
     commit_after_us: int = SECOND
-    commit_bytes: int = 4 << 20
+    commit_bytes: int = 2 << 20
     commit_messages: int = 4096
     commit_batches: int = 250
     quiet_us: int = 100 * MILLISECOND

@@ -35,13 +35,14 @@ class FileSink:
     """Writes down what it is about to append, then appends. After a crash an incomplete append is cut off.
 
     The core delivers each stream in order, one segment at a time: so a repetition can only be a stream's last one.
-    A file must have one writer: this agent.
+    A file must have one writer: this agent. `_whole`: the size at which it ends with an append that succeeded.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._journal_path = path.with_name(path.name + ".journal")
         self._lock = asyncio.Lock()
+        self._whole = -1
 
     async def deliver(self, segment: Segment, idempotency_key: str) -> None:
         """Return once the lines are on the disk. Raises `Retry` when the disk refuses."""
@@ -55,17 +56,21 @@ class FileSink:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as file:
             journal = self._read_journal()
-            self._cut_incomplete(file, journal)
+            if file.seek(0, os.SEEK_END) != self._whole:
+                self._cut_incomplete(file, journal)
+            self._whole = -1  # until this append has succeeded
             known = journal.entries.get(stream)
-            if known is not None and known.key == key and known.checksum == zlib.crc32(data):
+            checksum = zlib.crc32(data)
+            if known is not None and known.key == key and known.checksum == checksum:
                 return
             end = file.seek(0, os.SEEK_END)
             journal.last = stream
-            journal.entries[stream] = Entry(key, end, len(data), zlib.crc32(data))
+            journal.entries[stream] = Entry(key, end, len(data), checksum)
             self._write_journal(journal)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+            self._whole = end + len(data)
 
     def _cut_incomplete(self, file: BinaryIO, journal: Journal) -> None:
         last = journal.entries.get(journal.last)

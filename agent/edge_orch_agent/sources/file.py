@@ -15,7 +15,7 @@ from edge_orch_agent.sources.file_position import Position, decode_position, enc
 from edge_orch_agent.sources.follower import Follower
 from edge_orch_agent.sources.port import Emit
 
-WINDOW = 32
+WINDOW = 16
 """Chunks read and not acknowledged, of all files together."""
 POLL_S = 0.25
 SCAN_POLLS = 8

@@ -14,7 +14,8 @@ import msgspec
 
 from edge_orch_agent.sources.file_position import Position, position_in
 
-CHUNK = 128 * 1024
+CHUNK = 256 * 1024
+"""Some two thousand records: the engine is fastest with as many at a time, and needs the least memory."""
 LONGEST_LINE = 1 << 20
 """A longer run of bytes without a newline is handed on as one record."""
 FINISHED = 16

@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 
 import msgspec
+from isal import isal_zlib
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
@@ -14,7 +15,7 @@ from edge_orch_agent.core.transaction import Drop, JobDeadLetter, Rejection, Seg
 from edge_orch_agent.store.port import ARCHIVED
 from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
-_COMPRESSION = 1  # of zlib's nine: half the bytes at a tenth of the time of the best
+_COMPRESSION = 1  # of four, in the format of zlib: as small as zlib's own 1 in a quarter of its time
 
 # A value that is the same touches no page: many jobs have no state, and many commits move no position.
 _CHANGED = "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
@@ -98,7 +99,7 @@ def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int
 
 def _write_segment(database: sqlite3.Connection, segment: Segment) -> int:
     stream = segment.stream
-    data = zlib.compress(segment.data, _COMPRESSION)
+    data = isal_zlib.compress(segment.data, _COMPRESSION)
     database.execute(
         "INSERT INTO segment"
         "(job, output, sink, sequence, version, count, size, priority, created_us, subject, run, crc, data)"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from edge_orch_agent.sinks.file import FileSink
+from edge_orch_agent.sinks.file import FileSink, Journal
 from edge_orch_agent.sinks.port import Retry
 
 from tests.unit.agent.segments import records
@@ -58,3 +58,23 @@ async def test_a_place_that_cannot_be_written_is_tried_again_later(tmp_path: Pat
     (tmp_path / "file").write_text("")
     with pytest.raises(Retry, match="cannot write"):
         await FileSink(tmp_path / "file" / "raw.ndjson").deliver(records(b"1"), "k/1")
+
+
+async def test_an_append_that_failed_before_its_first_byte_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "raw.ndjson"
+    sink = FileSink(path)
+    await sink.deliver(records(b"first"), "k/1")
+    write_journal = FileSink._write_journal
+
+    def fail(self: FileSink, journal: Journal) -> None:
+        write_journal(self, journal)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileSink, "_write_journal", fail)
+        with pytest.raises(Retry, match="cannot write"):
+            await sink.deliver(records(b"second", sequence=2), "k/2")
+    await sink.deliver(records(b"second", sequence=2), "k/2")
+    assert path.read_bytes() == b"first\nsecond\n"

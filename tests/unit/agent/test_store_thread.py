@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from edge_orch_agent.core.commands import Commit
+from edge_orch_agent.core.events import CommitFailed, Committed
+from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
+from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.store_thread import FRESH_BYTES, StoreThread
+
+from tests.contracts.store_contract import STREAM, a_segment
+
+
+class Counting(MemoryStore):
+    """Counts what is read back."""
+
+    def __init__(self) -> None:
+        super().__init__(capacity=3 * FRESH_BYTES)
+        self.read = 0
+
+    def segment(self, stream: StreamId, sequence: int) -> Segment | None:
+        self.read += 1
+        return super().segment(stream, sequence)
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[tuple[Counting, StoreThread]]:
+    counting = Counting()
+    thread = StoreThread(counting)
+    yield counting, thread
+    await thread.close()
+
+
+async def test_what_was_committed_last_is_not_read_back_the_first_time(store: tuple[Counting, StoreThread]) -> None:
+    counting, thread = store
+    assert await thread.commit(Commit(1, Transaction(segments=[a_segment(1)]))) == Committed(1, len(a_segment(1).data))
+    assert await thread.segment(STREAM, 1) == a_segment(1)
+    assert counting.read == 0
+    assert await thread.segment(STREAM, 1) == a_segment(1)
+    assert counting.read == 1
+
+
+async def test_older_ones_are_read_back(store: tuple[Counting, StoreThread]) -> None:
+    counting, thread = store
+    for number in (1, 2):
+        await thread.commit(Commit(number, Transaction(segments=[a_segment(number)])))
+    assert await thread.segment(STREAM, 1) == a_segment(1)
+    assert counting.read == 1
+
+
+async def test_not_more_than_so_much_is_kept(store: tuple[Counting, StoreThread]) -> None:
+    counting, thread = store
+    large = a_segment(1, b"x" * FRESH_BYTES + b"\n")
+    await thread.commit(Commit(1, Transaction(segments=[large])))
+    assert await thread.segment(STREAM, 1) == large
+    assert counting.read == 1
+
+
+async def test_what_was_not_committed_is_not_there(store: tuple[Counting, StoreThread]) -> None:
+    _, thread = store
+    too_large = a_segment(1, b"x" * 4 * FRESH_BYTES + b"\n")
+    assert isinstance(await thread.commit(Commit(1, Transaction(segments=[too_large]))), CommitFailed)
+    assert await thread.segment(STREAM, 1) is None
