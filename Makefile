@@ -7,10 +7,10 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim lint format services chaos bench-engine bench-agent docs lock clean
+.PHONY: help demo test sim lint format services chaos chaos-nightly bench-engine bench-agent docs lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml agent/pyproject.toml controller/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
@@ -54,6 +54,9 @@ bench-engine: $(READY) ## the engine beside a hand-written loop, Bytewax and sys
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core >/dev/null; }
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks.engine --rows $(or $(ROWS),1000000)
+
+chaos-nightly: ## 200 rounds and more than 200 kills: some eight minutes
+	$(MAKE) chaos ROUNDS=230
 
 bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear
 	$(BIN)/python -m benchmarks.agent

@@ -24,12 +24,10 @@ class FlightRecorder:
     """
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(descriptor, _SIZE)
-            self._memory = mmap.mmap(descriptor, _SIZE)
-        finally:
-            os.close(descriptor)
+            self._memory = _mapped(path)
+        except OSError:  # a full or foreign disk: this run is not recorded, and works all the same
+            self._memory = mmap.mmap(-1, _SIZE)
         self.crash = self._learn()
 
     def begin(self, job: str, version: int, what: str) -> None:
@@ -66,3 +64,15 @@ class FlightRecorder:
         _ENTRY.pack_into(self._memory, _ENTRY.size, 0, version, checksum, name)
         self._memory[0] = 0
         return Crash(name.rstrip(b"\0").decode(errors="replace"), version, in_a_row + 1, on_one_input + 1)
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(descriptor).st_size != _SIZE:
+            # Written, not only made long: a page of the map that finds no room on the disk would end the process.
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, bytes(_SIZE), 0)
+        return mmap.mmap(descriptor, _SIZE)
+    finally:
+        os.close(descriptor)

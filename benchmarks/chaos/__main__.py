@@ -1,10 +1,10 @@
 """`python -m benchmarks.chaos [--rounds N] [--seed S] [--rate LINES]`, or `make chaos ROUNDS=N`.
 
 A real agent, mosquitto and an HTTP sink, all on loopback; numbered lines all the time. Each round kills the agent: at
-any moment, while it starts, the moment its database's log changes (in or just behind a commit), the moment a
-request reaches the sink, or when the sink has taken it and not answered. One in ten is a SIGTERM. In half of the rounds
-the
-sink refuses, takes and says it has not, goes away, or the bus is restarted meanwhile.
+any moment, while it starts, the moment its database's log changes (in or just behind a commit), between two statements
+of a commit, the moment a request reaches the sink, or when the sink has taken it and not answered. One in ten is a
+SIGTERM. In two thirds of the rounds something else happens meanwhile: the sink refuses, takes and says it has not, goes
+away; the bus is restarted; the disk is full; the clock is set by an hour or to 1970.
 
 The last line is one line of JSON; the exit code is 0 only if nothing was lost and nothing duplicated. The seed chooses
 what happens; when exactly it hits, the machine decides.
@@ -22,6 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.chaos.faults import Inside
 from benchmarks.chaos.story import Chaos
 from edge_orch.errors import EdgeOrchError
 
@@ -41,7 +42,9 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     try:
-        chaos = Chaos(folder, arguments.seed, arguments.rate)
+        inside = Inside(folder / "inside")
+        os.environ.update(inside.environment())
+        chaos = Chaos(folder, inside, arguments.seed, arguments.rate)
         account = asyncio.run(chaos.run(arguments.rounds))
     except EdgeOrchError as error:
         print(f"{error}\nlogs are in {folder}", file=sys.stderr)

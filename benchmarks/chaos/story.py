@@ -9,20 +9,29 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from edge_orch_controller.demo.bus import listening
 from edge_orch_controller.demo.child import Child
 from edge_orch_controller.demo.fleet import dropped
 
+from benchmarks.chaos.faults import Inside, SmallDisk
 from benchmarks.chaos.job import TEXT
 from benchmarks.chaos.oracle import Account, judge
 from benchmarks.chaos.publisher import Publisher
 from benchmarks.chaos.sink import Manner, Sink
 from benchmarks.plant import Plant
 from edge_orch.errors import EdgeOrchError
+from edge_orch.time import SECOND
 
+DISK_BYTES = 64 << 20
+STATEMENTS = 150
+"""How far into its commits a process may die by itself: some ten commits."""
+CRASH_WITHIN_S = 10.0
+CLOCKS = (("an hour ahead", 3_600 * SECOND), ("an hour behind", -3_600 * SECOND), ("in 1970", 0))
 MOMENT_S = 3.0
 """How long a kill waits for its moment; then it comes anyway."""
 FINALE_S = 90.0
@@ -33,8 +42,10 @@ SETTLE_S = 2.0
 class Chaos:
     """One run. `counts` says how often each thing was done."""
 
-    def __init__(self, folder: Path, seed: int, rate: float) -> None:
+    def __init__(self, folder: Path, inside: Inside, seed: int, rate: float) -> None:
         self.plant = Plant(folder)
+        self.disk = SmallDisk(self.plant.member.folder, DISK_BYTES)
+        self._inside = inside
         self.sink = Sink()
         self.publisher = Publisher(self.plant.bus.port, rate)
         self.counts: Counter[str] = Counter()
@@ -44,6 +55,12 @@ class Chaos:
 
     async def run(self, rounds: int) -> Account:
         """Set up, `rounds` rounds, let everything arrive, judge. Raises `EdgeOrchError` when a part cannot work."""
+        try:
+            return await self._play(rounds)
+        finally:
+            await asyncio.to_thread(self.disk.close)
+
+    async def _play(self, rounds: int) -> Account:
         async with self.plant as plant:
             await self.sink.start()
             publishing = asyncio.create_task(self.publisher.run())
@@ -65,18 +82,26 @@ class Chaos:
         return bool(self.sink.taken.lines)
 
     async def _round(self) -> None:
+        faults: list[tuple[float, Callable[[], Coroutine[Any, Any, None]]]] = [
+            (0.12, lambda: self._misbehave(Manner.REFUSES)),
+            (0.24, lambda: self._misbehave(Manner.FORGETS)),
+            (0.34, self._restart_sink),
+            (0.44, self._restart_bus),
+            (0.56, self._set_clock),
+            (0.68, self._fill_disk),
+        ]
         chance = self._random.random()
-        around = None
-        if chance < 0.15:
-            around = asyncio.create_task(self._misbehave(Manner.REFUSES))
-        elif chance < 0.30:
-            around = asyncio.create_task(self._misbehave(Manner.FORGETS))
-        elif chance < 0.40:
-            around = asyncio.create_task(self._restart_sink())
-        elif chance < 0.50:
-            around = asyncio.create_task(self._restart_bus())
+        fault = next((fault for bound, fault in faults if chance < bound), None)
+        around = asyncio.create_task(fault()) if fault else None
+        moment = self._random.choice(("any", "request", "answer", "write", "statement"))
+        if moment == "statement":
+            self._inside.crash_at(self._random.randint(1, STATEMENTS))
         await self._work(self._random.choice((0.0, 0.3, 1.0, 2.0)))
-        await self._kill(self._random.choice(("any", "request", "answer", "write")))
+        if moment == "statement":
+            await self._kill("any")
+            await self._die_by_itself()
+        else:
+            await self._kill(moment)
         if around is not None:
             await around
 
@@ -109,6 +134,34 @@ class Chaos:
         while _stamp(log) == before:
             await asyncio.sleep(0.0005)
         await asyncio.sleep(self._random.choice((0, 0, 0.001, 0.003, 0.01)))
+
+    async def _die_by_itself(self) -> None:
+        """The process that was started last ends itself between two statements of a commit."""
+        agent = self.plant.agent
+        starts = agent.starts
+        until = time.monotonic() + CRASH_WITHIN_S
+        while agent.starts == starts and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        self._inside.cancel()
+        if agent.starts > starts:
+            self.counts["kills"] += 1
+            self.counts["at a statement of a commit"] += 1
+
+    async def _set_clock(self) -> None:
+        name, off_us = self._random.choice(CLOCKS)
+        self.counts[f"clock {name}"] += 1
+        self._inside.set_clock(off_us or -time.time_ns() // 1000 + 60 * SECOND)
+        await asyncio.sleep(self._random.uniform(0.5, 3.0))
+        self._inside.set_clock(0)
+
+    async def _fill_disk(self) -> None:
+        if not self.disk.mounted:
+            self.counts["disk not filled: a file system of its own takes root"] += 1
+            return
+        self.counts["disk full"] += 1
+        await asyncio.to_thread(self.disk.fill)
+        await asyncio.sleep(self._random.uniform(0.5, 3.0))
+        self.disk.free()
 
     async def _misbehave(self, manner: Manner) -> None:
         self.counts[manner.value] += 1

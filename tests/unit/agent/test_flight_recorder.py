@@ -61,8 +61,14 @@ def test_a_process_that_has_worked_for_a_while_begins_the_count_anew(tmp_path: P
 
 def test_damage_is_a_recorder_that_knows_nothing(tmp_path: Path) -> None:
     path = tmp_path / "agent.flight"
-    path.write_bytes(b"\xff" * 10)
-    crash = found(path)
-    assert crash is None or crash.in_a_row == 1
-    path.write_bytes(b"")
-    assert found(path) is None
+    for damage in (b"\xff" * 10, b""):
+        path.write_bytes(damage)
+        assert found(path) is None
+
+
+def test_where_nothing_can_be_recorded_the_agent_works_all_the_same(tmp_path: Path) -> None:
+    recorder = FlightRecorder(tmp_path / "no such folder" / "agent.flight")
+    recorder.begin("press", 1, "a")
+    recorder.end()
+    recorder.close()
+    assert recorder.crash is None
