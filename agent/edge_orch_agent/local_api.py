@@ -19,10 +19,13 @@ from aiohttp import web
 
 from edge_orch.errors import EdgeOrchError, Invalid, Problem, StorageError
 from edge_orch.time import Instant, parse_duration
+from edge_orch.twin.facts import Facts, Section
+from edge_orch.twin.history import Subject, history
 from edge_orch.twin.interventions import NotFound
-from edge_orch.wire.api import AckRequest, ErrorBody, OverrideRequest
+from edge_orch.twin.views import happening_views
+from edge_orch.wire.api import AckRequest, ErrorBody, OverrideRequest, SilenceRequest
 from edge_orch_agent.core.commands import Reply
-from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, SilenceRequested
 from edge_orch_agent.core.view import AgentSnapshot
 from edge_orch_agent.local_views import agent_view, job_views
 from edge_orch_agent.logs import event as line
@@ -34,6 +37,8 @@ PATIENCE_S = 8.0
 _UCRED = struct.Struct("3i")
 
 Request = Callable[[Callable[[int], Event]], Awaitable[Reply]]
+Remembered = Callable[[], Awaitable[tuple[Facts, list[tuple[Section, str, str]]]]]
+"""The facts of the twin, and section, key and text of those that have left it."""
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 log = logging.getLogger(__name__)
@@ -48,10 +53,11 @@ class Snapshots(Protocol):
 class LocalApi:
     """Serves until closed."""
 
-    def __init__(self, core: Snapshots, request: Request, now: Callable[[], Instant]) -> None:
+    def __init__(self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered) -> None:
         self._core = core
         self._request = request
         self._now = now
+        self._remembered = remembered
         self._runner: web.AppRunner | None = None
 
     async def start(self, listener: socket.socket) -> None:
@@ -64,7 +70,11 @@ class LocalApi:
         app.router.add_get("/v1/jobs/{name}", self._job)
         app.router.add_get("/v1/alerts", self._alerts)
         app.router.add_get("/v1/overrides", self._overrides)
+        app.router.add_get("/v1/silences", self._silences)
         app.router.add_get("/v1/why", self._why)
+        app.router.add_get("/v1/conflicts", self._conflicts)
+        app.router.add_get("/v1/history", self._history)
+        app.router.add_post("/v1/silences", self._silence)
         app.router.add_post("/v1/overrides", self._override)
         app.router.add_post("/v1/alerts/{episode}/acks", self._acknowledge)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -103,6 +113,36 @@ class LocalApi:
         wanted = f"{request.query.get('job', '')}.{request.query.get('param', '')}"
         whys = self._core.view().parameters
         return _answer(_the_one(whys, lambda one: f"{one.job}.{one.param}", wanted, "parameter"))
+
+    async def _silences(self, _request: web.Request) -> web.Response:
+        return _answer(self._core.view().silences)
+
+    async def _conflicts(self, _request: web.Request) -> web.Response:
+        return _answer(self._core.view().conflicts)
+
+    async def _history(self, request: web.Request) -> web.Response:
+        self._refuse_other(request.query.get("agent", ""))
+        subject = Subject(*(request.query.get(name, "") for name in ("job", "name", "episode")))
+        return _answer(happening_views(self._core.view().agent, history(*await self._remembered(), subject)))
+
+    async def _silence(self, request: web.Request) -> web.Response:
+        wanted = await _body(request, SilenceRequest)
+        self._refuse_other(wanted.agent)
+        expires_in_us = parse_duration(wanted.lasts) if wanted.lasts else 0
+        by = peer_name(request)
+        fact_key = await self._ask(
+            lambda number: SilenceRequested(
+                request=number,
+                job=wanted.job,
+                rule=wanted.rule,
+                reason=wanted.reason,
+                by=by,
+                expires_in_us=expires_in_us,
+                key_values=wanted.key,
+                lifts=wanted.lifts,
+            )
+        )
+        return _answer(_the_one(self._core.view().silences, lambda one: one.id, fact_key, "silence"), 201)
 
     async def _override(self, request: web.Request) -> web.Response:
         wanted = await _body(request, OverrideRequest)

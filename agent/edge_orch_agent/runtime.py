@@ -13,6 +13,7 @@ import msgspec
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.trust.keys import PrivateKey
+from edge_orch.twin.facts import Facts, Section
 from edge_orch.wire.link import Link
 from edge_orch_agent.artifacts import Artifacts
 from edge_orch_agent.backoff import Backoff
@@ -110,7 +111,11 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    api = LocalSocket(core, driver.request, clock.now)
+
+    async def remembered() -> tuple[Facts, list[tuple[Section, str, str]]]:
+        return core.twin.facts(), await asyncio.to_thread(store.archived)
+
+    api = LocalSocket(core, driver.request, clock.now, remembered)
     tidy = Tidy()
     try:
         api.open(folder.socket)

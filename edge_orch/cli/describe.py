@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.get import alert_table, find_alert, override_table
+from edge_orch.cli.get import alert_state, alert_table, find_alert, override_table
 from edge_orch.cli.options import connected, printed
 from edge_orch.cli.render import Output, fields, labels, moment, section, short, show, table, word
 from edge_orch.cli.rollout import describe_rollout, rollout_table
@@ -149,7 +149,8 @@ def _alert_text(view: AlertView) -> str:
         [
             ("Episode", view.episode),
             ("Summary", view.summary),
-            ("State", word(view.state)),
+            ("State", alert_state(view)),
+            ("Silenced by", ", ".join(view.silenced)),
             ("Severity", view.severity),
             ("Agent", view.agent),
             ("Rule", f"{view.rule} of {view.job} version {view.version}"),

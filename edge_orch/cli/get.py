@@ -116,12 +116,22 @@ def alerts(episode: str | None, client: Client, output: Output) -> None:
 def alert_table(views: list[AlertView]) -> str:
     """One row an episode."""
     rows = [
-        (v.episode, v.agent, v.job, v.rule, word(v.state), v.severity, moment(v.opened_at), v.summary)
+        (v.episode, v.agent, v.job, v.rule, alert_state(v), v.severity, moment(v.opened_at), v.summary)
         for v in sorted(views, key=lambda view: view.opened_at, reverse=True)
     ]
     return table(
         ("episode", "agent", "job", "rule", "state", "severity", "opened", "summary"), rows, nothing="no alerts"
     )
+
+
+def alert_state(view: AlertView) -> str:
+    """The state, and beside it what may hold at the same time."""
+    beside = [
+        *(["reopened"] if view.reopened else []),
+        *(["escalated"] if view.escalated else []),
+        *(["silenced"] if view.silenced else []),
+    ]
+    return word(view.state) + (f" ({', '.join(beside)})" if beside else "")
 
 
 def find_alert(views: list[AlertView], episode: str) -> AlertView:

@@ -41,7 +41,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "rollout": "Follow rollouts.",
         "override": "Change a job's parameter on one agent, with a reason.",
         "ack": "Acknowledge an alert.",
+        "silence": "Want no notifications of an alert rule for a time.",
         "why": "Explain why a parameter has its value on an agent.",
+        "history": "Show the facts about a job, a parameter, a rule or an alert over time.",
+        "conflicts": "Show what was decided apart and does not fit together.",
         "token": "Create join tokens for agents and credentials for people.",
     },
 }

@@ -110,6 +110,14 @@ def _checked(text: str, where: str) -> str:
     return found
 
 
+def agent_needed(agent: str, client: Client) -> None:
+    """Raises `Invalid` unless it is clear which agent is meant."""
+    if not agent and not client.is_local:
+        raise Invalid(
+            Problem("which agent?", expected="--agent NAME, or --local DIR", next_step="edge-orch get agents")
+        )
+
+
 def parameter_name(text: str) -> tuple[str, str]:
     """`JOB.PARAM` → job and parameter. Raises `Invalid`."""
     job, dot, param = text.rpartition(".")

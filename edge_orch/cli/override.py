@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from edge_orch.cli.get import find_override, override_table
-from edge_orch.cli.options import connected, parameter_name, printed
+from edge_orch.cli.options import agent_needed, connected, parameter_name, printed
 from edge_orch.cli.render import Output, show, value, word
 from edge_orch.errors import Invalid, Problem
 from edge_orch.time import parse_duration
@@ -54,7 +54,7 @@ def set_(*, assignment: str, agent: str, reason: str, expires_in: str, client: C
     job, param = parameter_name(name)
     if expires_in:
         parse_duration(expires_in)
-    _needs_agent(agent, client)
+    agent_needed(agent, client)
     request = OverrideRequest(job, param, parse_value(text), reason, agent, expires_in)
     view = client.post(request, "overrides", shape=OverrideView)
     show(view, output, lambda: _line(view))
@@ -99,13 +99,6 @@ def parse_value(text: str) -> Value:
         return msgspec.json.decode(text, type=bool | int | float | str)
     except msgspec.MsgspecError:
         return text
-
-
-def _needs_agent(agent: str, client: Client) -> None:
-    if not agent and not client.is_local:
-        raise Invalid(
-            Problem("which agent?", expected="--agent NAME, or --local DIR", next_step="edge-orch get agents")
-        )
 
 
 def _line(view: OverrideView) -> str:

@@ -10,8 +10,8 @@ import msgspec
 
 _COLOURS = {
     "green": {"running", "done", "online", "active", "resolved", "created"},
-    "yellow": {"pending", "acknowledged", "conflict", "fetching", "superseded", "orphaned"},
-    "red": {"failed", "open", "offline"},
+    "yellow": {"pending", "acknowledged", "conflict", "concurrent", "fetching", "superseded", "orphaned"},
+    "red": {"failed", "open", "offline", "apart", "refused"},
 }
 _COLOUR_OF = {word: colour for colour, words in _COLOURS.items() for word in words}
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.options import connected, parameter_name, printed
+from edge_orch.cli.options import agent_needed, connected, parameter_name, printed
 from edge_orch.cli.render import Output, show, value
-from edge_orch.errors import Invalid, Problem
 from edge_orch.wire.api import WhyView
 
 if TYPE_CHECKING:
@@ -29,10 +28,7 @@ def why(parameter: str, agent: str, client: Client, output: Output) -> None:
       edge-orch why press-temperature.hot_c --local /var/lib/edge-orch
     """
     job, param = parameter_name(parameter)
-    if not agent and not client.is_local:
-        raise Invalid(
-            Problem("which agent?", expected="--agent NAME, or --local DIR", next_step="edge-orch get agents")
-        )
+    agent_needed(agent, client)
     view = client.get(WhyView, "why", agent=agent, job=job, param=param)
     show(view, output, lambda: _text(view))
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal as OneOf
+
 from edge_orch.time import format_timestamp
 from edge_orch.twin.effective import AlertState, Effective, OverrideState, SilenceState
-from edge_orch.wire.api import AckView, AlertView, OverrideView, SilenceView, WhyView
+from edge_orch.twin.history import Happening
+from edge_orch.wire.api import (
+    AckView,
+    AlertView,
+    ConflictView,
+    HappeningView,
+    OverrideView,
+    SilenceView,
+    WhyView,
+)
 
 
 def alert_views(agent: str, effective: Effective) -> list[AlertView]:
@@ -32,6 +44,49 @@ def why_view(agent: str, job: str, param: str, effective: Effective) -> WhyView 
     if parameter is None:
         return None
     return WhyView(agent, job, param, parameter.value, parameter.reasons, bool(parameter.conflict))
+
+
+def conflict_views(agent: str, effective: Effective, refusal: str = "") -> list[ConflictView]:
+    """What a person should decide, sorted by subject. `refusal`: why the twins do not merge; empty if they do."""
+    found = [_concurrent(agent, *name, effective) for name, one in effective.parameters.items() if one.conflict]
+    for state in effective.overrides.values():
+        if state.state in _WITHOUT_EFFECT:
+            kind, what = _WITHOUT_EFFECT[state.state]
+            name = f"{state.override.job}.{state.override.param}"
+            override = _override_view(agent, state)
+            next_step = f"edge-orch override revoke {override.id} --agent {agent}"
+            found.append(ConflictView(agent, kind, name, f"{override.id} {what}", next_step, (override,)))
+    if refusal:
+        next_step = "see docs/reconciliation.md, When the twins do not merge"
+        found.append(ConflictView(agent, "apart", agent, refusal, next_step))
+    return sorted(found, key=lambda view: (view.subject, view.kind, view.what))
+
+
+_WITHOUT_EFFECT: dict[str, tuple[OneOf["orphaned", "refused"], str]] = {
+    "orphaned": ("orphaned", "has no effect: the version that runs has no such parameter"),
+    "refused": ("refused", "has no effect: its author's role or its value does not fit the parameter"),
+}
+
+
+def _concurrent(agent: str, job: str, param: str, effective: Effective) -> ConflictView:
+    parameter = effective.parameters[job, param]
+    ids = [parameter.winner, *(id_ for id_ in parameter.conflict if id_ != parameter.winner)]
+    return ConflictView(
+        agent=agent,
+        kind="concurrent",
+        subject=f"{job}.{param}",
+        what=f"{len(ids)} overrides that were made apart hold at once; {parameter.winner} counts",
+        next_step=f"edge-orch override set {job}.{param}=VALUE --agent {agent} --reason TEXT",
+        overrides=tuple(_override_view(agent, effective.overrides[id_]) for id_ in ids),
+    )
+
+
+def happening_views(agent: str, happenings: Iterable[Happening]) -> list[HappeningView]:
+    """Facts in words, in the order given."""
+    return [
+        HappeningView(_timestamp(one.at_us), agent, one.what, one.by, one.section.value, one.key, one.archived)
+        for one in happenings
+    ]
 
 
 def _alert_view(agent: str, state: AlertState) -> AlertView:

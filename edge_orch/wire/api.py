@@ -200,6 +200,36 @@ class WhyView(msgspec.Struct, frozen=True):
     conflict: bool = False
 
 
+class HappeningView(msgspec.Struct, frozen=True):
+    """GET /v1/history?agent=&job=&name=&episode=: one fact in words, oldest first. `name`: a parameter or alert rule.
+
+    `at` empty: the fact bears no time. `archived`: it has left the twin, and is kept beside it.
+    """
+
+    at: str
+    agent: str
+    what: str
+    by: str
+    section: str
+    key: str
+    archived: bool = False
+
+
+class ConflictView(msgspec.Struct, frozen=True):
+    """GET /v1/conflicts: something that a person should decide. `next_step`: how.
+
+    `concurrent`: several overrides of a parameter hold at once, `overrides`, the one that counts first. `orphaned`: the
+    job has no such parameter now. `refused`: its role or value does not fit. `apart`: the twins do not merge.
+    """
+
+    agent: str
+    kind: OneOf["concurrent", "orphaned", "refused", "apart"]
+    subject: str
+    what: str
+    next_step: str
+    overrides: tuple[OverrideView, ...] = ()
+
+
 class TokenRequest(msgspec.Struct, frozen=True):
     """POST /v1/tokens. `join`: one agent may enrol with it, once; `user`: a person's credential with a role."""
 

@@ -9,6 +9,7 @@ from edge_orch_agent.core.transaction import PositionKey, Segment, Slot, SlotNam
 
 from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Change, Vector
+from edge_orch.twin.epoch import is_root
 from edge_orch.twin.gate import inspect
 
 _RUNS = (SlotName.CANDIDATE, SlotName.CURRENT)
@@ -86,14 +87,16 @@ class Account:
 
     def committed(self, transaction: Transaction, of_controller: set[bytes]) -> None:
         """The transaction is durable now. `of_controller`: hashes of all that the controller has made durable."""
-        for change in transaction.changes:
-            own = writer_of(change.actor, self.agent) == "agent"
+        if transaction.rolls:
+            self._present, self._vector = set(), {}
+        for change in transaction.all_changes():
+            own = is_root(change.actor) or writer_of(change.actor, self.agent) == "agent"
             assert own or change.hash in of_controller, "it has a change that the controller never made durable"
             if own:
                 self.ever.add(change.hash)
             self._present.add(change.hash)
             self._keys.update(write.key for write in inspect(change.raw).writes)
-        count(self._vector, transaction.changes)
+        count(self._vector, transaction.all_changes())
         for key, position in transaction.positions.items():
             self._moved(key, position)
         for slot in transaction.slots:

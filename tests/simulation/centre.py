@@ -11,6 +11,7 @@ from edge_orch_controller.store.memory_store import MemoryStore
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Vector
+from edge_orch.twin.epoch import is_root
 from edge_orch.twin.facts import SECTION_OF
 from tests.simulation.account import Account, assert_covered, count
 from tests.simulation.device import Device
@@ -64,10 +65,13 @@ class Centre:
         self.store.commit(transaction)
         for agent, update in transaction.twins.items():
             account = self._accounts.get(agent)
-            count(self._vectors[agent], update.changes)
-            for change in update.changes:
+            if update.rolls:
+                self._vectors[agent].clear()
+            count(self._vectors[agent], update.all_changes())
+            for change in update.all_changes():
                 if account is None:
-                    assert writer_of(change.actor, agent) == "agent", f"{agent} wrote what it may not"
+                    own = is_root(change.actor) or writer_of(change.actor, agent) == "agent"
+                    assert own, f"{agent} wrote what it may not"
                 elif writer_of(change.actor, agent) == "controller":
                     self.ever[agent].add(change.hash)
                 else:
@@ -96,6 +100,7 @@ class Centre:
                 self.promised[agent].add(key)
 
     def known(self, agent: str) -> set[str]:
-        """Keys of all facts of the agent that it has."""
+        """Keys of all facts of the agent that it has, in the twin or in the archive."""
         facts = self.store.facts(agent)
-        return {key for section in facts.__struct_fields__ for key in getattr(facts, section)}
+        present = {key for section in facts.__struct_fields__ for key in getattr(facts, section)}
+        return present | {key for _, key, _ in self.store.archived(agent)}

@@ -22,7 +22,12 @@ from tests.simulation.jobs import METER, PRESS, rejects, sensor
 from tests.simulation.people import People
 
 AGENT = AgentSettings(
-    have_every_us=3 * HOUR, telemetry_every_us=DAY, probation_us=HOUR, retry_first_us=SECOND, retry_most_us=2 * HOUR
+    have_every_us=3 * HOUR,
+    telemetry_every_us=DAY,
+    probation_us=HOUR,
+    retry_first_us=SECOND,
+    retry_most_us=2 * HOUR,
+    roll_bytes=4 << 10,  # so that epochs pass within a month of few facts
 )
 CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3, retry_us=MINUTE)
 _HEAL_US = 10 * DAY

@@ -31,6 +31,7 @@ from edge_orch_agent.core.events import (
     Measured,
     MessageReceived,
     OverrideRequested,
+    SilenceRequested,
     SourceFailed,
     Started,
     Stopping,
@@ -171,7 +172,7 @@ class AgentCore:
             case Measured(written):
                 self.wear.measured(written, self.work.gathered.upkeep, now)
                 self.audit.wear(self.identity.agent, self.wear.trouble(), now)
-            case OverrideRequested() | AckRequested():
+            case OverrideRequested() | AckRequested() | SilenceRequested():
                 return self.requests.take(event, self.jobs.running, now)
             case _:
                 return self._from_controller(event, now)

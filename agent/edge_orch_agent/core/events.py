@@ -136,6 +136,19 @@ class AckRequested(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class SilenceRequested(msgspec.Struct, frozen=True):
+    """A person at the device silences rules, or ends the silences in `lifts`. Answered by a `Reply`."""
+
+    request: int
+    job: str
+    rule: str
+    reason: str
+    by: str
+    expires_in_us: int
+    key_values: tuple[str, ...] | None = None
+    lifts: tuple[str, ...] = ()
+
+
 ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | ArtifactFailed
 """What has to do with the controller: an agent that never sees one of these works all the same."""
 
@@ -153,4 +166,5 @@ Event = (
     | DeliveryFailed
     | OverrideRequested
     | AckRequested
+    | SilenceRequested
 )

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_orch.errors import EdgeOrchError, Problem
+from edge_orch.plan.steps import Alert
 from edge_orch.time import Instant
-from edge_orch.twin.facts import Ack, Override
-from edge_orch.twin.interventions import NotFound, Wish, make_ack, make_override
+from edge_orch.twin.facts import Ack, Override, Silence
+from edge_orch.twin.interventions import Hush, NotFound, Wish, make_ack, make_override, make_silence
 from edge_orch.twin.rights import override_id
 from edge_orch_agent.core.commands import Command, Reply
-from edge_orch_agent.core.events import AckRequested, OverrideRequested
+from edge_orch_agent.core.events import AckRequested, OverrideRequested, SilenceRequested
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
 from edge_orch_agent.core.work import Work
+
+Request = OverrideRequested | AckRequested | SilenceRequested
 
 
 class Requests:
     """Checks a request and writes the fact it asks for; answered when that is durable, or at once if it is wrong.
 
-    `unique`: the boot's nonce in hex, so that no id of an override ever comes back.
+    `unique`: the boot's nonce in hex, so that no id of an override or silence ever comes back.
     """
 
     def __init__(self, unique: str, work: Work, twin: Reconciliation) -> None:
@@ -28,9 +31,7 @@ class Requests:
         self._twin = twin
         self._made = 0
 
-    def take(
-        self, request: OverrideRequested | AckRequested, running: Mapping[str, RunningJob], now: Instant
-    ) -> list[Command]:
+    def take(self, request: Request, running: Mapping[str, RunningJob], now: Instant) -> list[Command]:
         """Do what the person asks for."""
         try:
             fact = self._fact(request, running, now)
@@ -41,12 +42,33 @@ class Requests:
         self._work.reply(Reply(request.request, fact.key), now)
         return []
 
-    def _fact(
-        self, request: OverrideRequested | AckRequested, running: Mapping[str, RunningJob], now: Instant
-    ) -> Override | Ack:
-        facts = self._twin.facts()
-        if isinstance(request, AckRequested):
-            return make_ack(facts, request.episode, origin="agent", by=request.by, note=request.note, at=now)
+    def _fact(self, request: Request, running: Mapping[str, RunningJob], now: Instant) -> Override | Ack | Silence:
+        match request:
+            case AckRequested():
+                facts = self._twin.facts()
+                return make_ack(facts, request.episode, origin="agent", by=request.by, note=request.note, at=now)
+            case SilenceRequested():
+                return self._silence(request, running, now)
+            case OverrideRequested():
+                return self._override(request, running, now)
+
+    def _silence(self, request: SilenceRequested, running: Mapping[str, RunningJob], now: Instant) -> Silence:
+        hush = Hush(
+            job=request.job,
+            rule=request.rule,
+            reason=request.reason,
+            by=request.by,
+            origin="agent",
+            expires_in_us=request.expires_in_us,
+            key_values=request.key_values,
+            lifts=request.lifts,
+        )
+        rules = {
+            name: [step.name for step in job.plan.steps if isinstance(step, Alert)] for name, job in running.items()
+        }
+        return make_silence(hush, rules, self._twin.facts(), self._new_id(), now)
+
+    def _override(self, request: OverrideRequested, running: Mapping[str, RunningJob], now: Instant) -> Override:
         job = running.get(request.job)
         if job is None:
             names = ", ".join(sorted(running)) or "no job runs"
@@ -61,6 +83,9 @@ class Requests:
             origin="agent",
             expires_in_us=request.expires_in_us,
         )
-        made = make_override(wish, job.plan.params, facts, override_id("agent", f"{self._unique}-{self._made}"), now)
+        return make_override(wish, job.plan.params, self._twin.facts(), self._new_id(), now)
+
+    def _new_id(self) -> str:
+        """Of an override or silence; one that is refused may leave a gap."""
         self._made += 1
-        return made
+        return override_id("agent", f"{self._unique}-{self._made}")

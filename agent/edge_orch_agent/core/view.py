@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_orch.plan.plan import Limits
-from edge_orch.twin.views import alert_views, override_views, why_view
-from edge_orch.wire.api import AlertView, OverrideView, WhyView
+from edge_orch.twin.views import alert_views, conflict_views, override_views, silence_views, why_view
+from edge_orch.wire.api import AlertView, ConflictView, OverrideView, SilenceView, WhyView
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, StreamId
 from edge_orch_agent.core.wear import WearView
@@ -82,6 +82,8 @@ class AgentSnapshot(msgspec.Struct, frozen=True):
     ledger: tuple[LedgerEntry, ...]
     vector: dict[str, int]
     heads: tuple[str, ...]
+    silences: tuple[SilenceView, ...] = ()
+    conflicts: tuple[ConflictView, ...] = ()
     commit_failure: str = ""
     refusal: str = ""
     drops: tuple[Drop, ...] = ()
@@ -108,6 +110,8 @@ def snapshot(core: AgentCore) -> AgentSnapshot:
         ledger=tuple(core.ledger.entries()),
         vector={actor.hex(): seq for actor, seq in sorted(core.twin.replica.vector().items())},
         heads=tuple(head.hex() for head in core.twin.replica.heads()),
+        silences=tuple(silence_views(identity.agent, effective)),
+        conflicts=tuple(conflict_views(identity.agent, effective, core.twin.refusal)),
         commit_failure=core.commits.failure,
         refusal=core.twin.refusal,
         drops=tuple(core.ledger.drops()),

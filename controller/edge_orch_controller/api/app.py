@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from edge_orch_controller.api import agents, alerts, artifacts, audit, jobs, overrides, rollouts, tokens
+from edge_orch_controller.api import (
+    agents,
+    alerts,
+    artifacts,
+    audit,
+    history,
+    jobs,
+    overrides,
+    rollouts,
+    silences,
+    tokens,
+)
 from edge_orch_controller.api.context import CONTROLLER, Controller
 from edge_orch_controller.api.errors import errors_as_words
 
@@ -16,6 +27,6 @@ def make_app(controller: Controller) -> web.Application:
     """The API of a running controller."""
     app = web.Application(middlewares=[errors_as_words], client_max_size=LARGEST_BODY)
     app[CONTROLLER] = controller
-    for resource in (jobs, agents, rollouts, alerts, overrides, tokens, artifacts, audit):
+    for resource in (jobs, agents, rollouts, alerts, overrides, silences, history, tokens, artifacts, audit):
         app.add_routes(resource.routes)
     return app

@@ -19,7 +19,7 @@ from edge_orch.errors import EdgeOrchError, Problem
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
-from edge_orch.twin.sync import SyncMessage, covers
+from edge_orch.twin.sync import Quarantine, SyncMessage, covers
 from edge_orch.wire.messages import Have, Roll, Telemetry
 from edge_orch_controller.core import events, requests
 from edge_orch_controller.core.commands import Command, Send, Warn
@@ -239,7 +239,9 @@ class ControllerCore:
 
     def _receive(self, twin: Twin, message: SyncMessage, now: Instant) -> Iterable[Command]:
         try:
-            said = self._twins.perform(twin, twin.session.receive(message))
+            wanted = twin.session.receive(message)
+            self._members[twin.agent].refusal = next((c.reason for c in wanted if isinstance(c, Quarantine)), "")
+            said = self._twins.perform(twin, wanted)
             if twin.session.rolling:
                 self._members[twin.agent].claim = {}  # its root holds every wish that it has
             return [*said, *self._ask(twin, now)]

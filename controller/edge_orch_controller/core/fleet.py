@@ -17,7 +17,8 @@ class Member(msgspec.Struct):
     """One enrolled agent. `telemetry`: its latest, never stored. `heads`: once its twin was open, in hex.
 
     `claim`: what it said last, in this connection, that it has of its twin; None until then. `have`: what we durably
-    have of its twin, as we would say it; None until the twin was opened for the first time.
+    have of its twin, as we would say it; None until the twin was opened for the first time. `refusal`: why its twin
+    does not merge with ours; empty when it does, or nobody knows.
     """
 
     agent: Agent
@@ -27,6 +28,7 @@ class Member(msgspec.Struct):
     telemetry: dict[str, int | float | str] = msgspec.field(default_factory=dict)
     heads: tuple[str, ...] = ()
     claim: Vector | None = None
+    refusal: str = ""
     have: Have | None = None
 
 

@@ -8,23 +8,30 @@ from typing import Any
 
 import pytest
 from edge_orch_agent.core.commands import Reply
-from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, SilenceRequested
 from edge_orch_agent.core.view import AgentSnapshot, JobStatus, SlotView
 from edge_orch_agent.local_socket import LocalSocket
 
 from edge_orch.cli.client import Client
 from edge_orch.errors import Invalid, Problem, StorageError
 from edge_orch.time import Instant
+from edge_orch.twin.encoding import encode_fact
+from edge_orch.twin.facts import Facts, Section
 from edge_orch.wire.api import (
     AckRequest,
     AckView,
     AgentView,
     AlertView,
+    ConflictView,
+    HappeningView,
     JobView,
     OverrideRequest,
     OverrideView,
+    SilenceRequest,
+    SilenceView,
     WhyView,
 )
+from tests.unit.twin.examples import NOON, override
 
 ME = getpass.getuser()
 AT = "2026-01-02T03:04:05Z"
@@ -53,11 +60,17 @@ SNAPSHOT = AgentSnapshot(
             acks=(AckView(ME, "agent", AT, "seen"),),
         ),
     ),
+    silences=(
+        SilenceView("a-s1", "press-1", "press", "hot", ("k",), ME, "agent", "dies are changed", AT, "active", AT),
+    ),
+    conflicts=(ConflictView("press-1", "apart", "press-1", "two devices write as one", "see the docs"),),
     outbox=(),
     ledger=(),
     vector={},
     heads=("ab",),
 )
+
+OLD, NEW = override("a-1"), override("a-2", 91.0, supersedes=("a-1",), made_at=NOON.after(5))
 
 
 class Agent:
@@ -69,6 +82,10 @@ class Agent:
 
     def view(self) -> AgentSnapshot:
         return SNAPSHOT
+
+    async def remembered(self) -> tuple[Facts, list[tuple[Section, str, str]]]:
+        section, key, text = encode_fact(OLD)
+        return Facts(overrides={NEW.key: NEW}), [(section, key, text)]
 
     async def request(self, make: Callable[[int], Event]) -> Reply:
         self.asked.append(make(1))
@@ -84,7 +101,7 @@ def agent() -> Agent:
 async def client(agent: Agent, tmp_path: Path) -> AsyncIterator[Client]:
     folder = tmp_path / ("deep" * 20) / ("er" * 20)  # deeper than a socket's address can say
     folder.mkdir(parents=True)
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
     api.open(folder / "agent.sock")
     assert (folder / "agent.sock").stat().st_mode & 0o777 == 0o600
     yield Client("", local=folder)
@@ -122,6 +139,28 @@ async def test_an_episode_is_acknowledged_by_the_user_at_the_socket(client: Clie
     assert agent.asked == [AckRequested(1, "e1", ME, "seen")]
 
 
+async def test_a_silence_is_made_and_lifted_by_the_user_at_the_socket(client: Client, agent: Agent) -> None:
+    agent.reply = Reply(0, "a-s1")
+    wanted = SilenceRequest("dies are changed", "press", "hot", ("k",), "2h")
+    assert await ask(lambda: client.post(wanted, "silences", shape=SilenceView)) == SNAPSHOT.silences[0]
+    lifted = SilenceRequest("done", lifts=("a-s1",))
+    await ask(lambda: client.post(lifted, "silences", shape=SilenceView))
+    assert agent.asked == [
+        SilenceRequested(1, "press", "hot", "dies are changed", ME, 7_200_000_000, ("k",)),
+        SilenceRequested(1, "", "", "done", ME, 0, None, ("a-s1",)),
+    ]
+    assert await ask(lambda: client.get(list[SilenceView], "silences")) == list(SNAPSHOT.silences)
+
+
+async def test_it_tells_conflicts_and_history_also_from_the_archive(client: Client) -> None:
+    assert await ask(lambda: client.get(list[ConflictView], "conflicts")) == list(SNAPSHOT.conflicts)
+    told = await ask(lambda: client.get(list[HappeningView], "history", job="press", name="hot_c"))
+    assert [(one.key, one.archived) for one in told] == [("a-1", True), ("a-2", False)]
+    assert "press.hot_c = 90.0 at the machine" in told[0].what
+    with pytest.raises(Invalid, match="not 'press-2'"):
+        await ask(lambda: client.get(list[HappeningView], "history", agent="press-2", job="press"))
+
+
 async def test_what_the_core_refuses_is_said_in_its_words(client: Client, agent: Agent) -> None:
     agent.reply = Reply(0, problem=Problem("press.hot_c is out of bounds", expected="at most 200"))
     wanted = OverrideRequest("press", "hot_c", 900.0, "probe")
@@ -154,14 +193,14 @@ async def test_wrong_requests_get_words(client: Client, call: Callable[[Client],
 
 async def test_a_socket_left_behind_is_replaced(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "agent.sock").touch()
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
     api.open(tmp_path / "agent.sock")
     assert await ask(lambda: Client("", local=tmp_path).get(list[AgentView], "agents"))
     await api.close()
 
 
 async def test_a_folder_that_is_gone_is_said_so(agent: Agent, tmp_path: Path) -> None:
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"))
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
     with pytest.raises(StorageError, match="cannot listen"):
         api.open(tmp_path / "gone" / "agent.sock")
     await api.close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from edge_orch.plan.plan import decode_plan
 from edge_orch.plan.steps import Lookup
-from edge_orch.twin.facts import DeviceFact, EpisodeFact, JobState, Reported
+from edge_orch.twin.facts import DeviceFact, EpisodeFact, JobState, Override, Reported
 from edge_orch.wire.api import (
     AckRequest,
     AckView,
@@ -16,13 +17,23 @@ from edge_orch.wire.api import (
     AlertView,
     ApplyRequest,
     ApplyResult,
+    ConflictView,
+    HappeningView,
     JobView,
     OverrideRequest,
     OverrideView,
     RolloutView,
+    SilenceRequest,
+    SilenceView,
     WhyView,
 )
 from tests.unit.controller.api.conftest import JOB, Api
+
+RULE = """
+    - name: hot
+      from: schematize
+      alert: {when: temp_c > :hot_c, severity: critical, summary: hot}
+"""
 
 
 async def test_the_same_content_is_the_same_version(api: Api) -> None:
@@ -167,3 +178,55 @@ async def test_an_alert_is_listed_and_acknowledged(api: Api) -> None:
     (alert,) = await api.get("/v1/alerts", list[AlertView])
     assert (alert.episode, alert.agent, alert.state, alert.acks) == ("e1", "press-1", "acknowledged", (ack,))
     assert (await api.refused("POST", "/v1/alerts/e9/acks", AckRequest()))[0] == 404
+
+
+async def test_silences_are_made_listed_and_lifted(api: Api) -> None:
+    await api.post("/v1/jobs", ApplyRequest(JOB.replace("  outputs:", RULE + "  outputs:")), ApplyResult)
+    await api.enroll("press-1")
+    wanted = SilenceRequest("dies are changed", "press", "hot", lasts="2h", agent="press-1")
+    made = await api.post("/v1/silences", wanted, SilenceView, who="operator")
+    assert (made.rule, made.by, made.origin, made.state, made.key) == ("hot", "operator", "controller", "active", None)
+    lifted = await api.post("/v1/silences", SilenceRequest("done", lifts=(made.id,), agent="press-1"), SilenceView)
+    assert lifted.state == "lifted"
+    states = {view.id: view.state for view in await api.get("/v1/silences", list[SilenceView])}
+    assert states == {made.id: "lifted", lifted.id: "lifted"}
+    entries = await api.ask("GET", "/v1/audit")
+    assert [entry["what"] for entry in json.loads(await entries.text())][:2] == ["silence.lift", "silence.set"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"agent": ""}, 422, "on which agent"),
+        ({"agent": "press-9"}, 404, "no agent 'press-9'"),
+        ({"job": "oven"}, 404, "no job 'oven'"),
+        ({"rule": "warm"}, 404, "no alert rule 'warm'"),
+        ({"lasts": ""}, 422, "must end"),
+        ({"reason": ""}, 422, "needs a reason"),
+    ],
+)
+async def test_a_silence_that_cannot_be_is_refused(api: Api, change: dict[str, str], status: int, words: str) -> None:
+    await api.post("/v1/jobs", ApplyRequest(JOB.replace("  outputs:", RULE + "  outputs:")), ApplyResult)
+    await api.enroll("press-1")
+    wanted = SilenceRequest("dies are changed", "press", "hot", lasts="2h", agent="press-1")
+    found, error = await api.refused("POST", "/v1/silences", msgspec.structs.replace(wanted, **change))
+    assert (found, words in error.problems[0].what) == (status, True)
+    assert (await api.refused("POST", "/v1/silences", wanted, who="viewer"))[0] == 403
+
+
+async def test_history_and_conflicts_of_what_was_decided_apart(api: Api) -> None:
+    await api.post("/v1/jobs", ApplyRequest(JOB), ApplyResult)
+    await api.enroll("press-1")
+    await api.post("/v1/overrides", OverrideRequest("press", "hot_c", 91.0, "summer", "press-1"), OverrideView)
+    local = Override("a-1", "press", "hot_c", 92.0, "olga", "operator", "new dies", "agent", api.clock.instant)
+    api.agent_says("press-1", local)
+    await api.until(lambda: "a-1" in api.store.facts("press-1").overrides)
+    (conflict,) = await api.get("/v1/conflicts", list[ConflictView])
+    assert (conflict.kind, conflict.subject, len(conflict.overrides)) == ("concurrent", "press.hot_c", 2)
+    assert await api.get("/v1/conflicts?agent=press-1", list[ConflictView]) == [conflict]
+    told = await api.get("/v1/history?agent=press-1&job=press&name=hot_c", list[HappeningView])
+    assert {one.by for one in told} == {"olga", "admin"}
+    assert len(await api.get("/v1/history?job=press", list[HappeningView])) >= 2
+    assert (await api.refused("GET", "/v1/history"))[0] == 422
+    assert (await api.refused("GET", "/v1/history?job=press&agent=x"))[0] == 404
+    assert (await api.refused("GET", "/v1/conflicts?agent=x"))[0] == 404
