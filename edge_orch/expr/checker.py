@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -13,7 +14,7 @@ from edge_orch.expr.rules import RULES
 from edge_orch.expr.rules.refused import refusal
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import place_of
-from edge_orch.plan.expression import Expression, Literal
+from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.reading import gathered
@@ -102,10 +103,16 @@ def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[Fie
 
 def _next_step(values: Sequence[Expression]) -> str:
     types = {value.type for value in values if not is_null(value)}
-    quoted = [value for value in values if isinstance(value, Literal) and value.type is FieldType.STRING]
-    if quoted and types & NUMBERS:
-        return f"write {quoted[0].value} without quotes if a number is meant"
+    quoted = [value.value for value in values if isinstance(value, Literal) and isinstance(value.value, str)]
+    numbers = [text for text in quoted if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", text)]
+    if numbers and types & NUMBERS:
+        return f"write {numbers[0]} without quotes if a number is meant"
     bare = [value for value in values if isinstance(value, Literal) and value.type in NUMBERS]
     if bare and FieldType.STRING in types:
         return f"write '{bare[0].value}' in quotes if text is meant, or CAST the other side"
-    return "CAST one of them"
+    if quoted and types & NUMBERS:
+        return f"write {quoted[0]} without quotes if a number is meant"
+    if FieldType.TIMESTAMP in types and types & NUMBERS:
+        return "write a point in time in quotes: '2026-01-02T03:04:05Z'"
+    joined = [value for value in values if isinstance(value, Call) and value.function == "concat"]
+    return "|| joins text; to join conditions, write OR" if joined and types & NUMBERS else "CAST one of them"

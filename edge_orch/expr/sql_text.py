@@ -100,5 +100,6 @@ _SPECIAL: dict[str, Callable[[Sequence[Expression]], str]] = {
         [_bound(args[0], "between"), " AND ".join(_bound(arg, "between") for arg in args[1:])]
     ),
     "case": _case,
+    "time_bucket": lambda args: f"time_bucket('{getattr(args[0], 'value', 0)} microseconds', {_listed(args[1:])})",
     "extract": lambda args: f"extract({str(getattr(args[0], 'value', '')).upper()} FROM {sql_text(args[1])})",
 }

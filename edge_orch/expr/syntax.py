@@ -18,6 +18,21 @@ MAX_DEPTH = 64
 _MAX_BRACKETS = 32
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
+# A habit from another language → what to write here. Looked for where SQL could not be read, outside of quotes.
+_MENDING = (
+    ("==", "SQL compares with a single ="),
+    ("&&", "to join conditions, write AND"),
+    (r"\?.*:", "write CASE WHEN … THEN … ELSE … END"),
+    (r"(?i)^\s*(select|where|having|from)\b", "write the expression alone"),
+    ("[‘’“”]", "write straight quotes: 'x'"),
+    (r"\d,\d", "write a decimal point: 0.5"),
+    (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
+    (r"\*\*", "for a power, write power(x, y)"),
+    (r"=~|~=", "write regexp_like(x, 'regex')"),
+    (r"\+\+|--", "write x + 1"),
+    (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
+)
+
 
 class _Jobs(Dialect):
     """SQL in which every call is left as it is written: the allow-list alone says what functions there are."""
@@ -120,6 +135,6 @@ def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
         what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
     else:
         what = f"`{token}` does not fit here"
-    if "==" in sql.value:
-        next_step = "SQL compares with a single ="
+    bare = _QUOTED.sub("", sql.value)
+    next_step = next((mending for sign, mending in _MENDING if re.search(sign, bare)), next_step)
     return Invalid(Problem(f"not an SQL expression: {what}", where, next_step=next_step))

@@ -12,6 +12,7 @@ from yaml.scanner import Scanner
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.yaml_mistakes import mistake
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000  # counted after aliases are expanded: ten lines of anchors can claim a billion
@@ -29,8 +30,8 @@ def parse_document(text: str, file: str) -> Node:
         where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
         what = ", ".join(part for part in (error.context, error.problem) if part)
         line = text.splitlines()[where.line - 1] if where.line <= len(text.splitlines()) else ""
-        next_step = "put text with ${…} in quotes" if "${" in line else ""
-        raise Invalid(*builder.problems, Problem(f"not valid YAML: {what}", where, next_step=next_step)) from None
+        found, next_step = mistake(what, line[: where.column - 1], line[where.column - 1 :])
+        raise Invalid(*builder.problems, Problem(found, where, next_step=next_step)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: escapes beyond Unicode
         where = _place(text, file, getattr(error, "position", 0))
         reason = getattr(error, "reason", None) or "an escape that is no character"

@@ -197,10 +197,21 @@ class Duration(Leaf, frozen=True):
         try:
             value = parse_duration(node.text)
         except (Invalid, OverflowError):
-            raise Invalid(Problem("not a duration", node.where, cls.expected, described(node))) from None
+            raise Invalid(
+                Problem("not a duration", node.where, cls.expected, described(node), _with_unit(node.text))
+            ) from None
         if value > 100 * 366 * 86_400_000_000:
             raise Invalid(Problem("too long", node.where, "at most 100 years", node.text[:60]))
         return value
+
+
+def _with_unit(text: str) -> str:
+    """The duration that was probably meant."""
+    if re.fullmatch(r"\d{1,9}", text):
+        return f"write a unit: {text}s"
+    spelt = re.fullmatch(r"(\d{1,9})\s*(milli|micro)?(s|m|h|d|w)(ec|econd|in|inute|our|ay|eek)?s?", text)
+    small = {"milli": "m", "micro": "u"}
+    return f"write {spelt[1]}{small.get(spelt[2] or '', '')}{spelt[3]}" if spelt else ""
 
 
 class PositiveDuration(Duration, frozen=True):
@@ -234,6 +245,8 @@ class Choice(Leaf, frozen=True):
     """One of the words that the subclass's `value` names as a `Literal`."""
 
     value: str
+    elsewhere: ClassVar[dict[str, str]] = {}
+    """What other languages call a choice → what it is called here."""
 
     @classmethod
     def choices(cls) -> tuple[str, ...]:
@@ -244,7 +257,8 @@ class Choice(Leaf, frozen=True):
     def parse(cls, node: Scalar) -> str:
         if node.text not in cls.choices():
             expected = " | ".join(cls.choices())
-            near = did_you_mean(node.text, cls.choices())
+            meant = cls.elsewhere.get(node.text.lower())
+            near = f"write {meant}" if meant else did_you_mean(node.text, cls.choices())
             raise Invalid(Problem("not one of the choices", node.where, expected, described(node), near))
         return node.text
 

@@ -7,6 +7,7 @@ A model is a frozen dataclass. Each field's type says how it is read: a leaf, an
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -15,7 +16,7 @@ import msgspec
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import mismatch
-from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
 from edge_orch.spec.words import did_you_mean, names
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ def read(hint: Any, node: Node) -> Any:
         return hint.read(node)
     if get_origin(hint) is tuple:
         if not isinstance(node, Sequence):
-            raise mismatch(node, "a list", f"write [{node.text}]" if isinstance(node, Scalar) and node.text else "")
+            raise mismatch(node, "a list", _listing(node))
         return tuple(gathered(node.items, lambda item: read(get_args(hint)[0], item)))
     if get_origin(hint) is dict:
         key_hint, value_hint = get_args(hint)
@@ -82,8 +83,26 @@ def entries_of(node: Node) -> tuple[tuple[Scalar, Node], ...]:
     if isinstance(node, Scalar) and node.value is None:
         return ()
     if not isinstance(node, Mapping):
-        raise mismatch(node, "a mapping of keys to values")
+        raise mismatch(node, "a mapping of keys to values", _mapping(node))
     return node.entries
+
+
+def _listing(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "begin each item with a dash: - …"
+    return f"write [{node.text}]" if isinstance(node, Scalar) and node.text else ""
+
+
+def _mapping(node: Node) -> str:
+    """What most often makes a mapping of something that is none."""
+    if isinstance(node, Sequence):
+        return "leave out the dashes or brackets: key: value"
+    text = node.text if isinstance(node, Scalar) else ""
+    if tight := re.match(r"(\w+):(?=\S)", text):
+        return f"write a space after the colon: {tight[1]}: …"
+    if assigned := re.match(r"(\w+)\s*=[^=]", text):
+        return f"write {assigned[1]}: … in place of {assigned[1]} ="
+    return ""
 
 
 def read_model(model: Any, node: Node) -> Any:
@@ -146,6 +165,11 @@ def gathered(items: Iterable[S], make: Callable[[S], T], problems: Iterable[Prob
 
 def read_variant(node: Node, table: dict[str, Any], what: str) -> tuple[Scalar, Any]:
     """`{kind: options}` with exactly one kind out of `table` → its key and its options read as the table says."""
+    if isinstance(node, Scalar) and node.text:
+        next_step = f"write {{{next(iter(table))}: {node.text}}}"
+        raise Invalid(
+            Problem(f"need a kind of {what}", node.where, f"one of: {names(table)}", described(node), next_step)
+        )
     entries = entries_of(node)
     if len(entries) != 1:
         found = names(key.text for key, _ in entries)

@@ -51,9 +51,9 @@ def interval(checker: Checker, node: exp.Expression) -> int:
     """The microseconds of `INTERVAL '5' minute`, or of '5m' alone."""
     inner = node.this if isinstance(node, exp.Interval) else node
     text = f"{inner.name if inner else ''} {node.text('unit')}".strip().lower()
-    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+?)s?", text)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+)", text)
     try:
-        return parse_duration(f"{match[1]}{_UNITS.get(match[2], match[2])}" if match else text)
+        return parse_duration(f"{match[1]}{_UNITS.get(match[2].removesuffix('s'), match[2])}" if match else text)
     except Invalid:
         raise checker.problem(node, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlglot import exp
 
-from edge_orch.errors import Invalid
+from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.rules.refused import refusal
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.syntax import place_of
@@ -25,7 +25,20 @@ def _column(checker: Checker, node: exp.Column) -> Expression:
     if isinstance(node.this, exp.Star):
         raise checker.problem(node, *refusal(node.this))
     parts = tuple(part.name for part in node.parts)
-    return _placed(checker, node, lambda: checker.scope.name(parts))
+    try:
+        return _placed(checker, node, lambda: checker.scope.name(parts))
+    except Invalid as error:
+        raise Invalid(*(_mended(problem, node, checker) for problem in error.problems)) from None
+
+
+def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
+    """With the next step for a text in double quotes, and for a parameter as other languages write it."""
+    name = node.name
+    if node.this.args.get("quoted") and not problem.next_step:
+        return msgspec.structs.replace(problem, next_step=f"text stands in single quotes: '{name}'")
+    if name.startswith("$") and name[1:] in checker.scope.params:
+        return msgspec.structs.replace(problem, next_step=f"write :{name[1:]} for the parameter")
+    return problem
 
 
 def _placeholder(checker: Checker, node: exp.Placeholder) -> Expression:

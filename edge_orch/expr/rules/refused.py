@@ -28,7 +28,7 @@ _REFUSED = {
     "Collate": ("COLLATE is not part of the language", "compare lower(x)"),
     "Parameter": ("`@` is not part of the language", "a parameter is written :name, a field by its bare name"),
     "Array": ("lists are not part of the language", "after IN, values stand in round brackets"),
-    "Struct": ("mappings are not part of the language", "name the one field that is meant"),
+    "Struct": ("`{ }` is not part of the language", "a parameter is written :name, a field by its bare name"),
     "Tuple": ("a list of values stands only after IN", "compare one value at a time"),
 }
 

@@ -17,6 +17,14 @@ class Type(Choice, frozen=True):
     """The type of a field."""
 
     value: Literal["bool", "int", "float", "string", "timestamp", "json"]
+    elsewhere: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("double", "decimal", "number", "real", "numeric"), "float"),
+        **dict.fromkeys(("str", "text", "varchar"), "string"),
+        **dict.fromkeys(("datetime", "date", "time"), "timestamp"),
+        **dict.fromkeys(("integer", "long", "bigint"), "int"),
+        **dict.fromkeys(("object", "array", "list", "map"), "json"),
+        "boolean": "bool",
+    }
 
 
 @dataclass(frozen=True)

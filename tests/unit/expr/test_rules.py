@@ -51,6 +51,8 @@ arithmetic
     -f                                  | neg(f)                                    | float
     t + INTERVAL '5' minute             | add(t, 300000000)                         | timestamp?
     t - INTERVAL '2 hours'              | sub(t, 7200000000)                        | timestamp?
+    t + INTERVAL '5' ms                 | add(t, 5000)                              | timestamp?
+    time_bucket('500ms', t)             | time_bucket(500000, t)                    | timestamp
     t AT TIME ZONE 'Europe/Vienna'      | at_time_zone(t, 'Europe/Vienna')          | timestamp?
 choices
     CASE WHEN b THEN 1 ELSE 2 END       | case(b, 1, 2)                             | int

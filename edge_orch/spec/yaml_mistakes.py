@@ -1,0 +1,59 @@
+"""The usual mistakes in YAML, said so that they can be mended: PyYAML's own words speak of tokens and blocks."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTE = "put the whole value in quotes"
+_LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
+_BLOCK = "a line that does not line up with those above"
+
+# A part of PyYAML's words, of the line before the place and of the line from it on; what to say; what to do.
+_MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
+    ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
+    ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
+    ("scanning an alias", r".*\*", "", "a value cannot begin with *", _QUOTE),
+    ("scanning an anchor", "", r"&", "a value cannot begin with &", _QUOTE),
+    ("mapping values are not allowed", "", r":", "a second colon in one line", f"{_QUOTE}, or begin a new line"),
+    ("mapping values are not allowed", r".*", r"", "a key where a value goes on", _LINE_UP),
+    ("while scanning a quoted scalar", "", "", "a quote that is never closed", "close it"),
+    (
+        "expected <block end>, but found '<scalar>'",
+        r".*['\"]\s*$",
+        "",
+        "text goes on after a closing quote",
+        "put the whole value in double quotes: \"sensor = 'x'\"",
+    ),
+    ("but found '<block sequence start>'", "", "", _BLOCK, _LINE_UP),
+    ("but found '?'", "", "", _BLOCK, _LINE_UP),
+    ("but found '<block mapping start>'", "", "", _BLOCK, _LINE_UP),
+    ("expected <block end>, but found ','", "", "", "a comma after a value in quotes", _QUOTE),
+    (
+        "flow sequence",
+        "",
+        "",
+        "a `[` that is not closed as it should be",
+        "separate values by commas and close it with ]",
+    ),
+    (
+        "flow mapping",
+        "",
+        "",
+        "a `{{` that is not closed as it should be",
+        "separate entries by commas, close it with }}",
+    ),
+)
+
+
+def mistake(words: str, before: str, after: str) -> tuple[str, str]:
+    """What is wrong and the next step, for PyYAML's `words` at a place between `before` and `after` in its line.
+
+    The words themselves when the mistake is not a usual one.
+    """
+    if "${" in before + after:
+        return f"not valid YAML: {words}", "put text with ${…} in quotes"
+    for part, left, right, what, next_step in _MISTAKES:
+        if part in words and re.match(left, before) and re.match(right, after):
+            found = f"not valid YAML: {what.format(after[:1])}"
+            return found, next_step.format()
+    return f"not valid YAML: {words}", ""
