@@ -51,12 +51,12 @@ def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> Non
 
 
 def _judge(file: Path) -> Verdict:
-    from edge_orch.plan.plan import digest, encode_plan
-
     try:
         plan = compile_file(file)
     except Invalid as error:
         return Verdict(str(file), False, problems=error.problems)
+    from edge_orch.plan.plan import digest, encode_plan
+
     return Verdict(str(file), True, plan.name, digest(encode_plan(plan)))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_orch.plan.plan import Plan
-
 if TYPE_CHECKING:
+    from edge_orch.plan.plan import Plan
     from edge_orch.spec.assets import Assets
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -44,6 +45,7 @@ class ModelField(msgspec.Struct, frozen=True):
         return not self.optional and self.doc.default is None
 
 
+@cache  # the annotations of a model are texts, which are evaluated to be read
 def fields_of(model: Any) -> list[ModelField]:
     """The declared keys of a model, in order."""
     found = []

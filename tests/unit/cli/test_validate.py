@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +57,24 @@ def test_tests_beside_jobs_are_left_out(cli: Any, good: Path) -> None:
     answer = cli("validate", str(good), str(test))
     assert answer.code == 0
     assert answer.err == f"{test}: left out: a test, which `edge-orch test` checks\n"
+
+
+LATE = ["sqlglot", "edge_orch.plan.plan", "edge_orch.engine", "tabulate", "importlib.metadata"]
+PROGRAM = f"""
+import sys
+from edge_orch.cli.main import main
+code = main(sys.argv[1:])
+print(*(name for name in {LATE} if name in sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("name", ["misspelt_step", "tab", "bad_duration"])
+def test_a_mistake_of_form_is_told_before_anything_heavy_is_imported(name: str) -> None:
+    wrong = Path(__file__).parents[1] / "compile" / "wrong" / f"{name}.yaml"
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "validate", str(wrong)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "1 problem" in done.stdout
+    assert done.stderr == "\n"
