@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -45,9 +45,13 @@ class ModelField(msgspec.Struct, frozen=True):
         return not self.optional and self.doc.default is None
 
 
-@cache  # the annotations of a model are texts, which are evaluated to be read
 def fields_of(model: Any) -> list[ModelField]:
     """The declared keys of a model, in order."""
+    return _declared(model)
+
+
+@cache  # the annotations of a model are texts, which are evaluated to be read
+def _declared(model: Hashable) -> list[ModelField]:
     found = []
     for name, annotated in get_type_hints(model, include_extras=True).items():
         if get_origin(annotated) is None or not hasattr(annotated, "__metadata__"):
