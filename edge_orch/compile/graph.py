@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_orch.errors import Location, Problem
+from edge_orch.plan.plan import DEAD_LETTERS
 from edge_orch.plan.steps import SOURCE
 from edge_orch.spec.job import Step
 from edge_orch.spec.steps import Alert, Route, Schematize
 from edge_orch.spec.words import did_you_mean, names
+
+_TAKEN = {SOURCE: "the job's source", DEAD_LETTERS: "the records that steps refuse"}
 
 
 class NamedStep(msgspec.Struct, frozen=True):
@@ -70,8 +73,10 @@ def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
             what = f"duplicate step name `{step.name.value}`"
             next_step = f"rename it here or in line {given[step.name.value].line}"
             problems.append(Problem(what, step.name.where, next_step=next_step))
-        elif step.name.value == SOURCE:
-            problems.append(Problem("`source` names the job's source, not a step", step.name.where))
+        elif step.name.value in _TAKEN:
+            problems.append(
+                Problem(f"`{step.name.value}` names {_TAKEN[step.name.value]}, not a step", step.name.where)
+            )
         given.setdefault(step.name.value, step.name.where)
     taken = set(given)
     result = []

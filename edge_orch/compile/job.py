@@ -101,10 +101,9 @@ class _Compiler:
 
     def outputs(self, by_name: dict[str, NamedStep]) -> None:
         for output in self.spec.outputs.values():
-            found = (
-                input_problem(output.from_.value, output.from_.where, by_name),
-                sink_problem(output.to, "records", self.sinks),
-            )
+            found = [sink_problem(output.to, "records", self.sinks)]
+            if output.from_.value != plan.DEAD_LETTERS:
+                found.insert(0, input_problem(output.from_.value, output.from_.where, by_name))
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)

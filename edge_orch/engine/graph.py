@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
-from edge_orch.plan.plan import Plan
+from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import (
     SOURCE,
     Aggregate,
@@ -31,7 +31,10 @@ Timed = Aggregate | Alert | Dedupe | Lag | Throttle
 
 
 class Graph:
-    """Who takes whose records. Raises `Invalid` for a plan whose steps do not stand in topological order."""
+    """Who takes whose records; `dead_letters`: outputs that take what steps refuse.
+
+    Raises `Invalid` for a plan whose steps do not stand in topological order.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.roots: list[Schematize] = []
@@ -50,7 +53,10 @@ class Graph:
                 raise Invalid(Problem(f"two steps are named `{step.name}`"))
             names.add(step.name)
             known.update(ports(step))
+        self.dead_letters = [output.name for output in plan.outputs if output.input == DEAD_LETTERS]
         for output in plan.outputs:
+            if output.name in self.dead_letters:
+                continue
             if output.input not in known:
                 raise Invalid(Problem(f"output `{output.name}` takes an unknown step", found=output.input))
             self._outputs[output.input].append(output.name)

@@ -3,7 +3,7 @@
 Guarantees:
  1. The same plan, input, times and state give the same bytes, on any machine.
  2. How records are cut into batches changes nothing: neither outputs, episodes, accounts nor dead letters (of each
-    step; letters of different steps may interleave differently).
+    step; letters of different steps may interleave differently, and so in an output of dead letters).
  3. Taking a snapshot and going on from it, at any point, changes nothing.
  4. No record stops or drops another; bytes never raise.
 
@@ -26,6 +26,7 @@ from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
+from edge_orch.engine.refusals import refusal
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
@@ -149,6 +150,10 @@ class Pipeline:
                 chunk = Chunk(self._encode(stream.rows), len(stream.rows))
                 emission.outputs.update(dict.fromkeys(stream.outputs, chunk))
                 stream.rows.clear()
+        if emission.dead and parts.graph.dead_letters:
+            refused = [refusal(letter, self._plan.name, self.version) for letter in emission.dead]
+            chunk = Chunk(self._encode(refused), len(refused))
+            emission.outputs.update(dict.fromkeys(parts.graph.dead_letters, chunk))
         for name, count in parts.counts.items():
             if count.entered:
                 emission.counts[name] = msgspec.structs.replace(count)

@@ -13,6 +13,8 @@ from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Step
 
 PLAN_FORMAT = 1
+DEAD_LETTERS = "dead_letters"
+"""What an output reads to carry the records that steps refused, instead of a step's."""
 
 
 class ParamSpec(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,7 +39,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A stream that leaves the device: the records of one step, to one sink."""
+    """A stream that leaves the device: the records of one step, or the dead letters of all, to one sink."""
 
     name: str
     input: str

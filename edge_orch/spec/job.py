@@ -183,7 +183,7 @@ class Step:
 class Output:
     """A stream of records that leaves the device."""
 
-    from_: Annotated[StepInput, Doc("the step or route.branch whose records leave", key="from")]
+    from_: Annotated[StepInput, Doc("the step or route.branch whose records leave, or dead_letters", key="from")]
     to: Annotated[LabelName, Doc("the sink they go to")]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 

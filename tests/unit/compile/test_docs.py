@@ -31,8 +31,11 @@ SCHEMATIZE = "- schematize: {json: {}, fields: {ts: timestamp, sensor: string, t
 
 
 def compiled(kind: str, text: str) -> Plan:
-    """A whole job; the `steps` of one; or steps `after` a schematize."""
-    if kind:
+    """A whole job; the `steps` of one; steps `after` a schematize; or `outputs` after it."""
+    if kind == "outputs":
+        text = FRAME + textwrap.indent(SCHEMATIZE, "    ") + textwrap.indent(text, "  ")
+        text = text.replace("  sinks: {", "  sinks: {warehouse: {file: {path: all.ndjson}}, ")
+    elif kind:
         text = FRAME + textwrap.indent((SCHEMATIZE if kind == "after" else "") + text, "    ")
     return compile_job(text, "example.yaml", given_assets({"tables/presses.csv": "name,supplier\npress-1,ACME\n"}))
 
