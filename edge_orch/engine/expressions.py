@@ -22,7 +22,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
 from edge_orch.plan.schema import FieldType
 
-MOMENT = {"source.clock", "source.boot"}
+MOMENT = {"source.received_at", "source.clock", "source.boot"}
 """Contexts that rows of an aggregate have as well: of the call in which they come out."""
 _OPPOSITE = {"eq": "!=", "ne": "==", "lt": ">=", "le": ">", "gt": "<=", "ge": "<"}
 _RANGES = {FieldType.INT: "SMALLEST <= {0} <= LARGEST", FieldType.TIMESTAMP: "EARLIEST_US <= {0} <= LATEST_US"}

@@ -40,8 +40,9 @@ class Stream(msgspec.Struct):
 
 
 class Moment(msgspec.Struct):
-    """The present call: quality of the wall clock, and boot."""
+    """The present call: what the wall clock shows, in microseconds; its quality, and boot."""
 
+    received_at: int = 0
     clock: str = ""
     boot: str = ""
 

@@ -17,9 +17,13 @@ CONTEXTS = (
     "device.labels.NAME",
     "source.topic",
     "source.partition",
+    "source.received_at",
     "source.clock",
     "source.boot",
 )
+
+
+RECEIVED_AT = Context("source.received_at", FieldType.TIMESTAMP, required=True)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -45,7 +49,7 @@ class Scope(msgspec.Struct, frozen=True):
         if not self.contexts or self.labels:
             raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name"))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
-            return Context(path)
+            return RECEIVED_AT if path == RECEIVED_AT.path else Context(path)
         raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=_near(parts)))
 
     def field(self, name: str) -> Column:

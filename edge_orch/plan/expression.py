@@ -38,8 +38,9 @@ class Param(msgspec.Struct, frozen=True, tag_field="node", tag="param"):
 class Context(msgspec.Struct, frozen=True, tag_field="node", tag="ctx"):
     """A fact about where the record came from: `device.labels.site`, `device.firmware`, `source.topic` …
 
-    Roots: `device` (id, firmware, labels.*) constant per agent; `source` (topic, partition) per batch, `source.clock`
-    and `source.boot` per call: the quality of the device's wall clock, and which boot it belongs to. String or NULL.
+    Roots: `device` (id, firmware, labels.*) constant per agent; `source` (topic, partition) per batch. Per call
+    `source.received_at`, a timestamp: what the device's wall clock shows; `source.clock` and `source.boot`: the quality
+    of that clock, and which boot it belongs to. All but the first are string or NULL.
     """
 
     path: str

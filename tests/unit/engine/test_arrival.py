@@ -114,7 +114,7 @@ spec:
     - name: parsed
       schematize: {json: {}, fields: {sensor: {type: string}, temp_c: {type: float}}}
     - name: marked
-      enrich: {clock: source.clock, boot: source.boot}
+      enrich: {at: source.received_at, clock: source.clock, boot: source.boot}
     - name: per_window
       from: parsed
       aggregate: {window: {tumbling: 10s}, compute: {n: count(*)}, grace: 0s}
@@ -247,3 +247,9 @@ def test_every_record_and_row_says_what_its_clock_was_worth() -> None:
     assert {row["boot"] for row in press.rows("records")} == {"1"}
     assert press.counted() == press.sent
     assert press.late() == 0
+
+
+def test_a_record_can_say_when_it_came() -> None:
+    press = Press()
+    press.run(3)
+    assert [str(row["at"])[-9:] for row in press.rows("records")] == ["12:00:01Z", "12:00:02Z", "12:00:03Z"]
