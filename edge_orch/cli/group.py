@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "At the machine, with no network": {
         "doctor": "Examine this device: what is wrong, what will be, and what to do.",
         "ledger": "Show what became of every record on this device.",
+        "lineage": "What went into an output of this device.",
         "outbox": "Look into what waits for sinks on this device.",
         "dead": "Look into dead letters on this device.",
     },

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from edge_orch_agent.core.lineage import Input, Lineage, Made, Maker
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -145,7 +146,7 @@ class StoreContract:
         assert store.segment(STREAM, 1) is None
 
     @pytest.mark.parametrize(
-        "field", ["segments", "rejections", "changes", "dead", "ledger", "drops", "slots", "removed_slots"]
+        "field", ["segments", "rejections", "changes", "dead", "ledger", "drops", "slots", "removed_slots", "lineage"]
     )
     def test_a_commit_that_breaks_half_way_changes_nothing(self, store: Store, field: str) -> None:
         store.commit(Transaction(segments=[a_segment(9)], cursors={OTHER: 3}))
@@ -228,6 +229,20 @@ class StoreContract:
             JobDeadLetter("press", 1, 9, DeadLetter(b"bad", "stats", "HTTP 422", "lake", 1)),
         ]
 
+    def test_lineage_is_kept_the_latest_last(self, store: Store) -> None:
+        first, second = (
+            Lineage(
+                Maker("press", 1, "sha256:1", {"hot_c": 85.0}, "1a"),
+                at,
+                (Input("p", 0, 5),),
+                (Made("raw", "lake", at, 5),),
+            )
+            for at in (1, 2)
+        )
+        store.commit(Transaction(lineage=[first]))
+        store.commit(Transaction(lineage=[second]))
+        assert self.lineage(self.reopened(store)) == [first, second]
+
     def test_a_full_store_refuses_intake_and_changes_nothing(self, small_store: Store) -> None:
         full = fill(small_store)
         before = small_store.load()
@@ -248,6 +263,10 @@ class StoreContract:
         for sequence in range(1, full):
             small_store.commit(Transaction(cursors={STREAM: sequence}), essential=True)
         assert fill(small_store, first=full) - full >= full // 2
+
+    def lineage(self, store: Store) -> list[Lineage]:
+        """All that is kept, oldest first."""
+        raise NotImplementedError
 
     def dead(self, store: Store) -> list[JobDeadLetter]:
         """Every dead letter, oldest first."""

@@ -82,12 +82,12 @@ class AgentCore:
         self._settings = settings
         self._now: Instant | None = None
         self._report = stored.report
-        self.work = Work(settings)
+        self.work = Work(settings, identity.run)
         self.commits = Commits(backoff)
         self.ledger = Ledger(stored)
         self.outbox = Outbox(stored)
         self.delivery = Delivery(self.outbox, backoff)
-        self.sealing = Sealing(identity.run, self.outbox, self.delivery, stored.dead_bytes)
+        self.sealing = Sealing(identity.run, self.outbox, self.delivery, stored.dead_bytes, self.work.makers)
         self.expiry = Expiry(self.outbox, self.delivery, self.sealing, self.work)
         self.sources = Sources(stored.positions)
         self.artifacts = Artifacts(backoff)

@@ -24,6 +24,7 @@ class Emissions:
     def take(self, running: RunningJob, emission: Emission, now: Instant) -> None:
         """All of it becomes durable in one transaction; an episode event makes that happen at once."""
         plan, version = running.plan, running.slot.version
+        self._work.makers.worked(plan.name, version, running.slot.digest, running.values)
         self._work.emission(plan, version, emission, now)
         for event in emission.episodes:
             fact = episode_fact(plan.name, version, event)

@@ -11,6 +11,7 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.inflow import Inflow
 from edge_orch_agent.core.ledger import entry
+from edge_orch_agent.core.lineage import Made, Makers
 from edge_orch_agent.core.outbox import Outbox, choose_newest
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, Priority, Segment, SegmentInfo, Transaction
 from edge_orch_agent.core.work import Gathered
@@ -22,11 +23,14 @@ DEAD_LETTERS_FULL = "dropped:dead_letters_full"
 class Sealing:
     """Numbers segments, and drops what does not fit: counted, and never an alert while anything else can go."""
 
-    def __init__(self, run: str, outbox: Outbox, delivery: Delivery, dead_bytes: Mapping[str, int]) -> None:
+    def __init__(
+        self, run: str, outbox: Outbox, delivery: Delivery, dead_bytes: Mapping[str, int], makers: Makers
+    ) -> None:
         self._run = run
         self._outbox = outbox
         self._delivery = delivery
         self._dead_bytes = dict(dead_bytes)
+        self._makers = makers
         self.inflow = Inflow()
 
     def seal(self, gathered: Gathered, limits: Mapping[str, Limits], now: Instant) -> None:
@@ -46,7 +50,19 @@ class Sealing:
             part = gathered.upkeep if segment.priority is Priority.ALERT else gathered.intake
             part.segments.append(segment)
         gathered.chunks, gathered.notices = {}, []
+        self._trace(arriving, gathered, now)
         self._cap_dead_letters(gathered.intake, limits)
+
+    def _trace(self, sealed: Iterable[Segment], gathered: Gathered, now: Instant) -> None:
+        """Of what a pipeline made; a notice that goes before its records, on a full disk, has nothing to refer to."""
+        made: dict[tuple[str, int], list[Made]] = {}
+        for segment in sealed:
+            stream = segment.stream
+            if stream.job in gathered.touched:
+                of_version = made.setdefault((stream.job, segment.version), [])
+                of_version.append(Made(stream.output, stream.sink, segment.sequence, segment.count))
+        at_us = now.wall_us if now.trusted else 0
+        gathered.intake.lineage += [self._makers.trace(*key, tuple(each), at_us) for key, each in made.items()]
 
     def dead_bytes(self, job: str) -> int:
         """Raw bytes of the job's dead letters, as far as they are kept."""

@@ -13,6 +13,7 @@ import msgspec
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch, Rolled
+from edge_orch_agent.core.lineage import Lineage
 
 
 class Priority(StrEnum):
@@ -225,7 +226,7 @@ class Transaction(msgspec.Struct):
     `drops`: which of them were dropped; their counts stand in the ledger as well.
     `rolls`: new epochs of the twin, each in place of all that was there; `changes` come after them.
     `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
-    applied before `slots`. `wear`: the day's sums so far.
+    applied before `slots`. `wear`: the day's sums so far. `lineage`: kept for a while, and never loaded by the core.
     """
 
     positions: dict[PositionKey, bytes | None] = msgspec.field(default_factory=dict)
@@ -242,6 +243,7 @@ class Transaction(msgspec.Struct):
     removed_slots: list[tuple[str, SlotName]] = msgspec.field(default_factory=list)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
+    lineage: list[Lineage] = msgspec.field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)

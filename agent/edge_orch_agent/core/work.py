@@ -11,6 +11,7 @@ from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
 from edge_orch_agent.core.commands import Reply
 from edge_orch_agent.core.events import BatchRead
+from edge_orch_agent.core.lineage import Makers
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.transaction import (
     ALERTS,
@@ -69,8 +70,9 @@ class Gathered(msgspec.Struct):
 class Work:
     """Gathers, and says when it is time to commit."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, run: str = "") -> None:
         self._settings = settings
+        self.makers = Makers(run)
         self._ending = False
         self._begin()
 
@@ -86,6 +88,7 @@ class Work:
     def batch(self, event: BatchRead, now: Instant) -> None:
         """A batch has gone through its pipeline: its position and its receipt."""
         self.gathered.intake.positions[PositionKey(event.job, event.partition_key)] = event.next_position
+        self.makers.read(event.job, event.batch)
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload
         if isinstance(payload, bytes):

@@ -11,7 +11,9 @@ import msgspec
 from sqlite_utils import Database
 
 from edge_orch.errors import Invalid, Problem, StorageError
+from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.transaction import SegmentInfo, StoredState
+from edge_orch_agent.store.lineage import read_lineage
 from edge_orch_agent.store.problems import storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
@@ -77,6 +79,10 @@ class Inspection:
         for row in self._tables["dead"].rows_where("id = ?", (number,)):
             return msgspec.convert(row, StoredLetter)
         raise Invalid(Problem(f"there is no dead letter {number}", next_step="edge-orch dead list"))
+
+    def lineage(self) -> Iterator[Lineage]:
+        """What went into which segments, as far back as it is kept, the newest first."""
+        return read_lineage(self._database)
 
     def records(self, segment: SegmentInfo) -> bytes:
         """A segment's records as NDJSON; empty if it is gone by now. Raises `StorageError` if it is damaged."""

@@ -13,6 +13,7 @@ from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.ledger import add_drop
+from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -27,6 +28,9 @@ from edge_orch_agent.core.transaction import (
     WearDay,
 )
 from edge_orch_agent.store.port import ARCHIVED, DiskFull
+
+LINEAGES = 100
+"""How many are kept, the latest."""
 
 _Key = TypeVar("_Key")
 
@@ -47,6 +51,7 @@ class _Tables(msgspec.Struct):
     slots: dict[tuple[str, SlotName], Slot] = msgspec.field(default_factory=dict)
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
+    lineage: list[Lineage] = msgspec.field(default_factory=list)
 
     def apply(self, transaction: Transaction) -> None:
         _put(self.positions, transaction.positions)
@@ -80,6 +85,7 @@ class _Tables(msgspec.Struct):
             self.slots[slot.job, slot.slot] = slot
         self.envelopes.update(transaction.envelopes)
         self.wear.update(transaction.wear)
+        self.lineage = [*self.lineage[-LINEAGES:], *transaction.lineage]
         named = {slot.digest for slot in self.slots.values()}
         self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
 
@@ -105,6 +111,11 @@ class MemoryStore:
     def dead(self) -> list[JobDeadLetter]:
         """Every dead letter, oldest first."""
         return list(self._tables.dead)
+
+    @property
+    def lineage(self) -> list[Lineage]:
+        """The latest, oldest first."""
+        return list(self._tables.lineage)
 
     def load(self) -> StoredState:
         tables = self._tables

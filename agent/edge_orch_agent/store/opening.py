@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from edge_orch.errors import Problem, StorageError
 from edge_orch.time import format_timestamp
 from edge_orch_agent.store.log_check import Condition, check_log
-from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
+from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
 from edge_orch_agent.store.space import page_bytes
@@ -149,11 +150,10 @@ def _open(path: Path) -> sqlite3.Connection:
         database.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database, version)
+        _check_tables(database)
     except BaseException as error:
         database.close()
-        # A name in the schema that is not text any more: Python fails to read SQLite's own words about it.
-        garbled = isinstance(error, UnicodeDecodeError)
-        if garbled or (isinstance(error, sqlite3.DatabaseError) and primary_code(error) in DAMAGED):
+        if is_damage(error):
             raise _Unusable(Flaw.DAMAGED, str(error)) from error
         raise
     return database
@@ -183,12 +183,31 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
     if version == len(MIGRATIONS):
         return
     database.execute("BEGIN IMMEDIATE")
-    for migration in MIGRATIONS[version:]:
-        for statement in migration.split(";"):
-            database.execute(statement)
+    _apply(database, version)
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     database.execute("COMMIT")
+
+
+def _apply(database: sqlite3.Connection, version: int) -> None:
+    for migration in MIGRATIONS[version:]:
+        for statement in migration.split(";"):
+            database.execute(statement)
+
+
+def _check_tables(database: sqlite3.Connection) -> None:
+    """Raises `_Unusable` where a bit has flipped in the text that says what the tables are."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
+        _apply(sound, 0)
+        if _tables(database) != _tables(sound):
+            raise _Unusable(Flaw.DAMAGED, "the description of its tables is not ours")
+
+
+def _tables(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    # The tables that SQLite itself adds may stand in either.
+    return database.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' ORDER BY name"
+    ).fetchall()
 
 
 def _replace(path: Path, unusable: _Unusable, now_us: int) -> Opened:

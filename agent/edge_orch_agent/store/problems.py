@@ -35,6 +35,13 @@ def primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether it says that the file's content is not to be trusted. SQLite's own words about it may be undecodable."""
+    return isinstance(error, UnicodeDecodeError) or (
+        isinstance(error, sqlite3.Error) and primary_code(error) in DAMAGED
+    )
+
+
 def storage_error(error: sqlite3.Error, path: Path, action: str) -> StorageError:
     """`action` (such as `cannot write`) on `path`: the cause and the next step."""
     full = _for_want_of_room(error, path)

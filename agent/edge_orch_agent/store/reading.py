@@ -29,6 +29,8 @@ from edge_orch_agent.core.transaction import (
 
 _SEGMENT = "SELECT version, count, priority, created_us, subject, run, crc, data FROM segment"
 
+_TYPES = (int, int, str, int, str, str, int, bytes)
+
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
@@ -46,18 +48,20 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
         return None
     version, count, priority, created_us, subject, run, crc, packed = row
     try:
+        if tuple(map(type, row)) != _TYPES:
+            raise ValueError("the row itself")
         if zlib.crc32(packed) != crc:
-            raise zlib.error("checksum differs")
-        data = zlib.decompress(packed)
-    except zlib.error as error:
+            raise ValueError("checksum differs")
+        data, rank = zlib.decompress(packed), Priority(priority)
+    except (zlib.error, ValueError) as error:
         raise DamagedSegment(
             Problem(
                 f"segment {sequence} of {stream} is damaged",
-                found=f"{error}, {len(packed)} bytes, {count} records",
+                found=f"{error}; {count} records",
                 next_step="check the disk or the SD card; these records cannot be delivered",
             )
         ) from error
-    return Segment(stream, sequence, version, count, Priority(priority), created_us, data, subject, run=run)
+    return Segment(stream, sequence, version, count, rank, created_us, data, subject, run=run)
 
 
 def read_state(database: sqlite3.Connection) -> StoredState:

@@ -18,6 +18,8 @@ _KEYS = {
     "dropped": "job, output, sink, first",
     "slot": "job, slot",
     "envelope": "rowid",
+    "maker": "id",
+    "lineage": "id",
     "change": "actor, seq",
     "wear": "day",
     "twin_epoch": "rowid",
@@ -45,7 +47,7 @@ def salvage(damaged: Path, database: sqlite3.Connection, first_sequence: int) ->
                 if not _copy(source, database, table, key):
                     torn.append(table)
                 saved[table] = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-    except sqlite3.Error:  # not even the first page can be read
+    except (sqlite3.Error, UnicodeDecodeError):  # not even the first page can be read
         torn = list(_KEYS)
     database.execute("COMMIT")
     kept = ", ".join(f"{number} {table}" for table, number in saved.items() if number)
@@ -67,14 +69,14 @@ def _lengthen(damaged: Path) -> None:
 def _copy(source: sqlite3.Connection, database: sqlite3.Connection, table: str, key: str) -> bool:
     """Whether the whole table could be read."""
     columns = _columns(database, table)
-    with contextlib.suppress(sqlite3.DatabaseError):
+    with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
         there = _columns(source, table)  # an older version may have written it
         columns = [column for column in columns if column in there or not there]
     names, places = ", ".join(columns), ", ".join("?" * len(columns))
     insert = f"INSERT OR IGNORE INTO {table}({names}) VALUES({places})"
     for way in ("ASC", "DESC"):
         order = ", ".join(f"{part} {way}" for part in key.split(", "))
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             for row in source.execute(f"SELECT {names} FROM {table} ORDER BY {order}"):  # noqa: S608 -- own names
                 _insert(database, insert, row)
             return True

@@ -49,5 +49,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE twin_epoch(number INTEGER NOT NULL, root BLOB NOT NULL, length INTEGER NOT NULL, past BLOB NOT NULL);
     CREATE TABLE archive(id INTEGER PRIMARY KEY, section TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE maker(id INTEGER PRIMARY KEY, content BLOB NOT NULL UNIQUE);
+    CREATE TABLE lineage(id INTEGER PRIMARY KEY, maker INTEGER NOT NULL, at_us INTEGER NOT NULL, content BLOB NOT NULL);
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

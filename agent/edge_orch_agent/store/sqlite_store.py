@@ -15,7 +15,7 @@ from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Tra
 from edge_orch_agent.store.ballast import Ballast
 from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
-from edge_orch_agent.store.problems import DAMAGED, primary_code, storage_error
+from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
 from edge_orch_agent.store.writing import write_transaction
@@ -55,9 +55,8 @@ class SqliteStore:
             try:
                 try:
                     state = read_state(self._database)
-                except sqlite3.DatabaseError as error:
-                    # A column that is not there: the text of the schema itself was hit.
-                    if primary_code(error) not in (*DAMAGED, sqlite3.SQLITE_ERROR):
+                except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                    if not is_damage(error):
                         raise
                     self._database.close()
                     self._use(replace_damaged(self._path, self._now_us, str(error)))

@@ -12,6 +12,7 @@ from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
 from edge_orch_agent.core.transaction import Drop, JobDeadLetter, Rejection, Segment, StreamId, Transaction
+from edge_orch_agent.store.lineage import write_lineage
 from edge_orch_agent.store.port import ARCHIVED
 from edge_orch_agent.store.reading import DamagedSegment, read_segment
 
@@ -50,6 +51,7 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
         "INSERT OR REPLACE INTO wear(day, written, delivered) VALUES(?, ?, ?)",
         ((day.day, day.written, day.delivered) for day in transaction.wear.values()),
     )
+    written += sum(write_lineage(database, lineage) for lineage in transaction.lineage)
     return (
         written
         + sum(len(change.raw) for change in transaction.changes)

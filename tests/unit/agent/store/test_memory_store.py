@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.transaction import JobDeadLetter
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import Store
@@ -19,6 +20,10 @@ class TestMemoryStore(StoreContract):
 
     def reopened(self, store: Store) -> Store:
         return store
+
+    def lineage(self, store: Store) -> list[Lineage]:
+        assert isinstance(store, MemoryStore)
+        return store.lineage
 
     def dead(self, store: Store) -> list[JobDeadLetter]:
         assert isinstance(store, MemoryStore)

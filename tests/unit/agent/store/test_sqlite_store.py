@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from edge_orch_agent.core.lineage import Lineage, Made, Maker
 from edge_orch_agent.core.transaction import JobDeadLetter, Rejection, Transaction
+from edge_orch_agent.store import lineage as lineages
+from edge_orch_agent.store.lineage import OLDEST_US, read_lineage
 from edge_orch_agent.store.port import Store
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
@@ -59,6 +62,10 @@ class TestSqliteStore(StoreContract):
     def reopened(self, store: Store) -> Store:
         store.close()
         return SqliteStore(self.path)
+
+    def lineage(self, store: Store) -> list[Lineage]:
+        assert isinstance(store, SqliteStore)
+        return list(read_lineage(store._database))[::-1]
 
     def dead(self, store: Store) -> list[JobDeadLetter]:
         assert isinstance(store, SqliteStore)
@@ -142,3 +149,24 @@ def test_a_damaged_segment_cannot_be_delivered_and_can_be_rejected(path: Path) -
     assert store.load().segments == []
     ((reason,),) = store._database.execute("SELECT reason FROM dead").fetchall()
     assert "segment 1 of press/stats/lake is damaged" in reason
+
+
+def test_lineage_is_forgotten_by_number_and_by_age(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lineages, "MOST", 20)
+    monkeypatch.setattr(lineages, "_SWEEP", 4)
+    store = SqliteStore(path)
+
+    def commit(sequence: int, at_us: int, version: int) -> None:
+        maker = Maker("press", version, "sha256:1", {}, "1a")
+        store.commit(Transaction(lineage=[Lineage(maker, at_us, (), (Made("raw", "lake", sequence, 1),))]))
+
+    for sequence in range(1, 101):
+        commit(sequence, 0, 1)
+    kept = [one.made[0].sequence for one in read_lineage(store._database)]
+    assert kept == list(range(100, 80, -1))
+    for sequence in range(101, 105):
+        commit(sequence, 5, 2)
+    for sequence in range(105, 257):
+        commit(sequence, OLDEST_US + 6, 3)
+    assert min(one.at_us for one in read_lineage(store._database)) == OLDEST_US + 6
+    assert [content for (content,) in store._database.execute("SELECT id FROM maker")] == [3]
