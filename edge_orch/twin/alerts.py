@@ -16,6 +16,8 @@ from edge_orch.twin.effective import AlertState, SilenceState
 from edge_orch.twin.facts import Ack, EpisodeFact
 from edge_orch.twin.silences import covers
 
+_LIFE = frozenset({"opened", "acknowledged", "escalated", "resolved", "reopened"})
+"""Kinds of events that make an episode known; others say what was told of one."""
 _NOTIFIED = "notified.opened."
 
 
@@ -33,7 +35,7 @@ def alert_states(
     return {
         episode: _state(told, seen.get(episode, []), holding)
         for episode, told in sorted(events.items())
-        if any(not event.startswith("notified.") for event in told)
+        if not _LIFE.isdisjoint(_kinds(told))
     }
 
 

@@ -22,6 +22,7 @@ arrives sealed by its sender (`edge_orch.trust.seal`), which is its digest and i
     know of is carried over: no fact is lost between two epochs.
 12. The agent (`decides`) rolls, when the controller has all that it has and nothing is on its way to the disk. Should
     two replicas begin one epoch differently (an agent restored from a backup), the controller's stands.
+13. A peer that speaks no protocol version of ours is left alone and reported; nothing of its messages is read.
 
 The caller calls `open` when the link comes up and every T ± 20 % from then on, which repairs any loss; `persisted` when
 changes have become durable, its own or the peer's; and performs the commands in order.
@@ -41,7 +42,7 @@ from edge_orch.twin.facts import Section
 from edge_orch.twin.gate import read_header
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rolling import follow, roll
-from edge_orch.wire.messages import MAX_DELTA, Delta, Have, Roll
+from edge_orch.wire.messages import MAX_DELTA, SPOKEN, Delta, Have, Roll, common_protocol
 
 SyncMessage = Have | Delta | Roll
 
@@ -133,18 +134,12 @@ class SyncSession:
 
     def receive(self, message: SyncMessage) -> list[SyncCommand]:
         """Take a message whose sender is proven."""
-        if message.doc != self._doc:
-            return [Ignored(f"a message about twin {message.doc!r}; this session is about {self._doc!r}")]  # 8
+        if foreign := self._foreign(message):
+            return [Ignored(foreign)]
         if self._rolling:
             return []  # 11
         try:
-            if isinstance(message, Roll):
-                return self._roll(message)
-            if message.epoch != self.replica.epoch.number or not self._same_root(message.vector):
-                return self._elsewhere(message)
-            self._check_our_actor(message.vector)
-            self._said = dict(message.vector)
-            return self._had(message) if isinstance(message, Have) else self._delta(message)
+            return self._roll(message) if isinstance(message, Roll) else self._take(message)
         except Refused as error:
             return [Quarantine(str(error))]
 
@@ -185,6 +180,22 @@ class SyncSession:
     def link_down(self) -> None:
         """What the peer had may be gone when it comes back: it may be another one, restored from a backup."""
         self._said = {}
+
+    def _foreign(self, message: SyncMessage) -> str:
+        """Why the message is not for this session; empty if it is."""
+        if message.doc != self._doc:
+            return f"a message about twin {message.doc!r}; this session is about {self._doc!r}"  # 8
+        if isinstance(message, Have) and common_protocol(message.speaks) is None:
+            low, high = message.speaks
+            return f"the peer speaks protocols {low} to {high}, and we {SPOKEN[0]} to {SPOKEN[1]}"  # 13
+        return ""
+
+    def _take(self, message: Have | Delta) -> list[SyncCommand]:
+        if message.epoch != self.replica.epoch.number or not self._same_root(message.vector):
+            return self._elsewhere(message)
+        self._check_our_actor(message.vector)
+        self._said = dict(message.vector)
+        return self._had(message) if isinstance(message, Have) else self._delta(message)
 
     def _begin(self, fresh: Replica, rolled: Rolled, *, here: bool = False) -> list[SyncCommand]:
         self.replica, self._begun_here = fresh, here

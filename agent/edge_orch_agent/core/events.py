@@ -6,7 +6,7 @@ import msgspec
 
 from edge_orch.engine.records import Batch
 from edge_orch.twin.facts import Value
-from edge_orch.wire.messages import Message
+from edge_orch.wire.messages import Message, Unknown
 from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.transaction import StreamId
 
@@ -39,7 +39,7 @@ class LinkDown(msgspec.Struct, frozen=True):
 class MessageReceived(msgspec.Struct, frozen=True):
     """A message from the controller whose seal has been verified."""
 
-    message: Message
+    message: Message | Unknown
 
 
 class ArtifactFetched(msgspec.Struct, frozen=True):

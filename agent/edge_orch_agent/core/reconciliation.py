@@ -14,7 +14,7 @@ from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import belongs_to, may_write
 from edge_orch.twin.settled import settled
 from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
-from edge_orch.wire.messages import Message
+from edge_orch.wire.messages import Message, Unknown, Unsupported
 from edge_orch_agent.core.commands import Command, Send
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
@@ -85,8 +85,12 @@ class Reconciliation:
         self._have_at = None
         self._session.link_down()
 
-    def received(self, message: Message, now: Instant) -> list[Command]:
+    def received(self, message: Message | Unknown, now: Instant) -> list[Command]:
         """Merge what the controller sent. What breaks the rules changes nothing, and is kept in `refusal`."""
+        if isinstance(message, Unknown):
+            return [Send(Unsupported(message.kind))]
+        if isinstance(message, Unsupported):
+            self.refusal = f"the controller does not know messages of the kind {message.kind!r}"
         if not isinstance(message, SyncMessage):
             return []
         try:

@@ -20,7 +20,7 @@ from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
 from edge_orch.twin.sync import Quarantine, SyncMessage, covers
-from edge_orch.wire.messages import Have, Roll, Telemetry
+from edge_orch.wire.messages import Delta, Have, Roll, Telemetry, Unknown, Unsupported
 from edge_orch_controller.core import events, requests
 from edge_orch_controller.core.commands import Command, Send, Warn
 from edge_orch_controller.core.fleet import Member
@@ -196,16 +196,21 @@ class ControllerCore:
         if member is None:
             return ()
         member.last_seen_us = now.wall_us
-        if isinstance(message, Telemetry):
-            self._reception.told(member, message)
-            return ()
-        if not isinstance(message, SyncMessage):
-            return ()  # a handshake's messages belong to the link
-        if message.doc != event.agent:
-            return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=message.doc)),)
-        if not isinstance(message, Roll):
-            member.claim = dict(message.vector)
-        return self._reception.spoke(member, message, now)
+        match message:
+            case Telemetry():
+                self._reception.told(member, message)
+            case Unknown(kind):
+                return (Send(event.agent, Unsupported(kind)),)
+            case Unsupported(kind):
+                return (Warn(event.agent, Problem(f"it does not know messages of the kind {kind!r}")),)
+            case Have(doc) | Delta(doc) | Roll(doc) if doc != event.agent:
+                return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=doc)),)
+            case Have() | Delta() | Roll():
+                member.claim = member.claim if isinstance(message, Roll) else dict(message.vector)
+                return self._reception.spoke(member, message, now)
+            case _:
+                pass  # a handshake's messages belong to the link
+        return ()
 
     def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
         def work(twin: Twin, now: Instant) -> Iterable[Command]:

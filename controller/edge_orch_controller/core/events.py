@@ -7,7 +7,7 @@ import msgspec
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Value
-from edge_orch.wire.messages import Message
+from edge_orch.wire.messages import Message, Unknown
 from edge_orch_controller.core.records import Agent, Role, RolledOut
 
 
@@ -47,7 +47,7 @@ class MessageReceived(msgspec.Struct, frozen=True):
     """A message from this agent whose seal has been verified."""
 
     agent: str
-    message: Message
+    message: Message | Unknown
 
 
 class TwinLoaded(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from edge_orch.errors import EdgeOrchError, Problem, Refused
 from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import MAX_SEALED, open_sealed
 from edge_orch.wire.link import HubHandler
-from edge_orch.wire.messages import PROTOCOL, Challenge, Hello, decode_message, encode_message
+from edge_orch.wire.messages import SPOKEN, Challenge, Hello, common_protocol, decode_message, encode_message
 
 PATH = "/v1/link"
 HEARTBEAT_S = 15.0
@@ -110,8 +110,9 @@ class WebSocketHub:
         hello = decode_message(sealed.body)
         if not isinstance(hello, Hello) or hello.nonce != nonce or hello.agent != sealed.sender:
             raise Refused(Problem("the answer does not match the challenge", found=sealed.sender))
-        if PROTOCOL not in hello.protocols:
-            raise Refused(Problem("no common protocol", expected=str(PROTOCOL), found=str(hello.protocols)))
+        if not any(common_protocol((spoken, spoken)) for spoken in hello.protocols):
+            expected = f"{SPOKEN[0]} to {SPOKEN[1]}"
+            raise Refused(Problem("no common protocol", expected=expected, found=str(hello.protocols)))
         return hello.agent
 
     async def _serve(self, agent: str, line: _Line) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from edge_orch_controller.core.commands import Commit, Send, Warn
 from edge_orch_controller.core.events import AckRequested, AgentUp, MessageReceived, OverrideRequested
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from edge_orch.errors import EdgeOrchError, Invalid, Refused, StorageError
 from edge_orch.time import MINUTE, SECOND
 from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.twin.interventions import NotFound
-from edge_orch.wire.messages import Have, Roll, Telemetry
+from edge_orch.wire.messages import Have, Roll, Telemetry, Unknown, Unsupported
 from tests.unit.controller.bench import Bench
 
 
@@ -340,3 +341,12 @@ def test_a_root_that_rewrites_or_invents_what_the_controller_decided_is_refused(
         bench.tell(MessageReceived("press-1", Roll("press-1", 1, {}, tuple(raws), b"")))
     assert len(bench.warnings) == 3
     assert bench.store.epoch("press-1").number == 0
+
+
+def test_a_message_that_it_does_not_know_is_answered_politely_and_an_answer_is_not_answered() -> None:
+    bench = Bench("press-1")
+    bench.up("press-1")
+    commands = bench.core.handle(MessageReceived("press-1", Unknown("song")), bench.now)
+    assert Send("press-1", Unsupported("song")) in commands
+    answered = bench.core.handle(MessageReceived("press-1", Unsupported("song")), bench.now)
+    assert [type(command) for command in answered if not isinstance(command, Commit)] == [Warn]
