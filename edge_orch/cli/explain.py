@@ -15,30 +15,53 @@ from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, fields, section, show, table
 
 if TYPE_CHECKING:
-    from edge_orch.plan.plan import Plan
-    from edge_orch.plan.schema import Schema
+    from edge_orch.plan.plan import Limits, ParamSpec, Plan
     from edge_orch.plan.steps import Step
 
+_OVERRIDERS = {
+    "operator": "operators and admins, centrally or at the machine",
+    "admin": "admins, centrally",
+    None: "nobody",
+}
+"""Who may override a parameter, and where: at the machine everybody acts as operator."""
 
-@click.command(short_help="Show what a job compiles to: its plan, or the generated code.")
+
+@click.command(short_help="Show what a job compiles to: its plan, its graph, or the generated code.")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--code", is_flag=True, help="Print the Python function that an agent generates from the plan.")
+@click.option(
+    "--graph",
+    type=click.Choice(["text", "mermaid", "svg"]),
+    help="Print the graph of the steps, for a terminal, a document or a picture.",
+)
 @printed
-def explain(file: Path, code: bool, output: Output) -> None:
-    """Show what a job compiles to: its plan, or the generated code.
+def explain(file: Path, code: bool, graph: str | None, output: Output) -> None:
+    """Show what a job compiles to: its plan, its graph, or the generated code.
 
-    The fields after each step with their types (`?`: may be NULL), and which parameters who may override.
+    The job as it takes effect, with all defaults; the fields after each step with their types (`?`: may be NULL); who
+    may override which parameter where, and which steps it changes.
 
     \b
     Examples:
       edge-orch explain jobs/press_temperature.yaml
+      edge-orch explain --graph svg jobs/press_temperature.yaml > press.svg
       edge-orch explain --code jobs/press_temperature.yaml
     """
+    if code and graph:
+        raise click.UsageError("--code and --graph are two things to look at: give one of them")
     plan = compile_file(file)
     if code:
         click.echo(_code(plan))
+    elif graph:
+        click.echo(_graph(plan, graph))
     else:
         show(plan, output, lambda: "\n".join(_sections(plan)))
+
+
+def _graph(plan: Plan, form: str) -> str:
+    from edge_orch.cli.graph import as_mermaid, as_svg, as_text, graph_of
+
+    return {"text": as_text, "mermaid": as_mermaid, "svg": as_svg}[form](graph_of(plan))
 
 
 def _code(plan: Plan) -> str:
@@ -52,50 +75,57 @@ def _code(plan: Plan) -> str:
 
 
 def _sections(plan: Plan) -> Iterator[str]:
+    from edge_orch.expr.sql_text import sql_text
     from edge_orch.plan.plan import digest, encode_plan
 
-    yield fields([("job", plan.name), ("digest", digest(encode_plan(plan))), ("source", plan.source.kind)])
-    if plan.params:
-        rows = [
-            [
-                f":{param.name}",
-                param.type,
-                param.default,
-                _bound(param.min),
-                _bound(param.max),
-                param.override or "nobody",
-            ]
-            for param in plan.params
+    target = "every agent" if plan.target is None else sql_text(plan.target).replace("device.labels.", "")
+    yield fields(
+        [
+            ("job", plan.name),
+            ("digest", digest(encode_plan(plan))),
+            ("target", target),
+            ("source", f"{plan.source.kind}: {_options(plan.source.options)}"),
         ]
-        yield section("parameters", table(["name", "type", "default", "min", "max", "may override"], rows))
+    )
+    if plan.params:
+        rows = [_param(param, plan) for param in plan.params]
+        yield section("parameters", table(["name", "type", "default", "min", "max", "may override", "used in"], rows))
     yield section("steps", "\n".join(_step(step) for step in plan.steps))
     if plan.outputs:
         rows = [[output.name, output.input, output.sink, output.priority] for output in plan.outputs]
         yield section("outputs", table(["name", "from", "to", "priority"], rows))
+    if plan.sinks:
+        yield section("sinks", "\n".join(f"{sink.name}: {sink.kind}: {_options(sink.options)}" for sink in plan.sinks))
+    yield section("limits", _limits(plan.limits))
+
+
+def _param(param: ParamSpec, plan: Plan) -> list[object]:
+    from edge_orch.cli.plan_text import params_of
+
+    used = ", ".join(step.name for step in plan.steps if param.name in params_of(step)) or "no step"
+    bounds = [_bound(param.min), _bound(param.max)]
+    return [f":{param.name}", param.type, param.default, *bounds, _OVERRIDERS[param.override], used]
 
 
 def _bound(bound: float | None) -> str:
     return "" if bound is None else f"{bound:g}"
 
 
+def _options(options: dict[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in options.items())
+
+
+def _limits(limits: Limits) -> str:
+    from edge_orch.cli.plan_text import settings_of
+
+    return ", ".join(settings_of(limits))
+
+
 def _step(step: Step) -> str:
-    from edge_orch.plan.steps import Alert, Route, ports
+    from edge_orch.cli.plan_text import fields_text, settings
+    from edge_orch.plan.steps import ports
 
     kind = str(step.__struct_config__.tag)
     title = (step.name if step.name == kind else f"{step.name} ({kind})") + f" ← {step.input}"
-    if isinstance(step, Alert):
-        body = f"{step.severity}; tells {', '.join(step.notify) or 'nobody'}"
-    elif isinstance(step, Route):
-        body = f"branches: {', '.join(ports(step))}\n{_schema(step.schema)}"
-    else:
-        body = _schema(step.schema)
-    return section(title, body).replace(":\n", "\n", 1)
-
-
-def _schema(schema: Schema) -> str:
-    return "\n".join(
-        f"{field.name} {field.type}"
-        + ("" if field.required else "?")
-        + (" (event time)" if field.name == schema.time else "")
-        for field in schema.fields
-    )
+    passed = [f"→ {port}: {fields_text(step.schema)}" for port in ports(step)]
+    return section(title, "\n".join([*settings(step), *passed])).replace(":\n", "\n", 1)

@@ -17,7 +17,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "validate": "Check job files and show every problem with its place.",
         "run": "Run a job over a file, on this machine.",
         "test": "Run the tests that stand beside job files, in virtual time.",
-        "explain": "Show what a job compiles to: its plan, or the generated code.",
+        "explain": "Show what a job compiles to: its plan, its graph, or the generated code.",
         "eval": "Evaluate an expression on sample rows.",
         "new": "Begin a job and its tests from a ready one.",
         "schema": "Print the JSON Schema of job files, for editors.",

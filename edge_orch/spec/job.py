@@ -9,7 +9,7 @@ from msgspec import structs
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.document import parse_document
-from edge_orch.spec.json_schema import model_schema, schema_of, variant_schema
+from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
 from edge_orch.spec.leaves import (
     Choice,
     Constant,
@@ -170,7 +170,7 @@ class Step:
         arms = [
             {
                 "type": "object",
-                "properties": frame | {kind: schema_of(model)},
+                "properties": frame | {kind: {**schema_of(model), **shown(model)}},
                 "required": [kind],
                 "additionalProperties": False,
             }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, get_args, get_origin
 
+from edge_orch.errors import Location
+from edge_orch.spec.document import parse_document
 from edge_orch.spec.leaves import JsonSchema
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
 from edge_orch.spec.reading import fields_of, is_inline
 
 
@@ -24,21 +28,45 @@ def model_schema(model: Any) -> JsonSchema:
     """An object with the model's keys and no others, or what its inline or shorthand form says."""
     fields = fields_of(model)
     if is_inline(model):
-        return {**schema_of(fields[0].hint), "description": model.__doc__}
+        return {**schema_of(fields[0].hint), **shown(model)}
     properties = {}
     for field in fields:
         properties[field.key] = {**schema_of(field.hint), "description": field.doc.text}
-        if field.doc.default not in {None, "[]", "{}"}:
-            properties[field.key]["default"] = field.doc.default
+        if field.doc.default is not None:
+            properties[field.key]["default"] = _default(field.doc.default)
     schema: JsonSchema = {
         "type": "object" if any(field.required for field in fields) else ["object", "null"],
-        "description": model.__doc__,
+        **shown(model),
         "properties": properties,
         "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
     shorthand = getattr(model, "shorthand", None)
-    return {"anyOf": [schema, properties[shorthand]]} if shorthand else schema
+    return {**shown(model), "anyOf": [schema, properties[shorthand]]} if shorthand else schema
+
+
+def shown(model: Any) -> JsonSchema:
+    """What an editor shows beside the model's key."""
+    example = getattr(model, "example", "")
+    return {"description": inspect.getdoc(model)} | ({"examples": [_value(example)]} if example else {})
+
+
+def _value(example: str) -> Any:
+    """The options in an example, `kind: options`, as JSON has them."""
+    root = parse_document(example.strip(), "example")
+    assert isinstance(root, Mapping)  # noqa: S101 -- a test holds every example to it
+    return _plain(root.entries[0][1])
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node, Mapping):
+        return {key.text: _plain(value) for key, value in node.entries}
+    return [_plain(item) for item in node.items] if isinstance(node, Sequence) else node.value
+
+
+def _default(text: str) -> Any:
+    """A default as JSON has it: `10s` is text, `1` a number."""
+    return {"[]": [], "{}": {}}.get(text, Scalar(text, Location("default", 1, 1)).value)
 
 
 def variant_schema(table: dict[str, Any]) -> JsonSchema:

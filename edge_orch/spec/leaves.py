@@ -96,6 +96,7 @@ class Name(Leaf, frozen=True):
     value: str
     pattern: ClassVar[str] = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
     rule: ClassVar[str] = "letters, digits and _, not beginning with a digit, at most 63"
+    examples: ClassVar[tuple[str, ...]] = ("temp_c",)
 
     @classmethod
     def parse(cls, node: Scalar) -> str:
@@ -107,7 +108,7 @@ class Name(Leaf, frozen=True):
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
-        return {"type": "string", "pattern": f"^{cls.pattern}$"}
+        return {"type": "string", "pattern": f"^{cls.pattern}$", "examples": list(cls.examples)}
 
 
 class StepInput(Name, frozen=True):
@@ -115,6 +116,7 @@ class StepInput(Name, frozen=True):
 
     pattern: ClassVar[str] = rf"{Name.pattern}(\.{Name.pattern})?"
     rule: ClassVar[str] = "the name of a step, or of a route and its branch: route.hot"
+    examples: ClassVar[tuple[str, ...]] = ("schematize", "route.hot")
 
 
 class JobName(Name, frozen=True):
@@ -122,6 +124,7 @@ class JobName(Name, frozen=True):
 
     pattern: ClassVar[str] = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     rule: ClassVar[str] = "small letters, digits and - inside, at most 63"
+    examples: ClassVar[tuple[str, ...]] = ("press-temperature",)
 
 
 class LabelName(Name, frozen=True):
@@ -129,6 +132,7 @@ class LabelName(Name, frozen=True):
 
     pattern: ClassVar[str] = r"[A-Za-z0-9_]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9_])?"
     rule: ClassVar[str] = "letters, digits, _ and - . / inside, at most 63"
+    examples: ClassVar[tuple[str, ...]] = ("oncall",)
 
 
 class Integer(Leaf, frozen=True):
@@ -190,7 +194,11 @@ class Duration(Leaf, frozen=True):
 
     value: int
     expected: ClassVar[str] = "a number and a unit, like 10s, 5m, 1h30m"
-    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+$"}
+    schema: ClassVar[JsonSchema] = {
+        "type": "string",
+        "pattern": r"^(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+$",
+        "examples": ["10s", "5m", "1h30m"],
+    }
 
     @classmethod
     def parse(cls, node: Scalar) -> int:
@@ -230,7 +238,11 @@ class Size(Leaf, frozen=True):
 
     value: int
     expected: ClassVar[str] = SIZES
-    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$"}
+    schema: ClassVar[JsonSchema] = {
+        "type": "string",
+        "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$",
+        "examples": ["512MiB", "64KiB"],
+    }
 
     @classmethod
     def parse(cls, node: Scalar) -> int:
@@ -272,7 +284,7 @@ class Sql(Leaf, frozen=True):
 
     value: str
     expected: ClassVar[str] = "an SQL expression"
-    schema: ClassVar[JsonSchema] = {"type": ["string", "number", "boolean"]}
+    schema: ClassVar[JsonSchema] = {"type": ["string", "number", "boolean"], "examples": ["temp_c > :hot_c"]}
 
     @classmethod
     def parse(cls, node: Scalar) -> str:

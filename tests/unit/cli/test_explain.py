@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -18,11 +19,61 @@ def job(tmp_path: Path) -> str:
 def test_it_shows_schemas_parameters_and_outputs(cli: Any, job: str) -> None:
     answer = cli("explain", job)
     assert answer.code == 0
-    assert "  enrich (map) ← schematize\n    ts timestamp (event time)\n" in answer.out
-    assert "    site string?\n" in answer.out
-    assert "  :hot_c   float   85.0       0      200    operator\n" in answer.out
-    assert "  overheating (alert) ← enrich\n    critical; tells oncall, bus\n" in answer.out
+    assert "target:  site = 'austin' AND role = 'press'\n" in answer.out
+    assert "  enrich (map) ← schematize\n    assignments:\n      site: device.labels.site\n" in answer.out
+    assert "    → enrich: ts timestamp (event time), sensor string, temp_c float, site string?, " in answer.out
+    everywhere = "operators and admins, centrally or at the machine"
+    assert f"  :hot_c   float   85.0       0      200    {everywhere}  overheating\n" in answer.out
+    assert ":quorum  int     4          1             admins, centrally" in answer.out
+    assert "    when: temp_c > :hot_c\n" in answer.out
+    assert "    clear: when: temp_c < :hot_c - 5.0, hold: 1m\n" in answer.out
+    assert "    quorum: distinct: sensor, at_least: :quorum, within: 30s\n" in answer.out
+    assert "      p95_c: quantile(temp_c, 0.95)\n" in answer.out
     assert "  stats   per_sensor  warehouse  normal" in answer.out
+    assert "max_age: 30d, on_full: drop_oldest" in answer.out
+
+
+def test_every_ready_job_can_be_explained(cli: Any) -> None:
+    for file in sorted((Path(__file__).parents[3] / "jobs").glob("*.yaml")):
+        if ".test." not in file.name:
+            answer = cli("explain", str(file))
+            assert answer.code == 0
+            assert "Struct" not in answer.out
+            assert "Call(" not in answer.out
+
+
+def test_the_graph_is_drawn_as_text(cli: Any, job: str) -> None:
+    assert cli("explain", "--graph", "text", job).out == (
+        "mqtt (source)\n"
+        "└─ schematize\n"
+        "   ├─ enrich (map)\n"
+        "   │  ├─ filter\n"
+        "   │  │  └─ per_sensor (aggregate)\n"
+        "   │  │     └─ stats (to warehouse (http))\n"
+        "   │  └─ overheating (alert)\n"
+        "   │     ├─ oncall (told by pagerduty)\n"
+        "   │     └─ bus (told by sqs)\n"
+        "   └─ raw (to lake (file))\n"
+    )
+
+
+def test_the_graph_is_drawn_for_documents_and_as_a_picture(cli: Any, job: str) -> None:
+    mermaid = cli("explain", "--graph", "mermaid", job).out
+    assert mermaid.startswith("flowchart LR\n")
+    assert 'n_0_0_0_0_0(["stats<br/>to warehouse (http)"])' in mermaid
+    svg = Xml.fromstring(cli("explain", "--graph", "svg", job).out)  # noqa: S314 -- our own
+    texts = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"mqtt", "schematize", "enrich", "filter", "per_sensor", "overheating", "oncall", "bus", "raw"} <= set(texts)
+    boxes = [(box.get("x"), box.get("y")) for box in svg.iter("{http://www.w3.org/2000/svg}rect")]
+    assert len(boxes) == len(set(boxes)), "no two boxes lie at one place"
+
+
+def test_branches_of_a_route_are_named_in_the_graph(cli: Any) -> None:
+    job = str(Path(__file__).parents[3] / "jobs" / "scada_registers.yaml")
+    assert "[unknown] unknown (to unknown (file))" in cli("explain", "--graph", "text", job).out
+    assert '-->|"measured"|' in cli("explain", "--graph", "mermaid", job).out
+    assert ">measured</text>" in cli("explain", "--graph", "svg", job).out
+    assert cli("explain", "--graph", "svg", "--code", job).code == 2
 
 
 def test_it_shows_the_code(cli: Any, job: str) -> None:

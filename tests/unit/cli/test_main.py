@@ -12,6 +12,7 @@ import click
 import pytest
 
 from edge_orch.cli.command_line import edge_orch
+from edge_orch.cli.group import SECTIONS
 from edge_orch.cli.main import main
 from edge_orch.errors import Invalid, Location, Problem
 
@@ -71,6 +72,7 @@ class Interrupting:
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Interrupting())
+from edge_orch.cli.group import SECTIONS
 from edge_orch.cli.main import main
 sys.exit(main(["get", "jobs"]))
 """
@@ -129,3 +131,32 @@ def test_what_may_not_be_read_is_told_in_our_own_words(
     monkeypatch.setattr("os.access", lambda *_: False)  # what click asks
     answer = cli(*command.replace("FOLDER", str(tmp_path)).replace("FILE", str(tmp_path / "job.yaml")).split())
     assert answer.code == code
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("edge-orch li", "list"),
+        ("edge-orch list comp", "components"),
+        ("edge-orch explain --gr", "--graph"),
+        ("edge-orch explain --graph m", "mermaid"),
+        ("edge-orch list components --kind ma", "masking"),
+        ("edge-orch test --j", "--junit"),
+        ("edge-orch run --ta", "--tap"),
+    ],
+)
+def test_the_shell_completes_commands_options_and_choices(words: str, expected: str) -> None:
+    last = str(len(words.split()) - 1)
+    env = {**os.environ, "_EDGE_ORCH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": last}
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_orch.cli.main"], env=env, capture_output=True, text=True, check=False
+    )
+    assert f"plain,{expected}" in done.stdout.splitlines()
+
+
+AUTHORING = (Path(__file__).parents[3] / "docs" / "authoring.md").read_text("utf-8")
+
+
+def test_every_command_for_authors_is_in_their_guide() -> None:
+    for name in SECTIONS["Write jobs (no controller needed)"]:
+        assert f"`edge-orch {name}" in AUTHORING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from edge_orch.spec.job import job_json_schema, read_job
 from edge_orch.spec.sinks import SINKS
 from edge_orch.spec.sources import SOURCES
 from edge_orch.spec.steps import STEPS
+from edge_orch.spec.steps.formats import FORMATS
+from edge_orch.spec.steps.windows import WINDOWS
 from tests.unit.compile.examples import PRESSES
 
 VALIDATOR = jsonschema.Draft202012Validator(job_json_schema())
@@ -41,6 +44,54 @@ def test_it_accepts_the_catalogue() -> None:
 def test_it_refuses_mistakes(old: str, new: str) -> None:
     text = PRESSES.replace("at_least: :quorum", "at_least: ':quorum'").replace(old, new)
     assert not VALIDATOR.is_valid(yaml.safe_load(text))
+
+
+WRONG = Path(__file__).parents[1] / "compile" / "wrong"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["misspelt_step", "missing_key", "missing_sinks", "bad_choice", "bad_duration", "bad_size", "type_misspelt",
+     "upper_case_kind", "window_as_text", "unknown_key", "params_as_list", "steps_as_mapping",
+     "literal_secret", "two_kinds_in_a_step", "map_as_list", "bad_job_name"],
+)  # fmt: skip
+def test_it_refuses_wrong_jobs_of_wrong_form(name: str) -> None:
+    assert not VALIDATOR.is_valid(yaml.safe_load((WRONG / f"{name}.yaml").read_text("utf-8")))
+
+
+def properties(node: Any) -> Iterator[tuple[str, Any]]:
+    """Every key that a person can write, with its schema."""
+    if isinstance(node, dict):
+        if isinstance(node.get("properties"), dict):
+            yield from node["properties"].items()
+        for name, value in node.items():
+            if name not in {"examples", "default"}:
+                yield from properties(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from properties(item)
+
+
+def test_an_editor_can_say_what_every_key_is() -> None:
+    found = list(properties(job_json_schema()))
+    assert len(found) > 200
+    assert [name for name, schema in found if not schema.get("description")] == []
+
+
+def test_an_editor_can_show_how_every_component_is_written() -> None:
+    schemas = dict(properties(job_json_schema()))
+    shown = {name for name, schema in properties(job_json_schema()) if schema.get("examples")}
+    assert {*SOURCES, *SINKS, *STEPS, *FORMATS, *WINDOWS} <= shown
+    assert schemas["grace"]["default"] == "0s"
+    assert schemas["header"]["default"] is False
+    assert schemas["hold"]["examples"] == ["10s", "5m", "1h30m"]
+    assert schemas["dedupe"]["examples"] == [{"keys": ["sensor"], "within": "10s"}]
+
+
+def test_examples_and_defaults_are_valid_themselves() -> None:
+    for name, schema in properties(job_json_schema()):
+        for value in [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]:
+            assert jsonschema.Draft202012Validator(schema).is_valid(value), (name, value)
 
 
 def test_every_kind_is_described() -> None:

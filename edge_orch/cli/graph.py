@@ -1,0 +1,141 @@
+"""The graph of a job: each step reads one other, so that it is a tree with the source at its root.
+
+As text for a terminal, as Mermaid for documents, as SVG for whatever shows pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import msgspec
+
+from edge_orch.plan.plan import Plan
+from edge_orch.plan.steps import SOURCE, Alert, Step
+
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 40, 56, 14, 12
+_COLOURS = {"source": "#dbeafe", "step": "#f1f5f9", "alert": "#fee2e2", "output": "#dcfce7"}
+
+
+class Node(msgspec.Struct):
+    """A source, step, output or notified sink. `branch`: of the route above from which it is fed."""
+
+    title: str
+    detail: str
+    role: str
+    branch: str = ""
+    children: list[Node] = []
+
+
+def graph_of(plan: Plan) -> Node:
+    """The tree of a job."""
+    kinds = {sink.name: sink.kind for sink in plan.sinks}
+    root = Node(plan.source.kind, "source", "source")
+    nodes = {SOURCE: root}
+    for step in plan.steps:
+        nodes[step.name] = _below(nodes, step.input, Node(step.name, _kind(step), _role(step)))
+        if isinstance(step, Alert):
+            for sink in step.notify:
+                nodes[step.name].children.append(Node(sink, f"told by {kinds[sink]}", "output"))
+    for output in plan.outputs:
+        detail = f"to {output.sink} ({kinds[output.sink]})"
+        _below(nodes, output.input, Node(output.name, detail, "output"))
+    return root
+
+
+def _below(nodes: dict[str, Node], input_: str, node: Node) -> Node:
+    parent, _, node.branch = input_.partition(".")
+    nodes[parent].children.append(node)
+    return node
+
+
+def _kind(step: Step) -> str:
+    return str(step.__struct_config__.tag)
+
+
+def _role(step: Step) -> str:
+    return "alert" if isinstance(step, Alert) else "step"
+
+
+def as_text(root: Node) -> str:
+    """A drawing of lines, one node a line."""
+    return "\n".join(_lines(root, "", ""))
+
+
+def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
+    branch = f"[{node.branch}] " if node.branch else ""
+    detail = f" ({node.detail})" if node.detail != node.title else ""
+    yield f"{first}{branch}{node.title}{detail}"
+    for place, child in enumerate(node.children):
+        last = place == len(node.children) - 1
+        yield from _lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
+
+
+def as_mermaid(root: Node) -> str:
+    """A flowchart, as Markdown pages show it between fences of `mermaid`."""
+    return "\n".join(["flowchart LR", *(f"  {line}" for line in _edges(root, "n"))])
+
+
+def _edges(node: Node, name: str) -> Iterator[str]:
+    left, right = (
+        ("([", "])") if node.role in {"source", "output"} else ("{{", "}}") if node.role == "alert" else ("[", "]")
+    )
+    text = f"{node.title}<br/>{node.detail}" if node.detail != node.title else node.title
+    yield f'{name}{left}"{text.replace(chr(34), "#quot;")}"{right}'
+    for place, child in enumerate(node.children):
+        label = f'|"{child.branch}"|' if child.branch else ""
+        yield f"{name} -->{label} {name}_{place}"
+        yield from _edges(child, f"{name}_{place}")
+
+
+def as_svg(root: Node) -> str:
+    """A picture: depth to the right, leaves one below the other, a parent in the middle of its children."""
+    placed: list[str] = []
+    rows = _place(root, 0, 0, placed)[1]
+    columns = _depth(root)
+    width = columns * (_WIDTH + _GAP_X) - _GAP_X + 2 * _MARGIN
+    height = rows * (_HEIGHT + _GAP_Y) - _GAP_Y + 2 * _MARGIN
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'font-family="system-ui, sans-serif" font-size="12">'
+    )
+    return "\n".join([head, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *placed, "</svg>"])
+
+
+def _depth(node: Node) -> int:
+    return 1 + max(map(_depth, node.children), default=0)
+
+
+def _place(node: Node, column: int, row: int, placed: list[str]) -> tuple[float, int]:
+    """Draw a node and what is below it, the first leaf in `row`; its middle, and the next free row."""
+    x = _MARGIN + column * (_WIDTH + _GAP_X)
+    middles = []
+    free = row
+    for child in node.children:
+        middle, free = _place(child, column + 1, free, placed)
+        middles.append(middle)
+    if not middles:
+        free = row + 1
+        middle = _MARGIN + row * (_HEIGHT + _GAP_Y) + _HEIGHT / 2
+    else:
+        middle = (middles[0] + middles[-1]) / 2
+    for child, end in zip(node.children, middles, strict=True):
+        placed.append(_curve(x + _WIDTH, middle, x + _WIDTH + _GAP_X, end, child.branch))
+    placed.append(_box(node, x, middle))
+    return middle, free
+
+
+def _curve(x: int, y: float, to_x: int, to_y: float, label: str) -> str:
+    half = (x + to_x) // 2
+    line = f'<path d="M{x},{y:g} C{half},{y:g} {half},{to_y:g} {to_x},{to_y:g}" fill="none" stroke="#64748b"/>'
+    return line + (f'<text x="{half}" y="{to_y - 4:g}" text-anchor="middle">{escape(label)}</text>' if label else "")
+
+
+def _box(node: Node, x: int, middle: float) -> str:
+    top, centre = middle - _HEIGHT / 2, x + _WIDTH // 2
+    return (
+        f'<rect x="{x}" y="{top:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="6" fill="{_COLOURS[node.role]}"'
+        ' stroke="#94a3b8"/>'
+        f'<text x="{centre}" y="{middle - 3:g}" text-anchor="middle" font-weight="600">{escape(node.title)}</text>'
+        f'<text x="{centre}" y="{middle + 13:g}" text-anchor="middle" fill="#475569">{escape(node.detail)}</text>'
+    )

@@ -1,0 +1,108 @@
+"""A plan's step in words: every option with its default written out, expressions as SQL, times as durations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from edge_orch.expr.sql_text import sql_text
+from edge_orch.plan.expression import Call, Column, Context, Literal, Param
+from edge_orch.plan.schema import FieldType, Schema
+from edge_orch.plan.steps import Aggregation, Assignment, Branch, ParsedField, Step, SummaryPart
+from edge_orch.time import format_duration
+
+_NODES = (Literal, Column, Param, Context, Call)
+_SHOWN_ELSEWHERE = {"name", "input", "schema"}
+MOST_ROWS = 3
+"""Items of a long list, such as the table of a lookup, that are shown."""
+
+
+def settings(step: Step) -> list[str]:
+    """The options of a step, a line each; those of an option below it, indented."""
+    return settings_of(step)
+
+
+def settings_of(part: msgspec.Struct) -> list[str]:
+    """The same for any part of a plan."""
+    return [line for name in part.__struct_fields__ if name not in _SHOWN_ELSEWHERE for line in _option(part, name)]
+
+
+def params_of(value: Any) -> set[str]:
+    """The parameters that a step, or any part of one, names."""
+    if isinstance(value, Param):
+        return {value.name}
+    if isinstance(value, msgspec.Struct):
+        return set().union(*(params_of(getattr(value, name)) for name in value.__struct_fields__))
+    if isinstance(value, list | tuple):
+        return set().union(*map(params_of, value))
+    return set()
+
+
+def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
+    value = getattr(owner, name)
+    label = name.removesuffix("_us")
+    if value is None or value == ():
+        return
+    if isinstance(value, tuple) and value and isinstance(value[0], Assignment | Branch | Aggregation | ParsedField):
+        yield f"{label}:"
+        yield from (f"  {_entry(item)}" for item in value)
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, _NODES):
+        inner = [line for part in value.__struct_fields__ for line in _option(value, part)]
+        tag = value.__struct_config__.tag
+        yield f"{label}: {', '.join([str(tag)] * bool(tag) + inner)}"
+    else:
+        yield f"{label}: {_shown(value, is_duration=name.endswith('_us'))}"
+
+
+def _entry(item: Assignment | Branch | Aggregation | ParsedField) -> str:
+    if isinstance(item, Assignment):
+        return f"{item.name}: {sql_text(item.value)}"
+    if isinstance(item, Branch):
+        return f"{item.name}: {sql_text(item.condition)}"
+    if isinstance(item, Aggregation):
+        return f"{item.name}: {_aggregation(item)}"
+    defaults = ParsedField("", item.type, ())
+    rules = [
+        line
+        for name in item.__struct_fields__
+        if name not in {"name", "type", "path"} and getattr(item, name) != getattr(defaults, name)
+        for line in _option(item, name)
+    ]
+    path = [] if item.path == (item.name,) else [f"path: {'.'.join(item.path)}"]
+    zone = [f"format: {item.format}", f"zone: {item.zone}"] if item.type is FieldType.TIMESTAMP and not rules else []
+    return f"{item.name}: {', '.join([item.type.value, *path, *rules, *zone])}"
+
+
+def _aggregation(item: Aggregation) -> str:
+    inner = [sql_text(item.value)] if item.value is not None else ["*"]
+    inner += [repr(item.argument)] if item.argument is not None else []
+    distinct = item.function == "count_distinct"
+    call = f"count(DISTINCT {inner[0]})" if distinct else f"{item.function}({', '.join(inner)})"
+    return call + (f" FILTER (WHERE {sql_text(item.where)})" if item.where is not None else "")
+
+
+def _shown(value: Any, *, is_duration: bool = False) -> str:
+    if isinstance(value, _NODES):
+        return sql_text(value)
+    if is_duration and isinstance(value, int):
+        return format_duration(value)
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], SummaryPart):
+            return "".join(part.text or f"{{{part.value}}}" for part in value)
+        more = f" … {len(value)} in all" if len(value) > MOST_ROWS and isinstance(value[0], tuple) else ""
+        items = value[:MOST_ROWS] if more else value
+        return "[" + ", ".join(map(_shown, items)) + "]" + more
+    if isinstance(value, msgspec.Struct):
+        inner = [line for part in value.__struct_fields__ for line in _option(value, part)]
+        return "{" + ", ".join([str(value.__struct_config__.tag)] * bool(value.__struct_config__.tag) + inner) + "}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def fields_text(schema: Schema) -> str:
+    """The fields of a schema: `?` may be NULL, the event time marked."""
+    return ", ".join(
+        f"{field.name} {field.type}{'' if field.required else '?'}{' (event time)' * (field.name == schema.time)}"
+        for field in schema.fields
+    )
