@@ -72,7 +72,6 @@ class Interrupting:
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Interrupting())
-from edge_orch.cli.group import SECTIONS
 from edge_orch.cli.main import main
 sys.exit(main(["get", "jobs"]))
 """
