@@ -42,7 +42,7 @@ class Flow(msgspec.Struct, frozen=True):
             if name.value in seen:
                 raise Invalid(Problem(f"`{name.value}` stands here twice", name.where))
             seen.add(name.value)
-            return Field(column.name, column.type, column.required)
+            return Field(column.name, column.type, column.required, column.json)
 
         return tuple(gathered(wanted, field))
 

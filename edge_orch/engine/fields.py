@@ -75,8 +75,11 @@ def _json_text(raw: msgspec.Raw) -> str:
 
 
 def _json_text_or_null(raw: msgspec.Raw) -> str | None:
-    text = bytes(raw).decode()
-    return None if text == "null" else text
+    """On one line: a record that leaves is one."""
+    data = bytes(raw)
+    if b"\n" in data or b"\r" in data:
+        data = msgspec.json.format(data, indent=-1)
+    return None if data == b"null" else data.decode()
 
 
 def _parser(field: ParsedField) -> Parser:

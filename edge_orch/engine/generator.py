@@ -74,6 +74,7 @@ class Generator:
             INF=inf,
             BEFORE=BEFORE,
             CLOSED=CLOSED,
+            Raw=msgspec.Raw,
             SMALLEST=texts.SMALLEST,
             LARGEST=texts.LARGEST,
             EARLIEST_US=stamps.EARLIEST_US,
@@ -114,20 +115,22 @@ class Generator:
         if kind is None:
             kind = self.names.bind("o", struct("Row", [(name, Any) for name in schema.names]))
             self._encodable[schema.names] = kind
-        return f"{kind}({', '.join(encoded(scope.columns[name]) for name in schema.names)})"
+        values = [encoded(scope.columns[field.name], json=field.json) for field in schema.fields]
+        return f"{kind}({', '.join(values)})"
 
     def source(self) -> str:
         """The whole module."""
         return "\n\n\n".join("\n".join(function.source()) for function in self.functions) + "\n"
 
 
-def encoded(symbol: Symbol) -> str:
-    """Code of a value as it stands in JSON: a timestamp as RFC 3339 text."""
-    if symbol.type is not FieldType.TIMESTAMP or symbol.code == "None":
+def encoded(symbol: Symbol, *, json: bool = False) -> str:
+    """Code of a value as it stands in JSON: a timestamp as RFC 3339 text, `json` as what it says."""
+    form = "Raw" if json else "stamp" if symbol.type is FieldType.TIMESTAMP else ""
+    if not form or symbol.code == "None":
         return symbol.code
     if symbol.nullable:
-        return f"None if {symbol.code} is None else stamp({symbol.code})"
-    return f"stamp({symbol.code})"
+        return f"None if {symbol.code} is None else {form}({symbol.code})"
+    return f"{form}({symbol.code})"
 
 
 def _device_root(device: Device) -> dict[str, str]:

@@ -62,7 +62,7 @@ class Scope(msgspec.Struct, frozen=True):
                 next_step = f"write :{name} for the parameter"
             raise Invalid(Problem(f"unknown field `{name}`", None, f"one of: {names(self.fields)}", "", next_step))
         field = self.fields[name]
-        return Column(name, field.type, field.required)
+        return Column(name, field.type, field.required, field.json)
 
     def param(self, name: str) -> Param:
         """The parameter of that name."""

@@ -19,12 +19,13 @@ class Literal(msgspec.Struct, frozen=True, tag_field="node", tag="lit"):
     type: FieldType
 
 
-class Column(msgspec.Struct, frozen=True, tag_field="node", tag="col"):
-    """A field of the step's input record."""
+class Column(msgspec.Struct, frozen=True, tag_field="node", tag="col", omit_defaults=True):
+    """A field of the step's input record. `json`: see `Field`."""
 
     name: str
     type: FieldType
     required: bool = False
+    json: bool = False
 
 
 class Param(msgspec.Struct, frozen=True, tag_field="node", tag="param"):

@@ -17,12 +17,16 @@ class FieldType(StrEnum):
     TIMESTAMP = "timestamp"
 
 
-class Field(msgspec.Struct, frozen=True, array_like=True):
-    """A named, typed column. A `required` field is never NULL, so generated code skips its NULL checks."""
+class Field(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A named, typed column. A `required` field is never NULL, so generated code skips its NULL checks.
+
+    `json`: its text is JSON, and stands as such, not as a text, in what leaves.
+    """
 
     name: str
     type: FieldType
     required: bool = False
+    json: bool = False
 
 
 class Schema(msgspec.Struct, frozen=True, array_like=True):

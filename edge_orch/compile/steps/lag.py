@@ -27,7 +27,7 @@ def compile_lag(spec: Lag, context: StepContext) -> Compiled:
                 Problem(f"`{name.value}` is a field already", name.where, next_step=f"name it prev_{of.value}")
             )
         (before,) = flow.fields([of])
-        return Field(name.value, before.type), before.name
+        return Field(name.value, before.type, json=before.json), before.name
 
     new = gathered(spec.fields.items(), added)
     schema = Schema((*flow.schema.fields, *(field for field, _ in new)), flow.schema.time)

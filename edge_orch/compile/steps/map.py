@@ -5,7 +5,7 @@ from __future__ import annotations
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
 from edge_orch.errors import Invalid, Problem
-from edge_orch.expr.conversion import is_required
+from edge_orch.expr.conversion import is_json, is_required
 from edge_orch.expr.expression import parse_expression
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
@@ -27,7 +27,7 @@ def compile_map(spec: Map, context: StepContext) -> Compiled:
             continue
         broken.discard(name.value)
         assignments.append(plan.Assignment(name.value, value))
-        fields[name.value] = Field(name.value, value.type, is_required(value))
+        fields[name.value] = Field(name.value, value.type, is_required(value), is_json(value))
     flow = flow_with(context, tuple(field for field in fields.values() if field.name not in broken), frozenset(broken))
     if problems:
         return Compiled(None, flow, tuple(problems))

@@ -35,7 +35,7 @@ def compile_mask(spec: Mask, context: StepContext) -> Compiled:
             problems.extend(error.problems)
             broken.add(name.value)
             continue
-        if method.kind.text in {"hash", "encrypt"}:
+        if method.kind.text in {"hash", "encrypt"} or field.json:
             fields[name.value] = Field(name.value, FieldType.STRING, field.required)
     kept = tuple(field for field in fields.values() if field.name not in broken)
     flow = flow_with(context, kept, frozenset(broken))

@@ -15,7 +15,9 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
     """Records of the declared fields, in the order declared."""
     layout, fields, problems = compile_formatted(spec.format, spec.fields, context, spec.zone)
     problems.extend(time_problems(spec.time, fields))
-    schema = Schema(tuple(Field(field.name, field.type, field.required) for field in fields), value_of(spec.time))
+    schema = Schema(
+        tuple(Field(field.name, field.type, field.required, field.json) for field in fields), value_of(spec.time)
+    )
     flow = Flow(schema)
     if problems or layout is None:
         return Compiled(None, flow, tuple(problems))

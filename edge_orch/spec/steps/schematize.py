@@ -53,7 +53,7 @@ class FieldSpec:
     """A typed field and its rules; a record that breaks one is a dead letter. `temp_c: float` is enough."""
 
     shorthand: ClassVar[str] = "type"
-    type: Annotated[Type, Doc("bool | int | float | string | timestamp | json (any value, as its text)")]
+    type: Annotated[Type, Doc("bool | int | float | string | timestamp | json (any value)")]
     path: Annotated[Path | None, Doc("where it lies: a JSON path a.b, a column, a group …; left out: the field's name")]
     required: Annotated[Flag, Doc("a record without it is a dead letter; false: it may be NULL", default="true")]
     format: Annotated[
