@@ -24,6 +24,7 @@ from edge_orch.engine.alert_summary import render
 from edge_orch.engine.alert_table import ANNOUNCED, Signal, State, next_state
 from edge_orch.engine.alert_votes import Votes
 from edge_orch.engine.records import EpisodeEvent, EpisodeEventKind
+from edge_orch.engine.room import ENTRY, TEXT, VALUE, Room, weight
 from edge_orch.plan.steps import Alert
 
 Value = bool | int | float | str | None
@@ -51,7 +52,9 @@ class _Snapshot(msgspec.Struct, array_like=True):
 class AlertRule:
     """One rule of one job. `params` are the values its summary may name."""
 
-    def __init__(self, step: Alert, job: str) -> None:
+    def __init__(self, step: Alert, job: str, room: Room) -> None:
+        self.refused = False
+        self._room = room
         self.params: dict[str, Value] = {}
         self._needed = 1
         self._unsettled = False
@@ -59,6 +62,7 @@ class AlertRule:
         self._step = step
         self._job = job
         self._within_us = step.quorum.within_us if step.quorum else None
+        self._fields = len(step.schema.fields)
         self._watermark_us: int | None = None
         self._subjects: dict[tuple[str, ...], Subject] = {}
 
@@ -86,15 +90,26 @@ class AlertRule:
         clear: bool | None,
         values: dict[str, Value],
     ) -> list[EpisodeEvent]:
-        """Take one record: its event time, key, voter ("" without a quorum) and what the two conditions say of it."""
+        """Take one record: its event time, key, voter ("" without a quorum) and what the two conditions say of it.
+
+        A key or a voter for which there is no room is not taken: then `refused` is true until the next record.
+        """
+        self.refused = False
         now_us = time_us if self._watermark_us is None else max(time_us, self._watermark_us)
         subject = self._subjects.get(key)
         if subject is None:
             if when is not True:
                 return []
+            if not self._room.take(self._weight(key)):
+                self.refused = True
+                return []
             subject = self._subjects[key] = Subject(key, now_us)
         events = self._pass_time(subject, now_us)
         if self._within_us is None or time_us >= subject.clock_us - self._within_us:
+            if voter not in subject.votes.latest and not self._room.take(ENTRY + weight(voter)):
+                self.refused = True
+                self._keep(subject)
+                return events
             subject.votes.cast(voter, time_us, when is True, clear is True)
             if when is True or subject.episode:
                 subject.values = values
@@ -133,6 +148,9 @@ class AlertRule:
         snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
         self._watermark_us = snapshot.watermark_us
         self._subjects = {subject.key: subject for subject in snapshot.subjects}
+        self._room.used = sum(map(self._weight, self._subjects))
+        for subject in snapshot.subjects:
+            self._room.used += self._weight_of(subject.votes.latest)
         self._agenda = Agenda()
         for subject in snapshot.subjects:
             self._keep(subject)
@@ -145,7 +163,7 @@ class AlertRule:
             # A hold that ends at the very moment a vote grows too old was unbroken: it is settled first.
             events += self._settle(subject)
             if self._within_us is not None:
-                subject.votes.drop_before(at_us - self._within_us)
+                self._give(subject.votes.drop_before(at_us - self._within_us))
                 events += self._settle(subject)
         subject.clock_us = max(subject.clock_us, until_us)
         return events
@@ -170,6 +188,7 @@ class AlertRule:
 
     def _end(self, subject: Subject) -> None:
         """The next episode needs new records: a rule whose two conditions overlap cannot chase itself."""
+        self._give(subject.votes.latest)
         subject.votes, subject.episode, subject.values = Votes(), "", {}
 
     def _signal(self, subject: Subject) -> Signal:
@@ -211,9 +230,21 @@ class AlertRule:
         spent = subject.state is State.IDLE and not subject.votes.met
         if spent and self._watermark_us is not None and subject.clock_us <= self._watermark_us:
             del self._subjects[subject.key]
+            self._room.give(self._weight(subject.key))
+            self._give(subject.votes.latest)
             self._agenda.plan(subject.key, None)
         else:
             self._agenda.plan(subject.key, subject.clock_us if spent else self._next_expiry(subject))
+
+    def _weight(self, key: tuple[str, ...]) -> int:
+        """Of a subject without its votes: its key, twice, and the fields of a record."""
+        return 4 * ENTRY + 2 * weight(key) + self._fields * (TEXT + VALUE)
+
+    def _give(self, voters: Iterable[str]) -> None:
+        self._room.give(self._weight_of(voters))
+
+    def _weight_of(self, voters: Iterable[str]) -> int:
+        return sum(ENTRY + weight(voter) for voter in voters)
 
     def _values(self, subject: Subject) -> dict[str, Value]:
         return {**self.params, **subject.values, "count": subject.votes.met, "key": ", ".join(subject.key)}

@@ -11,17 +11,20 @@ not missed while it talks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from edge_orch.engine.alert import AlertRule, Subject, Value
 from edge_orch.engine.alert_table import Signal, State
 from edge_orch.engine.records import EpisodeEvent
+from edge_orch.engine.room import ENTRY, Room, weight
 from edge_orch.plan.steps import Alert
 
 
 class AbsenceRule(AlertRule):
     """One rule of one job that has `absent` and no `when`."""
 
-    def __init__(self, step: Alert, job: str, absent_us: int) -> None:
-        super().__init__(step, job)
+    def __init__(self, step: Alert, job: str, absent_us: int, room: Room) -> None:
+        super().__init__(step, job, room)
         # A vote counts up to `within`, and a key is missed from `absent` on.
         self._within_us = absent_us - 1
 
@@ -32,9 +35,13 @@ class AbsenceRule(AlertRule):
 
     def seen(self, time_us: int, key: tuple[str, ...], values: dict[str, Value]) -> list[EpisodeEvent]:
         """Take one record instead of `observe`: whatever it says, the key is not silent."""
+        self.refused = False
         now_us = time_us if self._watermark_us is None else max(time_us, self._watermark_us)
         subject = self._subjects.get(key)
         if subject is None:
+            if not self._room.take(self._weight(key)):
+                self.refused = True
+                return []
             subject = self._subjects[key] = Subject(key, now_us)
         events = self._pass_time(subject, now_us)
         if subject.episode:  # what comes while a key is missed comes after that began, whatever its date says
@@ -48,6 +55,7 @@ class AbsenceRule(AlertRule):
     def advance(self, watermark_us: int) -> list[EpisodeEvent]:
         """See `AlertRule`."""
         if not self._step.key and not self._subjects:
+            self._room.used += self._weight(())
             subject = self._subjects[()] = Subject((), watermark_us)
             subject.votes.cast("", watermark_us, met=False, cleared=True)
             self._keep(subject)
@@ -63,6 +71,12 @@ class AbsenceRule(AlertRule):
 
     def _end(self, subject: Subject) -> None:
         subject.episode = ""
+
+    def _weight(self, key: tuple[str, ...]) -> int:
+        return super()._weight(key) + ENTRY + weight("")
+
+    def _weight_of(self, voters: Iterable[str]) -> int:  # noqa: ARG002 - the one vote of a key is a part of its weight
+        return 0
 
     def _keep(self, subject: Subject) -> None:
         self._agenda.plan(subject.key, self._next_expiry(subject))

@@ -38,11 +38,13 @@ class Votes(msgspec.Struct, array_like=True):
         self.met += met
         self.uncleared += not cleared
 
-    def drop_before(self, time_us: int) -> None:
-        """Forget every vote older than `time_us`."""
-        for voter in [voter for voter, vote in self.latest.items() if vote.time_us < time_us]:
+    def drop_before(self, time_us: int) -> list[str]:
+        """Forget every vote older than `time_us`. Returns the voters who have none any more."""
+        dropped = [voter for voter, vote in self.latest.items() if vote.time_us < time_us]
+        for voter in dropped:
             self._uncount(self.latest.pop(voter))
         self.oldest_us = min((vote.time_us for vote in self.latest.values()), default=0)
+        return dropped
 
     def _uncount(self, vote: Vote) -> None:
         self.met -= vote.met

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
+from operator import itemgetter
+
 import msgspec
+
+from edge_orch.engine.room import ENTRY, Room, weight
 
 Key = tuple[bool | int | float | str | None, ...]
 
@@ -17,11 +22,12 @@ class Seen:
 
     A record is the first of its key unless another that passed lies within `within_us` of it, before or after.
     Memory holds the keys of at most 9/8 of `within_us` before the watermark. A record older than that has nothing
-    left to be compared with and counts as a first.
+    left to be compared with and counts as a first. When there is no room, the oldest eighth is forgotten.
     """
 
-    def __init__(self, within_us: int) -> None:
+    def __init__(self, within_us: int, room: Room) -> None:
         self._within_us = within_us
+        self._room = room
         # Keys are forgotten by the slot of time they lie in: looking at each of them would cost more than the rest.
         self._slot_us = max(1, within_us // 8)
         self._seen: dict[Key, int] = {}
@@ -37,6 +43,9 @@ class Seen:
         if before is not None and abs(time_us - before) <= self._within_us:
             return False
         if before is None or time_us > before:
+            if before is None and not self._room.take(ENTRY + weight(key)):
+                self._evict()
+                self._room.used += ENTRY + weight(key)
             self._remember(key, time_us)
         return True
 
@@ -51,7 +60,7 @@ class Seen:
                 time_us = self._seen.get(key)
                 # A key that came again since then lies in a later slot, too.
                 if time_us is not None and time_us // self._slot_us == slot:
-                    del self._seen[key]
+                    self._forget(key)
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
@@ -61,8 +70,20 @@ class Seen:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
         snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
         self._cleared, self._seen, self._slots = snapshot.cleared, {}, {}
+        self._room.used = 0
         for key, time_us in snapshot.seen:
+            self._room.used += ENTRY + weight(key)
             self._remember(key, time_us)
+
+    def _forget(self, key: Key) -> None:
+        del self._seen[key]
+        self._room.give(ENTRY + weight(key))
+
+    def _evict(self) -> None:
+        oldest = nsmallest(len(self._seen) // 8 + 1, self._seen.items(), key=itemgetter(1))
+        for key, _ in oldest:
+            self._forget(key)
+        self._room.count.evicted += len(oldest)
 
     def _remember(self, key: Key, time_us: int) -> None:
         self._seen[key] = time_us

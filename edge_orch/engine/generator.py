@@ -20,6 +20,7 @@ from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import struct
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
+from edge_orch.engine.room import Room
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.aligned import CLOSED
@@ -27,9 +28,12 @@ from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Step
+from edge_orch.plan.steps import Aggregate, Alert, Dedupe, Lag, Step, Throttle
 
 Stateful = Windows | RuleTimer | MemoryTimer
+
+KEEPERS = (Aggregate, Alert, Dedupe, Lag, Throttle)
+"""Steps that keep state."""
 
 
 class Stream(msgspec.Struct):
@@ -92,6 +96,11 @@ class Generator:
     def number(self, step: Step) -> int:
         """The step's place in the plan: the number in the names of its variables."""
         return self._numbers[step.name]
+
+    def room(self, step: Step) -> Room:
+        """What the step may take for its state: an equal share of the job's limit."""
+        keepers = sum(isinstance(each, KEEPERS) for each in self.plan.steps)
+        return Room(self.plan.limits.state // keepers, self.counts[step.name])
 
     def count(self, step: Step) -> str:
         """The variable that holds the step's account."""

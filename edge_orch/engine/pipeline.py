@@ -158,5 +158,7 @@ class Pipeline:
         for name, count in parts.counts.items():
             if count.entered:
                 emission.counts[name] = msgspec.structs.replace(count)
-                count.entered = count.passed = count.filtered = count.folded = count.dead = count.late = 0
+                count.entered = count.passed = count.filtered = count.folded = count.dead = count.late = (
+                    count.evicted
+                ) = 0
         return emission

@@ -77,7 +77,10 @@ class EpisodeEvent(msgspec.Struct, frozen=True):
 
 
 class StepCount(msgspec.Struct):
-    """The account of one step: `entered = passed + filtered + folded + dead`; `late` counts dropped late rows."""
+    """The account of one step: `entered = passed + filtered + folded + dead`; `late` counts dropped late rows.
+
+    `evicted`: what its state gave up for want of room, before its time: keys of a memory, aggregates that grow.
+    """
 
     entered: int = 0
     passed: int = 0
@@ -85,6 +88,7 @@ class StepCount(msgspec.Struct):
     folded: int = 0
     dead: int = 0
     late: int = 0
+    evicted: int = 0
 
 
 class Emission(msgspec.Struct):

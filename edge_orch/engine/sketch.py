@@ -59,6 +59,11 @@ class Sketch:
                 return _midpoint(index)
         raise IndexError("rank beyond the number of values")
 
+    @property
+    def buckets(self) -> int:
+        """How many there are."""
+        return len(self._positive) + len(self._negative)
+
     def state(self) -> State:
         """What `Sketch(state)` goes on from."""
         return (self._positive, self._negative, self._zeros)

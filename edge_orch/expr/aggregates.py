@@ -40,9 +40,10 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
 
 def _never_null(made: Aggregation) -> bool:
     """A row exists only if a record fell into its window, so these of required values have one. Sums may overflow."""
-    if made.function in {"count", "count_distinct"}:
+    if made.function == "count":
         return True
-    chosen = made.function in {"min", "max", "first", "last", "quantile"}
+    # What grows with its values gives up when there is no room for them.
+    chosen = made.function in {"min", "max", "first", "last"}
     return chosen and made.where is None and made.value is not None and is_required(made.value)
 
 

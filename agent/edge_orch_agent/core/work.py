@@ -24,7 +24,7 @@ from edge_orch_agent.core.transaction import (
     Transaction,
 )
 
-_FATES = ("entered", "passed", "filtered", "folded", "dead", "late")
+_FATES = ("entered", "passed", "filtered", "folded", "dead", "late", "evicted")
 
 
 class Stretch(msgspec.Struct, frozen=True):

@@ -35,6 +35,27 @@ class Accumulator:
         raise NotImplementedError
 
 
+class Growing(Accumulator):
+    """One that holds more, the more values it takes, and can give up: then it holds nothing, and its value is NULL.
+
+    `charged`: what of its size it has room for.
+    """
+
+    __slots__ = ("charged", "given_up")
+
+    def __init__(self) -> None:
+        self.charged = 0
+        self.given_up = False
+
+    def size(self) -> int:
+        """Estimated bytes of what it holds."""
+        raise NotImplementedError
+
+    def give_up(self) -> None:
+        """Hold nothing any more."""
+        raise NotImplementedError
+
+
 def finite(value: float) -> float | None:
     """The same number, or NULL for an infinity or what is no number."""
     return value if -inf < value < inf else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
+from edge_orch.engine.room import ENTRY
 
 
 class Count(Accumulator):
@@ -32,25 +33,40 @@ class Count(Accumulator):
         self.count = state
 
 
-class CountDistinct(Accumulator):
+class CountDistinct(Growing):
     """`count(distinct x)`: exact; holds every distinct value."""
 
-    __slots__ = ("seen",)
+    __slots__ = ("_texts", "seen")
 
     def __init__(self) -> None:
+        super().__init__()
         self.seen: set[Any] = set()
+        self._texts = 0
 
     def fold(self, values: Sequence[Any]) -> None:
-        self.seen.update(values)
+        if self.given_up:
+            return
+        new = set(values) - self.seen
+        self._texts += sum(len(value) for value in new if isinstance(value, str))
+        self.seen |= new
 
-    def value(self) -> int:
-        return len(self.seen)
+    def value(self) -> int | None:
+        return None if self.given_up else len(self.seen)
 
     def merge(self, other: CountDistinct) -> None:
-        self.seen |= other.seen
+        if other.given_up:
+            self.give_up()
+        self.fold(list(other.seen))
 
-    def state(self) -> list[Any]:
-        return sorted(self.seen)
+    def size(self) -> int:
+        return ENTRY * len(self.seen) + self._texts
 
-    def restore(self, state: list[Any]) -> None:
-        self.seen = set(state)
+    def give_up(self) -> None:
+        self.seen, self._texts, self.given_up = set(), 0, True
+
+    def state(self) -> tuple[int, bool, list[Any]]:
+        return (self.charged, self.given_up, sorted(self.seen))
+
+    def restore(self, state: tuple[int, bool, list[Any]]) -> None:
+        self.fold(state[2])
+        self.charged, self.given_up = state[:2]

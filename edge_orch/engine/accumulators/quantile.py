@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
-from edge_orch.engine.accumulators.accumulator import Accumulator, finite
+from edge_orch.engine.accumulators.accumulator import Growing, finite
+from edge_orch.engine.room import ENTRY, VALUE
 from edge_orch.engine.sketch import Sketch
 
 EXACT_VALUES = 1024  # a quantile is exact up to so many values, and from there on within 1 %
 
 
-class Quantile(Accumulator):
+class Quantile(Growing):
     """`quantile(x, q)`, interpolated between neighbours as SQL's `percentile_cont`.
 
     Exact for up to `EXACT_VALUES` values; from there on each neighbour is within 1 % (see `sketch`).
@@ -21,12 +22,15 @@ class Quantile(Accumulator):
     __slots__ = ("count", "fraction", "sketch", "values")
 
     def __init__(self, fraction: float) -> None:
+        super().__init__()
         self.fraction = fraction
         self.count = 0
         self.values: list[float] = []
         self.sketch: Sketch | None = None
 
     def fold(self, values: Sequence[float]) -> None:
+        if self.given_up:
+            return
         self.count += len(values)
         if self.sketch is None:
             self.values.extend(values)
@@ -47,7 +51,16 @@ class Quantile(Accumulator):
         upper = at_rank(min(low + 1, self.count - 1))
         return finite(lower + (upper - lower) * (place - low))
 
+    def size(self) -> int:
+        return VALUE * len(self.values) + ENTRY * (0 if self.sketch is None else self.sketch.buckets)
+
+    def give_up(self) -> None:
+        self.count, self.values, self.sketch, self.given_up = 0, [], None, True
+
     def merge(self, other: Quantile) -> None:
+        if self.given_up or other.given_up:
+            self.give_up()
+            return
         if other.sketch is None:
             self.fold(other.values)
             return
@@ -58,9 +71,9 @@ class Quantile(Accumulator):
             self.values = []
         self.sketch.merge(other.sketch)
 
-    def state(self) -> tuple[int, list[float], Any]:
-        return (self.count, self.values, self.sketch and self.sketch.state())
+    def state(self) -> tuple[int, bool, int, list[float], Any]:
+        return (self.charged, self.given_up, self.count, self.values, self.sketch and self.sketch.state())
 
-    def restore(self, state: tuple[int, list[float], Any]) -> None:
-        self.count, self.values, sketch = state
+    def restore(self, state: tuple[int, bool, int, list[float], Any]) -> None:
+        self.charged, self.given_up, self.count, self.values, sketch = state
         self.sketch = None if sketch is None else Sketch(sketch)

@@ -12,7 +12,9 @@ from edge_orch.engine.emit.lanes import LaneCode, plan_lanes
 from edge_orch.engine.emit.rows import emit_rows
 from edge_orch.engine.emit.timed import dated, refresh, watermark
 from edge_orch.engine.generator import Generator
+from edge_orch.engine.room import STATE_LIMIT
 from edge_orch.engine.scope import Scope
+from edge_orch.engine.windows.cell import GROWING_BUFFERED
 from edge_orch.engine.windows.frames import pane_us
 from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
@@ -29,16 +31,16 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     lanes, layout = plan_lanes(generator, expressions, step, scope)
     emit_rows(generator, step, scope, flow)
     children = [generator.stateful[child.name] for child in generator.graph.timed(step.name)]
-    windows = windows_of(step, layout, children)
+    windows = windows_of(step, layout, children, generator.room(step))
     generator.stateful[step.name] = windows
     name = generator.names.bind("windows", windows)
-    late = function.counter(f"late{number}")
+    late, refused = function.counter(f"late{number}"), function.counter(f"refused{number}")
     setup = [line for lane in lanes for line in lane.setup]
     with (
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,
     ):
-        record = _Record(generator, function, step, scope, name, lanes, late)
+        record = _Record(generator, function, step, scope, name, lanes, layout.growing, late, refused)
         match step.window:
             case SessionWindow():
                 _emit_session(record)
@@ -50,10 +52,10 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
                 _emit_aligned(record, pane_us(size_us, every_us))
             case TumblingWindow(size_us):
                 _emit_aligned(record, size_us)
-    folded = less(scope.passed, late, dead, undated)
-    fates = {"dead": f"{late} + {dead} + {undated}"}
+    folded = less(scope.passed, late, dead, undated, refused)
+    fates = {"dead": f"{late} + {dead} + {undated} + {refused}"}
     if step.on_late != "dead_letter":
-        fates = {"dead": f"{dead} + {undated}", "filtered": late, "late": late}
+        fates = {"dead": f"{dead} + {undated} + {refused}", "filtered": late, "late": late}
     emit_account(generator, function, step, entered=scope.passed, folded=folded, **fates)
     function.epilogue.line(f"{name}.appended({folded})")
 
@@ -67,7 +69,9 @@ class _Record(msgspec.Struct, frozen=True):
     scope: Scope
     windows: str
     lanes: list[LaneCode]
+    growing: tuple[bool, ...]
     late: str
+    refused: str
 
     @property
     def number(self) -> int:
@@ -119,9 +123,12 @@ def _emit_aligned(record: _Record, length_us: int | None) -> None:
         with body.block(f"if {cells} is CLOSED:"):
             _emit_late(record)
         with body.block("else:"):
-            body.line(f"{cell} = {cells}[{key}] = {windows}.cell()")
-            _emit_append(record)
-            _emit_revised(record)
+            body.line(f"{cell} = {windows}.add({cells}, {key})")
+            with body.block(f"if {cell} is None:"):
+                _emit_refused(record)
+            with body.block("else:"):
+                _emit_append(record)
+                _emit_revised(record)
     with body.block("else:"):
         _emit_append(record)
         _emit_revised(record)
@@ -141,7 +148,10 @@ def _emit_session(record: _Record) -> None:
     body, cell, windows = record.function.body, f"cell{record.number}", record.windows
     body.line(f"{cell} = {windows}.cell_at({record.key}, {record.scope.time.code}, {record.watermark})")
     with body.block(f"if {cell} is None:"):
-        _emit_late(record)
+        with body.block(f"if {windows}.refused:"):
+            _emit_refused(record)
+        with body.block("else:"):
+            _emit_late(record)
     with body.block("else:"):
         _emit_append(record)
         if record.scope.clocks:
@@ -152,10 +162,19 @@ def _emit_session(record: _Record) -> None:
 def _emit_counted(record: _Record) -> None:
     body, windows = record.function.body, record.windows
     body.line(f"cell{record.number} = {windows}.cell_at({record.key}, {record.scope.time.code})")
-    _emit_append(record)
+    with body.block(f"if cell{record.number} is None:"):
+        _emit_refused(record)
+    with body.block("else:"):
+        _emit_append(record)
     with body.block(f"if {windows}.full:"):
         body.line(f"{windows}.complete({record.key}, {record.watermark})")
         record.refresh()
+
+
+def _emit_refused(record: _Record) -> None:
+    record.function.body.line(f"{record.refused} += 1")
+    reason = repr(STATE_LIMIT)
+    record.function.body.line(record.scope.kill.format(step=repr(record.step.name), reason=reason, field="''"))
 
 
 def _emit_late(record: _Record) -> None:
@@ -165,11 +184,15 @@ def _emit_late(record: _Record) -> None:
 
 
 def _emit_append(record: _Record) -> None:
-    body = record.function.body
-    for place, lane in enumerate(record.lanes):
-        append = f"cell{record.number}[{place}].append({lane.item})"
+    body, cell = record.function.body, f"cell{record.number}"
+    for place, (lane, grows) in enumerate(zip(record.lanes, record.growing, strict=True)):
+        lines = [f"{cell}[{place}].append({lane.item})"]
+        if grows:
+            lines.append(f"if len({cell}[{place}]) >= {GROWING_BUFFERED}: {record.windows}.grow({cell}, {place})")
         if lane.conditions:
             with body.block(f"if {' and '.join(lane.conditions)}:"):
-                body.line(append)
+                for line in lines:
+                    body.line(line)
         else:
-            body.line(append)
+            for line in lines:
+                body.line(line)

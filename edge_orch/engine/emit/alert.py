@@ -9,6 +9,7 @@ from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.guard import guarded
 from edge_orch.engine.emit.timed import dated, refresh, text_of
 from edge_orch.engine.generator import Generator, encoded
+from edge_orch.engine.room import STATE_LIMIT
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.timers import RuleTimer
 from edge_orch.engine.writer import FunctionWriter
@@ -19,7 +20,8 @@ from edge_orch.plan.steps import Alert
 def emit_alert(generator: Generator, function: FunctionWriter, step: Alert, scope: Scope) -> None:
     """While no key has state, a record whose condition is not true costs one test. Absence looks at every record."""
     number, job = generator.number(step), generator.plan.name
-    rule = AlertRule(step, job) if step.absent_us is None else AbsenceRule(step, job, step.absent_us)
+    room = generator.room(step)
+    rule = AlertRule(step, job, room) if step.absent_us is None else AbsenceRule(step, job, step.absent_us, room)
     generator.rules[step.name] = rule
     generator.stateful[step.name] = RuleTimer(rule, generator.episodes)
     name = generator.names.bind("rule", rule)
@@ -39,13 +41,17 @@ def emit_alert(generator: Generator, function: FunctionWriter, step: Alert, scop
         ]
         voter = text_of(scope, step.quorum.distinct) if step.quorum else "''"
         observed = f"observe({scope.time.code}, ({key}), {voter}, {when}, {clear}, {values})"
-    body = function.body
+    body, refused = function.body, function.counter(f"refused{number}")
     with (
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, statements, may_overflow=expressions.may_overflow) as dead,
         body.block(f"if {live}:"),
     ):
         body.line(f"episodes.extend({name}.{observed})")
+        with body.block(f"if {name}.refused:"):
+            body.line(f"{refused} += 1")
+            body.line(scope.kill.format(step=repr(step.name), reason=repr(STATE_LIMIT), field="''"))
         refresh(function, step, scope)
-    folded = less(scope.passed, dead, undated)
-    emit_account(generator, function, step, entered=scope.passed, folded=folded, dead=f"{dead} + {undated}")
+    folded = less(scope.passed, dead, undated, refused)
+    dead = f"{dead} + {undated} + {refused}"
+    emit_account(generator, function, step, entered=scope.passed, folded=folded, dead=dead)

@@ -18,7 +18,7 @@ from edge_orch.plan.steps import Dedupe
 def emit_dedupe(generator: Generator, function: FunctionWriter, step: Dedupe, scope: Scope, flow: Flow) -> None:
     """Ask the memory of keys; it forgets with the clock."""
     number = generator.number(step)
-    seen = Seen(step.within_us)
+    seen = Seen(step.within_us, generator.room(step))
     generator.stateful[step.name] = MemoryTimer(seen, max(1, step.within_us // 8))
     first = generator.names.bind("first", seen.first)
     passed = function.counter(f"passed{number}")

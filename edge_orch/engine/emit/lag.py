@@ -17,7 +17,7 @@ from edge_orch.plan.steps import Lag
 
 def emit_lag(generator: Generator, function: FunctionWriter, step: Lag, scope: Scope, flow: Flow) -> None:
     """One exchange a record: its values for those of the record before."""
-    latest = Latest(step.within_us, len(step.fields))
+    latest = Latest(step.within_us, len(step.fields), generator.room(step))
     generator.stateful[step.name] = MemoryTimer(latest, max(1, step.within_us // 8))
     before = generator.names.bind("before", latest.before)
     key = "".join(f"{scope.columns[name].code}, " for name in step.keys)

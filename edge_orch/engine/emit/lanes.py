@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 import msgspec
 
-from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
 from edge_orch.engine.accumulators.factory import factory, is_timed
 from edge_orch.engine.expressions import ExpressionWriter
 from edge_orch.engine.generator import Generator
@@ -49,7 +49,8 @@ def plan_lanes(
         lane = order.index(identity)
         columns.append((lane, len(makers[lane])))
         makers[lane].append(factory(aggregation))
-    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns))
+    growing = tuple(any(isinstance(make(), Growing) for make in lane) for lane in makers)
+    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), growing)
 
 
 def _identity(aggregation: Aggregation) -> Hashable:

@@ -11,7 +11,7 @@ from edge_orch.plan.expression import Column
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Aggregation
 
-_NEVER_NULL = {"count", "count_distinct"}
+_NEVER_NULL = {"count"}
 _NULL_ONLY_IF_EMPTY = {"min", "max", "first", "last"}
 
 

@@ -17,7 +17,7 @@ from edge_orch.plan.steps import Throttle
 
 def emit_throttle(generator: Generator, function: FunctionWriter, step: Throttle, scope: Scope, flow: Flow) -> None:
     """Ask the quota; it forgets with the clock."""
-    quota = Quota(step.threshold, step.window_us)
+    quota = Quota(step.threshold, step.window_us, generator.room(step))
     generator.stateful[step.name] = MemoryTimer(quota, step.window_us)
     take = generator.names.bind("take", quota.take)
     passed = function.counter(f"passed{generator.number(step)}")

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
+from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
 from edge_orch.engine.windows.frames import Frames
 from edge_orch.engine.windows.windows import PARTIAL, Windows
@@ -32,8 +33,8 @@ class _State(msgspec.Struct, array_like=True):
 class AlignedWindows(Windows):
     """See `Windows`. A pane that is held belongs to a window that is open or kept."""
 
-    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], frames: Frames) -> None:
-        super().__init__(step, layout, timers)
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, frames: Frames) -> None:
+        super().__init__(step, layout, timers, room)
         self.pane = frames.pane
         self._frames = frames
         self._revises = step.on_late == "revise"
@@ -57,6 +58,13 @@ class AlignedWindows(Windows):
                     self._open[start] = end
                     self._first_end = min(self._first_end, end)
         return cells
+
+    def add(self, cells: dict[Key, Cell], key: Key) -> Cell | None:
+        """A new cell of that key among the pane's; None when there is no room for it."""
+        cell = self._new_cell(key)
+        if cell is not None:
+            cells[key] = cell
+        return cell
 
     def has_closed(self, pane: int, watermark_us: int) -> bool:
         """Whether a record in that pane is late for a window."""
@@ -97,7 +105,8 @@ class AlignedWindows(Windows):
         self._advance_timers(self._row_time(closed_to))
         kept_from = self._frames.first_after(watermark_us - self._kept)
         for pane in [pane for pane in self._panes if pane < kept_from]:
-            del self._panes[pane]
+            for key, cell in self._panes.pop(pane).items():
+                self._free(key, cell)
         for start in [start for start in self._revisions if start < kept_from]:
             del self._revisions[start]
 
@@ -111,6 +120,9 @@ class AlignedWindows(Windows):
         """See `Windows`."""
         for start, end in sorted(self._open.items()):
             self.emit(self._rows(start, end, PARTIAL))
+        for cells in self._panes.values():
+            for key, cell in cells.items():
+                self._free(key, cell)
         for held in (self._panes, self._open, self._revisions):
             held.clear()
         self._first_end = NEVER
@@ -128,7 +140,8 @@ class AlignedWindows(Windows):
         state = msgspec.msgpack.decode(data, type=_State)
         self._watermark = state.watermark_us
         self._panes = {
-            pane: {self._key(key): self._layout.restored(cell) for key, cell in cells} for pane, cells in state.panes
+            pane: {self._key(key): self._restored(self._key(key), cell) for key, cell in cells}
+            for pane, cells in state.panes
         }
         self._open = dict(state.open)
         self._first_end = min(self._open.values(), default=NEVER)

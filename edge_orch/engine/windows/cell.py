@@ -7,67 +7,93 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
+from edge_orch.engine.room import ENTRY, VALUE
 
-BUFFERED = 512  # values folded at once: long enough for C speed, short enough for memory
+GROWING_BUFFERED = 128
+"""Values of a lane that are folded at once when an accumulator grows with them: what it holds is looked at then."""
 
 Key = Any  # one column: its value; none or several: a tuple
 Row = tuple[Any, ...]
 
 
-Cell = tuple[list[Any], ...]
-"""The values of each lane that are not folded yet; at the end, the accumulators of each lane.
+class Held(msgspec.Struct):
+    """What a cell holds beside its lanes: the accumulators of each, and how many values of each are folded at once."""
+
+    accumulators: list[tuple[Accumulator, ...]]
+    buffered: tuple[int, ...]
+
+    def charged(self) -> int:
+        """For how much growth it has room."""
+        return sum(each.charged for mine in self.accumulators for each in mine if isinstance(each, Growing))
+
+
+Cell = tuple[Any, ...]
+"""The values of each lane that are not folded yet; at the end, what the cell has `Held`.
 
 Lanes are plain lists, since generated code appends to one for each record.
 """
 
 
-def fold(values: list[Any], accumulators: tuple[Accumulator, ...]) -> None:
-    """Fold a lane's values, and empty it. Always `BUFFERED` at a time: when it is called changes no sum of floats."""
-    fold_full(values, accumulators)
+def fold(values: list[Any], accumulators: tuple[Accumulator, ...], buffered: int) -> None:
+    """Fold a lane's values, and empty it. Always `buffered` at a time: when it is called changes no sum of floats."""
+    fold_full(values, accumulators, buffered)
     for accumulator in accumulators:
         accumulator.fold(values)
     values.clear()
 
 
-def fold_full(values: list[Any], accumulators: tuple[Accumulator, ...]) -> None:
+def fold_full(values: list[Any], accumulators: tuple[Accumulator, ...], buffered: int) -> None:
     """Fold what fills a buffer, and leave the rest."""
-    while len(values) >= BUFFERED:
-        head = values[:BUFFERED]
-        del values[:BUFFERED]
+    while len(values) >= buffered:
+        head = values[:buffered]
+        del values[:buffered]
         for accumulator in accumulators:
             accumulator.fold(head)
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """How a cell is built, and where in it each computed column lies: (lane, accumulator)."""
+    """How a cell is built, and where in it each computed column lies: (lane, accumulator).
+
+    `growing`: which lanes have an accumulator that grows with its values.
+    """
 
     lanes: tuple[tuple[Callable[[], Accumulator], ...], ...]
     columns: tuple[tuple[int, int], ...]
+    growing: tuple[bool, ...]
 
-    def cell(self) -> Cell:
-        """A new, empty cell."""
-        return (*([] for _ in self.lanes), [tuple(make() for make in lane) for lane in self.lanes])
+    def cell(self, buffered: int) -> Cell:
+        """A new, empty cell; lanes of which nothing grows are folded `buffered` values at a time."""
+        sizes = tuple(GROWING_BUFFERED if grows else buffered for grows in self.growing)
+        return (*([] for _ in self.lanes), Held([tuple(make() for make in lane) for lane in self.lanes], sizes))
+
+    @property
+    def weight(self) -> int:
+        """Estimated bytes of a cell that has taken few values."""
+        lanes = len(self.lanes) * (ENTRY + 16 * VALUE)
+        return 2 * ENTRY + lanes + len(self.columns) * ENTRY // 2 + sum(self.growing) * GROWING_BUFFERED * VALUE
 
     def values(self, cell: Cell) -> Row:
         """The computed columns of a cell."""
-        *lanes, accumulators = cell
-        for values, mine in zip(lanes, accumulators, strict=True):
-            fold(values, mine)
-        return tuple(accumulators[lane][place].value() for lane, place in self.columns)
+        *lanes, held = cell
+        for values, mine, buffered in zip(lanes, held.accumulators, held.buffered, strict=True):
+            fold(values, mine, buffered)
+        return tuple(held.accumulators[lane][place].value() for lane, place in self.columns)
 
     def merged(self, cells: Iterable[Cell]) -> Cell:
         """A cell of all that these took, which keep what they have."""
-        merged = self.cell()
+        merged = self.cell(GROWING_BUFFERED)
         for cell in cells:
             merge(merged, cell)
         return merged
 
-    def restored(self, saved: list[Any]) -> Cell:
+    def restored(self, saved: tuple[list[int], list[Any]]) -> Cell:
         """The cell that `saved_cell` was made of."""
-        cell = self.cell()
-        *lanes, accumulators = cell
-        for values, mine, (buffered, states) in zip(lanes, accumulators, saved, strict=True):
+        sizes, lanes_saved = saved
+        cell = self.cell(0)
+        *lanes, held = cell
+        held.buffered = tuple(sizes)
+        for values, mine, (buffered, states) in zip(lanes, held.accumulators, lanes_saved, strict=True):
             values.extend(tuple(value) if isinstance(value, list) else value for value in buffered)
             for accumulator, state in zip(mine, states, strict=True):
                 accumulator.restore(state)
@@ -76,26 +102,28 @@ class Layout(msgspec.Struct, frozen=True):
 
 def fold_cell(cell: Cell) -> None:
     """Fold the lanes that fill a buffer."""
-    *lanes, accumulators = cell
-    for values, mine in zip(lanes, accumulators, strict=True):
-        fold_full(values, mine)
+    *lanes, held = cell
+    for values, mine, buffered in zip(lanes, held.accumulators, held.buffered, strict=True):
+        fold_full(values, mine, buffered)
 
 
 def merge(cell: Cell, other: Cell) -> None:
     """Take all that `other` took."""
-    *lanes, accumulators = cell
-    *other_lanes, other_accumulators = other
-    for values, mine, other_values, theirs in zip(lanes, accumulators, other_lanes, other_accumulators, strict=True):
-        fold(values, mine)
-        fold(other_values, theirs)
+    *lanes, held = cell
+    *other_lanes, other_held = other
+    for place, (values, other_values) in enumerate(zip(lanes, other_lanes, strict=True)):
+        mine, theirs = held.accumulators[place], other_held.accumulators[place]
+        fold(values, mine, held.buffered[place])
+        fold(other_values, theirs, other_held.buffered[place])
         for accumulator, each in zip(mine, theirs, strict=True):
             accumulator.merge(each)
 
 
-def saved_cell(cell: Cell) -> list[Any]:
+def saved_cell(cell: Cell) -> tuple[tuple[int, ...], list[Any]]:
     """A cell in msgpack's types."""
-    *lanes, accumulators = cell
-    return [
+    *lanes, held = cell
+    states = [
         (list(values), [accumulator.state() for accumulator in mine])
-        for values, mine in zip(lanes, accumulators, strict=True)
+        for values, mine in zip(lanes, held.accumulators, strict=True)
     ]
+    return held.buffered, states

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import Timer
+from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
@@ -27,23 +28,27 @@ class Counted(msgspec.Struct, eq=False):
 
 class _State(msgspec.Struct, array_like=True):
     watermark_us: int
-    windows: list[tuple[Any, int, int, int, list[Any]]]
+    windows: list[tuple[Any, int, int, int, Any]]
 
 
 class CountWindows(Windows):
     """See `Windows`. `full`: whether the record of the last `cell_at` was the last one of its window."""
 
-    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], size: int) -> None:
-        super().__init__(step, layout, timers)
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, size: int) -> None:
+        super().__init__(step, layout, timers, room)
         self.full = False
         self._size = size
         self._windows: dict[Key, Counted] = {}
 
-    def cell_at(self, key: Key, time_us: int) -> Cell:
-        """The cell of one more record."""
+    def cell_at(self, key: Key, time_us: int) -> Cell | None:
+        """The cell of one more record; None when there is no room for it."""
+        self.full = False
         window = self._windows.get(key)
         if window is None:
-            window = self._windows[key] = Counted(0, time_us, time_us, self.cell())
+            cell = self._new_cell(key)
+            if cell is None:
+                return None
+            window = self._windows[key] = Counted(0, time_us, time_us, cell)
         window.count += 1
         window.start, window.end = min(window.start, time_us), max(window.end, time_us)
         self.full = window.count >= self._size
@@ -52,7 +57,10 @@ class CountWindows(Windows):
     def complete(self, key: Key, watermark_us: int) -> None:
         """The key's window is full: emit its row."""
         self._advance_timers(max(watermark_us, self._watermark))
-        self.emit([self._row_of(key, self._windows.pop(key), 0)])
+        window = self._windows.pop(key)
+        row = self._row_of(key, window, 0)
+        self._free(key, window.cell)
+        self.emit([row])
 
     def due(self) -> int:
         """See `Timer`."""
@@ -82,7 +90,7 @@ class CountWindows(Windows):
         state = msgspec.msgpack.decode(data, type=_State)
         self._watermark = state.watermark_us
         self._windows = {
-            self._key(key): Counted(count, start, end, self._layout.restored(cell))
+            self._key(key): Counted(count, start, end, self._restored(self._key(key), cell))
             for key, count, start, end, cell in state.windows
         }
 
@@ -91,6 +99,8 @@ class CountWindows(Windows):
 
     def _emit_all(self, revision: int) -> None:
         rows = [self._row_of(key, window, revision) for key, window in self._windows.items()]
+        for key, window in self._windows.items():
+            self._free(key, window.cell)
         self._windows.clear()
         self.emit(rows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge_orch.engine.clock import Timer
+from edge_orch.engine.room import Room
 from edge_orch.engine.windows.aligned import AlignedWindows
 from edge_orch.engine.windows.calendar import CalendarFrames
 from edge_orch.engine.windows.cell import Layout
@@ -16,16 +17,16 @@ from edge_orch.plan.steps import Aggregate
 from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
 
 
-def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer]) -> Windows:
+def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> Windows:
     """New, empty windows. Raises `Invalid` for those this machine cannot make."""
     match step.window:
         case TumblingWindow(size_us):
-            return AlignedWindows(step, layout, timers, SlidingFrames(size_us, size_us))
+            return AlignedWindows(step, layout, timers, room, SlidingFrames(size_us, size_us))
         case SlidingWindow(size_us, every_us):
-            return AlignedWindows(step, layout, timers, SlidingFrames(size_us, every_us))
+            return AlignedWindows(step, layout, timers, room, SlidingFrames(size_us, every_us))
         case CalendarWindow():
-            return AlignedWindows(step, layout, timers, CalendarFrames(step.window))
+            return AlignedWindows(step, layout, timers, room, CalendarFrames(step.window))
         case SessionWindow(gap_us):
-            return SessionWindows(step, layout, timers, gap_us)
+            return SessionWindows(step, layout, timers, room, gap_us)
         case CountWindow(size):
-            return CountWindows(step, layout, timers, size)
+            return CountWindows(step, layout, timers, room, size)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
+from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, merge, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
@@ -33,15 +34,16 @@ class Session(msgspec.Struct, eq=False):
 class _State(msgspec.Struct, array_like=True):
     watermark_us: int
     begun: int
-    sessions: list[tuple[Any, int, int, int, list[Any]]]
+    sessions: list[tuple[Any, int, int, int, Any]]
 
 
 class SessionWindows(Windows):
     """See `Windows`. `began`: whether the last call of `cell_at` began a session."""
 
-    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], gap_us: int) -> None:
-        super().__init__(step, layout, timers)
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, gap_us: int) -> None:
+        super().__init__(step, layout, timers, room)
         self.began = False
+        self.refused = False
         self._gap = gap_us
         self._begun = 0
         self._sessions: dict[Key, list[Session]] = {}  # of each key in the order of their numbers
@@ -49,8 +51,8 @@ class SessionWindows(Windows):
         self._ends: list[tuple[int, int, Session]] = []
 
     def cell_at(self, key: Key, time_us: int, watermark_us: int) -> Cell | None:
-        """The cell of the record's session; None when it would have closed already."""
-        self.began = False
+        """The cell of the record's session; None when it would have closed already, or there is no room (`refused`)."""
+        self.began = self.refused = False
         mine = self._sessions.get(key, ())
         gap = self._gap
         near = [session for session in mine if session.start - gap < time_us < session.last + gap]
@@ -62,12 +64,16 @@ class SessionWindows(Windows):
             return session.cell
         if time_us + gap + self._grace <= max(watermark_us, self._watermark):
             return None
+        cell = self._new_cell(key)
+        if cell is None:
+            self.refused = True
+            return None
         self.began = True
         self._begun += 1
-        session = Session(key, self._begun, time_us, time_us, self.cell())
+        session = Session(key, self._begun, time_us, time_us, cell)
         self._sessions.setdefault(key, []).append(session)
         heappush(self._ends, (time_us + gap, session.number, session))
-        return session.cell
+        return cell
 
     def due(self) -> int:
         """See `Timer`."""
@@ -94,6 +100,7 @@ class SessionWindows(Windows):
         """See `Windows`."""
         for _, _, session in sorted((session.last, session.number, session) for session in self._all()):
             self.emit([self._row_of(session, PARTIAL)])
+            self._free(session.key, session.cell)
         self._sessions.clear()
         self._ends.clear()
 
@@ -107,7 +114,8 @@ class SessionWindows(Windows):
         state = msgspec.msgpack.decode(data, type=_State)
         self._watermark, self._begun, self._sessions = state.watermark_us, state.begun, {}
         for saved, number, start, last, cell in state.sessions:
-            session = Session(self._key(saved), number, start, last, self._layout.restored(cell))
+            key = self._key(saved)
+            session = Session(key, number, start, last, self._restored(key, cell))
             self._sessions.setdefault(session.key, []).append(session)
         self._ends = [(session.last + self._gap, session.number, session) for session in self._all()]
         heapify(self._ends)
@@ -135,6 +143,8 @@ class SessionWindows(Windows):
         session.start, session.last = min(session.start, other.start), max(session.last, other.last)
         merge(session.cell, other.cell)
         self._forget(other)
+        for accumulators in session.cell[-1].accumulators:
+            self._charge(accumulators)
 
     def _close(self, session: Session) -> None:
         self._advance_timers(session.last + self._gap)
@@ -144,6 +154,7 @@ class SessionWindows(Windows):
 
     def _forget(self, session: Session) -> None:
         session.ended = True
+        self._free(session.key, session.cell)
         rest = [each for each in self._sessions[session.key] if each is not session]
         if rest:
             self._sessions[session.key] = rest

@@ -3,6 +3,8 @@
 A window closes when the watermark passes its end + grace: then its rows are emitted with revision 0. A record whose
 window has closed is late. A window that is closed before its time, because another version takes over, emits its rows
 with revision -1 (`PARTIAL`).
+
+Memory is bounded (see `Room`): a record whose key finds no room for a cell is refused, and keys that have one go on.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, fold_cell
+from edge_orch.engine.room import Room, weight
+from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, fold_cell, fold_full
 from edge_orch.plan.steps import Aggregate
 
 UNFOLDED = 8192  # so many values, and 8 a cell, are let lie in lanes before full ones are folded
@@ -24,16 +28,23 @@ class Windows:
     `timers`: the steps that take the rows. They are told the time before they are given rows.
     """
 
-    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer]) -> None:
+    def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> None:
         self.emit: Callable[[list[Row]], None] = _nowhere
-        self.cell = layout.cell
         self._layout = layout
+        self._room = room
+        self._live = 0
         self._timers = timers
         self._grace = step.grace_us
         self._scalar = len(step.by) == 1
         self._watermark = BEFORE
         self._unfolded = 0
         self._most_unfolded = UNFOLDED
+
+    def grow(self, cell: Cell, lane: int) -> None:
+        """The lane is full, and of its accumulators some grow with it: they find room, or give up."""
+        held = cell[-1]
+        fold_full(cell[lane], held.accumulators[lane], held.buffered[lane])
+        self._charge(held.accumulators[lane])
 
     def appended(self, values: int) -> None:
         """So many records were appended. Looking at all lanes now and then costs less than at one for each record."""
@@ -75,6 +86,42 @@ class Windows:
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
         raise NotImplementedError
+
+    def _new_cell(self, key: Key) -> Cell | None:
+        """A new cell; None when there is no room for it."""
+        if not self._room.take(self._weight(key), self._room.held):
+            return None
+        lanes = len(self._layout.lanes)
+        cell = self._layout.cell(self._room.buffered(self._live * lanes + 1))
+        self._live += 1
+        return cell
+
+    def _weight(self, key: Key) -> int:
+        return self._layout.weight + weight(key)
+
+    def _free(self, key: Key, cell: Cell) -> None:
+        """The cell is not held any more."""
+        self._live -= 1
+        self._room.give(self._weight(key) + cell[-1].charged())
+
+    def _charge(self, accumulators: Iterable[Accumulator]) -> None:
+        for each in accumulators:
+            if isinstance(each, Growing):
+                size = each.size()
+                if size > each.charged and not self._room.take(size - each.charged, self._room.held):
+                    self._room.give(each.charged)
+                    each.give_up()
+                    self._room.count.evicted += 1
+                    size = 0
+                elif size < each.charged:
+                    self._room.give(each.charged - size)
+                each.charged = size
+
+    def _restored(self, key: Key, saved: Any) -> Cell:
+        cell = self._layout.restored(saved)
+        self._live += 1
+        self._room.used += self._weight(key) + cell[-1].charged()
+        return cell
 
     def _cells(self) -> Iterable[Cell]:
         """All cells that are held."""

@@ -68,7 +68,7 @@ def test_the_main_job_compiles() -> None:
     assert (per_sensor.grace_us, per_sensor.idle_us, per_sensor.on_late) == (5_000_000, 60_000_000, "drop")
     assert columns(per_sensor.schema) == [
         "window_start timestamp", "window_end timestamp", "revision int", "sensor string", "n int", "avg_c float?",
-        "max_c float", "p95_c float",
+        "max_c float", "p95_c float?",
     ]  # fmt: skip
     assert per_sensor.schema.time == "window_start"
     assert isinstance(overheating, Alert)

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Batch, Device, Emission
+from edge_orch.engine.records import Batch, Device, Emission, StepCount
+from edge_orch.engine.room import Room
 from edge_orch.plan.expression import Call, Column, Expression, Literal, Param
 from edge_orch.plan.formats import Format, JsonFormat
 from edge_orch.plan.plan import Limits, Output, ParamSpec, Plan, Source
@@ -28,6 +29,11 @@ def at(second: float, boot: str = "boot") -> Instant:
     return Instant(round(second * SECOND), round(second * SECOND), boot)
 
 
+def room(limit: int = 64 << 20) -> Room:
+    """Room for the state of a step."""
+    return Room(limit, StepCount())
+
+
 def parsed(name: str, type_: FieldType, **rules: Any) -> ParsedField:
     """A field read from the key, column or group of its own name, unless `path` says otherwise."""
     return ParsedField(name, type_, rules.pop("path", (name,)), **rules)
@@ -42,12 +48,16 @@ def schematize(
 
 
 def plan(
-    *steps: Step, outputs: Mapping[str, str] | None = None, params: Sequence[ParamSpec] = (), name: str = "job"
+    *steps: Step,
+    outputs: Mapping[str, str] | None = None,
+    params: Sequence[ParamSpec] = (),
+    name: str = "job",
+    state: int = 64 << 20,
 ) -> Plan:
     """A plan of these steps; `outputs`: name → step, by default `out` → the last step."""
     named = {"out": steps[-1].name} if outputs is None else outputs
     made = tuple(Output(output, step, "sink") for output, step in named.items())
-    return Plan(name, {}, None, tuple(params), Source("file", {}), steps, made, (), Limits())
+    return Plan(name, {}, None, tuple(params), Source("file", {}), steps, made, (), Limits(state=state))
 
 
 def pipeline(job: Plan, **options: Any) -> Pipeline:

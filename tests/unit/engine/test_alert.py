@@ -14,6 +14,7 @@ from edge_orch.plan.expression import Literal
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Alert, Clear, Quorum, SummaryPart
 from edge_orch.time import SECOND
+from tests.unit.engine.plans import room
 
 TRUE = Literal(True, FieldType.BOOL)
 OPENED, RESOLVED = EpisodeEventKind.OPENED, EpisodeEventKind.RESOLVED
@@ -35,7 +36,7 @@ def rule(hold: int = 0, clear_hold: int = 0, within: int | None = None, needed: 
         schema=Schema(()),
         quorum=quorum,
     )
-    made = AlertRule(step, "job")
+    made = AlertRule(step, "job", room())
     made.quorum_needed = needed
     made.params = {"limit": 85.0}
     return made
@@ -258,7 +259,7 @@ def made(shape: tuple[int, int, int | None, int]) -> AlertRule:
         clear=Clear(TRUE, clear_hold),
         quorum=quorum and msgspec.structs.replace(quorum, within_us=within or 0),
     )
-    small = AlertRule(step, "job")
+    small = AlertRule(step, "job", room())
     small.quorum_needed = subject.quorum_needed
     return small
 

@@ -10,7 +10,7 @@ from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import Schema
 from edge_orch.plan.steps import Alert, Clear, SummaryPart
 from edge_orch.time import SECOND
-from tests.unit.engine.plans import FLOAT, STRING, TIMESTAMP, at, batch, parsed, pipeline, plan, schematize
+from tests.unit.engine.plans import FLOAT, STRING, TIMESTAMP, at, batch, parsed, pipeline, plan, room, schematize
 
 OPENED, RESOLVED = EpisodeEventKind.OPENED, EpisodeEventKind.RESOLVED
 
@@ -32,7 +32,7 @@ def absence(key: tuple[str, ...] = ("k",), hold: int = 0, clear_hold: int = 0, a
 
 
 def rule(step: Alert) -> AbsenceRule:
-    return AbsenceRule(step, "job", step.absent_us or 0)
+    return AbsenceRule(step, "job", step.absent_us or 0, room())
 
 
 def told(events: list[EpisodeEvent]) -> list[tuple[str, int]]:

@@ -9,38 +9,38 @@ from edge_orch.engine.lag import Latest
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Lag
 from edge_orch.time import SECOND
-from tests.unit.engine.plans import FLOAT, STRING, TIMESTAMP, at, batch, parsed, pipeline, plan, rows, schematize
+from tests.unit.engine.plans import FLOAT, STRING, TIMESTAMP, at, batch, parsed, pipeline, plan, room, rows, schematize
 
 NONE = (None,)
 
 
 def test_the_record_before_of_the_same_key_is_told() -> None:
-    latest = Latest(100, 1)
+    latest = Latest(100, 1, room())
     told = [latest.before((key,), time, (value,)) for key, time, value in (("a", 1, 1), ("b", 2, 2), ("a", 3, 3))]
     assert told == [NONE, NONE, (1,)]
 
 
 def test_of_the_same_moment_the_one_that_came_before_counts() -> None:
-    latest = Latest(100, 1)
+    latest = Latest(100, 1, room())
     assert [latest.before((), 5, (value,)) for value in (1, 2)] == [NONE, (1,)]
 
 
 def test_a_record_behind_the_latest_has_none_before_it_and_is_not_remembered() -> None:
-    latest = Latest(100, 1)
+    latest = Latest(100, 1, room())
     latest.before((), 10, (1,))
     assert latest.before((), 9, (2,)) == NONE
     assert latest.before((), 11, (3,)) == (1,)
 
 
 def test_what_lies_too_far_back_is_none_before() -> None:
-    latest = Latest(10, 1)
+    latest = Latest(10, 1, room())
     latest.before((), 0, (1,))
     assert latest.before((), 10, (2,)) == (1,)
     assert latest.before((), 21, (3,)) == NONE
 
 
 def test_it_forgets_what_no_later_record_can_have_before_it() -> None:
-    latest = Latest(10, 1)
+    latest = Latest(10, 1, room())
     latest.before(("a",), 0, (1,))
     latest.advance(10)
     assert len(latest) == 1
@@ -49,7 +49,7 @@ def test_it_forgets_what_no_later_record_can_have_before_it() -> None:
 
 
 def test_other_bytes_are_refused_and_change_nothing() -> None:
-    latest = Latest(10, 1)
+    latest = Latest(10, 1, room())
     latest.before((), 0, (1,))
     with pytest.raises(msgspec.DecodeError):
         latest.restore(b"\xa1x")
@@ -61,7 +61,7 @@ def test_other_bytes_are_refused_and_change_nothing() -> None:
 )
 def test_what_is_told_is_what_a_look_at_the_whole_past_gives(records: list[tuple[str, int, float | None]]) -> None:
     """The reference keeps everything; the memory is saved, restored and swept after every record."""
-    latest = Latest(10, 2)
+    latest = Latest(10, 2, room())
     past: list[tuple[str, int, float | None]] = []
     for key, time, value in records:
         mine = [each for each in past if each[0] == key]
@@ -74,7 +74,7 @@ def test_what_is_told_is_what_a_look_at_the_whole_past_gives(records: list[tuple
         assert latest.before((key,), time, (time, value)) == expected
         if not mine or time >= max(each[1] for each in mine):
             past.append((key, time, value))
-        again = Latest(10, 2)
+        again = Latest(10, 2, room())
         again.restore(latest.snapshot())
         latest = again
         # Up to here nothing is late: what is forgotten can be before no record that is still to come.

@@ -13,7 +13,7 @@ from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, DeadLetter, Emission, EpisodeEvent, StepCount
 from edge_orch.errors import Invalid
 from edge_orch.plan.formats import CsvFormat, InfluxFormat, KeyValueFormat, RegexFormat
-from edge_orch.plan.plan import ParamSpec, Plan
+from edge_orch.plan.plan import Limits, ParamSpec, Plan
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import (
     Aggregation,
@@ -256,6 +256,19 @@ def test_how_records_are_batched_and_restarts_between_them_change_nothing(
     kind, batches = given_input
     once = run(JOBS[kind], batches)
     assert run(JOBS[kind], batches, split=True, restart=True).facts() == once.facts()
+
+
+@given(inputs(), st.sampled_from([16_000, 32_000, 64_000]))
+def test_the_laws_hold_where_there_is_no_room_for_every_key(
+    given_input: tuple[str, list[tuple[str, list[bytes], float]]], limit: int
+) -> None:
+    kind, batches = given_input
+    job = msgspec.structs.replace(JOBS[kind], limits=Limits(state=limit))
+    once = run(job, batches)
+    assert run(job, batches, split=True, restart=True).facts() == once.facts()
+    for name, count in once.counts.items():
+        assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
+        assert count.dead == len(once.dead.get(name, ())), name
 
 
 @given(inputs())

@@ -18,7 +18,7 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
     [
         ("count(*)", "count", None, "int"),
         ("count(maybe_i)", "count", "maybe_i", "int"),
-        ("COUNT(DISTINCT s)", "count_distinct", "s", "int"),
+        ("COUNT(DISTINCT s)", "count_distinct", "s", "int?"),
         ("sum(i)", "sum", "i", "int?"),
         ("sum(f + 1)", "sum", "add(f, 1.0)", "float?"),
         ("avg(i)", "avg", "i", "float?"),
@@ -27,7 +27,7 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("first(s)", "first", "s", "string"),
         ("last(b)", "last", "b", "bool"),
         ("stddev(f)", "stddev", "f", "float?"),
-        ("quantile(f, 0.95)", "quantile", "f", "float"),
+        ("quantile(f, 0.95)", "quantile", "f", "float?"),
     ],
 )
 def test_an_aggregate_is_typed(text: str, function: str, value: str | None, type_: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_orch.engine.windows.cell import BUFFERED
+from edge_orch.engine.room import MOST_BUFFERED
 from edge_orch.engine.windows.windows import UNFOLDED, Windows
 from edge_orch.plan.steps import Aggregate, Aggregation
 from edge_orch.plan.windows import CountWindow, SessionWindow, TumblingWindow, Window
@@ -47,4 +47,4 @@ def test_lanes_do_not_grow_with_the_records(window: Window) -> None:
         assert isinstance(part, Windows)
         longest = max(longest, *(len(lane) for *lanes, _ in part._cells() for lane in lanes))
 
-    assert BUFFERED < longest < UNFOLDED + 1000
+    assert MOST_BUFFERED < longest < UNFOLDED + 1000
