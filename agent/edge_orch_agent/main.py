@@ -17,6 +17,7 @@ import msgspec
 
 from edge_orch_agent.data_folder import AgentFolder
 from edge_orch_agent.logs import configure
+from edge_orch_agent.memory import keep_small
 from edge_orch_agent.runtime import RunOptions, run_agent
 
 OPTIONS = "EDGE_ORCH_RUN_OPTIONS"
@@ -41,6 +42,7 @@ def main() -> int:
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         options = msgspec.json.decode(os.environ.pop(OPTIONS), type=RunOptions)
+        keep_small()
         configure(options.log_level)
         run_agent(AgentFolder(Path(sys.argv[1])), options)
     except (Exception, KeyboardInterrupt) as error:

@@ -12,6 +12,24 @@ FIRST_S = 3.0
 EVERY_S = 60.0
 
 
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+"""glibc's names for its settings (`malloc.h`)."""
+LARGE_BYTES = 512 * 1024
+
+
+def keep_small() -> None:
+    """Let what is large and short-lived (blocks read, segments, requests) go back to the system when it is freed.
+
+    glibc otherwise learns to keep such blocks: in its heap, between what lives long, and in one heap for each thread.
+    To call before there are threads.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # other C libraries need nothing
+        mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, LARGE_BYTES)
+
+
 class Tidy:
     """Trims once the agent has settled, and then every minute: less than a millisecond on a heap of some ten MiB."""
 
