@@ -21,9 +21,9 @@ class Backoff:
         self._most_s = most_s
         self._failures = 0
 
-    def next_s(self) -> float:
-        """Seconds to wait after one more failure."""
-        bound = min(self._most_s, self._first_s * 2 ** min(self._failures, 16))
+    def next_s(self, asked_s: float = 0.0) -> float:
+        """Seconds to wait after one more failure. `asked_s`: within how long the other side asks us to come back."""
+        bound = min(self._most_s, max(asked_s, self._first_s * 2 ** min(self._failures, 16)))
         self._failures += 1
         return self._jitter(bound)
 

@@ -6,7 +6,7 @@ the broker, the others to the controller's WebSocket; where the machine has too 
 connection to the broker, and the table says how many.
 
 1. **Arrival.** A controller that has just started and a fleet that it knows; a job is rolled out to all.
-2. **Steady.** Everybody talks at a real agent's pace: counters every 5 s, a `Have` every 30 s.
+2. **Steady.** Everybody talks at a real agent's pace: counters and a `Have` every 30 s.
 3. **Rollout** of a new version to all, envelopes fetched over HTTP: until 99 % (and all) know that it is stored.
 4. **Return with nothing new.** All cables are cut; all come back within half a second; until all know they are level.
 5. **Return with news.** The same, after each has made 20 facts, each in a change of its own.

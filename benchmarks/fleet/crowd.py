@@ -15,7 +15,7 @@ from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.core.settings import Settings
 
 from benchmarks.fleet.agent import LightAgent
-from benchmarks.fleet.wires import MqttWire, WebSocketWire, Wire
+from benchmarks.fleet.wires import Lost, MqttWire, WebSocketWire, Wire
 from edge_orch.time import SECOND
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch.trust.seal import seal
@@ -93,30 +93,28 @@ class Crowd:
         """Bytes on the wire so far, both ways."""
         return sum(agent.sent + agent.received for agent in self.agents)
 
-    def _connect(
-        self, agents: list[LightAgent], make: Callable[[Callable[[], None]], Wire], address: tuple[str, int]
-    ) -> None:
+    def _connect(self, agents: list[LightAgent], make: Callable[[Lost], Wire], address: tuple[str, int]) -> None:
         backoff = Backoff(lambda bound: self._random.uniform(0, bound))
         name = agents[0].name
 
-        def lost() -> None:
+        def lost(asked_s: float) -> None:
             if self._here:
                 self.refused += 1
-                later()
+                later(asked_s)
 
         async def attempt() -> None:
             loop = asyncio.get_running_loop()
             try:
                 _, wire = await loop.create_connection(lambda: make(lost), *address)
             except OSError:
-                lost()
+                lost(0.0)
                 return
             self._wires[name] = wire
             if not self._here:
                 wire.abort()
 
-        def later() -> None:
-            self._at(backoff.next_s(), lambda: self._start(attempt()) if self._here else None)
+        def later(asked_s: float = 0.0) -> None:
+            self._at(backoff.next_s(asked_s), lambda: self._start(attempt()) if self._here else None)
 
         later()
         for agent in agents:

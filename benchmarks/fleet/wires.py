@@ -15,7 +15,8 @@ from edge_orch.trust.seal import seal
 from edge_orch.wire.messages import Challenge, Hello, decode_message, encode_message
 from edge_orch.wire.topics import down_sync, presence, up_sync
 
-Lost = Callable[[], None]
+Lost = Callable[[float], None]
+"""Told within how long it should come back; 0 if nobody asks."""
 _KEEPALIVE_S = 60
 
 
@@ -24,6 +25,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self, lost: Lost) -> None:
         self.up = False
+        self._asked_s = 0.0
         self._lost = lost
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -34,7 +36,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's shape
         self.up, self._transport = False, None
-        self._lost()
+        self._lost(self._asked_s)
 
     def abort(self) -> None:
         """As if the cable were cut."""
@@ -76,6 +78,8 @@ class WebSocketWire(Wire):
             if not found:
                 return
             if b" 101 " not in head.split(b"\r\n", 1)[0]:
+                wish = head.partition(b"Retry-After: ")[2].split(b"\r\n")[0]
+                self._asked_s = float(wish or 0)
                 self.abort()
                 return
             self._upgraded, self._buffer = True, bytearray(rest)

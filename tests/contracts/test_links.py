@@ -14,11 +14,12 @@ from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.links.mqtt import MqttLink
 from edge_orch_agent.links.websocket import WebSocketLink
+from edge_orch_controller.links import websocket
 from edge_orch_controller.links.mqtt import MqttHub
 from edge_orch_controller.links.websocket import WebSocketHub
 
 from edge_orch.trust.keys import PrivateKey
-from tests.contracts.link_contract import AGENT, ControllerEnd, Joined, LinkContract, Pair
+from tests.contracts.link_contract import AGENT, AgentEnd, ControllerEnd, Joined, LinkContract, Pair
 from tests.integration.mosquitto import free_port, mosquitto
 
 pytestmark = pytest.mark.integration
@@ -80,6 +81,32 @@ class TestWebSocket(LinkContract):
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
+        await client.close()
+        await server.stop()
+
+    async def test_when_too_many_come_the_others_are_asked_to_come_back_within_a_time(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(websocket, "WAITING", 0)
+        hub = WebSocketHub({AGENT: KEY.public}.get)
+        server = Server(hub)
+        await server.start()
+        client = HttpClient()
+        bounds: list[float] = []
+
+        def refused(most_s: float) -> float:
+            bounds.append(most_s)
+            monkeypatch.setattr(websocket, "WAITING", 1)
+            return 0.0
+
+        agent, controller = AgentEnd(), ControllerEnd()
+        link = WebSocketLink(client, server.url, AGENT, KEY, Backoff(refused))
+        running = [asyncio.create_task(hub.run(controller)), asyncio.create_task(link.run(agent))]
+        await controller.until(lambda: f"up {AGENT}" in controller.said)
+        assert bounds == [websocket.RETRY_AFTER_S]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await client.close()
         await server.stop()
 

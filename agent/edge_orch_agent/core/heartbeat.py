@@ -14,7 +14,8 @@ _FATES = ("out", "delivered", "dead")
 
 
 class Heartbeat:
-    """Beats once when the link comes up, and regularly while it is."""
+    """Beats once when the link comes up, regularly while it is, and when an episode has opened or is over: by that the
+    controller decides whom it serves first."""
 
     def __init__(self, agent: str, settings: Settings, outbox: Outbox, ledger: Ledger, parameters: Parameters) -> None:
         self._agent = agent
@@ -23,6 +24,8 @@ class Heartbeat:
         self._ledger = ledger
         self._parameters = parameters
         self._due_at: int | None = None
+        self._seen = parameters.effective
+        self._open = 0
 
     def link_up(self, now: Instant) -> None:
         """Somebody listens."""
@@ -34,7 +37,7 @@ class Heartbeat:
 
     def beat(self, now: Instant) -> list[Send]:
         """The telemetry of now, if it is time."""
-        if self._due_at is None or self._due_at > now.mono_us:
+        if self._due_at is None or (self._due_at > now.mono_us and not self._episodes_changed()):
             return []
         self._due_at = now.mono_us + self._every_us
         return [Send(Telemetry(self._agent, now.wall_us, self._values(now)))]
@@ -45,12 +48,20 @@ class Heartbeat:
 
     def _values(self, now: Instant) -> dict[str, int | float | str]:
         waiting = [segment for stream in self._outbox.streams() for segment in self._outbox.segments(stream)]
-        alerts = self._parameters.effective.alerts.values()
+        self._episodes_changed()
         return {
-            OPEN_EPISODES: sum(alert.state != "resolved" for alert in alerts),
+            OPEN_EPISODES: self._open,
             "outbox.records": sum(segment.count for segment in waiting),
             "outbox.bytes": sum(segment.size for segment in waiting),
             "records.dropped": self._ledger.total("dropped:"),
             "clock": now.quality.value,
             **{f"records.{fate}": self._ledger.total(fate) for fate in _FATES},
         }
+
+    def _episodes_changed(self) -> bool:
+        """Whether another number of episodes is open than was told last."""
+        if self._parameters.effective is self._seen:
+            return False
+        self._seen, before = self._parameters.effective, self._open
+        self._open = sum(alert.state != "resolved" for alert in self._seen.alerts.values())
+        return self._open != before

@@ -16,7 +16,8 @@ class Settings(msgspec.Struct, frozen=True):
     without a new batch (a broker with a narrower window has stopped and waits for us).
 
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
-    `telemetry_every_us`: how often counters are sent while the controller can be reached.
+    `telemetry_every_us`: how often counters are sent while the controller can be reached; each costs it a signature to
+    verify, a quarter of a millisecond: 8 % of a core for 10,000 agents at the default.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
     `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew.
     `probation_us`: how long a new version must run before it is what one falls back to.
@@ -34,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True):
     commit_batches: int = 250
     quiet_us: int = 100 * MILLISECOND
     have_every_us: int = 30 * SECOND
-    telemetry_every_us: int = 5 * SECOND
+    telemetry_every_us: int = 30 * SECOND
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
     roll_bytes: int = 48 << 10

@@ -50,15 +50,18 @@ class WebSocketLink:
     async def run(self, handler: LinkHandler) -> None:
         """Keep connected until cancelled. A refusal is tried again, too: the controller may be mended meanwhile."""
         while True:
+            asked_s = 0.0
             try:
                 await self._connect(handler)
                 reason = "the controller closed the connection"
+            except aiohttp.WSServerHandshakeError as error:
+                reason, asked_s = f"the controller answered {error.status}", _retry_after_s(error)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = f"{type(error).__name__}: {error}"
             except EdgeOrchError as error:
                 reason = str(error)
             log.info(line("link_unavailable", reason=reason))
-            await asyncio.sleep(self._backoff.next_s())
+            await asyncio.sleep(self._backoff.next_s(asked_s))
 
     def send(self, payload: bytes) -> bool:
         """Hand the payload to the writer; False, and nothing is kept, while down or far behind."""
@@ -104,3 +107,9 @@ class WebSocketLink:
         except (aiohttp.ClientError, OSError):
             # The reading side ends as well, and reports it.
             await socket.close()
+
+
+def _retry_after_s(error: aiohttp.WSServerHandshakeError) -> float:
+    """The seconds that a busy controller asks for; 0 if it asks for none."""
+    wish = error.headers.get("Retry-After", "") if error.headers else ""
+    return float(wish) if wish.isdecimal() else 0.0

@@ -27,5 +27,5 @@ class Settings(msgspec.Struct, frozen=True):
     open_twins: int = 2_000
     retry_us: int = SECOND
     syncs_at_once: int = 256
-    turn_us: int = 5 * SECOND
+    turn_us: int = 10 * SECOND
     patience_us: int = SECOND

@@ -19,9 +19,13 @@ PATH = "/v1/link"
 HEARTBEAT_S = 15.0
 """A ping each; without its pong within half of that the connection counts as dead."""
 PATIENCE_S = 10.0
-HANDSHAKES = 1024
-"""At a time, some 30 KB each: when more return at once, the others are asked to come back, and their jitter spreads
-them. A handshake is cheap and waits for the other end; with whom twins are compared then, the core decides."""
+HANDSHAKES = 256
+"""At a time. Each is cheap, and mostly waits for the other end."""
+WAITING = 2048
+"""Connections that wait for that in their order; they are through within a few seconds."""
+RETRY_AFTER_S = 10
+"""When a whole fleet returns at once, the others are asked to come back within this time, each at a time of its own.
+With whom of those that are connected twins are compared first, the core decides."""
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the agent were gone."""
 NONCE_BYTES = 32
@@ -51,7 +55,8 @@ class WebSocketHub:
         self._key_of = key_of
         self._handler: HubHandler | None = None
         self._lines: dict[str, _Line] = {}
-        self._handshakes = 0
+        self._handshakes = asyncio.Semaphore(HANDSHAKES)
+        self._waiting = 0
 
     def attach(self, app: web.Application) -> None:
         """Serve `PATH` in this application."""
@@ -79,12 +84,12 @@ class WebSocketHub:
         return True
 
     async def _accept(self, request: web.Request) -> web.StreamResponse:
-        if self._handler is None or self._handshakes >= HANDSHAKES:
-            raise web.HTTPServiceUnavailable(text="busy, come back", headers={"Retry-After": "5"})
+        if self._handler is None or self._waiting >= WAITING:
+            raise web.HTTPServiceUnavailable(text="busy, come back", headers={"Retry-After": str(RETRY_AFTER_S)})
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_SEALED, timeout=1.0)
-        self._handshakes += 1
+        self._waiting += 1
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with self._handshakes, asyncio.timeout(PATIENCE_S):
                 await socket.prepare(request)
                 agent = await self._introduced(socket)
         except EdgeOrchError as error:
@@ -95,7 +100,7 @@ class WebSocketHub:
             await socket.close()
             return socket
         finally:
-            self._handshakes -= 1
+            self._waiting -= 1
         await self._serve(agent, _Line(socket))
         return socket
 

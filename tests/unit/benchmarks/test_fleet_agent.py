@@ -89,7 +89,7 @@ class Cable(asyncio.Transport):
 
 def test_a_connection_takes_its_bytes_in_any_pieces_and_counts_them_all() -> None:
     agent, cable = LightAgent(NAME, KEY, CENTRE.public, lambda *_: None), Cable()
-    wire = WebSocketWire(agent, "x", lambda: None)
+    wire = WebSocketWire(agent, "x", lambda _: None)
     wire.connection_made(cable)
     challenge = encode_message(Challenge(b"n" * 32))
     incoming = (
