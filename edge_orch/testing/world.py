@@ -84,6 +84,7 @@ class World:
         self._factories: dict[str, Callable[[], Host]] = {}
         self._running: dict[str, _Running] = {}
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
+        self._wakings: list[tuple[int, int, _Running]] = []
         self._count = 0
         self.events = 0
         """How many events hosts have taken."""
@@ -121,7 +122,7 @@ class World:
         self.events += 1
         self.note("{} ← {}", name, event)
         commands = self._guarded(partial(running.host.handle, event, now))
-        running.wake_us = self._wake_us(running)
+        self._await_waking(running)
         for command in commands:
             if self.random.random() < self.crash_chance:
                 self.crash(name)
@@ -164,13 +165,28 @@ class World:
         self.tell(name, running.host.started())
 
     def _next(self) -> int | None:
-        moments = [self.network.next_at(), self._agenda[0][0] if self._agenda else None]
-        moments += [running.wake_us for running in self._running.values()]
+        moments = [self.network.next_at(), self._agenda[0][0] if self._agenda else None, self._next_waking()]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _wake_us(self, running: _Running) -> int | None:
+    def _await_waking(self, running: _Running) -> None:
+        """Note when the machine wants to be woken, as of its last event."""
         mono_us = running.host.wake_at()
-        return None if mono_us is None else self.clocks[running.name].true_us(mono_us)
+        wake_us = None if mono_us is None else self.clocks[running.name].true_us(mono_us)
+        if wake_us != running.wake_us:
+            running.wake_us = wake_us
+            if wake_us is not None:
+                self._count += 1
+                heapq.heappush(self._wakings, (wake_us, self._count, running))
+
+    def _next_waking(self) -> int | None:
+        """When the next host wants to be woken; entries that a later event or a crash has made void are dropped."""
+        wakings = self._wakings
+        while wakings:
+            wake_us, _, running = wakings[0]
+            if running.wake_us == wake_us and self._running.get(running.name) is running:
+                return wake_us
+            heapq.heappop(wakings)
+        return None
 
     def _step(self) -> None:
         if self._agenda and self._agenda[0][0] <= self.now_us:
@@ -178,10 +194,10 @@ class World:
         elif parcel := self.network.arrive(self.now_us):
             if running := self._running.get(parcel.destination):
                 self.tell(parcel.destination, running.host.received(parcel.source, parcel.payload))
-        else:
-            for name, running in list(self._running.items()):
-                if running.wake_us is not None and running.wake_us <= self.now_us:
-                    self.tell(name, running.host.woke())
+        elif (moment := self._next_waking()) is not None and moment <= self.now_us:
+            running = heapq.heappop(self._wakings)[2]
+            running.wake_us = None
+            self.tell(running.name, running.host.woke())
 
     def _guarded(self, action: Callable[[], Any]) -> Any:
         try:

@@ -24,6 +24,7 @@ from tests.simulation.people import People
 AGENT = AgentSettings(
     have_every_us=3 * HOUR,
     telemetry_every_us=DAY,
+    wear_every_us=DAY,
     probation_us=HOUR,
     retry_first_us=SECOND,
     retry_most_us=2 * HOUR,

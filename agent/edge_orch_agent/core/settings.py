@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True):
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
     `telemetry_every_us`: how often counters are sent while the controller can be reached; each costs it a signature to
     verify, a quarter of a millisecond: 8 % of a core for 10,000 agents at the default.
+    `wear_every_us`: how often the kernel is asked how much this process has had written.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
     `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew.
     `probation_us`: how long a new version must run before it is what one falls back to.
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     quiet_us: int = 100 * MILLISECOND
     have_every_us: int = 30 * SECOND
     telemetry_every_us: int = 30 * SECOND
+    wear_every_us: int = 5 * MINUTE
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
     roll_bytes: int = 48 << 10

@@ -11,7 +11,6 @@ from edge_orch_agent.core.commands import Measure
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.transaction import Transaction, WearDay
 
-EVERY_US = 5 * MINUTE
 HORIZON_US = HOUR
 """What a day will bring is told from the last hour: a burst of some minutes is no alarm."""
 ENOUGH_US = 10 * MINUTE
@@ -42,6 +41,7 @@ class Wear:
 
     def __init__(self, settings: Settings, stored: list[WearDay]) -> None:
         self.budget = settings.flash_budget
+        self._every_us = settings.wear_every_us
         self._days = {day.day: day for day in stored}
         self._samples: deque[tuple[int, int]] = deque()
         self._delivered = 0
@@ -53,7 +53,7 @@ class Wear:
         """Ask, when it is time."""
         if self._due_at > now.mono_us:
             return []
-        self._due_at = now.mono_us + EVERY_US
+        self._due_at = now.mono_us + self._every_us
         return [Measure()]
 
     def wake_at(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -12,6 +12,7 @@ from edge_orch.twin.epoch import Epoch, Rolled
 from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, Rollout
 from edge_orch_controller.core.transaction import TwinUpdate
+from edge_orch_controller.store import bulk
 
 # Columns stand in the order of the records' fields.
 SELECT_VERSIONS = (
@@ -29,6 +30,8 @@ SELECT_AGENTS = (
 REPLACE_AGENT = (
     "INSERT OR REPLACE INTO agents (name, public_key, labels, enrolled_at_us, last_seen_us) VALUES (?, ?, ?, ?, ?)"
 )
+
+INSERT_CHANGES = "INSERT OR REPLACE INTO changes"
 
 _FACT_DECODERS: dict[Section, msgspec.json.Decoder[Fact]] = {
     section: msgspec.json.Decoder(kind) for kind, section in SECTION_OF.items()
@@ -76,21 +79,25 @@ def wished(db: sqlite3.Connection, job: str) -> tuple[int, int]:
     return row
 
 
-def write_twin(db: sqlite3.Connection, agent: str, update: TwinUpdate) -> None:
+def write_twins(db: sqlite3.Connection, updates: Mapping[str, TwinUpdate]) -> None:
     """Append the changes, replace the facts. A change that comes again mends a row that was damaged."""
-    db.executemany(
-        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)",
-        [(agent, SECTION_OF[type(f)].value, f.key, msgspec.json.encode(f)) for f in update.facts],
-    )
-    for rolled in update.rolls:
-        _write_roll(db, agent, rolled)
-    _write_changes(db, agent, update.changes)
+    facts = [
+        (agent, SECTION_OF[type(fact)].value, fact.key, msgspec.json.encode(fact))
+        for agent, update in updates.items()
+        for fact in update.facts
+    ]
+    bulk.insert(db, "INSERT OR REPLACE INTO facts", facts)
+    for agent, update in updates.items():
+        for rolled in update.rolls:
+            _write_roll(db, agent, rolled)
+    changes = [_change_row(agent, change) for agent, update in updates.items() for change in update.changes]
+    bulk.insert(db, INSERT_CHANGES, changes)
 
 
 def _write_roll(db: sqlite3.Connection, agent: str, rolled: Rolled) -> None:
     """The new epoch in place of the old one; what left it goes to the archive."""
     db.execute("DELETE FROM changes WHERE agent = ?", (agent,))
-    _write_changes(db, agent, rolled.changes)
+    bulk.insert(db, INSERT_CHANGES, [_change_row(agent, change) for change in rolled.changes])
     epoch = rolled.epoch
     db.execute(
         "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
@@ -101,11 +108,8 @@ def _write_roll(db: sqlite3.Connection, agent: str, rolled: Rolled) -> None:
     db.executemany("DELETE FROM facts WHERE agent = ? AND section = ? AND key = ?", [row[:3] for row in left])
 
 
-def _write_changes(db: sqlite3.Connection, agent: str, changes: Iterable[Change]) -> None:
-    db.executemany(
-        "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?, ?, ?)",
-        [(agent, c.actor, c.seq, c.hash, c.lamport, c.raw) for c in changes],
-    )
+def _change_row(agent: str, change: Change) -> bulk.Row:
+    return agent, change.actor, change.seq, change.hash, change.lamport, change.raw
 
 
 def read_epoch(db: sqlite3.Connection, agent: str) -> Epoch:

@@ -13,6 +13,8 @@ from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
+from edge_orch_controller.store import bulk
+from edge_orch_controller.store.bulk import read_changes
 from edge_orch_controller.store.enrolment import enrolled
 from edge_orch_controller.store.port import Taken
 from edge_orch_controller.store.rows import (
@@ -27,7 +29,7 @@ from edge_orch_controller.store.rows import (
     rollout_of,
     wished,
     write_audit,
-    write_twin,
+    write_twins,
 )
 from edge_orch_controller.store.sqlite_file import explained, open_file, transaction
 
@@ -63,25 +65,19 @@ class SqliteStore:
 
     def commit(self, transaction_: Transaction) -> None:
         with transaction(self._db, self._path) as db:
-            for agent, update in transaction_.twins.items():
-                write_twin(db, agent, update)
+            write_twins(db, transaction_.twins)
             for rollout in transaction_.rollouts.values():
                 db.execute(
                     "UPDATE rollouts SET record = ?, generation = ? WHERE id = ?",
                     (msgspec.json.encode(rollout), rollout.generation, rollout.id),
                 )
-            for agent, seen in transaction_.last_seen_us.items():
-                db.execute("UPDATE agents SET last_seen_us = ? WHERE name = ?", (seen, agent))
+            bulk.update(db, "agents", "last_seen_us", "name", [*transaction_.last_seen_us.items()])
             for entry in transaction_.audit:
                 write_audit(db, entry)
 
     def changes(self, agent: str) -> list[Change]:
         with explained(self._path, "cannot read the controller's database"):
-            rows = self._db.execute(
-                "SELECT actor, seq, hash, lamport, raw FROM changes WHERE agent = ? ORDER BY lamport, actor, seq",
-                (agent,),
-            ).fetchall()
-        return [Change(*row) for row in rows]
+            return read_changes(self._db, agent)
 
     def epoch(self, agent: str) -> Epoch:
         with explained(self._path, "cannot read the controller's database"):

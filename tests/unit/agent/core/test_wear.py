@@ -8,7 +8,7 @@ from edge_orch_agent.core.commands import Measure
 from edge_orch_agent.core.events import Measured
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.transaction import Transaction, WearDay
-from edge_orch_agent.core.wear import EVERY_US, Wear
+from edge_orch_agent.core.wear import Wear
 
 from edge_orch.time import HOUR, MINUTE, SECOND, ClockQuality, Instant
 from tests.unit.agent.core.press import a_rig, lines
@@ -16,6 +16,7 @@ from tests.unit.agent.core.rig import Rig
 
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 SETTINGS = Settings(flash_budget=2_400_000)
+EVERY_US = SETTINGS.wear_every_us
 
 
 def at(mono_us: int, quality: ClockQuality = ClockQuality.SYNCED) -> Instant:
