@@ -35,22 +35,28 @@ _JOIN_TOKEN = "A join token, from `edge-orch token create`.  [env: EDGE_ORCH_JOI
 @click.option("--controller", required=True, envvar="EDGE_ORCH_CONTROLLER", metavar="URL", help="Where to enrol.")
 @click.option("--token", required=True, envvar="EDGE_ORCH_JOIN_TOKEN", help=_JOIN_TOKEN)
 @click.option("--name", required=True, help="The agent's name, unique in the fleet.")
+@click.option("--again", is_flag=True, help="With a new key, for what is there; the token says --replace.")
 @_data
-def enroll(controller: str, token: str, name: str, data: Path) -> None:
+def enroll(*, controller: str, token: str, name: str, again: bool, data: Path) -> None:
     """Make a key on this device and enrol it with a join token.
 
     \b
-    Example:
+    Examples:
       edge-orch agent enroll --controller http://127.0.0.1:8420 --token TOKEN --data ./press-1 --name press-1
+      edge-orch agent enroll --again --controller http://127.0.0.1:8420 --token TOKEN --data ./press-1 --name press-1
     """
     from edge_orch.errors import Invalid, Problem
     from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.enroll import enroll as enroll_at
+    from edge_orch_agent.enroll import enroll_again
 
     folder = AgentFolder(data)
     with folder.locked():
         known = folder.enrolment()
-        if known is not None:
+        if again and (known is None or known.agent != name):
+            found = f"agent {known.agent}" if known else "nothing enrolled"
+            raise Invalid(Problem(f"{data} is not agent {name}'s", found=found, next_step="leave --again out"))
+        if known is not None and not again:
             raise Invalid(
                 Problem(
                     f"{data} is enrolled already",
@@ -58,7 +64,7 @@ def enroll(controller: str, token: str, name: str, data: Path) -> None:
                     next_step="edge-orch agent run, or another folder with --data",
                 )
             )
-        enrolment = enroll_at(folder, controller, token, name)
+        enrolment = (enroll_again if again else enroll_at)(folder, controller, token, name)
     labels = ", ".join(f"{key}={value}" for key, value in sorted(enrolment.labels.items())) or "none"
     click.echo(f"agent {enrolment.agent} enrolled at {controller}; labels: {labels}")
 

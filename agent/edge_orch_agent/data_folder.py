@@ -37,6 +37,7 @@ class AgentFolder(DataFolder):
         self.secrets = Secrets(path / "secrets")
         self._enrolment = path / "agent.json"
         self._key = path / "agent.key"
+        self._next_key = path / "agent.key.next"
 
     def prepare(self) -> None:
         """A place for secrets; a folder that holds things and none of ours is somebody else's."""
@@ -91,6 +92,24 @@ class AgentFolder(DataFolder):
             raise self.unusable(error) from error
         except Invalid as error:
             raise self._lost_key("damaged") from error
+
+    def next_key(self) -> PrivateKey:
+        """The key that `adopt_next_key` will put in the place of the agent's own; the same until then."""
+        try:
+            return PrivateKey.from_bytes(self._next_key.read_bytes())
+        except (FileNotFoundError, Invalid):
+            key = PrivateKey.generate()
+            self.write(self._next_key, key.to_bytes())
+            return key
+        except OSError as error:
+            raise self.unusable(error) from error
+
+    def adopt_next_key(self) -> None:
+        """From now on the agent goes by its next key; the old one is gone."""
+        try:
+            self._next_key.replace(self._key)
+        except OSError as error:
+            raise self.unusable(error) from error
 
     def _lost_key(self, how: str) -> StorageError:
         return StorageError(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from edge_orch.errors import EdgeOrchError, Invalid, Problem, Refused, Unavailable
+from edge_orch.trust.keys import PrivateKey
 from edge_orch.wire.api import EnrollRequest, EnrollResult, ErrorBody
 from edge_orch_agent.data_folder import AgentFolder, Enrolment
 
@@ -20,7 +21,24 @@ def enroll(folder: AgentFolder, controller: str, token: str, name: str) -> Enrol
     Raises `Unavailable` when the controller cannot be reached, `Refused` when it does not take the token or the name.
     A repetition with the same token and key is harmless: an answer that got lost can be asked for again.
     """
-    request = EnrollRequest(token, name, folder.key().public.hex)
+    enrolment = _enrolled(controller, token, name, folder.key())
+    folder.save_enrolment(enrolment)
+    return enrolment
+
+
+def enroll_again(folder: AgentFolder, controller: str, token: str, name: str) -> Enrolment:
+    """Enrol the agent of this folder with a new key, with a token made to replace it; its data stay.
+
+    The new key is kept before it is told, so that it can be told again if the answer is lost. Raises as `enroll`.
+    """
+    enrolment = _enrolled(controller, token, name, folder.next_key())
+    folder.adopt_next_key()
+    folder.save_enrolment(enrolment)
+    return enrolment
+
+
+def _enrolled(controller: str, token: str, name: str, key: PrivateKey) -> Enrolment:
+    request = EnrollRequest(token, name, key.public.hex)
     status, body = _post(controller, msgspec.json.encode(request))
     if status // 100 != 2:
         raise _refusal(controller, status, body)
@@ -30,7 +48,6 @@ def enroll(folder: AgentFolder, controller: str, token: str, name: str) -> Enrol
         raise _not_a_controller(controller, str(error)) from error
     enrolment = Enrolment(result.agent, result.labels, controller, result.controller_key)
     _ = enrolment.public_key  # refuses a key that is none, before it is kept
-    folder.save_enrolment(enrolment)
     return enrolment
 
 

@@ -32,12 +32,24 @@ def make_token(request: TokenRequest, by: str, now_us: int) -> tuple[str, Token]
     expires_at_us = now_us + parse_duration(request.expires_in) if request.expires_in else None
     if request.kind == "join" and expires_at_us is None:
         raise Invalid(Problem("a join token must expire", expected="expires_in, such as 1h"))
+    if request.replace and request.kind != "join":
+        raise Invalid(Problem("only an agent's key can be replaced", expected="kind: join"))
     text = _PREFIXES[request.kind] + secrets.token_urlsafe(32)
     role: Role = request.role if request.kind == "user" else "viewer"
     labels = request.labels if request.kind == "join" else {}
     if (size := len(msgspec.json.encode(labels))) > MOST_LABELS:
         raise Invalid(Problem("too many labels, or too long", expected=f"{MOST_LABELS} bytes", found=f"{size} bytes"))
-    return text, Token(token_digest(text), request.kind, request.name, role, labels, now_us, by, expires_at_us)
+    return text, Token(
+        digest=token_digest(text),
+        kind=request.kind,
+        name=request.name,
+        role=role,
+        labels=labels,
+        created_at_us=now_us,
+        created_by=by,
+        expires_at_us=expires_at_us,
+        replace=request.replace,
+    )
 
 
 def check_name(name: str, what: str) -> None:

@@ -11,7 +11,7 @@ import msgspec
 _COLOURS = {
     "green": {"running", "done", "online", "active", "resolved", "created"},
     "yellow": {"pending", "acknowledged", "conflict", "concurrent", "fetching", "superseded", "orphaned"},
-    "red": {"failed", "open", "offline", "apart", "refused"},
+    "red": {"failed", "open", "offline", "apart", "copied", "refused"},
 }
 _COLOUR_OF = {word: colour for colour, words in _COLOURS.items() for word in words}
 

@@ -30,6 +30,7 @@ def token() -> None:
 @token.command(short_help="Create a join token or a person's credential.")
 @click.option("--agent", metavar="NAME", help="A join token, with which this agent can enrol once.")
 @click.option("--labels", default="", metavar="K=V,…", help="The agent's labels; jobs choose their targets by them.")
+@click.option("--replace", is_flag=True, help="The agent is enrolled: its next key takes the place of the old one.")
 @click.option("--user", metavar="NAME", help="A credential for this person.")
 @click.option("--role", type=click.Choice(["viewer", "operator", "admin"]), help="What the person may do.")
 @click.option("--expires", "expires_in", default="1h", show_default=True, metavar="DURATION", help="How long it holds.")
@@ -39,6 +40,7 @@ def create(
     *,
     agent: str | None,
     labels: str,
+    replace: bool,
     user: str | None,
     role: str | None,
     expires_in: str,
@@ -50,6 +52,7 @@ def create(
     \b
     Examples:
       edge-orch token create --agent press-line-1 --labels site=austin,role=press
+      edge-orch token create --agent press-line-1 --replace      # its disk was copied, or its key lost
       EDGE_ORCH_TOKEN=$(edge-orch token create --user maria --role operator --expires 30d)
     """
     parse_duration(expires_in)
@@ -58,10 +61,11 @@ def create(
     if agent:
         if role:
             raise Invalid(Problem("an agent has no role", next_step="leave --role out, or use --user"))
-        request = TokenRequest("join", agent, parse_labels(labels), expires_in=expires_in)
+        request = TokenRequest("join", agent, parse_labels(labels), expires_in=expires_in, replace=replace)
     else:
-        if labels:
-            raise Invalid(Problem("a person has no labels", next_step="leave --labels out, or use --agent"))
+        if labels or replace:
+            what = "labels" if labels else "key to replace"
+            raise Invalid(Problem(f"a person has no {what}", next_step="use --agent"))
         request = TokenRequest("user", user or "", role=role or "viewer", expires_in=expires_in)  # type: ignore[arg-type]
     view = client.post(request, "tokens", shape=TokenView)
     show(view, output, lambda: view.token)

@@ -10,7 +10,7 @@ from edge_orch.twin.facts import Section
 from edge_orch.twin.gate import Inspected, Write
 from edge_orch.twin.hand import Hand
 from edge_orch.twin.log import ChangeLog
-from edge_orch.twin.rights import REPLACEABLE, may_write
+from edge_orch.twin.rights import REPLACEABLE, TOLD_APART, may_write
 
 Allow = Callable[[bytes, Section, str], bool]
 """(actor, section, key) → whether that actor may write there; see `edge_orch.twin.rights`."""
@@ -61,7 +61,8 @@ class Admission:
             return
         standing = written.setdefault((write.section, write.key), write.text)
         earlier = self._contents.get(write.section, write.key)
-        if write.replaces or standing != write.text or earlier not in (None, write.text):
+        same = standing == write.text and earlier in (None, write.text)
+        if write.replaces or not (same or write.section in TOLD_APART):
             refuse(f"{where} is written once, and this is another text")
 
     def _forgotten(self, actor: bytes, write: Write) -> bool:

@@ -30,7 +30,7 @@ from edge_orch.twin.gate import MAX_OPERATIONS, Inspected
 from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
 from edge_orch.twin.hand import Hand, unsigned
 from edge_orch.twin.log import ChangeLog, Linked
-from edge_orch.twin.rights import REPLACEABLE, may_write
+from edge_orch.twin.rights import REPLACEABLE, TOLD_APART, may_write
 
 __all__ = ["Allow", "Replica", "new_actor"]
 
@@ -249,7 +249,7 @@ class Replica:
             for item in news:
                 for write in item.writes:
                     text = self._text(grown, write.section, write.key)
-                    if write.section not in REPLACEABLE and text != write.text:
+                    if write.section not in REPLACEABLE | TOLD_APART and text != write.text:
                         refuse(f"another text under {write.section}/{write.key} than the change says")
         except (Refused, KeyboardInterrupt, SystemExit, MemoryError):
             raise

@@ -15,6 +15,10 @@ from edge_orch.twin.facts import Section
 REPLACEABLE = frozenset({Section.DEVICE, Section.REPORTED})
 """Sections whose facts their one writer replaces; everywhere else a key is written once."""
 
+TOLD_APART = frozenset({Section.EPISODES})
+"""Sections in which two boots of their one writer may each have told one event, as a device does that was restored
+from a backup. Both stay in the document, and the one that Automerge picks, the same everywhere, counts."""
+
 _NAME = r"[^/]+"
 _KEYS: dict[Writer, dict[Section, re.Pattern[str]]] = {
     "agent": {

@@ -46,8 +46,11 @@ def why_view(agent: str, job: str, param: str, effective: Effective) -> WhyView 
     return WhyView(agent, job, param, parameter.value, parameter.reasons, bool(parameter.conflict))
 
 
-def conflict_views(agent: str, effective: Effective, refusal: str = "") -> list[ConflictView]:
-    """What a person should decide, sorted by subject. `refusal`: why the twins do not merge; empty if they do."""
+def conflict_views(agent: str, effective: Effective, refusal: str = "", *, copied: bool = False) -> list[ConflictView]:
+    """What a person should decide, sorted by subject. `refusal`: why the twins do not merge; empty if they do.
+
+    `copied`: two devices run as this agent.
+    """
     found = [_concurrent(agent, *name, effective) for name, one in effective.parameters.items() if one.conflict]
     for state in effective.overrides.values():
         if state.state in _WITHOUT_EFFECT:
@@ -59,6 +62,9 @@ def conflict_views(agent: str, effective: Effective, refusal: str = "") -> list[
     if refusal:
         next_step = "see docs/reconciliation.md, When the twins do not merge"
         found.append(ConflictView(agent, "apart", agent, refusal, next_step))
+    if copied:
+        next_step = f"switch one of them off, then: edge-orch token create --agent {agent} --replace"
+        found.append(ConflictView(agent, "copied", agent, "two devices run as this agent: a copied disk", next_step))
     return sorted(found, key=lambda view: (view.subject, view.kind, view.what))
 
 

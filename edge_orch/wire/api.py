@@ -220,10 +220,11 @@ class ConflictView(msgspec.Struct, frozen=True):
 
     `concurrent`: several overrides of a parameter hold at once, `overrides`, the one that counts first. `orphaned`: the
     job has no such parameter now. `refused`: its role or value does not fit. `apart`: the twins do not merge.
+    `copied`: two devices run as this agent.
     """
 
     agent: str
-    kind: OneOf["concurrent", "orphaned", "refused", "apart"]
+    kind: OneOf["concurrent", "orphaned", "refused", "apart", "copied"]
     subject: str
     what: str
     next_step: str
@@ -231,13 +232,17 @@ class ConflictView(msgspec.Struct, frozen=True):
 
 
 class TokenRequest(msgspec.Struct, frozen=True):
-    """POST /v1/tokens. `join`: one agent may enrol with it, once; `user`: a person's credential with a role."""
+    """POST /v1/tokens. `join`: one agent may enrol with it, once; `user`: a person's credential with a role.
+
+    `replace`: of a join token: the agent may be enrolled already, and its old key is worth nothing from then on.
+    """
 
     kind: OneOf["join", "user"]
     name: str
     labels: dict[str, str] = {}
     role: OneOf["viewer", "operator", "admin"] = "viewer"
     expires_in: str = "1h"
+    replace: bool = False
 
 
 class TokenView(msgspec.Struct, frozen=True):

@@ -148,6 +148,24 @@ def test_a_twin_is_its_changes_and_its_facts(reopen: Reopen) -> None:
     assert store.agents_with(Section.DEVICE) == []
 
 
+def test_a_token_that_says_so_lets_an_agent_in_with_another_key(reopen: Reopen) -> None:
+    store = reopen()
+    store.add_token(join_token(), AUDIT)
+    store.enroll("t1", agent(), AUDIT)
+    store.add_token(join_token("t2"), AUDIT)
+    with pytest.raises(Taken, match="--replace"):
+        store.enroll("t2", agent(key=b"n" * 32), AUDIT)
+    store.add_token(msgspec.structs.replace(join_token("t3"), labels={}, replace=True), AUDIT)
+    kept = store.enroll("t3", agent(key=b"n" * 32), AUDIT)
+    assert (kept.public_key, kept.labels) == (b"n" * 32, {"site": "austin"}), (
+        "it keeps its labels unless new ones are given"
+    )
+    assert store.enroll("t3", agent(key=b"n" * 32), AUDIT) == kept, "asked again, because the answer was lost"
+    with pytest.raises(Refused, match="has been used"):
+        store.enroll("t3", agent(key=b"m" * 32), AUDIT)
+    assert [one.public_key for one in reopen().load().agents] == [b"n" * 32]
+
+
 def test_a_new_epoch_takes_the_place_of_the_old_one_and_what_left_is_archived(reopen: Reopen) -> None:
     store = reopen()
     assert store.epoch("press-1") == Epoch()

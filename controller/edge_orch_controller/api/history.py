@@ -42,8 +42,9 @@ async def get_conflicts(request: web.Request) -> web.Response:
     overridden = set(await controller.driver.read(controller.store.agents_with, Section.OVERRIDES))
     views = []
     for name in _members(request, request.query.get("agent", "")):
-        if name in overridden or members[name].refusal:
-            views += conflict_views(name, await meaning_of(controller, name), members[name].refusal)
+        copied = controller.driver.core.copies.seen(name, controller.driver.clock.now().mono_us)
+        if name in overridden or members[name].refusal or copied:
+            views += conflict_views(name, await meaning_of(controller, name), members[name].refusal, copied=copied)
     return answer(views)
 
 

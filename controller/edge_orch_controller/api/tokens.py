@@ -21,6 +21,7 @@ async def create_token(request: web.Request) -> web.Response:
     controller = controller_of(request)
     text, token = make_token(wanted, user.name, controller.driver.clock.now().wall_us)
     detail = f"role {token.role}" if token.kind == "user" else f"labels {token.labels}"
+    detail += ", may replace the agent's key" if token.replace else ""
     entry = controller.audited(user.name, f"token.create.{token.kind}", token.name, detail)
     await controller.driver.read(controller.store.add_token, token, entry)
     expires_at = "" if token.expires_at_us is None else format_timestamp(token.expires_at_us)

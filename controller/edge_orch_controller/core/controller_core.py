@@ -23,6 +23,7 @@ from edge_orch.twin.sync import Quarantine, SyncMessage, covers
 from edge_orch.wire.messages import Delta, Have, Roll, Telemetry, Unknown, Unsupported
 from edge_orch_controller.core import events, requests
 from edge_orch_controller.core.commands import Command, Send, Warn
+from edge_orch_controller.core.copies import Copies
 from edge_orch_controller.core.fleet import Member
 from edge_orch_controller.core.gathering import Gathering
 from edge_orch_controller.core.keeper import Keeper
@@ -45,6 +46,7 @@ class ControllerCore:
         self._gathering = Gathering()
         self._twins = Keeper(settings, self._gathering, changed=self._twin_changed, online=self._is_online)
         self._requests = Requests(settings.nonce, self._members, self._plans, self._twins, self._gathering)
+        self.copies = Copies()
         self._reception = Reception(
             settings, self._members, wanted=self._wanted, serve=self._serve, level=self._agent_is_level
         )
@@ -155,6 +157,7 @@ class ControllerCore:
     def _agent_enrolled(self, event: events.AgentEnrolled, _: Instant) -> Iterable[Command]:
         member = self._members.setdefault(event.agent.name, Member(event.agent))
         member.agent = event.agent
+        self.copies.forget(event.agent.name)
         self._observe(event.agent.name)
         self._reception.expect(event.agent.name)
         return ()
@@ -194,23 +197,24 @@ class ControllerCore:
     def _message_received(self, event: events.MessageReceived, now: Instant) -> Iterable[Command]:
         member, message = self._members.get(event.agent), event.message
         if member is None:
-            return ()
+            return
         member.last_seen_us = now.wall_us
         match message:
             case Telemetry():
                 self._reception.told(member, message)
             case Unknown(kind):
-                return (Send(event.agent, Unsupported(kind)),)
+                yield Send(event.agent, Unsupported(kind))
             case Unsupported(kind):
-                return (Warn(event.agent, Problem(f"it does not know messages of the kind {kind!r}")),)
+                yield Warn(event.agent, Problem(f"it does not know messages of the kind {kind!r}"))
             case Have(doc) | Delta(doc) | Roll(doc) if doc != event.agent:
-                return (Warn(event.agent, Problem("sent changes of a twin that is not its own", found=doc)),)
+                yield Warn(event.agent, Problem("sent changes of a twin that is not its own", found=doc))
             case Have() | Delta() | Roll():
+                if self.copies.heard(event.agent, message.boot, now.mono_us):
+                    yield Warn(event.agent, Problem("two devices run as this agent: its disk was copied"))
                 member.claim = member.claim if isinstance(message, Roll) else dict(message.vector)
-                return self._reception.spoke(member, message, now)
+                yield from self._reception.spoke(member, message, now)
             case _:
                 pass  # a handshake's messages belong to the link
-        return ()
 
     def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
         def work(twin: Twin, now: Instant) -> Iterable[Command]:

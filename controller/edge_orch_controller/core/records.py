@@ -75,7 +75,10 @@ class Agent(msgspec.Struct, frozen=True):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A credential, known only by the SHA-256 of its text. `used_by`: the agent that enrolled with it."""
+    """A credential, known only by the SHA-256 of its text. `used_by`: the agent that enrolled with it.
+
+    `replace`: it lets in an agent that is enrolled with another key.
+    """
 
     digest: str
     kind: OneOf["join", "user"]
@@ -86,6 +89,7 @@ class Token(msgspec.Struct, frozen=True):
     created_by: str
     expires_at_us: int | None = None
     used_by: str = ""
+    replace: bool = False
 
     def expired(self, now_us: int) -> bool:
         return self.expires_at_us is not None and now_us >= self.expires_at_us

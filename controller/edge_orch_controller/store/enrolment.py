@@ -17,17 +17,22 @@ def enrolled(token: Token | None, agent: Agent, known: Agent | None) -> Agent:
         )
     if token.name != agent.name:
         raise Refused(Problem("this join token is for another agent", expected=token.name, found=agent.name))
-    if known is not None and known.public_key != agent.public_key:
+    rekeyed = known is not None and known.public_key != agent.public_key
+    if rekeyed and not token.replace:
         raise Taken(
             Problem(
                 f"an agent named {agent.name!r} is already enrolled",
-                next_step="choose another name, or give this device its old agent.key back",
+                next_step="choose another name, or give this device its old agent.key back, or replace its key: "
+                f"edge-orch token create --agent {agent.name} --replace",
             )
         )
-    if known is not None and token.used_by == agent.name:
+    if known is not None and not rekeyed and token.used_by == agent.name:
         return known
     if token.used_by:
         raise Refused(Problem("this join token has been used", next_step="a token lets one agent in: ask for another"))
     if token.expired(agent.enrolled_at_us):
         raise Refused(Problem("this join token has expired", next_step="ask for another"))
-    return msgspec.structs.replace(known or agent, labels=token.labels)
+    if known is None:
+        return msgspec.structs.replace(agent, labels=token.labels)
+    labels = known.labels if token.replace and not token.labels else token.labels
+    return msgspec.structs.replace(known, labels=labels, public_key=agent.public_key)

@@ -19,6 +19,14 @@ def test_a_join_token_is_all_that_stands_on_stdout(controller: FakeServer, cli: 
     assert controller.body()["labels"] == {"site": "austin", "role": "press"}
 
 
+def test_a_token_that_replaces_a_key(controller: FakeServer, cli: Any) -> None:
+    controller.answer("POST /v1/tokens", TokenView("eoj_1", "join", "a1", LATER))
+    assert cli("token", "create", "--agent", "a1", "--replace").code == 0
+    assert controller.body()["replace"] is True
+    answer = cli("token", "create", "--user", "maria", "--replace")
+    assert "a person has no key to replace" in answer.err
+
+
 def test_a_persons_credential_has_a_role(controller: FakeServer, cli: Any) -> None:
     controller.answer("POST /v1/tokens", TokenView("eou_1", "user", "maria", LATER))
     assert cli("token", "create", "--user", "maria", "--role", "operator", "--expires", "30d").code == 0
@@ -28,6 +36,7 @@ def test_a_persons_credential_has_a_role(controller: FakeServer, cli: Any) -> No
         "labels": {},
         "role": "operator",
         "expires_in": "30d",
+        "replace": False,
     }
 
 

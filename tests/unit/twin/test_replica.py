@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
+import msgspec
 import pytest
 from automerge.core import ROOT, Document, ObjType, ScalarType
 from hypothesis import given, settings
@@ -340,3 +341,42 @@ def test_text_that_is_no_fact_is_kept_and_means_nothing() -> None:
     assert twin.facts() == Facts()
     assert twin.unreadable() == ((Section.ACKS, "e/agent/1"), (Section.ACKS, "e/agent/2"))
     assert len(twin.changes_since({})) == 1
+
+
+@given(st.permutations(range(4)), st.integers(1, 5))
+def test_two_boots_that_told_of_one_episode_apart_merge_and_one_telling_counts_everywhere(
+    order: list[int], at_us: int
+) -> None:
+    """A device that was restored from a backup closes an episode that its lost self had closed at another time."""
+    opened = replica(boot=1)
+    write(opened, [episode()])
+    rows = opened.changes_since({})
+    lost, restored = (Replica.open(AGENT, new_actor("agent", AGENT, bytes([boot]) * 8), rows) for boot in (2, 3))
+    told = [msgspec.structs.replace(episode("resolved"), at_us=at_us + boot) for boot in (0, 9)]
+    write(lost, [told[0]])
+    write(restored, [told[1]])
+    controller, other = replica("controller"), replica("controller", boot=2)
+    for target in (controller, other):
+        merge(target, opened)
+    pairs = [(controller, lost), (controller, restored), (other, restored), (other, lost)]
+    for number in order:
+        merge(*pairs[number])
+    merge(lost, controller)
+    merge(restored, controller)
+    facts = controller.facts()
+    assert facts.episodes["press/hot/1/resolved"] in told
+    assert facts == other.facts() == lost.facts() == restored.facts()
+    assert controller.heads() == other.heads() == lost.heads() == restored.heads()
+
+
+def test_nobody_takes_back_what_was_told_of_an_episode() -> None:
+    agent, controller = replica(), replica("controller")
+    write(agent, [episode()])
+    merge(controller, agent)
+    maps = agent._maps
+    with agent._document.transaction() as transaction:
+        transaction.put(maps[Section.EPISODES], "press/hot/1/opened", ScalarType.Str, "{}")
+    made = agent._document.get_last_local_change()
+    assert made is not None
+    with pytest.raises(Refused, match="written once"):
+        controller.apply([bytes(made.raw_bytes)], allow)

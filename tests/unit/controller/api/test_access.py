@@ -15,10 +15,12 @@ from edge_orch.wire.api import (
     ApplyRequest,
     ApplyResult,
     EnrollRequest,
+    EnrollResult,
     OverrideRequest,
     TokenRequest,
     TokenView,
 )
+from edge_orch.wire.messages import Have, encode_message
 from tests.unit.controller.api.conftest import JOB, Api
 
 READS = ["jobs", "agents", "rollouts", "alerts", "overrides", "why"]
@@ -78,6 +80,23 @@ async def test_a_join_token_lets_its_agent_in_once(api: Api) -> None:
     assert (await api.ask("POST", "/v1/enroll", EnrollRequest(token, "press-1", key), who="")).status == 201
     other = PrivateKey.generate().public.hex
     assert (await api.refused("POST", "/v1/enroll", EnrollRequest(token, "press-1", other), who=""))[0] == 409
+
+
+async def test_a_token_to_replace_locks_the_old_key_out(api: Api) -> None:
+    old, new = PrivateKey.generate(), PrivateKey.generate()
+    await api.enroll("press-1", old)
+    wanted = TokenRequest("join", "press-1", replace=True)
+    token = (await api.post("/v1/tokens", wanted, TokenView)).token
+    await api.post("/v1/enroll", EnrollRequest(token, "press-1", new.public.hex), EnrollResult, who="")
+    driver = api.controller.driver
+    assert driver.key_of("press-1") == new.public
+    assert driver.core.members()["press-1"].agent.labels == {"role": "press"}
+    said = encode_message(Have("press-1", 0, {}, (), b"boot"))
+    for key, heard in ((old, False), (new, True)):
+        before = driver.core.members()["press-1"].claim
+        driver.message_received("press-1", seal(key, "press-1", said))
+        assert (driver.core.members()["press-1"].claim != before) == heard
+    assert (await api.refused("POST", "/v1/tokens", TokenRequest("user", "olga", replace=True)))[0] == 422
 
 
 @pytest.mark.parametrize(

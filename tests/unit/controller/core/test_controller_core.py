@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from edge_orch_controller.core.commands import Commit, Send, Warn
-from edge_orch_controller.core.events import AckRequested, AgentUp, MessageReceived, OverrideRequested
+from edge_orch_controller.core.events import AckRequested, AgentEnrolled, AgentUp, MessageReceived, OverrideRequested
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -14,7 +15,7 @@ from edge_orch.time import MINUTE, SECOND
 from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.twin.interventions import NotFound
 from edge_orch.wire.messages import Have, Roll, Telemetry, Unknown, Unsupported
-from tests.unit.controller.bench import Bench
+from tests.unit.controller.bench import Bench, BenchAgent
 
 
 def override(number: int = 1, value: float | None = 90.0, role: str = "operator", **other: object) -> OverrideRequested:
@@ -350,3 +351,24 @@ def test_a_message_that_it_does_not_know_is_answered_politely_and_an_answer_is_n
     assert Send("press-1", Unsupported("song")) in commands
     answered = bench.core.handle(MessageReceived("press-1", Unsupported("song")), bench.now)
     assert [type(command) for command in answered if not isinstance(command, Commit)] == [Warn]
+
+
+def test_two_devices_started_from_one_disk_image_are_reported_once_and_lose_nothing() -> None:
+    bench = Bench("press-1")
+    bench.up("press-1")
+    bench.apply("job", 1)
+    first = bench.agents["press-1"]
+    second = BenchAgent("press-1", boot="copy")
+    for number in range(4):
+        for device in (first, second):
+            bench.agents["press-1"] = device
+            fact = EpisodeFact(f"e{number}", f"opened.{device is first}", "job", 1, "hot", number)
+            for message in device.write(fact):
+                bench.tell(MessageReceived("press-1", message))
+            bench.up("press-1")
+    assert bench.warnings == ["two devices run as this agent: its disk was copied"]
+    assert len(bench.store.facts("press-1").episodes) == 8
+    assert bench.core.copies.seen("press-1", bench.now.mono_us)
+    agent = bench.core.members()["press-1"].agent
+    bench.tell(AgentEnrolled(msgspec.structs.replace(agent, public_key=b"new")))
+    assert not bench.core.copies.seen("press-1", bench.now.mono_us)
