@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
-from itertools import count
 from typing import Any, Protocol
 
 from edge_orch.errors import EdgeOrchError, Problem
@@ -28,6 +27,7 @@ from edge_orch_agent.core.commands import (
     Measure,
     Reply,
     Send,
+    Show,
     StartSource,
     StopSource,
 )
@@ -48,6 +48,7 @@ from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.courier import Courier, MakeSink
 from edge_orch_agent.kernel import bytes_written
 from edge_orch_agent.logs import event as line
+from edge_orch_agent.people import People
 from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
 from edge_orch_agent.store.port import Store
@@ -110,8 +111,7 @@ class Driver:
         self._failure: CoreFailed | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._requests = count(1)
-        self._replies: dict[int, asyncio.Future[Reply]] = {}
+        self.people = People(self.handle, self._stopping)
 
     async def run(self) -> None:
         """Work until `stop`. Raises `CoreFailed` if the core does."""
@@ -133,14 +133,7 @@ class Driver:
 
     async def request(self, make: Callable[[int], Event]) -> Reply:
         """Hand in a person's request and wait for its reply."""
-        number = next(self._requests)
-        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._replies[number] = reply
-        try:
-            self.handle(make(number))
-            return await reply
-        finally:
-            del self._replies[number]
+        return await self.people.request(make)
 
     def handle(self, event: Event) -> None:
         """Hand one event to the core and perform what it says; events that this causes follow in their order."""
@@ -216,10 +209,8 @@ class Driver:
                 written = bytes_written()
                 if written is not None:
                     self.handle(Measured(written))
-            case Reply():
-                reply = self._replies.get(command.request)
-                if reply is not None and not reply.done():
-                    reply.set_result(command)
+            case Reply() | Show():
+                self.people.answer(command)
 
     async def _keep_linked(self) -> None:
         backoff = Backoff()
@@ -289,6 +280,5 @@ class Driver:
             task.cancel()
         await asyncio.gather(linking, *self._tasks, return_exceptions=True)
         await self._courier.close()
-        for reply in self._replies.values():
-            reply.cancel()
+        self.people.close()
         await self._store.close()

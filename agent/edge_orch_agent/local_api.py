@@ -7,11 +7,13 @@ under the name of the user at the other end.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import pwd
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -29,9 +31,12 @@ from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, 
 from edge_orch_agent.core.view import AgentSnapshot
 from edge_orch_agent.local_views import agent_view, job_views
 from edge_orch_agent.logs import event as line
+from edge_orch_agent.people import Viewer
 
 ROLE = "operator"
 LARGEST_BODY = 64 * 1024
+ALIVE_S = 1.0
+"""How long a tap is silent at most."""
 PATIENCE_S = 8.0
 """Less than a client waits: a store that takes nothing is said so."""
 _UCRED = struct.Struct("3i")
@@ -39,6 +44,8 @@ _UCRED = struct.Struct("3i")
 Request = Callable[[Callable[[int], Event]], Awaitable[Reply]]
 Remembered = Callable[[], Awaitable[tuple[Facts, list[tuple[Section, str, str]]]]]
 """The facts of the twin, and section, key and text of those that have left it."""
+Look = Callable[[str, str], AbstractAsyncContextManager[Viewer]]
+"""Look at the records of a job's stage; raises `Invalid` when there is none."""
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 log = logging.getLogger(__name__)
@@ -53,11 +60,14 @@ class Snapshots(Protocol):
 class LocalApi:
     """Serves until closed."""
 
-    def __init__(self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered) -> None:
+    def __init__(
+        self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered, look: Look
+    ) -> None:
         self._core = core
         self._request = request
         self._now = now
         self._remembered = remembered
+        self._look = look
         self._runner: web.AppRunner | None = None
 
     async def start(self, listener: socket.socket) -> None:
@@ -74,6 +84,7 @@ class LocalApi:
         app.router.add_get("/v1/why", self._why)
         app.router.add_get("/v1/conflicts", self._conflicts)
         app.router.add_get("/v1/history", self._history)
+        app.router.add_get("/v1/taps/{job}/{stage}", self._tap)
         app.router.add_post("/v1/silences", self._silence)
         app.router.add_post("/v1/overrides", self._override)
         app.router.add_post("/v1/alerts/{episode}/acks", self._acknowledge)
@@ -105,6 +116,19 @@ class LocalApi:
 
     async def _alerts(self, _request: web.Request) -> web.Response:
         return _answer(self._core.view().alerts)
+
+    async def _tap(self, request: web.Request) -> web.StreamResponse:
+        """Live records, a `TapView` a line, for as long as somebody reads; an empty one shows that they still do."""
+        async with self._look(request.match_info["job"], request.match_info["stage"]) as viewer:
+            response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+            await response.prepare(request)
+            with contextlib.suppress(ConnectionError):  # the reader has gone, which is how a tap ends
+                while True:
+                    view = await viewer.next(ALIVE_S)
+                    await response.write(msgspec.json.encode(view) + b"\n")
+                    if view.ended:
+                        break
+        return response
 
     async def _overrides(self, _request: web.Request) -> web.Response:
         return _answer(self._core.view().overrides)

@@ -14,17 +14,20 @@ from edge_orch.errors import Problem, StorageError
 from edge_orch.time import Instant
 
 if TYPE_CHECKING:
-    from edge_orch_agent.local_api import LocalApi, Remembered, Request, Snapshots
+    from edge_orch_agent.local_api import LocalApi, Look, Remembered, Request, Snapshots
 
 
 class LocalSocket:
     """Listens from `open` to `close`; the first connection waits for the import, some milliseconds."""
 
-    def __init__(self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered) -> None:
+    def __init__(
+        self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered, look: Look
+    ) -> None:
         self._core = core
         self._request = request
         self._now = now
         self._remembered = remembered
+        self._look = look
         self._path: Path | None = None
         self._listener: socket.socket | None = None
         self._serving: asyncio.Task[LocalApi] | None = None
@@ -56,7 +59,7 @@ class LocalSocket:
     async def _serve(self, listener: socket.socket) -> LocalApi:
         from edge_orch_agent.local_api import LocalApi  # noqa: PLC0415 (aiohttp's server, only when it is asked)
 
-        api = LocalApi(self._core, self._request, self._now, self._remembered)
+        api = LocalApi(self._core, self._request, self._now, self._remembered, self._look)
         await api.start(listener)
         return api
 

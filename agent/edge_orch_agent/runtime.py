@@ -115,7 +115,7 @@ async def _run(
     async def remembered() -> tuple[Facts, list[tuple[Section, str, str]]]:
         return core.twin.facts(), await asyncio.to_thread(store.archived)
 
-    api = LocalSocket(core, driver.request, clock.now, remembered)
+    api = LocalSocket(core, driver.request, clock.now, remembered, driver.people.look)
     tidy = Tidy()
     try:
         api.open(folder.socket)

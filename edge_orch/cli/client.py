@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -75,6 +76,21 @@ class Client:
         """POST `body` as JSON to `/v1/<path…>`, the answer decoded as `shape`."""
         return self._request("POST", _target(path), msgspec.json.encode(body), shape)
 
+    def stream(self, shape: type[T], *path: str) -> Generator[T, None, None]:
+        """GET `/v1/<path…>`: an answer of many lines, each decoded as `shape` as it comes."""
+        connection = self._connection()
+        try:
+            connection.request("GET", _target(path), None, self._headers())
+            response = connection.getresponse()
+            if response.status >= 400:
+                raise self._failure(response.status, response.read())
+            while line := response.readline():
+                yield msgspec.json.decode(line, type=shape)
+        except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
+            raise self._unreachable(error) from error
+        finally:
+            connection.close()
+
     def _request(self, method: str, target: str, body: bytes | None, shape: type[T]) -> T:
         status, data = self._exchange(method, target, body)
         if status >= 400:
@@ -91,16 +107,9 @@ class Client:
             ) from error
 
     def _exchange(self, method: str, target: str, body: bytes | None) -> tuple[int, bytes]:
-        connection = (
-            _UnixConnection(self._socket, TIMEOUT_SECONDS)
-            if self._socket
-            else http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        )
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        connection = self._connection()
         try:
-            connection.request(method, target, body, headers)
+            connection.request(method, target, body, self._headers())
             response = connection.getresponse()
             return response.status, response.read()
         except PermissionError as error:
@@ -115,6 +124,15 @@ class Client:
             raise self._unreachable(error) from error
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._socket:
+            return _UnixConnection(self._socket, TIMEOUT_SECONDS)
+        return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
     def _unreachable(self, error: Exception) -> Unavailable:
         next_step = (

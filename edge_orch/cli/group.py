@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "ledger": "Show what became of every record on this device.",
         "lineage": "What went into an output of this device.",
         "outbox": "Look into what waits for sinks on this device.",
+        "tap": "Show live records of any step of a job on this device.",
         "dead": "Look into dead letters on this device.",
     },
     "Operate a fleet": {

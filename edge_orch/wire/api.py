@@ -14,6 +14,14 @@ from edge_orch.errors import Problem
 from edge_orch.twin.facts import Value
 
 
+class TapView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Live records of a stage, how many were left out before them, and why there come no more, if so."""
+
+    records: tuple[msgspec.Raw, ...] = ()
+    dropped: int = 0
+    ended: str = ""
+
+
 class ErrorBody(msgspec.Struct, frozen=True):
     """Body of every answer with a status of 400 or above."""
 

@@ -35,6 +35,8 @@ from edge_orch_agent.core.events import (
     SourceFailed,
     Started,
     Stopping,
+    TapClosed,
+    TapRequested,
     Woke,
 )
 from edge_orch_agent.core.expiry import Expiry
@@ -53,6 +55,7 @@ from edge_orch_agent.core.running import SecretOf
 from edge_orch_agent.core.sealing import Sealing
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.sources import Sources
+from edge_orch_agent.core.taps import Taps
 from edge_orch_agent.core.transaction import PositionKey, StoredState
 from edge_orch_agent.core.view import AgentSnapshot, snapshot
 from edge_orch_agent.core.wear import Wear
@@ -95,11 +98,12 @@ class AgentCore:
         self.twin = Reconciliation(identity, stored, settings, self.work, random)
         self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger, self.parameters)
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
-        self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin)
+        self.taps = Taps()
+        self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin, self.taps)
         self.wear = Wear(settings, stored.wear)
         self.outcomes = Outcomes(self.work, self.twin, self.wear)
         self.notifications = Notifications(identity, self.work, self.twin)
-        self.emissions = Emissions(self.work, self.twin, self.notifications)
+        self.emissions = Emissions(self.work, self.twin, self.notifications, self.taps)
         self.acknowledgements = Acknowledgements(identity, self.work, self.twin, self.notifications)
         self.jobs = Jobs(
             identity=identity,
@@ -118,7 +122,7 @@ class AgentCore:
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Take one event and say what must be done, in that order. The first event is `Started`."""
         self._now = now
-        return [*self._take(event, now), *self._conclude(now)]
+        return [*self._take(event, now), *self._conclude(now), *self.taps.show(self.jobs.running)]
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which to hand in `Woke`."""
@@ -172,7 +176,7 @@ class AgentCore:
             case Measured(written):
                 self.wear.measured(written, self.work.gathered.upkeep, now)
                 self.audit.wear(self.identity.agent, self.wear.trouble(), now)
-            case OverrideRequested() | AckRequested() | SilenceRequested():
+            case OverrideRequested() | AckRequested() | SilenceRequested() | TapRequested() | TapClosed():
                 return self.requests.take(event, self.jobs.running, now)
             case _:
                 return self._from_controller(event, now)

@@ -80,4 +80,13 @@ class Reply(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
 
-Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Reply
+class Show(msgspec.Struct, frozen=True):
+    """Hand live records to whoever opened a tap with this request; lines of NDJSON. `ended`: why there come no more."""
+
+    request: int
+    data: bytes = b""
+    count: int = 0
+    ended: str = ""
+
+
+Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Reply | Show

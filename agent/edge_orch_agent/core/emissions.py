@@ -10,22 +10,25 @@ from edge_orch_agent.core.notices import episode_fact
 from edge_orch_agent.core.notifications import Notifications
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.taps import Taps
 from edge_orch_agent.core.work import Work
 
 
 class Emissions:
     """Takes what a pipeline brought forth into the work."""
 
-    def __init__(self, work: Work, twin: Reconciliation, notifications: Notifications) -> None:
+    def __init__(self, work: Work, twin: Reconciliation, notifications: Notifications, taps: Taps) -> None:
         self._work = work
         self._twin = twin
         self._notifications = notifications
+        self._taps = taps
 
     def take(self, running: RunningJob, emission: Emission, now: Instant) -> None:
         """All of it becomes durable in one transaction; an episode event makes that happen at once."""
         plan, version = running.plan, running.slot.version
         self._work.makers.worked(plan.name, version, running.slot.digest, running.values)
         self._work.emission(plan, version, emission, now)
+        self._taps.take(plan.name, emission)
         for event in emission.episodes:
             fact = episode_fact(plan.name, version, event)
             if fact.key in self._twin.facts().episodes:

@@ -149,6 +149,20 @@ class SilenceRequested(msgspec.Struct, frozen=True):
     lifts: tuple[str, ...] = ()
 
 
+class TapRequested(msgspec.Struct, frozen=True):
+    """Somebody at the machine wants to look at the live records of a stage; `request` names the tap from then on."""
+
+    request: int
+    job: str
+    stage: str
+
+
+class TapClosed(msgspec.Struct, frozen=True):
+    """Nobody looks any more."""
+
+    request: int
+
+
 ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | ArtifactFailed
 """What has to do with the controller: an agent that never sees one of these works all the same."""
 
@@ -167,4 +181,6 @@ Event = (
     | OverrideRequested
     | AckRequested
     | SilenceRequested
+    | TapRequested
+    | TapClosed
 )

@@ -1,4 +1,4 @@
-"""What a person asks for at the device, as facts."""
+"""What a person asks for at the device: facts, and a look at live records."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from edge_orch.twin.facts import Ack, Override, Silence
 from edge_orch.twin.interventions import Hush, NotFound, Wish, make_ack, make_override, make_silence
 from edge_orch.twin.rights import override_id
 from edge_orch_agent.core.commands import Command, Reply
-from edge_orch_agent.core.events import AckRequested, OverrideRequested, SilenceRequested
+from edge_orch_agent.core.events import AckRequested, OverrideRequested, SilenceRequested, TapClosed, TapRequested
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.taps import Taps
 from edge_orch_agent.core.work import Work
 
 Request = OverrideRequested | AckRequested | SilenceRequested
@@ -25,14 +26,19 @@ class Requests:
     `unique`: the boot's nonce in hex, so that no id of an override or silence ever comes back.
     """
 
-    def __init__(self, unique: str, work: Work, twin: Reconciliation) -> None:
+    def __init__(self, unique: str, work: Work, twin: Reconciliation, taps: Taps) -> None:
         self._unique = unique
         self._work = work
         self._twin = twin
+        self._taps = taps
         self._made = 0
 
-    def take(self, request: Request, running: Mapping[str, RunningJob], now: Instant) -> list[Command]:
+    def take(
+        self, request: Request | TapRequested | TapClosed, running: Mapping[str, RunningJob], now: Instant
+    ) -> list[Command]:
         """Do what the person asks for."""
+        if isinstance(request, TapRequested | TapClosed):
+            return self._taps.change(request, running)
         try:
             fact = self._fact(request, running, now)
         except EdgeOrchError as error:

@@ -11,6 +11,7 @@ from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCo
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import SOURCE
+from edge_orch.plan.tap import tapped
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Value
 from edge_orch_agent.core.guarding import Guard, Overran, Result
@@ -61,6 +62,7 @@ class RunningJob:
         self._snapshot = state
         self._journal: list[Batch | Instant] = []
         self._advanced = False
+        self._watched: frozenset[str] = frozenset()
         self._pipeline = self._build()
 
     @property
@@ -111,6 +113,20 @@ class RunningJob:
             self._pipeline.bind(values)
             self.values = values
 
+    def watch(self, stages: frozenset[str]) -> None:
+        """Emit the records of these stages, too, under the names of their taps; for all else nothing changes.
+
+        The pipeline is built anew from its state, which guarantees it; a stuck one stays as it is.
+        """
+        if stages == self._watched or self.stuck:
+            return
+        self.snapshot()
+        before, self._watched = self._watched, stages
+        try:
+            self._pipeline = self._build()
+        except (Exception, Overran):  # the one that runs is sound: looking at it must not end it
+            self._watched = before
+
     def snapshot(self) -> bytes:
         """The state after everything it was given; of a stuck pipeline, the last one that is known."""
         if not self.stuck:
@@ -154,10 +170,13 @@ class RunningJob:
         return self._guarded("time", lambda: self._pipeline.advance(entry))
 
     def _build(self) -> Pipeline:
+        plan = self.plan
+        for stage in sorted(self._watched):
+            plan, _ = tapped(plan, stage)
         return self._guarded(
             "start",
             lambda: Pipeline(
-                self.plan,
+                plan,
                 device=self._device,
                 version=self.slot.version,
                 params=self.values,

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from edge_orch_agent.core.commands import Reply
+from edge_orch_agent.core.commands import Reply, Show
 from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, SilenceRequested
 from edge_orch_agent.core.view import AgentSnapshot, JobStatus, SlotView
 from edge_orch_agent.local_socket import LocalSocket
+from edge_orch_agent.people import Viewer
 
 from edge_orch.cli.client import Client
 from edge_orch.errors import Invalid, Problem, StorageError
@@ -29,6 +31,7 @@ from edge_orch.wire.api import (
     OverrideView,
     SilenceRequest,
     SilenceView,
+    TapView,
     WhyView,
 )
 from tests.unit.twin.examples import NOON, override
@@ -79,6 +82,8 @@ class Agent:
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.reply = Reply(0, "o1")
+        self.looking = 0
+        self.left = asyncio.Event()
 
     def view(self) -> AgentSnapshot:
         return SNAPSHOT
@@ -86,6 +91,19 @@ class Agent:
     async def remembered(self) -> tuple[Facts, list[tuple[Section, str, str]]]:
         section, key, text = encode_fact(OLD)
         return Facts(overrides={NEW.key: NEW}), [(section, key, text)]
+
+    @contextlib.asynccontextmanager
+    async def look(self, job: str, stage: str) -> AsyncIterator[Viewer]:
+        if stage != "parsed":
+            raise Invalid(Problem(f"the job `{job}` has no stage `{stage}`"))
+        viewer = Viewer()
+        viewer.put(Show(1, b'{"n":1}\n{"n":2}\n', 2))
+        self.looking += 1
+        try:
+            yield viewer
+        finally:
+            self.looking -= 1
+            self.left.set()
 
     async def request(self, make: Callable[[int], Event]) -> Reply:
         self.asked.append(make(1))
@@ -101,7 +119,7 @@ def agent() -> Agent:
 async def client(agent: Agent, tmp_path: Path) -> AsyncIterator[Client]:
     folder = tmp_path / ("deep" * 20) / ("er" * 20)  # deeper than a socket's address can say
     folder.mkdir(parents=True)
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered, agent.look)
     api.open(folder / "agent.sock")
     assert (folder / "agent.sock").stat().st_mode & 0o777 == 0o600
     yield Client("", local=folder)
@@ -193,14 +211,36 @@ async def test_wrong_requests_get_words(client: Client, call: Callable[[Client],
 
 async def test_a_socket_left_behind_is_replaced(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "agent.sock").touch()
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered, agent.look)
     api.open(tmp_path / "agent.sock")
     assert await ask(lambda: Client("", local=tmp_path).get(list[AgentView], "agents"))
     await api.close()
 
 
 async def test_a_folder_that_is_gone_is_said_so(agent: Agent, tmp_path: Path) -> None:
-    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered)
+    api = LocalSocket(agent, agent.request, lambda: Instant(0, 0, "boot"), agent.remembered, agent.look)
     with pytest.raises(StorageError, match="cannot listen"):
         api.open(tmp_path / "gone" / "agent.sock")
     await api.close()
+
+
+async def test_live_records_are_shown_until_the_reader_goes(
+    client: Client, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_orch_agent.local_api.ALIVE_S", 0.01)
+
+    def first_two() -> list[bytes]:
+        stream = client.stream(TapView, "taps", "press", "parsed")
+        views = [next(stream), next(stream)]
+        stream.close()
+        return [bytes(record) for view in views for record in view.records]
+
+    assert await ask(first_two) == [b'{"n":1}', b'{"n":2}']
+    async with asyncio.timeout(10):
+        await agent.left.wait()
+    assert agent.looking == 0
+
+
+async def test_a_stage_that_is_not_there_is_said_in_words(client: Client) -> None:
+    with pytest.raises(Invalid, match="the job `press` has no stage `persed`"):
+        await ask(lambda: next(client.stream(TapView, "taps", "press", "persed")))
