@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import calendar, cast, forms, number, text
+from edge_orch.engine.calls import calendar, cast, forms, json, number, text
 from edge_orch.engine.code import NULL, Code, literal
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.trees import between, flat, is_constant
@@ -106,6 +106,8 @@ class ExpressionWriter:
             "at_time_zone": lambda: self._made(calendar.wall_clock, args[0], args[1], may_fail=True),
             "strptime": lambda: self._made(forms.stamp_reader, args[0], args[1], may_fail=True),
             "strftime": lambda: self._made(forms.stamp_writer, args[0], args[1]),
+            "json_extract": lambda: self._made(json.json_extract, args[0], args[1], may_fail=True),
+            "json_extract_string": lambda: self._made(json.json_extract_string, args[0], args[1], may_fail=True),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -236,9 +238,9 @@ class ExpressionWriter:
     def _made(
         self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression, *, may_fail: bool = False
     ) -> Code:
-        """A function that is made once, of a constant text: a time zone, a form of timestamps."""
+        """A function that is made once, of a constant text: a time zone, a form of timestamps, a path."""
         if not isinstance(how, Literal) or not isinstance(how.value, str):
-            raise Invalid(Problem("the plan has a time zone or a form of timestamps that is not written out"))
+            raise Invalid(Problem("the plan has a time zone, a form of timestamps or a path that is not written out"))
         called = self._names.bind("k", make(how.value))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=may_fail)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.calls import bits, calendar, number, text
+from edge_orch.engine.calls import bits, calendar, json, number, text
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -104,6 +104,8 @@ STRICT: dict[str, Function] = {
     "float32": _call(bits.float32, may_fail=True),
     "to_hex": _call(bits.to_hex),
     "from_hex": _call(bits.from_hex, may_fail=True),
+    "json_array_length": _call(json.json_array_length, may_fail=True),
+    "json_valid": _call(json.json_valid),
     "time_bucket": _call(calendar.time_bucket),
     "epoch_ms": _inline("({0} // 1000)"),
     "epoch_us": _inline("({0})"),
@@ -114,7 +116,7 @@ STRICT: dict[str, Function] = {
 # Written out by the expression writer, because NULL has its own meaning in each, or the code depends on types.
 SPECIAL = frozenset(
     {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
-    | {"at_time_zone", "strptime", "strftime"}
+    | {"at_time_zone", "strptime", "strftime", "json_extract", "json_extract_string"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

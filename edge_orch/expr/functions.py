@@ -10,11 +10,12 @@ import msgspec
 from edge_orch.expr.library.bits import BITS
 from edge_orch.expr.library.choices import CHOICES
 from edge_orch.expr.library.function import Function, Kind
+from edge_orch.expr.library.json import JSON
 from edge_orch.expr.library.numbers import NUMBERS
 from edge_orch.expr.library.text import TEXT
 from edge_orch.expr.library.times import TIMES
 
-FUNCTIONS: dict[str, Function] = {**TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES}
+FUNCTIONS: dict[str, Function] = {**TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES, **JSON}
 
 SYNONYMS = {
     "ceiling": "ceil",
@@ -41,6 +42,7 @@ ELSEWHERE = {
     "len": "write length(x)",
     "log": "write ln(x), log10(x) or log2(x)",
     "match": "write regexp_like(x, 'regex')",
+    "parse_json": "read it with a parse step, or write x ->> '$.key'",
     "parse_regex": "write regexp_extract(x, 'regex', group), or read the format with schematize",
     "parse_timestamp": "write strptime(x, '%Y-%m-%d'), or CAST(x AS timestamp)",
     "slice": "write substr(x, start, length)",

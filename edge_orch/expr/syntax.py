@@ -8,6 +8,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser as SqlParser
+from sqlglot.tokens import TokenType
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.casts import NAMES
@@ -34,6 +35,10 @@ _MENDING = (
 )
 
 
+def _call(name: str, *args: exp.Expression) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(args))
+
+
 class _Jobs(Dialect):
     """SQL in which every call is left as it is written: the allow-list alone says what functions there are."""
 
@@ -53,8 +58,11 @@ class _Jobs(Dialect):
         }
         NESTED_TYPE_TOKENS = set()  # noqa: RUF012
         STRUCT_TYPE_TOKENS = set()  # noqa: RUF012
-        COLUMN_OPERATORS = {  # noqa: RUF012 (JSON paths would be parsed, and their mistakes logged)
-            token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}
+        LAMBDAS = {}  # noqa: RUF012 (`->` is for JSON)
+        COLUMN_OPERATORS = {  # noqa: RUF012 (sqlglot would parse JSON paths itself, and log their mistakes)
+            **{token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}},
+            TokenType.ARROW: lambda _, this, path: _call("json_extract", this, path),
+            TokenType.DARROW: lambda _, this, path: _call("json_extract_string", this, path),
         }
         NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
             name: parse for name, parse in SqlParser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"

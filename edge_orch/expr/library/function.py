@@ -9,8 +9,9 @@ import msgspec
 from edge_orch.plan.schema import FieldType
 
 # What an argument may be, beyond one type: any type; a number; a type shared by all `same` arguments; a number shared
-# likewise; a literal regular expression, unit of time, time zone, form of timestamps or length of time.
-Kind = FieldType | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "length"]
+# likewise; a literal regular expression, unit of time, time zone, form of timestamps, length of time
+# or path into JSON.
+Kind = FieldType | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "length", "json_path"]
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType
 

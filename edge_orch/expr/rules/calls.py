@@ -16,6 +16,7 @@ from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.forms import DIRECTIVES
+from edge_orch.plan.json_path import parse_json_path
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
 from edge_orch.spec.words import MEND_REGEX, REGEX, did_you_mean
@@ -83,7 +84,7 @@ def _argument(checker: Checker, name: str, function: Function, node: exp.Express
     role = f"an argument of {name}"
     if kind == "unit":
         return _unit(checker, node, value, name, function.units)
-    if kind in {"regex", "zone", "form"}:
+    if kind in {"regex", "zone", "form", "json_path"}:
         return _LITERALS[kind](checker, node, value)
     if kind is FieldType.TIMESTAMP and value.type is FieldType.STRING and isinstance(value, Literal):
         return checker.converted(node, value, kind)
@@ -140,6 +141,20 @@ def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
     return value
 
 
+def _json_path(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+    expected = "a path in quotes, like '$.readings[0].value', or a key"
+    if isinstance(value, Literal) and value.type is FieldType.INT:
+        return Literal(f"$[{value.value}]", FieldType.STRING)
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        next_step = "put the whole extraction in brackets: (x ->> '$.a') || …"
+        raise checker.problem(node, "a path must be written out", expected, value.type.value, next_step)
+    try:
+        parse_json_path(value.value)
+    except ValueError as error:
+        raise checker.problem(node, f"not a path: it {error}", expected, repr(value.value)) from None
+    return value
+
+
 def _dpipe(checker: Checker, node: exp.DPipe) -> Expression:
     return _joined(checker.all([node.this, node.expression]))
 
@@ -168,7 +183,7 @@ def _position(checker: Checker, node: exp.StrPosition) -> Expression:
     return _call(checker, node, "strpos", [node.this, node.args["substr"]])
 
 
-_LITERALS = {"regex": _regex, "zone": _zone, "form": _form}
+_LITERALS = {"regex": _regex, "zone": _zone, "form": _form, "json_path": _json_path}
 
 RULES: dict[str, Rule] = {
     "BitwiseAnd": partial(_bits, "bit_and", "&", "to join conditions, write AND"),

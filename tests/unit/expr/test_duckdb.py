@@ -247,6 +247,7 @@ class Grammar:
             lambda: same("CAST({} AS text)", self.boolean(depth)),
             lambda: same("sha256({})", self.text(depth)),
             lambda: same("md5({})", self.text(depth)),
+            self.json,
             lambda: both("to_base64({})", "to_base64(encode({}))", self.text(depth)),
             lambda: both("from_base64(to_base64({}))", "({})", self.text(depth)),
             lambda: same("ltrim({})", self.text(depth)),
@@ -262,6 +263,14 @@ class Grammar:
             lambda: both("to_hex({})", "to_hex(({})::bigint)", self.integer(depth)),
             lambda: same(f"strftime({{}}, '{self.draw(st.sampled_from(FORMS))}')", self.time(depth)),
             lambda: self.choice(self.text, depth),
+        )
+
+    def json(self) -> Pair:
+        path = self.draw(st.sampled_from(PATHS))
+        return self.pick(
+            lambda: Pair(f"('{JSON}' -> '{path}')", f"CAST(nullif('{JSON}'::json -> '{path}', 'null') AS text)"),
+            lambda: Pair(f"('{JSON}' ->> '{path}')", f"('{JSON}'::json ->> '{path}')"),
+            lambda: Pair(f"(u ->> '{path}')", f"(CASE WHEN json_valid(u) THEN u::json ->> '{path}' END)"),
         )
 
     def time(self, depth: int) -> Pair:
@@ -284,6 +293,8 @@ class Grammar:
         )
 
 
+JSON = '{"a":{"b":[1,"x",{"c":true}],"d e":2.5},"n":null,"t":"it"}'
+PATHS = ("$", "$.a", "$.a.b", "$.a.b[1]", "$.a.b[2].c", "$.a.b[9]", '$.a."d e"', "$.n", "t", "a", "$.t.x", "$.b")
 FORMS = ("%Y-%m-%d %H:%M:%S.%f", "%a %A %d %b %B %y", "%I %p", "%j %%")
 PATTERNS = ("'a%'", "'%b%'", "'_'", "''", "'%'", "'a_b%'", "'x''_'")
 

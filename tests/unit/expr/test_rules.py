@@ -86,6 +86,10 @@ calls
     date_diff('day', t, '2026-01-01')   | date_diff('day', t, 1767225600000000)     | int
     regexp_like(s, '^a')                | regexp_like(s, '^a')                      | bool
     regexp_extract(s, '(a)', 1)         | regexp_extract(s, '(a)', 1)               | string?
+    s -> '$.a[0]'                       | json_extract(s, '$.a[0]')                 | string?
+    s ->> 'a' = 'x'                     | eq(json_extract_string(s, 'a'), 'x')      | bool?
+    s -> 'a' ->> -1                     | json_extract_string(json_extract(s, 'a'), '$[-1]') | string?
+    upper(s ->> '$.a')                  | upper(json_extract_string(s, '$.a'))      | string?
     length(NULL)                        | length(None)                              | int?
     substring(s, 2)                     | substr(s, 2)                              | string
     position('a' IN s)                  | strpos(s, 'a')                            | int
@@ -129,6 +133,8 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("i, i", "does not fit"), ("SELECT 1", "not an SQL expression"), ("EXISTS (SELECT 1)", "subqueries"),
         ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("f &  1", "write AND"),
         ("strftime(t, '%Q')", "no part of a timestamp"),
+        ("s -> '$.a[x]'", "not a path"), ("s -> ''", "not a path"),
+        ("s ->> s", "a path must be written out"), ("i -> 'a'", "wrong type"),
         ("strptime(s, s)", "must be written out"), ("time_bucket('0s', t)", "longer than 0"),
         ("time_bucket('x', t)", "not an interval"), ("len(s)", "write length(x)"), ("f < < 1", "write a single <"),
         ("i << s", "write a single <"), ("i OVERLAPS i", "`i OVERLAPS i` is not part"),

@@ -1,0 +1,82 @@
+"""Functions of JSON text. What is no JSON, or has nothing at the path, is NULL; so is a JSON null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from edge_orch.plan.json_path import JsonPath, parse_json_path
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_value = msgspec.json.Decoder(msgspec.Raw).decode
+_text = msgspec.json.Decoder(str).decode
+
+ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeError)
+
+
+def json_extract(path: str) -> Callable[[str], str | None]:
+    """A function: JSON text → the JSON text of what lies at the path, on one line."""
+    parts = parse_json_path(path)
+
+    def extract(text: str) -> str | None:
+        raw = _found(text, parts)
+        return None if raw is None else _line(raw)
+
+    return extract
+
+
+def json_extract_string(path: str) -> Callable[[str], str | None]:
+    """A function: JSON text → what lies at the path: a text as it is, anything else as JSON."""
+    parts = parse_json_path(path)
+
+    def extract(text: str) -> str | None:
+        raw = _found(text, parts)
+        if raw is None:
+            return None
+        return _text(raw) if raw.startswith(b'"') else _line(raw)
+
+    return extract
+
+
+def json_array_length(text: str) -> int | None:
+    """How many elements the array has; NULL for what is no array."""
+    try:
+        return len(_array(text))
+    except ERRORS:
+        return None
+
+
+def json_valid(text: str) -> bool:
+    """Whether the text is JSON."""
+    try:
+        _value(text)
+    except ERRORS:
+        return False
+    return True
+
+
+def _found(text: str, path: JsonPath) -> bytes | None:
+    """The JSON at the path; each part is decoded no deeper than it must be."""
+    try:
+        raw = _value(text)
+        for part in path:
+            if isinstance(part, str):
+                inner = _object(raw).get(part)
+                if inner is None:
+                    return None
+                raw = inner
+            else:
+                raw = _array(raw)[part]
+    except (*ERRORS, IndexError):
+        return None
+    found = bytes(raw).strip()
+    return None if found == b"null" else found
+
+
+def _line(raw: bytes) -> str:
+    """JSON between whose tokens no line ends: records are lines."""
+    if b"\n" in raw or b"\r" in raw:
+        raw = msgspec.json.format(raw, indent=-1)
+    return raw.decode()

@@ -1,0 +1,32 @@
+"""Functions of JSON text."""
+
+from __future__ import annotations
+
+from edge_orch.expr.library.function import BOOL, INT, STRING, Function
+
+_SAMPLE = """'{"a": {"b": [1, "x"]}}'"""
+
+JSON: dict[str, Function] = {
+    "json_extract": Function(
+        (STRING, "json_path"),
+        STRING,
+        "json_extract(text, '$.a.b[0]'): the JSON there, NULL if nothing or null; also text -> '$.a'",
+        null="may_fail",
+        example=f"json_extract({_SAMPLE}, '$.a.b')",
+    ),
+    "json_extract_string": Function(
+        (STRING, "json_path"),
+        STRING,
+        "json_extract_string(text, '$.a.b[0]'): the same, but a text without quotes; also text ->> '$.a'",
+        null="may_fail",
+        example=f"json_extract_string({_SAMPLE}, '$.a.b[-1]')",
+    ),
+    "json_array_length": Function(
+        (STRING,),
+        INT,
+        "json_array_length(text): how many elements; NULL for what is no array",
+        null="may_fail",
+        example="json_array_length('[1, 2, 3]')",
+    ),
+    "json_valid": Function((STRING,), BOOL, "json_valid(text): whether it is JSON", example="json_valid('[1,')"),
+}

@@ -1,0 +1,29 @@
+"""Paths into JSON: `$.a.b[0]`, `$."a key".c`, `$[-1]`, or a bare key. Shared by those who check and who follow them."""
+
+from __future__ import annotations
+
+import re
+
+JsonPath = tuple[str | int, ...]
+"""Keys of objects and places in arrays, which count from 0, or from the end if negative."""
+
+_PART = re.compile(r'\.(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]')
+_ESCAPE = re.compile(r"\\(.)")
+
+
+def parse_json_path(text: str) -> JsonPath:
+    """The parts of a path; text that does not begin with `$` is one key. Raises `ValueError` for what is none."""
+    if not text.startswith("$"):
+        if not text:
+            raise ValueError("is empty")
+        return (text,)
+    parts: list[str | int] = []
+    position = 1
+    while position < len(text):
+        match = _PART.match(text, position)
+        if match is None:
+            raise ValueError(f"cannot be read from `{text[position:]}` on")
+        key, quoted, place = match.groups()
+        parts.append(int(place) if place else key if quoted is None else _ESCAPE.sub(r"\1", quoted))
+        position = match.end()
+    return tuple(parts)
