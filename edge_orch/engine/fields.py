@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from math import ceil, floor
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from edge_orch.engine import stamps, texts
+from edge_orch.engine.patterns import whole_matcher
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField
 
@@ -127,7 +127,7 @@ def _bounded(field: ParsedField, parse: Parser) -> Parser:
 
         return parse_number
     if field.type is FieldType.STRING and field.pattern is not None:
-        matches = re.compile(field.pattern).fullmatch
+        matches = whole_matcher(field.pattern)
 
         def parse_matching(text: str) -> str:
             if matches(text) is None:

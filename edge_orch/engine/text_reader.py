@@ -13,6 +13,7 @@ from edge_orch.engine.csv_lines import split_line
 from edge_orch.engine.fields import text_parser
 from edge_orch.engine.formats import line_parser
 from edge_orch.engine.json_objects import Misfit, element_reader
+from edge_orch.engine.patterns import whole_matcher
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, RegexFormat
 from edge_orch.plan.steps import ParsedField
@@ -88,8 +89,10 @@ def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
     pattern = re.compile(format_.pattern)
     groups = [pattern.groupindex[_only(field)] for field in fields]
 
+    matches = whole_matcher(format_.pattern)
+
     def match(text: str, _time_us: int) -> Sequence[str | None]:
-        found = pattern.fullmatch(text)
+        found = matches(text)
         if found is None:
             raise ValueError("does not match the expression")
         return [found[group] for group in groups]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser as SqlParser
-from sqlglot.tokens import TokenType
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.casts import NAMES
@@ -35,8 +35,11 @@ _MENDING = (
 )
 
 
-def _call(name: str, *args: exp.Expression) -> exp.Anonymous:
-    return exp.Anonymous(this=name, expressions=list(args))
+def _operator(name: str) -> Callable[[SqlParser, exp.Expression, exp.Expression], exp.Expression]:
+    return lambda _, left, right: exp.Anonymous(this=name, expressions=[left, right])
+
+
+_JSON = {"ARROW": _operator("json_extract"), "DARROW": _operator("json_extract_string")}
 
 
 class _Jobs(Dialect):
@@ -61,8 +64,7 @@ class _Jobs(Dialect):
         LAMBDAS = {}  # noqa: RUF012 (`->` is for JSON)
         COLUMN_OPERATORS = {  # noqa: RUF012 (sqlglot would parse JSON paths itself, and log their mistakes)
             **{token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}},
-            TokenType.ARROW: lambda _, this, path: _call("json_extract", this, path),
-            TokenType.DARROW: lambda _, this, path: _call("json_extract_string", this, path),
+            **{token: _JSON[token.name] for token in SqlParser.COLUMN_OPERATORS if token.name in _JSON},
         }
         NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
             name: parse for name, parse in SqlParser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"

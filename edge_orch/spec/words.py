@@ -11,6 +11,14 @@ REGEX = "a regular expression as Python reads it, like '[a-z]+-[0-9]+'"
 MEND_REGEX = r"where one of . * + ? ( ) [ ] is meant as itself, write a backslash before it"
 """What most often mends one that cannot be read."""
 
+TAKES_FOREVER = "a regular expression that can take for ever"
+"""What is wrong with one whose time grows exponentially, or with a high power, of the text."""
+
+MEND_BACKTRACKING = (
+    "no repetition inside another, or beside more than two others, may match the same text: write [^,]* instead of .*"
+)
+"""What most often mends one that takes for ever."""
+
 
 def names(words: Iterable[str]) -> str:
     """`a, b, c`, sorted; `none` when there are none."""

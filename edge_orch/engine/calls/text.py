@@ -6,6 +6,9 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
+from math import inf
+
+from edge_orch.plan.backtracking import longest_text
 
 
 def substr(text: str, start: int, length: int | None = None) -> str:
@@ -34,16 +37,19 @@ def concat(*texts: str) -> str:
     return "".join(texts)
 
 
-def regexp_like(text: str, pattern: str) -> bool:
-    """Whether the pattern matches somewhere; False for a pattern that is none."""
+def regexp_like(text: str, pattern: str) -> bool | None:
+    """Whether the pattern matches somewhere; False for a pattern that is none, NULL for a text too long for it."""
     compiled = _compiled(pattern)
-    return compiled is not None and compiled.search(text) is not None
+    if compiled is None:
+        return False
+    expression, limit = compiled
+    return expression.search(text) is not None if len(text) <= limit else None
 
 
 def regexp_extract(text: str, pattern: str, group: int = 0) -> str | None:
-    """What a group of the first match holds; NULL without match or such a group."""
+    """What a group of the first match holds; NULL without match or such a group, and for a text too long for it."""
     compiled = _compiled(pattern)
-    match = compiled.search(text) if compiled is not None else None
+    match = compiled[0].search(text) if compiled is not None and len(text) <= compiled[1] else None
     if match is None or not 0 <= group <= match.re.groups:
         return None
     found: str | None = match[group]
@@ -57,10 +63,20 @@ def like(text: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=256)
 def like_pattern(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a LIKE pattern."""
-    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
-    meanings = {"%": ".*", "_": "."}
-    return re.compile("".join(meanings.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+    """The regular expression of a LIKE pattern, which takes time linear in the text.
+
+    What stands between two `%` is looked for once, where it comes first: `(?>…)` never goes back to look again.
+    """
+    pieces = [""]
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if part == "%":
+            pieces.append("")
+        else:
+            pieces[-1] += "." if part == "_" else re.escape(part[-1])
+    if len(pieces) == 1:
+        return re.compile(pieces[0], re.DOTALL)
+    first, *middle, last = pieces
+    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle if piece) + f".*{last}", re.DOTALL)
 
 
 LONGEST = 10_000
@@ -113,11 +129,17 @@ def strpos(text: str, part: str) -> int:
     return text.find(part) + 1
 
 
-def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str:
-    """The first match replaced, every one with the option `g`; `\\1` in `new` is a group, `\\0` the match."""
+def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str | None:
+    """The first match replaced, every one with the option `g`; `\\1` in `new` is a group, `\\0` the match.
+
+    NULL for a text too long for the pattern.
+    """
     compiled = _compiled(pattern)
     if compiled is None:
         return text
+    expression, limit = compiled
+    if len(text) > limit:
+        return None
     parts = [(part[:1] == "\\", part[-1]) for part in re.findall(r"\\[0-9\\]|.", new, re.DOTALL)]
 
     def replacement(match: re.Match[str]) -> str:
@@ -127,7 +149,7 @@ def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str:
             for escaped, part in parts
         )
 
-    return compiled.sub(replacement, text, count=0 if "g" in options else 1)
+    return expression.sub(replacement, text, count=0 if "g" in options else 1)
 
 
 def md5(text: str) -> str:
@@ -154,8 +176,10 @@ def sha256(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
+def _compiled(pattern: str) -> tuple[re.Pattern[str], float] | None:
+    """The pattern, and the longest text that it may see."""
     try:
-        return re.compile(pattern)
+        limit = longest_text(pattern, anywhere=True)
+        return re.compile(pattern), inf if limit is None else limit
     except (re.error, RecursionError, OverflowError):
         return None

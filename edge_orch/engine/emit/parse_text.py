@@ -11,9 +11,11 @@ from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import text_parser
 from edge_orch.engine.formats import LineFormat, line_parser
 from edge_orch.engine.generator import Generator
+from edge_orch.engine.patterns import too_long
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.formats import CsvFormat, JsonFormat, RegexFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField, Schematize
@@ -71,6 +73,10 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
     matches_blank = pattern.fullmatch("") is not None
     if matches_blank:
         _skip_blank(function, step, number)
+    limit = longest_text(format_.pattern)
+    if limit is not None:
+        with body.block(f"if len(line) > {limit}:"):
+            _refuse(function, step, number, repr(too_long(format_.pattern)))
     body.line(f"found{number} = {matches}(line)")
     with body.block(f"if found{number} is None:"):
         if not matches_blank:

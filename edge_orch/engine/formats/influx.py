@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-_MEASUREMENT = re.compile(r"((?:[^,\\ ]|\\.)+)", re.DOTALL)
-_TAG = re.compile(r",((?:[^,=\\ ]|\\.)+)=((?:[^,=\\ ]|\\.)+)", re.DOTALL)
-_FIELD = re.compile(r'((?:[^,=\\ ]|\\.)+)=(?:"((?:[^"\\]|\\.)*)"|([^," ]+))', re.DOTALL)
+_MEASUREMENT = re.compile(r"((?:[^,\\ ]++|\\.)++)", re.DOTALL)
+_TAG = re.compile(r",((?:[^,=\\ ]++|\\.)++)=((?:[^,=\\ ]++|\\.)++)", re.DOTALL)
+_FIELD = re.compile(r'((?:[^,=\\ ]++|\\.)++)=(?:"((?:[^"\\]++|\\.)*+)"|([^," ]+))', re.DOTALL)
 _STAMP = re.compile(r" +(-?[0-9]{1,20}) *")
 _VALUE = re.compile(
     r"([-+]?[0-9]+)[iu]|([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"

@@ -14,12 +14,13 @@ from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
 from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.rule import Rule
+from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.forms import DIRECTIVES
 from edge_orch.plan.json_path import parse_json_path
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
-from edge_orch.spec.words import MEND_REGEX, REGEX, did_you_mean
+from edge_orch.spec.words import MEND_BACKTRACKING, MEND_REGEX, REGEX, TAKES_FOREVER, did_you_mean
 
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
@@ -74,6 +75,9 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
             checker.ordered(nodes[0], args[0], name)
     given = map(is_required, args)
     required = function.null != "may_fail" and (any(given) if function.null == "all" else all(given))
+    if "regex" in function.args and isinstance(args[1], Literal):
+        # A text that is too long for an expression that backtracks gives NULL.
+        required = required and longest_text(str(args[1].value), anywhere=True) is None
     return Call(name, tuple(args), function.result or args[shared[0]].type, required)
 
 
@@ -127,6 +131,8 @@ def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Express
     except (re.error, OverflowError, RecursionError) as error:
         what = f"not a regular expression: {error}"
         raise checker.problem(node, what, REGEX, repr(value.value), MEND_REGEX) from None
+    if longest_text(value.value, anywhere=True) == FOREVER:
+        raise checker.problem(node, TAKES_FOREVER, "", repr(value.value), MEND_BACKTRACKING)
     return value
 
 

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from edge_orch.engine.calls import text
 
 
@@ -21,3 +26,22 @@ def test_base64_of_no_text_is_null() -> None:
     assert (
         text.from_base64("_w==") is text.from_base64("/w==") is text.from_base64("a") is text.from_base64("ä") is None
     )
+
+
+@given(st.text("ab%_\\\0\n", max_size=8), st.text("ab%_\\\0\n", max_size=8))
+def test_like_is_what_backtracking_would_find(subject: str, pattern: str) -> None:
+    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+    naive = "".join({"%": ".*", "_": "."}.get(part) or re.escape(part[-1]) for part in parts)
+    assert text.like(subject, pattern) == bool(re.fullmatch(naive, subject, re.DOTALL))
+
+
+def test_like_does_not_go_back() -> None:
+    assert not text.like("a" * 100_000, "%a%a%a%a%a%a%a%a%b")
+
+
+def test_a_text_that_is_too_long_for_its_expression_is_null() -> None:
+    long = "=" * 100_000
+    assert text.regexp_like(long, "a.*b") is None
+    assert text.regexp_extract(long, "a.*b") is None
+    assert text.regexp_replace(long, "a.*b", "") is None
+    assert text.regexp_like(long, "^=") is True

@@ -1,0 +1,29 @@
+"""Regular expressions that users wrote, at work: none sees a text so long that it could hang."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from edge_orch.plan.backtracking import longest_text
+
+Match = Callable[[str], re.Match[str] | None]
+
+
+def too_long(pattern: str) -> str:
+    """The reason why a text is not matched at all."""
+    return f"is longer than {longest_text(pattern)} characters, too long for an expression that backtracks"
+
+
+def whole_matcher(pattern: str) -> Match:
+    """`fullmatch` of the pattern. Raises `ValueError` with a reason for a text that is too long for it."""
+    match, limit = re.compile(pattern).fullmatch, longest_text(pattern)
+    if limit is None:
+        return match
+
+    def bounded(text: str) -> re.Match[str] | None:
+        if len(text) > limit:
+            raise ValueError(too_long(pattern))
+        return match(text)
+
+    return bounded

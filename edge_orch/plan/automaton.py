@@ -1,0 +1,222 @@
+"""The automaton of a regular expression (Glushkov), and what makes a backtracking matcher slow in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from edge_orch.plan.characters import ANY, characters, folded
+
+_LARGEST = 2_000
+_LINKS = 20_000
+_COUNTED = 128  # a counted repetition of so many states is written out; a larger one is taken as without bound
+
+States = set[int]
+Part = tuple[States, States, bool]
+"""The states that a part can begin and end with, and whether it matches the empty text."""
+
+
+class Automaton:
+    """States stand for the characters of an expression in its parser's form; links say which may follow which.
+
+    `hopeless`: it is too large, or was seen to be ambiguous while it was made.
+    """
+
+    def __init__(self, flags: int) -> None:
+        self.ignores_case = bool(flags & re.IGNORECASE)
+        self.dot_all = bool(flags & re.DOTALL)
+        self.ascii_only = bool(flags & re.ASCII)
+        self.hopeless = False
+        self.links = 0
+        self.sets: list[int] = []
+        self.next: list[dict[int, int]] = []  # state → state that may follow: in how many ways
+
+    def state(self, set_: int) -> int:
+        """Add a state for one character of the set."""
+        self.sets.append(set_)
+        self.next.append({})
+        return len(self.sets) - 1
+
+    def link(self, ends: States, beginnings: States) -> None:
+        """Each of the beginnings may follow each of the ends, in one more way."""
+        self.links += len(ends) * len(beginnings)
+        if self.links > _LINKS:
+            self.hopeless = True
+            return
+        for end in ends:
+            for beginning in beginnings:
+                self.next[end][beginning] = self.next[end].get(beginning, 0) + 1
+
+    def sequence(self, parts: Any) -> Part:
+        """Add what a sequence of the parser's operators matches."""
+        made: Part = (set(), set(), True)
+        for operator, argument in parts:
+            made = self._joined(made, self._part(str(operator), argument))
+            if len(self.sets) > _LARGEST:
+                self.hopeless = True
+            if self.hopeless:
+                break
+        return made
+
+    def _joined(self, one: Part, other: Part) -> Part:
+        self.link(one[1], other[0])
+        first = one[0] | other[0] if one[2] else one[0]
+        last = one[1] | other[1] if other[2] else other[1]
+        return first, last, one[2] and other[2]
+
+    def _part(self, operator: str, argument: Any) -> Part:
+        match operator:
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                part = self._repeated(*argument)
+            case "SUBPATTERN":
+                part = self.sequence(argument[3])
+            case "ATOMIC_GROUP":
+                part = self.sequence(argument)
+            case "BRANCH":
+                part = self._either([self.sequence(branch) for branch in argument[1]])
+            case "GROUPREF_EXISTS":
+                part = self._either([self.sequence(branch or ()) for branch in argument[1:]])
+            case "ASSERT" | "ASSERT_NOT":
+                first, last, _ = self.sequence(argument[1])
+                part = first, last, True
+            case "GROUPREF":
+                state = self.state(ANY)
+                self.link({state}, {state})
+                part = {state}, {state}, True
+            case "AT":
+                part = set(), set(), True
+            case _:
+                set_ = characters(operator, argument, dot_all=self.dot_all, ascii_only=self.ascii_only)
+                state = self.state(folded(set_) if self.ignores_case else set_)
+                part = {state}, {state}, False
+        return part
+
+    def _either(self, branches: list[Part]) -> Part:
+        first = set[int]().union(*(branch[0] for branch in branches))
+        last = set[int]().union(*(branch[1] for branch in branches))
+        self.hopeless |= sum(branch[2] for branch in branches) > 1
+        return first, last, any(branch[2] for branch in branches)
+
+    def _repeated(self, least: int, most: Any, body: Any) -> Part:
+        before = len(self.sets)
+        first, last, empty = self.sequence(body)
+        size = len(self.sets) - before
+        if most == 0:
+            return set(), set(), True
+        if empty and least > 1:
+            self.hopeless = True  # (a?){30}: which of the thirty are empty?
+        if most * size > _COUNTED:  # most: at worst as many as `re` can count
+            self.link(last, first)
+            return first, last, empty or least == 0
+        ends, previous = set(last), last
+        for number in range(1, most):
+            again = self.sequence(body)
+            self.link(previous, again[0])
+            previous = again[1]
+            ends = ends | previous if number >= least or empty else set(previous)
+        return first, ends, empty or least == 0
+
+    def loops(self) -> list[States]:
+        """The sets of states that can follow each other for ever (strongly connected components)."""
+        rest = self._between_loops()
+        reached = {state: self._reached(state) & rest for state in rest}
+        found: list[States] = []
+        for state in sorted(rest):
+            if state in reached[state] and not any(state in loop for loop in found):
+                found.append({other for other in reached[state] if state in reached[other]})
+        return found
+
+    def _between_loops(self) -> States:
+        """The states on a way from a loop to a loop: the others are peeled off from both ends."""
+        before: list[States] = [set() for _ in self.sets]
+        for state, following in enumerate(self.next):
+            for other in following:
+                before[other].add(state)
+        after = [set(following) for following in self.next]
+        rest = set(range(len(self.sets)))
+        for ways, opposite in ((before, after), (after, before)):
+            agenda = [state for state in rest if not ways[state] & rest]
+            while agenda:
+                state = agenda.pop()
+                rest.discard(state)
+                agenda += [other for other in opposite[state] if other in rest and not ways[other] & rest]
+        return rest
+
+    def _reached(self, state: int) -> States:
+        seen: States = set()
+        agenda = [state]
+        while agenda:
+            for following in self.next[agenda.pop()]:
+                if following not in seen:
+                    seen.add(following)
+                    agenda.append(following)
+        return seen
+
+    def choices(self, loops: list[States]) -> int:
+        """In how many states outside of loops one character can be read by two that follow."""
+        looping = set[int]().union(*loops)
+        outside = [list(self.next[state]) for state in range(len(self.sets)) if state not in looping]
+        return sum(
+            any(self.sets[one] & self.sets[other] for place, one in enumerate(after) for other in after[:place])
+            for after in outside
+        )
+
+    def ambiguous(self, loop: States) -> bool:
+        """Whether some text leads from a state of the loop back to it in two ways."""
+        if any(ways > 1 for state in loop for following, ways in self.next[state].items() if following in loop):
+            return True
+        back: dict[tuple[int, int], set[tuple[int, int]]] = {}
+        same = {(state, state) for state in loop}
+        agenda = list(same)
+        seen = set(agenda)
+        while agenda:
+            pair = agenda.pop()
+            for one in self.next[pair[0]]:
+                for other in self.next[pair[1]]:
+                    if one in loop and other in loop and self.sets[one] & self.sets[other]:
+                        following = (one, other)
+                        back.setdefault(following, set()).add(pair)
+                        if following not in seen:
+                            seen.add(following)
+                            agenda.append(following)
+        returning, agenda = set(same), list(same)
+        while agenda:
+            for pair in back.get(agenda.pop(), ()):
+                if pair not in returning:
+                    returning.add(pair)
+                    agenda.append(pair)
+        return any(one != other for one, other in seen & returning)
+
+    def overlapping(self, loops: list[States]) -> int:
+        """The most loops in a row that can all read one text, and the way between them too."""
+        sets = [self._union(loop) for loop in loops]
+        follows = [
+            [there for there in range(len(loops)) if there != here and self._joins(loops[here], loops[there], shared)]
+            for here, shared in enumerate(sets)
+        ]
+        lengths: dict[int, int] = {}
+
+        def longest(place: int) -> int:
+            if place not in lengths:
+                lengths[place] = 1 + max((longest(other) for other in follows[place]), default=0)
+            return lengths[place]
+
+        return max(map(longest, range(len(loops))), default=0)
+
+    def _joins(self, here: States, there: States, readable: int) -> bool:
+        readable &= self._union(there)
+        agenda, seen = list(here), set(here)
+        while agenda:
+            for following in self.next[agenda.pop()]:
+                if following not in seen and self.sets[following] & readable:
+                    if following in there:
+                        return True
+                    seen.add(following)
+                    agenda.append(following)
+        return False
+
+    def _union(self, loop: States) -> int:
+        union = 0
+        for state in loop:
+            union |= self.sets[state]
+        return union
