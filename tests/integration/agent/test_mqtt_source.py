@@ -12,6 +12,8 @@ from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.mqtt import MqttSource
 from edge_orch_agent.sources.port import SourceAdapter
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from edge_orch.time import Instant
 from tests.contracts.source_contract import DurableSourceContract
@@ -237,6 +239,36 @@ async def test_a_broker_that_goes_and_comes_back_is_said_once_and_loses_nothing(
     assert len(reader.failures) == 1
     await reader.source.stop()
     await again.close()
+
+
+async def test_18_a_client_that_takes_over_its_name_costs_nothing(broker: Mosquitto) -> None:
+    """The broker throws the reader out, and gives what it had not acknowledged to the intruder, who takes nothing."""
+    await subscribed(broker.url)
+    sensor = Sensor(broker.port)
+    reader = await Reader(broker.url).start()
+    await sensor.publish("factory/1/raw", numbered(0, 10))
+    await reader.until(10)
+    intruder = paho.Client(
+        CallbackAPIVersion.VERSION2, client_id="edge-orch-press-1-press", protocol=paho.MQTTv5, manual_ack=True
+    )
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = 3_600
+    intruder.connect("127.0.0.1", broker.port, clean_start=False, properties=properties)
+    intruder.loop_start()
+    await reader.until_failed()
+    intruder.disconnect()
+    await asyncio.to_thread(intruder.loop_stop)
+    await sensor.publish("factory/1/raw", numbered(10, 20))
+    await reader.until(20)
+    assert set(reader.payloads) == set(numbered(0, 20))
+    reader.acknowledge()
+    await reader.source.stop()
+    again = await Reader(broker.url, positions=reader.positions()).start()
+    await sensor.publish("factory/1/raw", numbered(20, 21))
+    await again.until(1)
+    assert again.payloads == numbered(20, 21)
+    await again.source.stop()
+    await sensor.close()
 
 
 async def test_topics_no_longer_asked_for_are_left(broker: Mosquitto) -> None:
