@@ -17,8 +17,18 @@ from edge_orch.plan.steps import Aggregation
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.words import did_you_mean, names
 
-_NUMERIC = {"sum", "avg", "stddev", "quantile"}
-_FLOAT = {"avg", "stddev", "quantile"}
+_NUMERIC = {"sum", "avg", "stddev", "variance", "quantile"}
+_FLOAT = {"avg", "stddev", "variance", "quantile"}
+_BOOL = {"bool_and", "bool_or"}
+_OTHER_NAMES = {
+    "approx_quantile": "quantile",
+    "every": "bool_and",
+    "mean": "avg",
+    "quantile_cont": "quantile",
+    "stddev_samp": "stddev",
+    "var_samp": "variance",
+}
+"""Other names that SQL has for the same."""
 
 
 def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, Field]:
@@ -30,6 +40,7 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
         where = checker.condition(node.expression.this)
         node = node.this
     function = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
+    function = _OTHER_NAMES.get(function, function)
     if function not in AGGREGATES:
         found = f"`{function}`" if function else "an expression around it"
         next_step = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
@@ -43,7 +54,7 @@ def _never_null(made: Aggregation) -> bool:
     if made.function == "count":
         return True
     # What grows with its values gives up when there is no room for them.
-    chosen = made.function in {"min", "max", "first", "last"}
+    chosen = made.function in {"min", "max", "first", "last", *_BOOL}
     return chosen and made.where is None and made.value is not None and is_required(made.value)
 
 
@@ -56,9 +67,11 @@ class _Maker:
     def made(self, name: str, where: Expression | None) -> Aggregation:
         args = list(self.node.expressions)
         function = self.function
+        if function == "median" and len(args) == 1:
+            function, args = "quantile", [*args, exp.Literal.number(0.5)]
         if len(args) != (2 if function == "quantile" else 1):
             what = f"wrong number of arguments for `{function}`"
-            raise self.checker.problem(self.node, what, AGGREGATES[function].doc, f"{len(args)}")
+            raise self.checker.problem(self.node, what, AGGREGATES[self.function].doc, f"{len(args)}")
         argument = self.quantile(args.pop()) if function == "quantile" else None
         value = None
         if isinstance(args[0], exp.Distinct):
@@ -80,6 +93,8 @@ class _Maker:
             return FieldType.INT
         if function in _NUMERIC:
             self.checker.expect(node, value, NUMBERS, f"the argument of {function}")
+        if function in _BOOL:
+            self.checker.expect(node, value, frozenset({FieldType.BOOL}), f"the argument of {function}")
         if function in {"min", "max"}:
             self.checker.ordered(node, value, function)
         return FieldType.FLOAT if function in _FLOAT else value.type

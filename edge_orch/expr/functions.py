@@ -78,7 +78,14 @@ AGGREGATES: dict[str, AggregateFunction] = {
     "first": AggregateFunction("first(x): of the earliest record", "first(temp_c)"),
     "last": AggregateFunction("last(x): of the latest record", "last(sensor)"),
     "stddev": AggregateFunction("stddev(x): of a sample; NULL below two values", "stddev(temp_c)"),
-    "quantile": AggregateFunction("quantile(x, 0.95): estimated, mergeable", "quantile(temp_c, 0.5)"),
+    "variance": AggregateFunction("variance(x): the square of stddev(x)", "variance(temp_c)"),
+    "quantile": AggregateFunction(
+        "quantile(x, 0.95): exact for up to 1,024 values, then each neighbour within 1 %; mergeable",
+        "quantile(temp_c, 0.5)",
+    ),
+    "median": AggregateFunction("median(x): quantile(x, 0.5)", "median(temp_c)"),
+    "bool_and": AggregateFunction("bool_and(x): whether all are true", "bool_and(temp_c > 20)"),
+    "bool_or": AggregateFunction("bool_or(x): whether one is true", "bool_or(temp_c > 90)"),
 }
 """`compute` entries: exactly one aggregate each, perhaps with FILTER (WHERE …)."""
 

@@ -26,6 +26,11 @@ class Accumulator:
         """Take all that `other`, of the same kind, has taken, as if it came after; `other` is left as it is."""
         raise NotImplementedError
 
+    def merge_all(self, others: Sequence[Any]) -> None:
+        """Take all that several have taken, one after the other: for many faster than one by one."""
+        for other in others:
+            self.merge(other)
+
     def state(self) -> Any:
         """What `restore` goes on from, in msgpack's types."""
         raise NotImplementedError

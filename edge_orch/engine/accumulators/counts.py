@@ -26,6 +26,9 @@ class Count(Accumulator):
     def merge(self, other: Count) -> None:
         self.count += other.count
 
+    def merge_all(self, others: Sequence[Count]) -> None:
+        self.count += sum([other.count for other in others])
+
     def state(self) -> int:
         return self.count
 

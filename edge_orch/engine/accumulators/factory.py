@@ -8,7 +8,7 @@ from edge_orch.engine.accumulators.accumulator import Accumulator
 from edge_orch.engine.accumulators.counts import Count, CountDistinct
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile
-from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum
+from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregation
 
@@ -22,6 +22,9 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "count": Count,
     "avg": Average,
     "stddev": Deviation,
+    "variance": Variance,
+    "bool_and": lambda: Extreme(min),  # false is less than true
+    "bool_or": lambda: Extreme(max),
     "min": lambda: Extreme(min),
     "max": lambda: Extreme(max),
     "first": First,

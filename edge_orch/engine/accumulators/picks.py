@@ -30,6 +30,9 @@ class Extreme(Accumulator):
         if other.best is not None:
             self.fold([other.best])
 
+    def merge_all(self, others: Sequence[Extreme]) -> None:
+        self.fold([other.best for other in others if other.best is not None])
+
     def state(self) -> Value:
         return self.best
 
@@ -57,6 +60,9 @@ class First(Accumulator):
     def merge(self, other: First) -> None:
         if other.pair is not None:
             self.fold([other.pair])
+
+    def merge_all(self, others: Sequence[First]) -> None:
+        self.fold([other.pair for other in others if other.pair is not None])
 
     def state(self) -> tuple[int, Value] | None:
         return self.pair

@@ -28,6 +28,9 @@ class IntSum(Accumulator):
         if other.total is not None:
             self.total = (self.total or 0) + other.total
 
+    def merge_all(self, others: Sequence[IntSum]) -> None:
+        self.fold([other.total for other in others if other.total is not None])
+
     def state(self) -> str | None:
         return None if self.total is None else str(self.total)  # may exceed msgpack's 64 bits
 
@@ -54,6 +57,10 @@ class FloatSum(Accumulator):
     def merge(self, other: FloatSum) -> None:
         self.count += other.count
         self.total = _fsum([self.total, other.total])
+
+    def merge_all(self, others: Sequence[FloatSum]) -> None:
+        self.count += sum([other.count for other in others])
+        self.total = _fsum([self.total, *[other.total for other in others]])
 
     def state(self) -> tuple[int, float]:
         return (self.count, self.total)
@@ -88,13 +95,22 @@ class Deviation(Accumulator):
         self._add(len(values), mean, _fsum([(value - mean) * (value - mean) for value in values]))
 
     def value(self) -> float | None:
-        if self.count < 2 or not self.squares >= 0:
-            return None
-        return finite(sqrt(self.squares / (self.count - 1)))
+        variance = self._variance()
+        return None if variance is None else finite(sqrt(variance))
 
     def merge(self, other: Deviation) -> None:
         if other.count:
             self._add(other.count, other.mean, other.squares)
+
+    def merge_all(self, others: Sequence[Deviation]) -> None:
+        parts = [other for other in (self, *others) if other.count]
+        if not parts:
+            return
+        count = sum([part.count for part in parts])
+        mean = _fsum([part.count * part.mean for part in parts]) / count
+        between = [part.count * (part.mean - mean) * (part.mean - mean) for part in parts]
+        self.squares = _fsum([*[part.squares for part in parts], *between])
+        self.count, self.mean = count, mean
 
     def state(self) -> tuple[int, float, float]:
         return (self.count, self.mean, self.squares)
@@ -102,12 +118,25 @@ class Deviation(Accumulator):
     def restore(self, state: tuple[int, float, float]) -> None:
         self.count, self.mean, self.squares = state
 
+    def _variance(self) -> float | None:
+        return self.squares / (self.count - 1) if self.count >= 2 and self.squares >= 0 else None
+
     def _add(self, added: int, mean: float, squares: float) -> None:
         count = self.count + added
         step = mean - self.mean
         self.squares += squares + step * step * self.count * added / count
         self.mean += step * added / count
         self.count = count
+
+
+class Variance(Deviation):
+    """`variance`: the square of `stddev`."""
+
+    __slots__ = ()
+
+    def value(self) -> float | None:
+        variance = self._variance()
+        return None if variance is None else finite(variance)
 
 
 def _fsum(values: Sequence[float]) -> float:

@@ -12,7 +12,7 @@ from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Aggregation
 
 _NEVER_NULL = {"count"}
-_NULL_ONLY_IF_EMPTY = {"min", "max", "first", "last"}
+_NULL_ONLY_IF_EMPTY = {"min", "max", "first", "last", "bool_and", "bool_or"}
 
 
 def rows_function(generator: Generator, step: Aggregate) -> str:

@@ -43,13 +43,20 @@ class AlignedWindows(Windows):
         self._panes: dict[int, dict[Key, Cell]] = {}
         self._open: dict[int, int] = {}
         self._first_end = NEVER
+        self._shared = frames.in_block
         self._revisions: dict[int, dict[Key, int]] = {}
+        # By the start of a block, its panes merged: known again at any time, hence in no snapshot.
+        self._blocks: dict[int, dict[Key, Cell]] = {}
 
     def cells(self, pane: int, watermark_us: int) -> dict[Key, Cell]:
-        """The cells of the pane that starts there; `CLOSED` when no window of it is open or kept any more."""
+        """The cells of the pane that starts there; `CLOSED` when no window of it is open or kept any more.
+
+        They may be written to until windows close for the next time.
+        """
         now = max(watermark_us, self._watermark)
         if pane < self._frames.first_after(now - self._kept):
             return CLOSED
+        self._blocks.pop(self._frames.block(pane), None)
         cells = self._panes.get(pane)
         if cells is None:
             cells = self._panes[pane] = {}
@@ -107,8 +114,9 @@ class AlignedWindows(Windows):
         for pane in [pane for pane in self._panes if pane < kept_from]:
             for key, cell in self._panes.pop(pane).items():
                 self._free(key, cell)
-        for start in [start for start in self._revisions if start < kept_from]:
-            del self._revisions[start]
+        for forgotten in (self._revisions, self._blocks):
+            for start in [start for start in forgotten if start < kept_from]:
+                del forgotten[start]
 
     def finish(self) -> None:
         """See `Timer`."""
@@ -123,7 +131,7 @@ class AlignedWindows(Windows):
         for cells in self._panes.values():
             for key, cell in cells.items():
                 self._free(key, cell)
-        for held in (self._panes, self._open, self._revisions):
+        for held in (self._panes, self._open, self._revisions, self._blocks):
             held.clear()
         self._first_end = NEVER
 
@@ -165,10 +173,33 @@ class AlignedWindows(Windows):
 
     def _rows(self, start: int, end: int, revision: int) -> list[Row]:
         by_key: dict[Key, list[Cell]] = {}
-        for held in self._held(start, end):
-            for key, cell in held.items():
+        for part in self._parts(start, end):
+            for key, cell in part.items():
                 by_key.setdefault(key, []).append(cell)
         return [self._row(key, self._whole(cells), start, end, revision) for key, cells in by_key.items()]
+
+    def _parts(self, start: int, end: int) -> Iterator[dict[Key, Cell]]:
+        """The cells of the window's panes, in order; those of a whole block merged."""
+        for panes in self._frames.parts(start, end):
+            if len(panes) == 1:
+                yield self._panes.get(panes[0], CLOSED)
+            else:
+                yield self._merged_block(panes)
+
+    def _merged_block(self, panes: Sequence[int]) -> dict[Key, Cell]:
+        block = self._blocks.get(panes[0])
+        if block is None:
+            by_key: dict[Key, list[Cell]] = {}
+            for pane in panes:
+                for key, cell in self._panes.get(pane, CLOSED).items():
+                    by_key.setdefault(key, []).append(cell)
+            block = self._blocks[panes[0]] = {key: self._whole(cells) for key, cells in by_key.items()}
+        return block
+
+    def _weight(self, key: Key) -> int:
+        """A cell, and its part of those of its block."""
+        shared = self._shared
+        return super()._weight(key) * (shared + 1) // shared if shared > 1 else super()._weight(key)
 
     def _held(self, start: int, end: int) -> list[dict[Key, Cell]]:
         return [self._panes[pane] for pane in self._frames.panes(start, end) if pane in self._panes]

@@ -7,7 +7,7 @@ Windows follow each other without gap or overlap whatever a zone's history holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from edge_orch.engine.stamps import EARLIEST_US, LATEST_US, from_datetime, known_zone, to_datetime
@@ -19,6 +19,8 @@ _DAY = timedelta(days=1)
 
 class CalendarFrames:
     """See `Frames`; a pane is a window. Raises `Invalid` when this machine does not know the zone."""
+
+    in_block = 1
 
     def __init__(self, window: CalendarWindow) -> None:
         self._unit = window.unit
@@ -37,6 +39,14 @@ class CalendarFrames:
     def panes(self, start: int, end: int) -> Iterable[int]:  # noqa: ARG002 - as `Frames` has it
         """See `Frames`."""
         return (start,)
+
+    def block(self, pane: int) -> int:
+        """See `Frames`."""
+        return pane
+
+    def parts(self, start: int, end: int) -> Iterable[Sequence[int]]:  # noqa: ARG002 - as `Frames` has it
+        """See `Frames`."""
+        return ((start,),)
 
     def windows(self, pane: int) -> list[tuple[int, int]]:
         """See `Frames`."""

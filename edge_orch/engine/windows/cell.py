@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -80,11 +80,17 @@ class Layout(msgspec.Struct, frozen=True):
             fold(values, mine, buffered)
         return tuple(held.accumulators[lane][place].value() for lane, place in self.columns)
 
-    def merged(self, cells: Iterable[Cell]) -> Cell:
-        """A cell of all that these took, which keep what they have."""
+    def merged(self, cells: Sequence[Cell]) -> Cell:
+        """A cell of all that these took, which keep what they have. An accumulator takes all of its kind at once."""
         merged = self.cell(GROWING_BUFFERED)
-        for cell in cells:
-            merge(merged, cell)
+        held = [cell[-1] for cell in cells]
+        for place, accumulators in enumerate(merged[-1].accumulators):
+            theirs = [each.accumulators[place] for each in held]
+            for cell, mine in zip(cells, theirs, strict=True):
+                if cell[place]:
+                    fold(cell[place], mine, cell[-1].buffered[place])
+            for number, accumulator in enumerate(accumulators):
+                accumulator.merge_all([mine[number] for mine in theirs])
         return merged
 
     def restored(self, saved: tuple[list[int], list[Any]]) -> Cell:

@@ -15,7 +15,10 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One output column: `function(value) FILTER (WHERE where)`; `argument` is a constant such as the quantile."""
 
     name: str
-    function: OneOf["count", "sum", "avg", "min", "max", "first", "last", "stddev", "count_distinct", "quantile"]
+    function: OneOf[
+        "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
+        "bool_and", "bool_or",
+    ]  # fmt: skip
     type: FieldType
     value: Expression | None = None
     argument: float | None = None

@@ -28,6 +28,14 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("last(b)", "last", "b", "bool"),
         ("stddev(f)", "stddev", "f", "float?"),
         ("quantile(f, 0.95)", "quantile", "f", "float?"),
+        ("median(i)", "quantile", "i", "float?"),
+        ("approx_quantile(f, 0.5)", "quantile", "f", "float?"),
+        ("variance(f)", "variance", "f", "float?"),
+        ("var_samp(f)", "variance", "f", "float?"),
+        ("mean(f)", "avg", "f", "float?"),
+        ("bool_and(b)", "bool_and", "b", "bool"),
+        ("every(f > 1)", "bool_and", "gt(f, 1.0)", "bool"),
+        ("bool_or(maybe_f > 1)", "bool_or", "gt(maybe_f, 1.0)", "bool?"),
     ],
 )
 def test_an_aggregate_is_typed(text: str, function: str, value: str | None, type_: str) -> None:
@@ -46,12 +54,14 @@ def test_a_filter_belongs_to_the_aggregate() -> None:
 
 def test_a_quantile_has_its_constant() -> None:
     assert parsed("quantile(f, 1)")[0].argument == 1.0
+    assert parsed("median(f)")[0].argument == 0.5
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
         ("i", "exactly one aggregate"), ("sum(i) + 1", "exactly one aggregate"), ("summ(i)", "did you mean `sum`"),
+        ("bool_or(f)", "wrong type for the argument of bool_or"), ("median(f, 2)", "wrong number"),
         ("sum(s)", "wrong type for the argument of sum"), ("max(b)", "no order"), ("quantile(f)", "wrong number"),
         ("quantile(f, 2)", "not a quantile"), ("quantile(f, i)", "not a quantile"), ("count()", "wrong number"),
         ("sum(DISTINCT i)", "DISTINCT"), ("sum(i, i)", "wrong number"), ("max(*)", "count(*)"),

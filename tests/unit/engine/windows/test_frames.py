@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import isqrt
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +36,16 @@ def test_first_after_and_last_before_belong_together(sizes: tuple[int, int], mom
     assert first - every + size <= moment < first + size
     last = sliding.last_before(moment)
     assert sliding.first_after(last) >= moment > sliding.first_after(last - 1)
+
+
+@given(st.integers(1, 60), st.integers(1, 8), MOMENTS)
+def test_the_parts_of_a_window_are_its_panes_in_order(panes: int, pane: int, moment: int) -> None:
+    frames = SlidingFrames(panes * pane, pane)
+    for start, end in frames.windows(frames.pane(moment)[0]):
+        parts = list(frames.parts(start, end))
+        assert [each for part in parts for each in part] == list(frames.panes(start, end))
+        assert len(parts) <= max(3 * isqrt(panes), 9)
+        for part in parts:
+            if len(part) > 1:
+                assert {frames.block(each) for each in part} == {part[0]}
+                assert len(part) == frames.in_block

@@ -21,7 +21,9 @@ from tests.unit.engine.plans import (
     TIMESTAMP,
     aggregate,
     batch,
+    call,
     col,
+    lit,
     parsed,
     pipeline,
     plan,
@@ -90,7 +92,15 @@ def reference(case: Case, records: list[Given]) -> tuple[list[Said], int]:
 
 LATENESS = st.tuples(st.sampled_from([0, 2, 7]), st.sampled_from(["drop", "dead_letter", "revise"]))
 ALIGNED = st.sampled_from(
-    [TumblingWindow(5), SlidingWindow(6, 2), SlidingWindow(7, 3), SlidingWindow(4, 4), CalendarWindow("hour", "UTC")]
+    [
+        TumblingWindow(5),
+        SlidingWindow(6, 2),
+        SlidingWindow(7, 3),
+        SlidingWindow(4, 4),
+        SlidingWindow(12, 1),  # of so many panes that they are merged in blocks
+        SlidingWindow(20, 2),
+        CalendarWindow("hour", "UTC"),
+    ]
 )
 CASES = st.one_of(
     st.builds(lambda window, rest: Case(window, *rest), ALIGNED, LATENESS),
@@ -189,6 +199,24 @@ def test_neither_batches_nor_snapshots_change_anything(stream: tuple[Case, list[
             name: b"".join(emission.outputs[name].data for emission in emissions if name in emission.outputs)
             for name in ("small", "large", "visits")
         }
+
+    expected = whole(run(job, records))
+    assert whole(run(job, records, cuts)) == expected
+    assert whole(run(job, records, frozenset(range(30)), reborn=True)) == expected
+
+
+@given(streams(), st.frozensets(st.integers(0, 30)), st.sampled_from([0, 3]))
+def test_each_bit_of_a_sum_depends_on_the_place_of_its_window_only(
+    stream: tuple[Case, list[Given]], cuts: frozenset[int], grace: int
+) -> None:
+    _, records = stream
+    third = call("div", col("x", INT), lit(3, INT), type_=FLOAT)
+    compute = (Aggregation("s", "sum", FLOAT, third), Aggregation("d", "stddev", FLOAT, third))
+    windows = aggregate(READINGS, *compute, by=("k",), on_late="revise", grace_us=grace * SECOND)
+    job = plan(READINGS, msgspec.structs.replace(windows, window=SlidingWindow(16 * SECOND, SECOND)))
+
+    def whole(emissions: list[Emission]) -> bytes:
+        return b"".join(emission.outputs["out"].data for emission in emissions if "out" in emission.outputs)
 
     expected = whole(run(job, records))
     assert whole(run(job, records, cuts)) == expected
