@@ -15,13 +15,21 @@ GROUP = "edge_orch.commands"
 
 
 def installed_commands(path: Iterable[str] | None = None) -> dict[str, str]:
-    """Sub-command name → `module:attribute`; on a name given twice the folder earlier on `sys.path` wins."""
-    commands: dict[str, str] = {}
+    """Sub-command name → `module:attribute`."""
+    return installed(GROUP, path)
+
+
+def installed(group: str, path: Iterable[str] | None = None) -> dict[str, str]:
+    """Entry points of a group, name → `module:attribute`.
+
+    On a name given twice the folder earlier on `sys.path` wins.
+    """
+    found: dict[str, str] = {}
     for folder in sys.path if path is None else path:
         for file in _entry_point_files(folder or "."):
-            for name, target in _section(file).items():
-                commands.setdefault(name, target)
-    return commands or _by_the_standard_library()
+            for name, target in _section(file, group).items():
+                found.setdefault(name, target)
+    return found or _by_the_standard_library(group)
 
 
 def _entry_point_files(folder: str) -> list[str]:
@@ -32,8 +40,8 @@ def _entry_point_files(folder: str) -> list[str]:
     return [f"{folder}/{name}/entry_points.txt" for name in names]
 
 
-def _section(file: str) -> dict[str, str]:
-    """The lines `name = target` below `[edge_orch.commands]`."""
+def _section(file: str, group: str) -> dict[str, str]:
+    """The lines `name = target` below `[group]`."""
     try:
         with open(file, encoding="utf-8") as opened:  # noqa: PTH123 -- pathlib costs 5 ms to import
             text = opened.read()
@@ -43,14 +51,14 @@ def _section(file: str) -> dict[str, str]:
     inside = False
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
-            inside = line == f"[{GROUP}]"
+            inside = line == f"[{group}]"
         elif inside and "=" in line:
             name, _, target = line.partition("=")
             found[name.strip()] = target.strip()
     return found
 
 
-def _by_the_standard_library() -> dict[str, str]:
+def _by_the_standard_library(group: str) -> dict[str, str]:
     from importlib.metadata import entry_points  # noqa: PLC0415 -- only where the quick way found nothing
 
-    return {point.name: point.value for point in entry_points(group=GROUP)}
+    return {point.name: point.value for point in entry_points(group=group)}

@@ -4,65 +4,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from edge_orch.cli.jobfile import compile_file
-from edge_orch.cli.options import printed
+from edge_orch.cli.options import assigned, duration, printed
+from edge_orch.cli.reaching import Reached
 from edge_orch.cli.render import Output, show
 from edge_orch.errors import ExitCode, Invalid, Problem
+
+if TYPE_CHECKING:
+    from edge_orch.plan.plan import Plan
 
 TEST_SUFFIX = ".test.yaml"
 
 
 class Verdict(msgspec.Struct, omit_defaults=True):
-    """What was found out about one file; `job` and `digest` only if it is valid."""
+    """What was found out about one file; `job` and `digest` only if it is valid; `reached` only with --connect."""
 
     file: str
     valid: bool
     job: str = ""
     digest: str = ""
     problems: tuple[Problem, ...] = ()
+    reached: tuple[Reached, ...] = ()
 
 
 @click.command(short_help="Check job files and show every problem with its place.")
 @click.argument("files", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True, metavar="FILE...")
+@click.option("--connect", is_flag=True, help="Also try whether sources and sinks can be reached from here.")
+@click.option("--bus", metavar="URL", help="With --connect: the bus that the device would have, mqtt://HOST:PORT.")
+@click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="With --connect: a label of it.")
+@click.option(
+    "--timeout", "timeout_us", default="3s", callback=duration, metavar="DURATION", help="With --connect: for each."
+)
 @printed
 @click.pass_context
-def validate(ctx: click.Context, files: tuple[Path, ...], output: Output) -> None:
+def validate(
+    ctx: click.Context,
+    *,
+    files: tuple[Path, ...],
+    connect: bool,
+    bus: str | None,
+    labels: tuple[str, ...],
+    timeout_us: int,
+    output: Output,
+) -> None:
     """Check job files and show every problem with its place.
 
     Needs no controller and no network. Exit code 3 if any file is wrong.
+
+    With --connect a connection to each source and sink is opened and closed again; nothing is sent to them and no
+    credential is used. What a source listens on is bound for a moment. Exit code 4 if any cannot be reached.
 
     \b
     Examples:
       edge-orch validate jobs/*.yaml
       edge-orch validate -o json jobs/press_temperature.yaml
+      edge-orch validate --connect --bus mqtt://127.0.0.1:1883 --device-label site=austin jobs/press_temperature.yaml
     """
+    attempt = _attempt(bus, labels, timeout_us) if connect else None
     for file in files:
         if file.name.endswith(TEST_SUFFIX):
             click.echo(f"{file}: left out: a test, which `edge-orch test` checks", err=True)
-    verdicts = [_judge(file) for file in files if not file.name.endswith(TEST_SUFFIX)]
+    verdicts = [_judge(file, attempt) for file in files if not file.name.endswith(TEST_SUFFIX)]
     show(verdicts, output, lambda: "\n".join(map(_text, verdicts)))
     if not all(verdict.valid for verdict in verdicts):
         ctx.exit(ExitCode.INVALID)
+    if any(one.problem for verdict in verdicts for one in verdict.reached):
+        ctx.exit(ExitCode.UNAVAILABLE)
 
 
-def _judge(file: Path) -> Verdict:
+Attempt = Callable[["Plan"], list[Reached]]
+
+
+def _attempt(bus: str | None, labels: tuple[str, ...], timeout_us: int) -> Attempt:
+    from edge_orch.cli.reaching import Surroundings, try_all
+
+    surroundings = Surroundings(bus, assigned(labels, "--device-label"), timeout_us / 1e6)
+    attempt = try_all()
+    return lambda plan: attempt(plan, surroundings)
+
+
+def _judge(file: Path, attempt: Attempt | None) -> Verdict:
     try:
         plan = compile_file(file)
     except Invalid as error:
         return Verdict(str(file), False, problems=error.problems)
     from edge_orch.plan.plan import digest, encode_plan
 
-    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)))
+    reached = tuple(attempt(plan)) if attempt else ()
+    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached)
 
 
 def _text(verdict: Verdict) -> str:
     if verdict.valid:
-        return f"{verdict.file}: {click.style('valid', fg='green')} ({verdict.job}, {verdict.digest[:19]})"
+        valid = f"{verdict.file}: {click.style('valid', fg='green')} ({verdict.job}, {verdict.digest[:19]})"
+        return "\n".join([valid, *map(_reached, verdict.reached)])
     count = len(verdict.problems)
     title = click.style(f"{count} problem{'s' if count > 1 else ''}", fg="red")
     return "\n".join([f"{verdict.file}: {title}", *(str(problem) for problem in verdict.problems)])
+
+
+def _reached(one: Reached) -> str:
+    state = click.style("cannot be reached", fg="red") if one.problem else click.style("reached", fg="green")
+    tried = f" {one.tried}" if one.tried else ""
+    return f"  {one.name} ({one.kind}){tried}: {state}{f': {one.problem}' if one.problem else ''}"

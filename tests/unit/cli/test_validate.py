@@ -78,3 +78,29 @@ def test_a_mistake_of_form_is_told_before_anything_heavy_is_imported(name: str) 
     assert done.returncode == 3
     assert "1 problem" in done.stdout
     assert done.stderr == "\n"
+
+
+def test_sources_and_sinks_are_tried_on_request(cli: Any, tmp_path: Path, unused_port: int) -> None:
+    (tmp_path / "in.log").write_text("x")
+    job = tmp_path / "job.yaml"
+    job.write_text(
+        "apiVersion: edge-orch/v1\nkind: Job\nmetadata: {name: job}\nspec:\n"
+        f"  source: {{file: {{path: {tmp_path}/in.log}}}}\n"
+        "  steps: [{schematize: {raw: {}, fields: {line: string}}}]\n"
+        "  outputs: {lines: {from: schematize, to: far}}\n"
+        f"  sinks: {{far: {{http: {{url: 'http://127.0.0.1:{unused_port}/x'}}}}}}\n"
+    )
+    assert cli("validate", str(job)).code == 0
+    answer = cli("validate", "--connect", str(job))
+    assert answer.code == 4
+    assert f"  source (file) {tmp_path}/in.log: reached\n" in answer.out
+    assert f"  far (http) http://127.0.0.1:{unused_port}: cannot be reached: Connection refused\n" in answer.out
+    verdict = msgspec.json.decode(cli("validate", "--connect", "-o", "json", str(job)).out)[0]
+    assert [one.get("problem", "") for one in verdict["reached"]] == ["", "Connection refused"]
+
+
+def test_trying_needs_the_agents_code(cli: Any, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge_orch.cli.reaching.installed", lambda _group: {})
+    answer = cli("validate", "--connect", str(good))
+    assert answer.code == 4
+    assert "pip install edge-orch-agent" in answer.err
