@@ -27,10 +27,12 @@ _ENCRYPTED = {"https", "mqtts"}
 
 def connect(plan: Plan, surroundings: Surroundings) -> list[Reached]:
     """What was found out about the source and each sink, all tried at once."""
-    wanted = [(True, "source", plan.source.kind, plan.source.options)]
-    wanted += [(False, sink.name, sink.kind, sink.options) for sink in plan.sinks]
+    wanted: list[tuple[bool, str, str, Mapping[str, Any]]] = [
+        (True, "source", plan.source.kind, plan.source.options),
+        *((False, sink.name, sink.kind, sink.options) for sink in plan.sinks),
+    ]
     with ThreadPoolExecutor(len(wanted), "reach") as threads:
-        return list(threads.map(lambda one: _tried(*one, surroundings=surroundings), wanted))
+        return list(threads.map(lambda one: _tried(*one, surroundings), wanted))
 
 
 def _tried(is_source: bool, name: str, kind: str, options: Mapping[str, Any], surroundings: Surroundings) -> Reached:
