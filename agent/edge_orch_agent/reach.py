@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from edge_orch.cli.reaching import Reached, Surroundings
 from edge_orch.errors import Unavailable
-from edge_orch.plan.plan import Plan
+from edge_orch.plan.plan import Plan, Sink, Source
 from edge_orch_agent.references import Resolver
 from edge_orch_agent.sinks.pagerduty import EVENTS_URL
 
@@ -27,20 +27,19 @@ _ENCRYPTED = {"https", "mqtts"}
 
 def connect(plan: Plan, surroundings: Surroundings) -> list[Reached]:
     """What was found out about the source and each sink, all tried at once."""
-    wanted: list[tuple[bool, str, str, Mapping[str, Any]]] = [
-        (True, "source", plan.source.kind, plan.source.options),
-        *((False, sink.name, sink.kind, sink.options) for sink in plan.sinks),
-    ]
+    wanted: list[Source | Sink] = [plan.source, *plan.sinks]
     with ThreadPoolExecutor(len(wanted), "reach") as threads:
-        return list(threads.map(lambda one: _tried(*one, surroundings), wanted))
+        return list(threads.map(lambda one: _tried(one, surroundings), wanted))
 
 
-def _tried(is_source: bool, name: str, kind: str, options: Mapping[str, Any], surroundings: Surroundings) -> Reached:
+def _tried(one: Source | Sink, surroundings: Surroundings) -> Reached:
+    name = one.name if isinstance(one, Sink) else "source"
+    kind = one.kind
     # A secret in an address is not needed to find the host; one is never made up for anything that is sent.
     resolver = Resolver(lambda _name: "-", surroundings.labels)
     tried = ""
     try:
-        tried, attempt = _attempt(is_source, kind, resolver.resolve(options), surroundings)
+        tried, attempt = _attempt(isinstance(one, Source), kind, resolver.resolve(one.options), surroundings)
         attempt()
     except Unavailable as error:
         return Reached(name, kind, tried, error.problems[0].what)
