@@ -19,7 +19,7 @@ from edge_orch.engine.scope import Scope
 from edge_orch.engine.trees import between, flat, is_constant
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.errors import Invalid, Problem
-from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
+from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param, is_json
 from edge_orch.plan.schema import FieldType
 
 MOMENT = {"source.received_at", "source.clock", "source.boot"}
@@ -106,6 +106,8 @@ class ExpressionWriter:
             "at_time_zone": lambda: self._made(calendar.wall_clock, args[0], args[1], may_fail=True),
             "strptime": lambda: self._made(forms.stamp_reader, args[0], args[1], may_fail=True),
             "strftime": lambda: self._made(forms.stamp_writer, args[0], args[1]),
+            "json_object": lambda: self._json_object(args),
+            "json_array": lambda: self._json(f"[{', '.join(map(self._in_json, args))}]"),
             "json_extract": lambda: self._made(json.json_extract, args[0], args[1], may_fail=True),
             "json_extract_string": lambda: self._made(json.json_extract_string, args[0], args[1], may_fail=True),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
@@ -234,6 +236,24 @@ class ExpressionWriter:
             return self.value(arg)
         called = self._names.bind("cast_", cast.cast(arg.type, target))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=cast.may_fail(arg.type, target))
+
+    def _json_object(self, args: Sequence[Expression]) -> Code:
+        keys = [key.value if isinstance(key, Literal) else None for key in args[::2]]
+        if len(args) % 2 or not all(isinstance(key, str) for key in keys):
+            raise Invalid(Problem("the plan has an object whose keys are not written out"))
+        pairs = [f"{key!r}: {self._in_json(value)}" for key, value in zip(keys, args[1::2], strict=True)]
+        return self._json(f"{{{', '.join(pairs)}}}")
+
+    def _json(self, made: str) -> Code:
+        return Code(f"{self._names.bind('k', json.json_text)}({made})", False)
+
+    def _in_json(self, arg: Expression) -> str:
+        code = self.value(arg)
+        form = "Raw" if is_json(arg) else "stamp" if arg.type is FieldType.TIMESTAMP else ""
+        if not form or not code.nullable:
+            return f"{form}({code.text})" if form else code.text
+        name = self._names.fresh("t")
+        return f"(None if ({name} := {code.text}) is None else {form}({name}))"
 
     def _made(
         self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression, *, may_fail: bool = False

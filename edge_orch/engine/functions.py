@@ -117,6 +117,7 @@ STRICT: dict[str, Function] = {
 SPECIAL = frozenset(
     {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
     | {"at_time_zone", "strptime", "strftime", "json_extract", "json_extract_string"}
+    | {"json_object", "json_array"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge_orch.plan.expression import Call, Column, Expression, Literal
+from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.time import parse_timestamp
 
@@ -14,11 +14,6 @@ NUMBERS = frozenset({FieldType.INT, FieldType.FLOAT})
 def is_required(value: Expression) -> bool:
     """Whether it is never NULL."""
     return value.value is not None if isinstance(value, Literal) else value.required
-
-
-def is_json(value: Expression) -> bool:
-    """Whether it is the text of JSON for sure, NULL apart."""
-    return isinstance(value, Column) and value.json
 
 
 def is_null(value: Expression) -> bool:

@@ -59,3 +59,12 @@ class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
 
 
 Expression = Literal | Column | Param | Context | Call
+
+_JSON = {"json_extract", "json_object", "json_array"}
+
+
+def is_json(value: Expression) -> bool:
+    """Whether it is the text of JSON for sure, NULL apart: in a record that leaves it is that JSON, not a text."""
+    if isinstance(value, Call):
+        return value.function in _JSON or (value.function == "coalesce" and all(map(is_json, value.args)))
+    return isinstance(value, Column) and value.json

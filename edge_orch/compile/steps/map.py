@@ -5,9 +5,10 @@ from __future__ import annotations
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
 from edge_orch.errors import Invalid, Problem
-from edge_orch.expr.conversion import is_json, is_required
+from edge_orch.expr.conversion import is_required
 from edge_orch.expr.expression import parse_expression
 from edge_orch.plan import steps as plan
+from edge_orch.plan.expression import is_json
 from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.spec.steps.map import Map
 

@@ -57,6 +57,11 @@ def json_valid(text: str) -> bool:
     return True
 
 
+def json_text(value: object) -> str:
+    """Lists and mappings of plain values, and of JSON that is made already, as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
 def _found(text: str, path: JsonPath) -> bytes | None:
     """The JSON at the path; each part is decoded no deeper than it must be."""
     try:

@@ -20,8 +20,8 @@ class Function(msgspec.Struct, frozen=True):
     """A signature. The last `optional` arguments may be left out; if `variadic`, the last kind repeats.
 
     `result` None: the type that the `same` arguments share. `null`: when the result is NULL: with any argument, only
-    with all of them, or also on its own account (a failed parse, an overflow, no match). `example`: a whole expression
-    over a record with ts, sensor and temp_c; the reference shows what it gives.
+    with all of them, also on its own account (a failed parse, an overflow, no match), or never. `example`: a whole
+    expression over a record with ts, sensor and temp_c; the reference shows what it gives.
     """
 
     args: tuple[Kind, ...]
@@ -29,6 +29,6 @@ class Function(msgspec.Struct, frozen=True):
     doc: str
     optional: int = 0
     variadic: bool = False
-    null: OneOf["any", "all", "may_fail"] = "any"
+    null: OneOf["any", "all", "may_fail", "never"] = "any"
     units: tuple[str, ...] = ()
     example: str = ""

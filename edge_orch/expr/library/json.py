@@ -29,4 +29,20 @@ JSON: dict[str, Function] = {
         example="json_array_length('[1, 2, 3]')",
     ),
     "json_valid": Function((STRING,), BOOL, "json_valid(text): whether it is JSON", example="json_valid('[1,')"),
+    "json_object": Function(
+        ("any",),
+        STRING,
+        "json_object('key', x, …): an object, never NULL; a NULL in it is null",
+        variadic=True,
+        null="never",
+        example="json_object('sensor', sensor, 'temp_c', temp_c)",
+    ),
+    "json_array": Function(
+        ("any",),
+        STRING,
+        "json_array(x, …): an array, never NULL; a NULL in it is null",
+        variadic=True,
+        null="never",
+        example="json_array(sensor, temp_c)",
+    ),
 }

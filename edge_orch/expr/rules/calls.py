@@ -57,7 +57,18 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
     if len(nodes) < least or (len(nodes) > most and not function.variadic):
         what = f"wrong number of arguments for `{name}`"
         raise checker.problem(node, what, function.doc, f"{len(nodes)} argument{'s' if len(nodes) != 1 else ''}")
+    if name == "json_object":
+        _check_keys(checker, node, nodes)
     return _applied(checker, name, function, nodes)
+
+
+def _check_keys(checker: Checker, node: exp.Expression, nodes: list[exp.Expression]) -> None:
+    expected = "json_object('key', x, 'key', y)"
+    if len(nodes) % 2:
+        raise checker.problem(node, "a key without a value", expected)
+    for key in nodes[::2]:
+        if not (isinstance(key, exp.Literal) and key.is_string):
+            raise checker.problem(key, "a key must be written out", expected)
 
 
 def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Expression]) -> Expression:
@@ -75,6 +86,7 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
             checker.ordered(nodes[0], args[0], name)
     given = map(is_required, args)
     required = function.null != "may_fail" and (any(given) if function.null == "all" else all(given))
+    required = required or function.null == "never"
     if "regex" in function.args and isinstance(args[1], Literal):
         # A text that is too long for an expression that backtracks gives NULL.
         required = required and longest_text(str(args[1].value), anywhere=True) is None

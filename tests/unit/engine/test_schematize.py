@@ -27,6 +27,17 @@ def reasons(dead: list[DeadLetter]) -> list[tuple[int, str, str]]:
     return [(letter.position, letter.field, letter.reason) for letter in dead]
 
 
+def test_of_a_key_that_stands_twice_the_last_counts() -> None:
+    found, dead = read(b'{"a":1,"a":2}\n{"a":1,"a":"x"}\n', parsed("a", FLOAT))
+    assert (found, reasons(dead)) == ([{"a": 2.0}], [(1, "a", "Expected `float`, got `str`")])
+
+
+def test_text_that_a_spreadsheet_would_calculate_is_text() -> None:
+    line = b"=cmd|' /C calc'!A0,@SUM(1)\n"
+    found, dead = read(line, parsed("a", STRING), parsed("b", STRING), kind=CsvFormat(("a", "b"), header=False))
+    assert (found, dead) == ([{"a": "=cmd|' /C calc'!A0", "b": "@SUM(1)"}], [])
+
+
 def test_json_is_typed_and_unknown_keys_are_ignored() -> None:
     found, dead = read(b'{"a":1,"b":"x","c":[{}]}\n', parsed("a", FLOAT), parsed("b", STRING))
     assert found == [{"a": 1.0, "b": "x"}]

@@ -90,6 +90,8 @@ calls
     s ->> 'a' = 'x'                     | eq(json_extract_string(s, 'a'), 'x')      | bool?
     s -> 'a' ->> -1                     | json_extract_string(json_extract(s, 'a'), '$[-1]') | string?
     upper(s ->> '$.a')                  | upper(json_extract_string(s, '$.a'))      | string?
+    json_object('a', maybe_s)           | json_object('a', maybe_s)                 | string
+    json_array(i, maybe_f)              | json_array(i, maybe_f)                    | string
     length(NULL)                        | length(None)                              | int?
     substring(s, 2)                     | substr(s, 2)                              | string
     position('a' IN s)                  | strpos(s, 'a')                            | int
