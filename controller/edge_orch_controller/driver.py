@@ -16,13 +16,14 @@ from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.facts import Fact
 from edge_orch.wire.link import Hub
-from edge_orch.wire.messages import decode_message, encode_message
+from edge_orch.wire.messages import Delta, Roll, decode_message, encode_message
 from edge_orch_controller.clock import Clock
 from edge_orch_controller.core.commands import Command, Commit, LoadTwin, Reply, Send, Warn
 from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.events import (
     AgentDown,
     AgentUp,
+    ChangesRefused,
     CommitFailed,
     Committed,
     Event,
@@ -32,6 +33,7 @@ from edge_orch_controller.core.events import (
     TwinLoaded,
     Woke,
 )
+from edge_orch_controller.screen import Screen
 from edge_orch_controller.store.port import Store
 
 CONTROLLER = "controller"
@@ -50,7 +52,16 @@ class CoreFailed(EdgeOrchError):
 class Driver:
     """One controller at work. Everything but the store happens on the event loop's thread."""
 
-    def __init__(self, core: ControllerCore, store: Store, *, key: PrivateKey, clock: Clock, hub: Hub) -> None:
+    def __init__(
+        self,
+        core: ControllerCore,
+        store: Store,
+        *,
+        key: PrivateKey,
+        clock: Clock,
+        hub: Hub,
+        screen: Screen | None = None,
+    ) -> None:
         self.core = core
         self.clock = clock
         self._store = store
@@ -67,6 +78,8 @@ class Driver:
         self._requests = count(1)
         self._replies: dict[int, asyncio.Future[Reply]] = {}
         self._watchers: set[asyncio.Event] = set()
+        self._screen = screen
+        self._screen_thread = ThreadPoolExecutor(1, "screen")
         # One thread: transactions happen one after the other, and waiting for the disk does not stop the network.
         self._store_thread = ThreadPoolExecutor(1, "store")
 
@@ -181,7 +194,20 @@ class Driver:
         except EdgeOrchError as error:
             log.warning("message of agent %s refused: %s", agent, error)
             return
-        self.handle(MessageReceived(agent, message))
+        if self._screen is not None and isinstance(message, Delta | Roll) and message.changes:
+            self._spawn(self._tried(self._screen, agent, message))
+        else:
+            self.handle(MessageReceived(agent, message))
+
+    async def _tried(self, screen: Screen, agent: str, message: Delta | Roll) -> None:
+        """Bytes of a peer meet native code in another process first."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._screen_thread, screen.check, message.changes)
+        except EdgeOrchError as error:
+            self.handle(ChangesRefused(agent, error.problems[0]))
+        else:
+            self.handle(MessageReceived(agent, message))
 
     # What the core commands.
 
@@ -252,3 +278,6 @@ class Driver:
             if not future.done():
                 future.set_exception(Unavailable(Problem("the controller is stopping")))
         await asyncio.to_thread(self._store_thread.shutdown)
+        await asyncio.to_thread(self._screen_thread.shutdown)
+        if self._screen is not None:
+            self._screen.close()

@@ -33,6 +33,7 @@ from edge_orch_controller.links.mqtt import MqttHub
 from edge_orch_controller.links.switchboard import Switchboard
 from edge_orch_controller.links.websocket import WebSocketHub
 from edge_orch_controller.registry import Registry
+from edge_orch_controller.screen import Screen
 from edge_orch_controller.store.port import Store
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
@@ -128,7 +129,7 @@ async def _serve(
     hubs: list[Hub] = [websocket]
     if options.mqtt is not None:
         hubs.append(MqttHub(options.mqtt, CONTROLLER, lambda bound: random.uniform(0, bound)))  # noqa: S311 -- jitter
-    driver = Driver(core, store, key=key, clock=clock, hub=Switchboard(hubs))
+    driver = Driver(core, store, key=key, clock=clock, hub=Switchboard(hubs), screen=Screen())
     app = make_app(Controller(driver, Registry(store, key), store, key.public))
     websocket.attach(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)

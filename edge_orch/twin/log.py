@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from edge_orch.errors import Refused
 from edge_orch.twin.change import Change, Vector
+from edge_orch.twin.gate import read_header
 from edge_orch.twin.genesis import GENESIS_HASH, GENESIS_LAMPORT
 
 
@@ -15,6 +17,16 @@ class Linked(msgspec.Struct, frozen=True):
 
     change: Change
     deps: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, change: Change) -> Linked | None:
+        """A stored change with its causes; None when the row is damaged."""
+        try:
+            header = read_header(change.raw)
+        except Refused:
+            return None
+        intact = (header.actor, header.seq, header.hash) == (change.actor, change.seq, change.hash)
+        return cls(change, header.deps) if intact else None
 
 
 class ChangeLog:

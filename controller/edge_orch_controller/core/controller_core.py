@@ -64,6 +64,7 @@ class ControllerCore:
             events.AgentUp: self._agent_up,
             events.AgentDown: self._agent_down,
             events.MessageReceived: self._message_received,
+            events.ChangesRefused: self._changes_refused,
             events.TwinLoaded: self._twin_loaded,
             events.LoadFailed: self._load_failed,
             events.Committed: self._committed,
@@ -215,6 +216,11 @@ class ControllerCore:
                 yield from self._reception.spoke(member, message, now)
             case _:
                 pass  # a handshake's messages belong to the link
+
+    def _changes_refused(self, event: events.ChangesRefused, _: Instant) -> Iterable[Command]:
+        if event.agent in self._members:
+            self._members[event.agent].refusal = str(event.problem)
+            yield Warn(event.agent, event.problem)
 
     def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
         def work(twin: Twin, now: Instant) -> Iterable[Command]:

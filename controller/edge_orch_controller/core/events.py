@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Value
@@ -48,6 +49,13 @@ class MessageReceived(msgspec.Struct, frozen=True):
 
     agent: str
     message: Message | Unknown
+
+
+class ChangesRefused(msgspec.Struct, frozen=True):
+    """What this agent sent was refused before it was merged: it is no change of ours, or harmed who tried it."""
+
+    agent: str
+    problem: Problem
 
 
 class TwinLoaded(msgspec.Struct, frozen=True):
@@ -124,6 +132,7 @@ Event = (
     | AgentUp
     | AgentDown
     | MessageReceived
+    | ChangesRefused
     | TwinLoaded
     | LoadFailed
     | Committed

@@ -5,12 +5,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 from edge_orch_controller.core.commands import Commit, Send, Warn
-from edge_orch_controller.core.events import AckRequested, AgentEnrolled, AgentUp, MessageReceived, OverrideRequested
+from edge_orch_controller.core.events import (
+    AckRequested,
+    AgentEnrolled,
+    AgentUp,
+    ChangesRefused,
+    MessageReceived,
+    OverrideRequested,
+)
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edge_orch.errors import EdgeOrchError, Invalid, Refused, StorageError
+from edge_orch.errors import EdgeOrchError, Invalid, Problem, Refused, StorageError
 from edge_orch.time import MINUTE, SECOND
 from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.twin.interventions import NotFound
@@ -372,3 +379,14 @@ def test_two_devices_started_from_one_disk_image_are_reported_once_and_lose_noth
     agent = bench.core.members()["press-1"].agent
     bench.tell(AgentEnrolled(msgspec.structs.replace(agent, public_key=b"new")))
     assert not bench.core.copies.seen("press-1", bench.now.mono_us)
+
+
+def test_changes_that_were_refused_before_they_were_merged_are_shown_until_others_are_taken() -> None:
+    bench = Bench("press-1")
+    bench.up("press-1")
+    bench.tell(ChangesRefused("press-1", Problem("the process that tried them is gone")))
+    assert bench.warnings == ["the process that tried them is gone"]
+    assert bench.core.members()["press-1"].refusal
+    for message in bench.agents["press-1"].write(EpisodeFact("e", "opened", "job", 1, "hot", 1)):
+        bench.tell(MessageReceived("press-1", message))
+    assert bench.core.members()["press-1"].refusal == ""
