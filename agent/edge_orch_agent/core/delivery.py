@@ -9,6 +9,7 @@ import msgspec
 from edge_orch.plan.plan import Sink
 from edge_orch.time import Instant
 from edge_orch_agent.core.backoff import Backoff
+from edge_orch_agent.core.breaker import Breaker, BreakerState
 from edge_orch_agent.core.commands import Deliver
 from edge_orch_agent.core.events import Delivered, DeliveryFailed
 from edge_orch_agent.core.outbox import Outbox
@@ -49,6 +50,7 @@ class Delivery:
         self._outbox = outbox
         self._backoff = backoff
         self._couriers: dict[StreamId, Courier] = {}
+        self._breakers: dict[tuple[str, str], Breaker] = {}
         self._ending = False
 
     def start(self, sink_of: Callable[[StreamId], Sink | None], now: Instant) -> list[Deliver]:
@@ -61,6 +63,10 @@ class Delivery:
             courier = self._couriers.setdefault(stream, Courier())
             if head is None or sink is None or courier.busy or courier.retry_at > now.mono_us:
                 continue
+            breaker = self._breaker(stream)
+            if not breaker.admits(now.mono_us):
+                continue
+            breaker.tried(stream)
             courier.parts = courier.parts or [(0, head.count)]
             courier.busy = True
             start, stop = courier.parts[0]
@@ -78,6 +84,7 @@ class Delivery:
         if courier is None:
             return None
         courier.attempt, courier.failure = 0, ""
+        self._answered(event.stream)
         return self._part_done(event.stream, courier)
 
     def failed(self, event: DeliveryFailed, now: Instant) -> Outcome | None:
@@ -90,7 +97,9 @@ class Delivery:
         if not event.permanent:
             courier.retry_at = now.mono_us + self._backoff.delay_us(courier.attempt)
             courier.attempt += 1
+            self._breaker(event.stream).failed(event.stream, courier.retry_at)
             return None
+        self._answered(event.stream)
         if stop - start > 1:
             middle = (start + stop) // 2
             courier.parts[:1] = [(start, middle), (middle, stop)]
@@ -114,6 +123,7 @@ class Delivery:
         for stream, courier in self._couriers.items():
             if stream.job == job:
                 courier.retry_at = courier.attempt = 0
+                self._breaker(stream).answered()
 
     def busy(self) -> Collection[StreamId]:
         """Streams with a delivery on its way."""
@@ -124,14 +134,30 @@ class Delivery:
         courier = self._couriers.get(stream)
         return courier.failure if courier else ""
 
+    def breaker(self, stream: StreamId) -> BreakerState:
+        """Whether the stream's sink is asked."""
+        return self._breaker(stream).state
+
     def wake_at(self, now: Instant) -> int | None:
         """When the next retry is due."""
         waiting = (
-            courier.retry_at
+            max(courier.retry_at, self._breaker(stream).retry_at)
             for stream, courier in self._couriers.items()
-            if not courier.busy and courier.retry_at > now.mono_us and self._outbox.head(stream)
+            if not courier.busy and self._outbox.head(stream)
         )
-        return min(waiting, default=None)
+        return min((at for at in waiting if at > now.mono_us), default=None)
+
+    def _breaker(self, stream: StreamId) -> Breaker:
+        return self._breakers.setdefault((stream.job, stream.sink), Breaker())
+
+    def _answered(self, stream: StreamId) -> None:
+        """The sink works: if it counted as down, all its streams may go on at once."""
+        breaker = self._breaker(stream)
+        if breaker.state is not BreakerState.CLOSED:
+            for other, courier in self._couriers.items():
+                if (other.job, other.sink) == (stream.job, stream.sink):
+                    courier.retry_at = courier.attempt = 0
+        breaker.answered()
 
     def _awaiting(self, stream: StreamId, sequence: int) -> Courier | None:
         """The courier that waits for this answer, now free; None if the answer is a stray one."""

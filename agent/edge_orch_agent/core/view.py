@@ -9,6 +9,7 @@ import msgspec
 from edge_orch.plan.plan import Limits
 from edge_orch.twin.views import alert_views, conflict_views, override_views, silence_views, why_view
 from edge_orch.wire.api import AlertView, ConflictView, OverrideView, SilenceView, WhyView
+from edge_orch_agent.core.breaker import BreakerState
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, StreamId
 from edge_orch_agent.core.wear import WearView
@@ -52,7 +53,10 @@ class JobStatus(msgspec.Struct, frozen=True):
 
 
 class StreamStatus(msgspec.Struct, frozen=True):
-    """What waits for one sink. `oldest_us`: wall clock of its oldest segment, 0 if unknown."""
+    """What waits for one sink. `oldest_us`: wall clock of its oldest segment, 0 if unknown.
+
+    `breaker`: open, when the sink has failed so often that it is asked by one stream at a time.
+    """
 
     stream: StreamId
     segments: int
@@ -60,6 +64,7 @@ class StreamStatus(msgspec.Struct, frozen=True):
     bytes: int
     oldest_us: int
     failure: str = ""
+    breaker: BreakerState = BreakerState.CLOSED
 
 
 class AgentSnapshot(msgspec.Struct, frozen=True):
@@ -154,7 +159,7 @@ def _job(core: AgentCore, job: str) -> JobStatus:
 
 def _stream(core: AgentCore, stream: StreamId) -> StreamStatus:
     segments = list(core.outbox.segments(stream))
-    failure = core.delivery.failure(stream)
+    failure, breaker = core.delivery.failure(stream), core.delivery.breaker(stream)
     if core.jobs.sink_of(stream) is None:
         failure = "no version of the job on this device defines this sink"
     return StreamStatus(
@@ -164,4 +169,5 @@ def _stream(core: AgentCore, stream: StreamId) -> StreamStatus:
         bytes=sum(segment.size for segment in segments),
         oldest_us=segments[0].created_us,
         failure=failure,
+        breaker=breaker,
     )

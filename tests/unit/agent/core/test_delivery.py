@@ -3,6 +3,7 @@ from __future__ import annotations
 from random import Random
 
 from edge_orch_agent.core.backoff import Backoff
+from edge_orch_agent.core.breaker import BreakerState
 from edge_orch_agent.core.commands import Deliver
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.events import Delivered, DeliveryFailed
@@ -63,6 +64,40 @@ def test_a_sink_that_is_down_is_tried_again_later_and_stalls_only_itself() -> No
     assert start(delivery) == []
     delivery.delivered(Delivered(ONCALL, 1))
     assert start(delivery, NOW.after(wake - NOW.mono_us)) == [Deliver(LAKE, 1, SINK)]
+
+
+RAW, STATS = StreamId("press", "raw", "lake"), StreamId("press", "stats", "lake")
+
+
+def test_a_sink_that_fails_again_and_again_is_asked_by_one_stream_at_a_time() -> None:
+    delivery, _ = a_delivery(info(RAW, 1), info(STATS, 1), info(ONCALL, 1))
+    now, asked = NOW, list[int]()
+    for _ in range(20):
+        commands = [command for command in start(delivery, now) if command.stream is not ONCALL]
+        asked.append(len(commands))
+        for command in commands:
+            if delivery.breaker(RAW) is BreakerState.HALF_OPEN:
+                assert commands == [command]
+            delivery.failed(DeliveryFailed(command.stream, 1, False, "refused"), now)
+        wake = delivery.wake_at(now)
+        assert wake is not None
+        now = now.after(wake - now.mono_us)
+    assert delivery.breaker(RAW) is delivery.breaker(STATS) is BreakerState.OPEN
+    assert delivery.breaker(ONCALL) is BreakerState.CLOSED
+    assert max(asked[5:]) == 1
+    assert sum(asked[5:]) == 15
+    (probe,) = start(delivery, now)
+    delivery.delivered(Delivered(probe.stream, 1))
+    assert delivery.breaker(RAW) is BreakerState.CLOSED
+    assert len(start(delivery, now)) == 1, "the other stream need not wait for its own turn"
+
+
+def test_a_sink_that_rejects_works() -> None:
+    delivery, _ = a_delivery(*(info(RAW, number) for number in range(1, 9)))
+    for number in range(1, 9):
+        start(delivery)
+        delivery.failed(DeliveryFailed(RAW, number, True, "422"), NOW)
+    assert delivery.breaker(RAW) is BreakerState.CLOSED
 
 
 def test_backoff_grows_to_its_bound_and_success_resets_it() -> None:
