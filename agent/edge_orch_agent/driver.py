@@ -25,6 +25,7 @@ from edge_orch_agent.core.commands import (
     Deliver,
     Fetch,
     Measure,
+    Recall,
     Reply,
     Send,
     Show,
@@ -192,8 +193,8 @@ class Driver:
                 self._reading.acknowledge(job, receipts)
             case Send(message):
                 self._link.send(seal(self._key, self._agent, encode_message(message)))
-            case Fetch(digest):
-                self._spawn(self._fetch(digest), f"fetch {digest}")
+            case Fetch() | Recall():
+                self._spawn(self._bring(command), "bring")
             case StartSource():
                 log.info(line("source_started", job=command.job, kind=command.source.kind))
                 self._reading.start(command)
@@ -226,8 +227,11 @@ class Driver:
         self._committing -= 1
         self.handle(outcome)
 
-    async def _fetch(self, digest: str) -> None:
-        self.handle(await self._artifacts.fetch(digest))
+    async def _bring(self, command: Fetch | Recall) -> None:
+        if isinstance(command, Fetch):
+            self.handle(await self._artifacts.fetch(command.digest))
+        else:
+            self.handle(await self._store.recall(command))
 
     async def _deliver(self, command: Deliver) -> None:
         outcome = await self._courier.deliver(command)

@@ -25,9 +25,17 @@ from edge_orch.twin.facts import Facts, Section
 from edge_orch.twin.history import Subject, history
 from edge_orch.twin.interventions import NotFound
 from edge_orch.twin.views import happening_views
-from edge_orch.wire.api import AckRequest, ErrorBody, OverrideRequest, SilenceRequest
+from edge_orch.wire.api import (
+    MOST_REPLAYED,
+    AckRequest,
+    ErrorBody,
+    OverrideRequest,
+    ReplayRequest,
+    ReplayView,
+    SilenceRequest,
+)
 from edge_orch_agent.core.commands import Reply
-from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, SilenceRequested
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, ReplayRequested, SilenceRequested
 from edge_orch_agent.core.view import AgentSnapshot
 from edge_orch_agent.local_views import agent_view, job_views
 from edge_orch_agent.logs import event as line
@@ -86,6 +94,7 @@ class LocalApi:
         app.router.add_get("/v1/history", self._history)
         app.router.add_get("/v1/taps/{job}/{stage}", self._tap)
         app.router.add_post("/v1/silences", self._silence)
+        app.router.add_post("/v1/dead/replays", self._replay)
         app.router.add_post("/v1/overrides", self._override)
         app.router.add_post("/v1/alerts/{episode}/acks", self._acknowledge)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -188,6 +197,15 @@ class LocalApi:
         alert = _the_one(self._core.view().alerts, lambda one: one.episode, episode, "alert")
         ours = [ack for ack in alert.acks if (ack.by, ack.origin) == (by, "agent")]
         return _answer(ours[-1], 201)
+
+    async def _replay(self, request: web.Request) -> web.Response:
+        wanted = await _body(request, ReplayRequest)
+        if len(wanted.ids) > MOST_REPLAYED:
+            raise Invalid(
+                Problem("too many at a time", expected=f"at most {MOST_REPLAYED}", found=str(len(wanted.ids)))
+            )
+        await self._ask(lambda number: ReplayRequested(number, wanted.ids))
+        return _answer(ReplayView(len(wanted.ids)))
 
     async def _ask(self, make: Callable[[int], Event]) -> str:
         """The key of the fact that was made, durable by now. Raises what was wrong."""

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from edge_orch_agent.core.commands import Commit
-from edge_orch_agent.core.events import CommitFailed, Committed
+from edge_orch_agent.core.commands import Commit, Recall
+from edge_orch_agent.core.events import CommitFailed, Committed, Recalled
 from edge_orch_agent.core.transaction import Segment, StreamId
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.store.port import DiskFull, Store
@@ -48,6 +48,16 @@ class StoreThread:
             return fresh
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store.segment, stream, sequence)
+
+    async def recall(self, command: Recall) -> Recalled:
+        """The dead letters that are asked for; none where the store cannot be read, which the log then says."""
+        loop = asyncio.get_running_loop()
+        try:
+            letters = await loop.run_in_executor(self._thread, self._store.letters, command.ids)
+        except Exception as error:
+            log.error(line("recall_failed", reason=error))
+            letters = []
+        return Recalled(command.request, tuple(letters))
 
     async def close(self) -> None:
         """Wait for a commit that is under way."""

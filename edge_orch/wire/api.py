@@ -137,6 +137,21 @@ class AckRequest(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class ReplayRequest(msgspec.Struct, frozen=True):
+    """POST /v1/dead/replays, on an agent only: dead letters by their numbers, at most `MOST_REPLAYED`."""
+
+    ids: tuple[int, ...]
+
+
+MOST_REPLAYED = 500
+
+
+class ReplayView(msgspec.Struct, frozen=True):
+    """Its answer: how many were asked for; those that were gone already are among them."""
+
+    asked: int
+
+
 class OverrideRequest(msgspec.Struct, frozen=True):
     """POST /v1/overrides. `value` None revokes. `expires_in`: a duration such as `8h`, empty for none."""
 

@@ -146,7 +146,19 @@ class StoreContract:
         assert store.segment(STREAM, 1) is None
 
     @pytest.mark.parametrize(
-        "field", ["segments", "rejections", "changes", "dead", "ledger", "drops", "slots", "removed_slots", "lineage"]
+        "field",
+        [
+            "segments",
+            "rejections",
+            "changes",
+            "dead",
+            "ledger",
+            "drops",
+            "slots",
+            "removed_slots",
+            "lineage",
+            "replayed",
+        ],
     )
     def test_a_commit_that_breaks_half_way_changes_nothing(self, store: Store, field: str) -> None:
         store.commit(Transaction(segments=[a_segment(9)], cursors={OTHER: 3}))
@@ -228,6 +240,18 @@ class StoreContract:
         assert self.dead(store) == [
             JobDeadLetter("press", 1, 9, DeadLetter(b"bad", "stats", "HTTP 422", "lake", 1)),
         ]
+
+    def test_a_dead_letter_that_entered_again_is_gone(self, store: Store) -> None:
+        one, two, three = (
+            JobDeadLetter("press", 1, 5, DeadLetter(b"%d" % n, "parsed", "no", "p", n, "n")) for n in (1, 2, 3)
+        )
+        store.commit(Transaction(dead=[one, two, three]))
+        found = store.letters([3, 1, 99])
+        assert [letter.dead for letter in found] == [one, three]
+        store.commit(Transaction(replayed=[found[0].id]))
+        store = self.reopened(store)
+        assert self.dead(store) == [two, three]
+        assert store.load().dead_bytes == {"press": 2}
 
     def test_lineage_is_kept_the_latest_last(self, store: Store) -> None:
         first, second = (

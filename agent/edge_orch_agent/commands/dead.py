@@ -115,6 +115,52 @@ def export(folder: Path, job: str, raw: bool) -> None:
     sys.stdout.buffer.flush()
 
 
+@dead.command(short_help="Let dead letters enter again.")
+@click.argument("numbers", metavar="[ID]...", type=int, nargs=-1)
+@local
+@_job
+@click.option("--all", "everything", is_flag=True, help="All of them, or all of the job.")
+def replay(numbers: tuple[int, ...], folder: Path, job: str, everything: bool) -> None:
+    """Let dead letters enter again, through the version of their job that runs now.
+
+    What a step refused goes through the whole pipeline, what a sink refused to that sink. A letter is removed in the
+    same transaction; if it fails again, it is a new one. The ledger counts it as entered again, and in the account
+    `dead-letters` how many came that way. Works while the agent runs, and on a stopped one's folder.
+
+    \b
+    Examples:
+      edge-orch dead replay 17 18 --local ./press-1
+      edge-orch dead replay --job press-temperature --all --local ./press-1
+    """
+    from edge_orch.errors import Invalid, Problem
+    from edge_orch.wire.api import MOST_REPLAYED
+    from edge_orch_agent.store.inspection import inspecting
+
+    if bool(numbers) == everything:
+        raise Invalid(Problem("which dead letters?", expected="either numbers or --all"))
+    with inspecting(folder) as inspection:
+        chosen = [letter.id for letter in inspection.letters(job) if everything or letter.id in numbers]
+    if unknown := sorted(set(numbers) - set(chosen)):
+        raise Invalid(Problem(f"there is no dead letter {unknown[0]}", next_step="edge-orch dead list"))
+    for start in range(0, len(chosen), MOST_REPLAYED):
+        _replay(folder, tuple(chosen[start : start + MOST_REPLAYED]))
+    click.echo(f"{len(chosen)} entered again" if chosen else "no dead letters")
+
+
+def _replay(folder: Path, ids: tuple[int, ...]) -> None:
+    """Through the agent if one runs, else in its place."""
+    from edge_orch.cli.client import Client
+    from edge_orch.errors import Unavailable
+    from edge_orch.wire.api import ReplayRequest, ReplayView
+    from edge_orch_agent.data_folder import AgentFolder
+    from edge_orch_agent.offline import replay_offline
+
+    try:
+        Client("", local=folder).post(ReplayRequest(ids), "dead", "replays", shape=ReplayView)
+    except Unavailable:
+        replay_offline(AgentFolder(folder), ids)
+
+
 def view(letter: StoredLetter) -> LetterView:
     """The letter for JSON."""
     values = msgspec.structs.asdict(letter)

@@ -16,7 +16,6 @@ from edge_orch_agent.core.commits import Commits
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import (
-    AckRequested,
     ArtifactFailed,
     ArtifactFetched,
     BatchRead,
@@ -30,13 +29,10 @@ from edge_orch_agent.core.events import (
     LinkUp,
     Measured,
     MessageReceived,
-    OverrideRequested,
-    SilenceRequested,
+    PersonEvent,
     SourceFailed,
     Started,
     Stopping,
-    TapClosed,
-    TapRequested,
     Woke,
 )
 from edge_orch_agent.core.expiry import Expiry
@@ -50,6 +46,7 @@ from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.outcomes import Outcomes
 from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.replays import Replays
 from edge_orch_agent.core.requests import Requests
 from edge_orch_agent.core.running import SecretOf
 from edge_orch_agent.core.sealing import Sealing
@@ -99,11 +96,12 @@ class AgentCore:
         self.heartbeat = Heartbeat(identity.agent, settings, self.outbox, self.ledger, self.parameters)
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.taps = Taps()
-        self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin, self.taps)
         self.wear = Wear(settings, stored.wear)
         self.outcomes = Outcomes(self.work, self.twin, self.wear)
         self.notifications = Notifications(identity, self.work, self.twin)
         self.emissions = Emissions(self.work, self.twin, self.notifications, self.taps)
+        self.replays = Replays(self.work, self.sealing, self.emissions)
+        self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin, self.taps, self.replays)
         self.acknowledgements = Acknowledgements(identity, self.work, self.twin, self.notifications)
         self.jobs = Jobs(
             identity=identity,
@@ -176,7 +174,7 @@ class AgentCore:
             case Measured(written):
                 self.wear.measured(written, self.work.gathered.upkeep, now)
                 self.audit.wear(self.identity.agent, self.wear.trouble(), now)
-            case OverrideRequested() | AckRequested() | SilenceRequested() | TapRequested() | TapClosed():
+            case _ if isinstance(event, PersonEvent):
                 return self.requests.take(event, self.jobs.running, now)
             case _:
                 return self._from_controller(event, now)
@@ -243,6 +241,7 @@ class AgentCore:
             self.outbox.append(segment.info)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
+        self.replays.durable(durable.replayed)
         self.audit.balance(self.ledger.add(durable), now)
         self.audit.backlog(self.jobs.sink_of, now)
         return [*told, *self.twin.persisted(durable.all_changes(), now)]

@@ -72,6 +72,13 @@ class Measure(msgspec.Struct, frozen=True):
     """Ask the kernel how many bytes this process has had written to disks; answer `Measured` if it can say."""
 
 
+class Recall(msgspec.Struct, frozen=True):
+    """Read these dead letters from the store; answer `Recalled` with those that are still there."""
+
+    request: int
+    ids: tuple[int, ...]
+
+
 class Reply(msgspec.Struct, frozen=True):
     """The answer to a request: the key of the fact it made, or what was wrong."""
 
@@ -89,4 +96,4 @@ class Show(msgspec.Struct, frozen=True):
     ended: str = ""
 
 
-Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Reply | Show
+Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Recall | Reply | Show

@@ -7,6 +7,7 @@ import msgspec
 from edge_orch.engine.records import Batch
 from edge_orch.twin.facts import Value
 from edge_orch.wire.messages import Message, Unknown
+from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.transaction import StreamId
 
@@ -163,8 +164,27 @@ class TapClosed(msgspec.Struct, frozen=True):
     request: int
 
 
+class ReplayRequested(msgspec.Struct, frozen=True):
+    """A person at the device gives dead letters another chance. Answered by a `Reply` when that is durable."""
+
+    request: int
+    ids: tuple[int, ...]
+
+
+class Recalled(msgspec.Struct, frozen=True):
+    """The dead letters that were asked for, those that are still there."""
+
+    request: int
+    letters: tuple[KeptLetter, ...]
+
+
 ControllerEvent = LinkUp | LinkDown | MessageReceived | ArtifactFetched | ArtifactFailed
 """What has to do with the controller: an agent that never sees one of these works all the same."""
+
+PersonEvent = (
+    OverrideRequested | AckRequested | SilenceRequested | TapRequested | TapClosed | ReplayRequested | Recalled
+)
+"""What somebody at the machine asks for."""
 
 Event = (
     Started
@@ -178,9 +198,5 @@ Event = (
     | CommitFailed
     | Delivered
     | DeliveryFailed
-    | OverrideRequested
-    | AckRequested
-    | SilenceRequested
-    | TapRequested
-    | TapClosed
+    | PersonEvent
 )

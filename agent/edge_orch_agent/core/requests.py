@@ -11,8 +11,18 @@ from edge_orch.twin.facts import Ack, Override, Silence
 from edge_orch.twin.interventions import Hush, NotFound, Wish, make_ack, make_override, make_silence
 from edge_orch.twin.rights import override_id
 from edge_orch_agent.core.commands import Command, Reply
-from edge_orch_agent.core.events import AckRequested, OverrideRequested, SilenceRequested, TapClosed, TapRequested
+from edge_orch_agent.core.events import (
+    AckRequested,
+    OverrideRequested,
+    PersonEvent,
+    Recalled,
+    ReplayRequested,
+    SilenceRequested,
+    TapClosed,
+    TapRequested,
+)
 from edge_orch_agent.core.reconciliation import Reconciliation
+from edge_orch_agent.core.replays import Replays
 from edge_orch_agent.core.running import RunningJob
 from edge_orch_agent.core.taps import Taps
 from edge_orch_agent.core.work import Work
@@ -26,19 +36,20 @@ class Requests:
     `unique`: the boot's nonce in hex, so that no id of an override or silence ever comes back.
     """
 
-    def __init__(self, unique: str, work: Work, twin: Reconciliation, taps: Taps) -> None:
+    def __init__(self, unique: str, work: Work, twin: Reconciliation, taps: Taps, replays: Replays) -> None:
+        self._replays = replays
         self._unique = unique
         self._work = work
         self._twin = twin
         self._taps = taps
         self._made = 0
 
-    def take(
-        self, request: Request | TapRequested | TapClosed, running: Mapping[str, RunningJob], now: Instant
-    ) -> list[Command]:
+    def take(self, request: PersonEvent, running: Mapping[str, RunningJob], now: Instant) -> list[Command]:
         """Do what the person asks for."""
         if isinstance(request, TapRequested | TapClosed):
             return self._taps.change(request, running)
+        if isinstance(request, ReplayRequested | Recalled):
+            return self._replays.take(request, running, now)
         try:
             fact = self._fact(request, running, now)
         except EdgeOrchError as error:

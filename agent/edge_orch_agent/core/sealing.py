@@ -68,6 +68,10 @@ class Sealing:
         """Raw bytes of the job's dead letters, as far as they are kept."""
         return self._dead_bytes.get(job, 0)
 
+    def release_dead(self, job: str, size: int) -> None:
+        """So many raw bytes of the job's dead letters are kept no longer."""
+        self._dead_bytes[job] = max(0, self.dead_bytes(job) - size)
+
     def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
         created_us = now.wall_us if now.trusted else 0
         records = [

@@ -227,6 +227,7 @@ class Transaction(msgspec.Struct):
     `rolls`: new epochs of the twin, each in place of all that was there; `changes` come after them.
     `envelopes`: signed plans by digest; those that no slot names any more are deleted. `removed_slots`: now empty;
     applied before `slots`. `wear`: the day's sums so far. `lineage`: kept for a while, and never loaded by the core.
+    `replayed`: dead letters that have entered again, and go.
     """
 
     positions: dict[PositionKey, bytes | None] = msgspec.field(default_factory=dict)
@@ -244,6 +245,7 @@ class Transaction(msgspec.Struct):
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
     lineage: list[Lineage] = msgspec.field(default_factory=list)
+    replayed: list[int] = msgspec.field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)

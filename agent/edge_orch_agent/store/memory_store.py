@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Section
+from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.ledger import add_drop
 from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.transaction import (
@@ -45,7 +47,7 @@ class _Tables(msgspec.Struct):
     changes: dict[tuple[bytes, int], Change] = msgspec.field(default_factory=dict)
     epoch: Epoch = Epoch()
     archive: list[tuple[Section, str, str]] = msgspec.field(default_factory=list)
-    dead: list[JobDeadLetter] = msgspec.field(default_factory=list)
+    dead: dict[int, JobDeadLetter] = msgspec.field(default_factory=dict)
     ledger: Counter[tuple[str, int, str, str]] = msgspec.field(default_factory=Counter)
     drops: dict[StreamId, list[Drop]] = msgspec.field(default_factory=dict)
     slots: dict[tuple[str, SlotName], Slot] = msgspec.field(default_factory=dict)
@@ -62,7 +64,7 @@ class _Tables(msgspec.Struct):
             self.segments[segment.stream, segment.sequence] = segment
         for rejection in transaction.rejections:
             rejected = self.segments.get((rejection.stream, rejection.sequence))
-            self.dead.extend(rejection.letters(rejected) if rejected else ())
+            self._bury(rejection.letters(rejected) if rejected else [])
         for stream, delivered in transaction.cursors.items():
             self.cursors[stream] = delivered
             for key in [key for key in self.segments if key[0] == stream and key[1] <= delivered]:
@@ -73,7 +75,9 @@ class _Tables(msgspec.Struct):
             self.archive = [*self.archive, *rolled.left][-ARCHIVED:]
         for change in transaction.changes:
             self.changes[change.actor, change.seq] = change
-        self.dead.extend(transaction.dead)
+        self._bury(transaction.dead)
+        for number in transaction.replayed:
+            self.dead.pop(number, None)
         for entry in transaction.ledger:
             self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
         for drop in transaction.drops:
@@ -89,12 +93,16 @@ class _Tables(msgspec.Struct):
         named = {slot.digest for slot in self.slots.values()}
         self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
 
+    def _bury(self, letters: Iterable[JobDeadLetter]) -> None:
+        for letter in letters:
+            self.dead[max(self.dead, default=0) + 1] = letter
+
     def size(self) -> int:
         """Bytes of content: what takes the room on a disk."""
         return (
             sum(len(segment.data) for segment in self.segments.values())
             + sum(len(change.raw) for change in self.changes.values())
-            + sum(len(dead.letter.raw) for dead in self.dead)
+            + sum(len(dead.letter.raw) for dead in self.dead.values())
             + sum(len(data) for table in (self.states, self.positions, self.envelopes) for data in table.values())
         )
 
@@ -110,7 +118,7 @@ class MemoryStore:
     @property
     def dead(self) -> list[JobDeadLetter]:
         """Every dead letter, oldest first."""
-        return list(self._tables.dead)
+        return list(self._tables.dead.values())
 
     @property
     def lineage(self) -> list[Lineage]:
@@ -136,7 +144,7 @@ class MemoryStore:
         )
         for (stream, sequence), _ in segments:
             state.next_sequence[stream] = sequence + 1
-        for dead in tables.dead:
+        for dead in tables.dead.values():
             state.dead_bytes[dead.job] = state.dead_bytes.get(dead.job, 0) + len(dead.letter.raw)
         return state
 
@@ -160,6 +168,9 @@ class MemoryStore:
 
     def archived(self) -> list[tuple[Section, str, str]]:
         return list(self._tables.archive)
+
+    def letters(self, ids: Sequence[int]) -> list[KeptLetter]:
+        return [KeptLetter(number, self._tables.dead[number]) for number in sorted(ids) if number in self._tables.dead]
 
     def close(self) -> None:
         """Nothing to release; what was committed can still be loaded."""

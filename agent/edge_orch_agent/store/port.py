@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from edge_orch.errors import StorageError
 from edge_orch.twin.facts import Section
+from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 
 ARCHIVED = 2_000
@@ -40,6 +42,10 @@ class Store(Protocol):
 
     def archived(self) -> list[tuple[Section, str, str]]:
         """Section, key and text of the facts that have left the twin, oldest first: `ARCHIVED` of them at most."""
+        ...
+
+    def letters(self, ids: Sequence[int]) -> list[KeptLetter]:
+        """The dead letters of these numbers that are still there, in order."""
         ...
 
     def close(self) -> None:

@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Section
+from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.transaction import (
     Drop,
+    JobDeadLetter,
     LedgerEntry,
     PositionKey,
     Priority,
@@ -62,6 +65,18 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
             )
         ) from error
     return Segment(stream, sequence, version, count, rank, created_us, data, subject, run=run)
+
+
+def read_letters(database: sqlite3.Connection, ids: Iterable[int]) -> list[KeptLetter]:
+    """The dead letters of these numbers that are still there, in order."""
+    letters = []
+    for number in sorted(ids):
+        for job, version, at_us, *letter in database.execute(f"{_LETTER} WHERE id = ?", (number,)):
+            letters.append(KeptLetter(number, JobDeadLetter(job, version, at_us, DeadLetter(*letter))))
+    return letters
+
+
+_LETTER = "SELECT job, version, at_us, raw, step, reason, partition, position, field FROM dead"
 
 
 def read_state(database: sqlite3.Connection) -> StoredState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -11,12 +12,13 @@ import msgspec
 
 from edge_orch.errors import Problem
 from edge_orch.twin.facts import Section
+from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
 from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
 from edge_orch_agent.store.problems import is_damage, storage_error
-from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_segment, read_state
+from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_letters, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
 from edge_orch_agent.store.writing import write_transaction
 
@@ -94,6 +96,14 @@ class SqliteStore:
         with self._lock:
             try:
                 return read_archive(self._database)
+            except sqlite3.Error as error:
+                raise storage_error(error, self._path, "cannot read") from error
+
+    def letters(self, ids: Sequence[int]) -> list[KeptLetter]:
+        """The dead letters of these numbers that are still there, in order."""
+        with self._lock:
+            try:
+                return read_letters(self._database, ids)
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
 

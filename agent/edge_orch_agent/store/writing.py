@@ -39,6 +39,7 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
         map(_change_row, transaction.changes),
     )
     _write_dead(database, transaction.dead)
+    database.executemany("DELETE FROM dead WHERE id = ?", ((number,) for number in transaction.replayed))
     database.executemany(
         "INSERT INTO ledger(job, version, stream, fate, count) VALUES(?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET count = count + excluded.count",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from edge_orch_agent.core.commands import Reply, Show
-from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, SilenceRequested
+from edge_orch_agent.core.events import AckRequested, Event, OverrideRequested, ReplayRequested, SilenceRequested
 from edge_orch_agent.core.view import AgentSnapshot, JobStatus, SlotView
 from edge_orch_agent.local_socket import LocalSocket
 from edge_orch_agent.people import Viewer
@@ -29,6 +29,8 @@ from edge_orch.wire.api import (
     JobView,
     OverrideRequest,
     OverrideView,
+    ReplayRequest,
+    ReplayView,
     SilenceRequest,
     SilenceView,
     TapView,
@@ -244,3 +246,12 @@ async def test_live_records_are_shown_until_the_reader_goes(
 async def test_a_stage_that_is_not_there_is_said_in_words(client: Client) -> None:
     with pytest.raises(Invalid, match="the job `press` has no stage `persed`"):
         await ask(lambda: next(client.stream(TapView, "taps", "press", "persed")))
+
+
+async def test_dead_letters_enter_again(client: Client, agent: Agent) -> None:
+    view = await ask(lambda: client.post(ReplayRequest((1, 2)), "dead", "replays", shape=ReplayView))
+    assert view.asked == 2
+    assert agent.asked == [ReplayRequested(1, (1, 2))]
+    many = ReplayRequest(tuple(range(501)))
+    with pytest.raises(Invalid, match="too many at a time"):
+        await ask(lambda: client.post(many, "dead", "replays", shape=ReplayView))

@@ -17,6 +17,7 @@ from edge_orch_agent.core.commands import (
     Commit,
     Deliver,
     Fetch,
+    Recall,
     Reply,
     Send,
     StartSource,
@@ -33,6 +34,7 @@ from edge_orch_agent.core.events import (
     LinkDown,
     LinkUp,
     MessageReceived,
+    Recalled,
     Started,
     Woke,
 )
@@ -302,6 +304,8 @@ class Rig:
                 self.sources[job].stop()
             case Deliver():
                 self._deliver(command)
+            case Recall(request, ids):
+                self._queue.append(Recalled(request, tuple(self.store.letters(ids))))
             case Reply():
                 self.replies[command.request] = command
 
