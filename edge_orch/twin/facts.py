@@ -115,7 +115,8 @@ class Override(msgspec.Struct, frozen=True):
 class EpisodeFact(msgspec.Struct, frozen=True):
     """One event in the life of an episode. Writer: the agent. Key: `<episode>/<event>`.
 
-    `event`: `opened`; `acknowledged` when alert sinks are told of the first `Ack`; `escalated` when the second route
+    `event`: `opened`; `silenced` or `throttled` when nobody was told of it, `told` when somebody was after all, or time
+    is counted from then; `acknowledged` when alert sinks are told of the first `Ack`; `escalated` when the second route
     was taken; `resolved`; `reopened`; or `notified.<event>.<sink>` once a notification is known delivered. What
     happens again is numbered, since a fact is written once: `resolved.2`, `reopened.2`, `escalated.2` …
     """

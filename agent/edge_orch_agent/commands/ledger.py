@@ -58,7 +58,7 @@ def ledger(folder: Path, output: Output) -> None:
 
 
 def _text(view: LedgerView) -> str:
-    headers = ("job", "v", "stream", "in", "out", "filtered", "folded", "dead", "dropped", "held", "gap")
+    headers = ("job", "v", "stream", "in", "out", "filtered", "folded", "dead", "dropped", "held", "gap", "evicted")
     rows = [msgspec.structs.astuple(account) for account in view.accounts]
     parts = [table(headers, rows, nothing="no record has come yet")]
     if view.drops:

@@ -17,7 +17,8 @@ class Account(msgspec.Struct, frozen=True):
     """What became of the records that entered one stream of one version: a step, or an output on its way to a sink.
 
     `out`: passed on by the step, or delivered to the sink. `held`: in the outbox. Of a late record that is dropped,
-    the step says `filtered`. `gap`: records that are unaccounted for; anything but 0 is a bug, or damage.
+    the step says `filtered`. `gap`: records that are unaccounted for; anything but 0 is a bug, or damage. `evicted`: no
+    records, but what the step's state gave up for want of room: see `limits.state`.
     """
 
     job: str
@@ -31,6 +32,7 @@ class Account(msgspec.Struct, frozen=True):
     dropped: int
     held: int
     gap: int
+    evicted: int = 0
 
 
 class Ledger:
@@ -70,7 +72,7 @@ class Ledger:
             entered, out, dropped = fates.get("entered", 0), fates.get("passed", 0), 0
         filtered, folded, dead = (fates.get(fate, 0) for fate in ("filtered", "folded", "dead"))
         gap = entered - out - filtered - folded - dead - dropped - held
-        return Account(*key, entered, out, filtered, folded, dead, dropped, held, gap)
+        return Account(*key, entered, out, filtered, folded, dead, dropped, held, gap, fates.get("evicted", 0))
 
     def accounts(self) -> list[Account]:
         """All accounts, in order."""

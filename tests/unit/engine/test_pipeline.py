@@ -103,6 +103,11 @@ def whole_job(step: Schematize) -> Plan:
         "many", small.name, call("gt", col("n", INT), lit(1, INT)), (), 0, few,
         "info", (SummaryPart(value="count"),), ("bus",), small.schema, Quorum("k", lit(2, INT), 20 * SECOND),
     )  # fmt: skip
+    anybody = Alert(
+        "gone", step.name, None, ("k",), 0, Clear(None, SECOND),
+        "error", (SummaryPart(value="key"),), ("bus",), step.schema, absent_us=7 * SECOND,
+    )  # fmt: skip
+    anything = msgspec.structs.replace(anybody, name="silent", key=(), absent_us=90 * SECOND)
     few_a_window = Throttle("throttle", step.name, ("k",), 2, 4 * SECOND, step.schema)
     some = Sample("sample", step.name, ("x",), 0.5, step.schema)
     table = (("a", 1.5), ("ß", None))
@@ -144,6 +149,8 @@ def whole_job(step: Schematize) -> Plan:
         large,
         hot,
         many,
+        anybody,
+        anything,
         routed,
         hot_rows,
         masked,
