@@ -19,3 +19,10 @@ def parse_size(text: str) -> int:
     if not match or match[2] not in UNITS:
         raise Invalid(Problem("not a size", expected=EXPECTED, found=repr(text)))
     return int(match[1]) * UNITS[match[2]]
+
+
+def format_size(size: int) -> str:
+    """Bytes → the shortest exact text that `parse_size` reads back: `536870912` → `"512MiB"`."""
+    exact = [(unit, size // scale) for unit, scale in UNITS.items() if size % scale == 0]
+    unit, count = min(exact, key=lambda pair: (pair[1], -UNITS[pair[0]]))
+    return f"{count}{unit}"

@@ -117,8 +117,11 @@ def _options(options: dict[str, object]) -> str:
 
 def _limits(limits: Limits) -> str:
     from edge_orch.cli.plan_text import settings_of
+    from edge_orch.size import format_size
 
-    return ", ".join(settings_of(limits))
+    sizes = {name: format_size(getattr(limits, name)) for name in ("outbox", "state", "dead_letters")}
+    others = [line for line in settings_of(limits) if line.partition(":")[0] not in sizes]
+    return ", ".join([*(f"{name}: {size}" for name, size in sizes.items()), *others])
 
 
 def _step(step: Step) -> str:

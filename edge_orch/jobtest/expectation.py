@@ -42,9 +42,20 @@ class ExpectedRecord:
 
 
 @dataclass(frozen=True)
+class RecordsForm:
+    """What a test may say of records, if not all of them as a list."""
+
+    records: Annotated[tuple[ExpectedRecord, ...] | None, Doc("all of them, in order")]
+    includes: Annotated[tuple[ExpectedRecord, ...], Doc("some of them, in order", default="[]")]
+    count: Annotated[Count | None, Doc("how many there are")]
+    exact: Annotated[Flag, Doc("whether the fields named are all that a record has", default="false")]
+
+
+@dataclass(frozen=True)
 class ExpectedRecords:
     """The records of one output or step: a list of all of them, or a form that says more or less."""
 
+    rest: ClassVar[type] = RecordsForm
     where: Location
     records: tuple[ExpectedRecord, ...] | None
     includes: tuple[ExpectedRecord, ...]
@@ -55,22 +66,26 @@ class ExpectedRecords:
     def read(cls, node: Node) -> Self:
         if isinstance(node, Sequence):
             return cls(node.where, read(tuple[ExpectedRecord, ...], node), (), None, exact=False)
-        form: _RecordsForm = read_model(_RecordsForm, node)
+        form: RecordsForm = read_model(RecordsForm, node)
         return cls(node.where, form.records, form.includes, form.count, bool(form.exact.value))
 
 
 @dataclass(frozen=True)
-class _RecordsForm:
-    records: Annotated[tuple[ExpectedRecord, ...] | None, Doc("all of them, in order")]
-    includes: Annotated[tuple[ExpectedRecord, ...], Doc("some of them, in order", default="[]")]
-    count: Annotated[Count | None, Doc("how many there are")]
-    exact: Annotated[Flag, Doc("whether the fields named are all that a record has", default="false")]
+class AlertForm:
+    """What a test may say of an event of an episode."""
+
+    opened: Annotated[Name | None, Doc("the rule whose episode opens")]
+    resolved: Annotated[Name | None, Doc("the rule whose episode resolves")]
+    key: Annotated[tuple[Text, ...] | None, Doc("values of the rule's key; left out: any")]
+    at: Annotated[Moment | None, Doc("event time; left out: any")]
+    summary: Annotated[Text | None, Doc("the whole summary; left out: any")]
 
 
 @dataclass(frozen=True)
 class ExpectedAlert:
     """One event of an episode: `{opened: rule, at: 12s}`."""
 
+    rest: ClassVar[type] = AlertForm
     kind: str
     rule: Name
     key: tuple[Text, ...] | None
@@ -80,7 +95,7 @@ class ExpectedAlert:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        form: _AlertForm = read_model(_AlertForm, node)
+        form: AlertForm = read_model(AlertForm, node)
         rules = {kind: rule for kind, rule in (("opened", form.opened), ("resolved", form.resolved)) if rule}
         if len(rules) != 1:
             raise Invalid(
@@ -91,18 +106,20 @@ class ExpectedAlert:
 
 
 @dataclass(frozen=True)
-class _AlertForm:
-    opened: Annotated[Name | None, Doc("the rule whose episode opens")]
-    resolved: Annotated[Name | None, Doc("the rule whose episode resolves")]
-    key: Annotated[tuple[Text, ...] | None, Doc("values of the rule's key; left out: any")]
-    at: Annotated[Moment | None, Doc("event time; left out: any")]
-    summary: Annotated[Text | None, Doc("the whole summary; left out: any")]
+class DeadLetterForm:
+    """What a test may say of a dead letter."""
+
+    reason: Annotated[Text | None, Doc("a part of the reason; left out: any")]
+    step: Annotated[Name | None, Doc("the step that failed; left out: any")]
+    field: Annotated[Name | None, Doc("the field that was wrong; left out: any")]
+    raw: Annotated[Text | None, Doc("a part of the record; left out: any")]
 
 
 @dataclass(frozen=True)
 class ExpectedDeadLetter:
     """A record that could not be processed."""
 
+    rest: ClassVar[type] = DeadLetterForm
     where: Location
     reason: Text | None
     step: Name | None
@@ -111,22 +128,15 @@ class ExpectedDeadLetter:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        form: _DeadLetterForm = read_model(_DeadLetterForm, node)
+        form: DeadLetterForm = read_model(DeadLetterForm, node)
         return cls(node.where, form.reason, form.step, form.field, form.raw)
-
-
-@dataclass(frozen=True)
-class _DeadLetterForm:
-    reason: Annotated[Text | None, Doc("a part of the reason; left out: any")]
-    step: Annotated[Name | None, Doc("the step that failed; left out: any")]
-    field: Annotated[Name | None, Doc("the field that was wrong; left out: any")]
-    raw: Annotated[Text | None, Doc("a part of the record; left out: any")]
 
 
 @dataclass(frozen=True)
 class ExpectedDeadLetters:
     """How many there are, or each of them in order."""
 
+    rest: ClassVar[type] = DeadLetterForm
     where: Location
     count: Count | None
     letters: tuple[ExpectedDeadLetter, ...]

@@ -152,8 +152,10 @@ def _inner(hint: Any) -> tuple[Any, str]:
 
 
 def _has_keys(hint: Any) -> bool:
-    """Whether it is a model that is read by its declared keys."""
-    return dataclasses.is_dataclass(hint) and bool(fields_of(hint)) and not hasattr(hint, "read")
+    """Whether it is a model whose keys are declared: by itself, or by the `rest` of one that reads itself."""
+    if not dataclasses.is_dataclass(hint):
+        return False
+    return hasattr(hint, "rest") or (bool(fields_of(hint)) and not hasattr(hint, "read"))
 
 
 def type_name(hint: Any) -> str:

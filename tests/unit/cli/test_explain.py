@@ -30,7 +30,7 @@ def test_it_shows_schemas_parameters_and_outputs(cli: Any, job: str) -> None:
     assert "    quorum: distinct: sensor, at_least: :quorum, within: 30s\n" in answer.out
     assert "      p95_c: quantile(temp_c, 0.95)\n" in answer.out
     assert "  stats   per_sensor  warehouse  normal" in answer.out
-    assert "max_age: 30d, on_full: drop_oldest" in answer.out
+    assert "  outbox: 512MiB, state: 64MiB, dead_letters: 32MiB, max_age: 30d, on_full: drop_oldest" in answer.out
 
 
 def test_every_ready_job_can_be_explained(cli: Any) -> None:
