@@ -46,7 +46,7 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
         next_step = "use it in an aggregate step's compute, alone; combine results in a map step after it"
         raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
     if name in _NO_CLOCK:
-        next_step = "use the record's own time: the same input must give the same output"
+        next_step = "use the record's own time, or source.received_at: the same input must give the same output"
         raise checker.problem(node, f"`{name}` is not a function of the record", next_step=next_step)
     name = SYNONYMS.get(name, name)
     if name not in FUNCTIONS:
