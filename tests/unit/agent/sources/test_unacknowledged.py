@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pickle
+from typing import Any
+
 import pytest
 from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
 from hypothesis import given
@@ -201,3 +204,46 @@ def test_an_answered_fence_empties_the_position() -> None:
     account.fence_answered(account.fence_sent())
     _, position = account.read([account.arrived(2, False, TOPIC, b"b")[1]])
     assert len(position) == 6
+
+
+ALPHABET: tuple[tuple[Any, ...], ...] = (
+    ("publish",),
+    ("agent_reads",),
+    ("commit",),
+    ("broker_reads",),
+    ("lose_connection", 0),
+    ("lose_connection", 1),
+    ("crash", 0, False),
+    ("crash", 0, True),
+    ("crash", 1, True),
+)
+DEPTH = 11
+
+
+def after(history: tuple[tuple[Any, ...], ...]) -> World:
+    world = World()
+    for name, *arguments in history:
+        getattr(world, name)(*arguments)
+    return world
+
+
+def test_22_in_every_state_that_a_short_history_can_reach_nothing_is_lost_or_doubled() -> None:
+    """Exhaustive: every history of up to `DEPTH` steps and two messages, each state once."""
+    seen = set[bytes]()
+    frontier: list[tuple[tuple[Any, ...], ...]] = [()]
+    for _ in range(DEPTH):
+        histories = [(*history, step) for history in frontier for step in ALPHABET]
+        frontier = []
+        for history in histories:
+            if history.count(("publish",)) > 2:
+                continue
+            world = after(history)
+            state = pickle.dumps(vars(world) | {"account": vars(world.account)})
+            if state in seen:
+                continue
+            seen.add(state)
+            frontier.append(history)
+            world.settle()
+            assert sorted(world.durable) == sorted(world.published), history
+            assert not world.account.fence_needed, history
+    assert len(seen) > 1_000, "the exploration has hardly begun"
