@@ -48,11 +48,23 @@ def _regex(spec: Regex) -> Layout:
 
 
 def _csv(spec: Csv) -> Layout:
+    if spec.columns is None:
+        if not spec.header.value:
+            what = "csv needs columns, or a header that names them"
+            raise Invalid(Problem(what, spec.header.where, "columns: [ts, x], or header: true"))
+        return Layout(formats.CsvFormat((), spec.delimiter.value, True), _one_column)
     columns = tuple(column.value for column in spec.columns)
     repeated = [column for index, column in enumerate(spec.columns) if column.value in columns[:index]]
     if repeated:
         raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
     return Layout(formats.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
+
+
+def _one_column(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    if len(field.path) == 1:
+        return ()
+    next_step = f"if the dot is part of its name, write path: ['{'.'.join(field.path)}']"
+    return (Problem(f"`{name.value}` names no column", name.where, "one name", ".".join(field.path), next_step),)
 
 
 def _among(what: str, columns: tuple[str, ...], next_step: str = "") -> FieldProblems:

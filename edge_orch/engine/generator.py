@@ -15,6 +15,7 @@ from edge_orch.engine.alert import AlertRule
 from edge_orch.engine.calls import number
 from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.clock import BEFORE, Clock
+from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
@@ -64,6 +65,7 @@ class Generator:
         self.streams: list[Stream] = []
         self.clocks: dict[tuple[str, str], Clock] = {}
         self.stateful: dict[str, Stateful] = {}
+        self.headers: dict[str, Headers] = {}
         self.rules: dict[str, AlertRule] = {}
         self.casualties = Casualties()
         self.moment = Moment()

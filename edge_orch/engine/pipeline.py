@@ -23,6 +23,7 @@ import msgspec
 from edge_orch.engine.arrival import Arrival
 from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
+from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
@@ -61,8 +62,9 @@ class Pipeline:
         self._clocks = tuple(compiled.parts.clocks.values())
         self._encode = msgspec.json.Encoder().encode_lines
         self._digests = {step.name: step_digest(step) for step in plan.steps}
-        self._stateful: dict[str, Stateful | Clock | Arrival] = {
+        self._stateful: dict[str, Stateful | Clock | Arrival | Headers] = {
             **{self._digests[name]: part for name, part in compiled.parts.stateful.items()},
+            **{self._digests[name]: headers for name, headers in compiled.parts.headers.items()},
             **{f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()},
         }
         self._moment = compiled.parts.moment

@@ -12,7 +12,7 @@ class JsonFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="json"):
 
 
 class CsvFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="csv", omit_defaults=True):
-    """RFC 4180. `columns` names them in order; `header`: the first line of each partition is a header to skip."""
+    """RFC 4180. `header`: each partition begins with one. `columns` names them in order; if empty, the header does."""
 
     columns: tuple[str, ...]
     delimiter: str = ","

@@ -98,6 +98,7 @@ FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "csv": ("csv: {columns: [ts, k, x, n, ok]}", (_UNIX,), b'1700000001.5,"[{""v"": 1}, {}]",51.5,7,true'),
     "csv_semicolons": ("csv: {columns: [ts, k, x, n, ok], delimiter: ';'}", (_UNIX,),
                        b'1700000002;=1+cmd|"a";1e2;-7;no'),
+    "csv_header": ("csv: {header: true}", (_UNIX,), b'1,"b ""c""",99.5,1700000003.5,yes'),
     "regex": (_REGEX, (_UNIX,), b"1700000003 a b|95|7|yes"),
     "logfmt": ("logfmt: {}", (_UNIX,), b'ts=1700000004 k="a \\"b\\"" x=1.5 n=-3 ok'),
     "key_value": ("key_value: {field_delimiter: '; ', key_value_delimiter: ': '}", (_UNIX,),
@@ -107,6 +108,10 @@ FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "raw": ("", (), b"anything"),
     "influx": ("influx: {}", _INFLUX, b'm,k=a\\ b x=1.5,n=7i,ok=t 1700000008000000000'),
 }  # fmt: skip
+
+
+HEADERS = {"csv_header": [b"n,k,x,ts,ok"]}
+"""What stands before all records; it is none itself."""
 
 
 def plan(name: str) -> Plan:

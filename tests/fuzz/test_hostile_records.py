@@ -15,7 +15,7 @@ from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.plan.plan import Plan
 from edge_orch.time import SECOND, Instant
-from tests.fuzz.jobs import FORMATS, plan
+from tests.fuzz.jobs import FORMATS, HEADERS, plan
 
 NOW = Instant(1_700_000_010 * SECOND, 0, "boot")
 HOSTILE = (
@@ -49,7 +49,7 @@ def records(draw: Callable[..., Any], valid: bytes) -> bytes:
 @st.composite
 def inputs(draw: Callable[..., Any]) -> tuple[str, list[bytes]]:
     name = draw(st.sampled_from(sorted(FORMATS)))
-    return name, draw(st.lists(records(FORMATS[name][2]), min_size=1, max_size=8))
+    return name, HEADERS.get(name, []) + draw(st.lists(records(FORMATS[name][2]), min_size=1, max_size=8))
 
 
 def accounted(emissions: list[Emission]) -> None:
@@ -80,8 +80,8 @@ def test_no_record_raises_or_is_lost_and_batches_change_nothing(given: tuple[str
     together = [one.process(Batch("p", singles, NOW)), one.finish()]
     accounted(together)
     first = together[0].counts.get("schematize")
-    blank = sum(not record.strip() for record in singles)
-    assert (first.entered if first else 0) + blank >= len(singles)
+    none = sum(not record.strip() for record in singles) + len(HEADERS.get(name, []))
+    assert (first.entered if first else 0) + none >= len(singles)
     each = pipeline(name)
     apart = [each.process(Batch("p", [record], NOW, place)) for place, record in enumerate(singles)]
     accounted(apart)
@@ -111,7 +111,7 @@ def test_a_huge_line_is_one_record_like_any_other(name: str, piece: bytes, size:
     valid = FORMATS[name][2]
     middle = valid.rindex(b"1") + 1 if b"1" in valid else len(valid)
     filling = piece * (size // len(piece))
-    payload = b"\n".join([valid, valid[:middle] + filling + valid[middle:], filling, valid])
+    payload = b"\n".join([*HEADERS.get(name, []), valid, valid[:middle] + filling + valid[middle:], filling, valid])
     emission = pipeline(name).process(Batch("p", payload, NOW))
     accounted([emission])
     assert emission.counts["schematize"].entered in {4, 4 - (not piece.strip())}

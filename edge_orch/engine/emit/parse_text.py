@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.csv_lines import split_line
 from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import text_parser
@@ -32,6 +33,13 @@ def text_loop(
     number = generator.number(step)
     body = function.body
     function.initial(f"feed{number}", "iter(lines.texts)")
+    named = isinstance(step.format, CsvFormat) and not step.format.columns
+    if isinstance(step.format, CsvFormat) and named:
+        headers = Headers(step.fields, step.format.delimiter)
+        generator.headers[step.name] = headers
+        known = generator.names.bind("headers", headers)
+        header = "lines.texts[0] if first and lines.count else None"
+        function.initial(f"read{number}", f"{known}.reader(partition, {header})")
     if isinstance(step.format, CsvFormat) and step.format.header:
         with body.block("if first and lines.count:"):
             body.line(f"next(feed{number})")
@@ -40,6 +48,8 @@ def text_loop(
         texts: list[str]
         if isinstance(step.format, RegexFormat):
             texts = _match(generator, function, step, step.format)
+        elif named:
+            texts = _named_cells(function, step, number, [generator.names.fresh("s") for _ in step.fields])
         elif isinstance(step.format, CsvFormat):
             texts = _cells(generator, function, step, step.format)
         elif isinstance(step.format, JsonFormat):
@@ -101,6 +111,16 @@ def _cells(generator: Generator, function: FunctionWriter, step: Schematize, for
         reason = f"f'has {{len(cells_{number})}} columns, not {len(format_.columns)}'"
         _refuse(function, step, number, reason)
     return [f"cells_{number}[{format_.columns.index(_only(field))}]" for field in step.fields]
+
+
+def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts: list[str]) -> list[str]:
+    body = function.body
+    _skip_blank(function, step, number)
+    with body.block("try:"):
+        body.line(f"{', '.join(texts)}, = read{number}(line)")
+    with body.block("except ValueError as error:"):
+        _refuse(function, step, number, "str(error)")
+    return texts
 
 
 def _parts(generator: Generator, function: FunctionWriter, step: Schematize, format_: LineFormat) -> list[str]:

@@ -58,9 +58,9 @@ time: ts
 ts;sensor;temp_c
 01.01.2026 01:00:00;press-1;21.5
 """
-    columns: Annotated[tuple[Text, ...], Doc("names of the columns, in order")]
+    columns: Annotated[tuple[Text, ...] | None, Doc("names of the columns, in order; left out: the header names them")]
     delimiter: Annotated[Delimiter, Doc("one character", default=",")]
-    header: Annotated[Flag, Doc("the first line of each partition is a header to skip", default="false")]
+    header: Annotated[Flag, Doc("the first line of each partition is a header", default="false")]
 
 
 @dataclass(frozen=True)
