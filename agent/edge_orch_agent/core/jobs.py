@@ -224,6 +224,7 @@ class Jobs:
                 error = error or f"version {slot.version} cannot start: {failure}"
                 self.slots.give_up(job, self._work.gathered.upkeep)
             else:
+                error = error or self.running[job].failure  # it may have begun with empty windows
                 break
         if job not in self.running:
             self._states[job] = state

@@ -268,6 +268,9 @@ def test_damaged_state_starts_the_job_with_empty_windows() -> None:
     rig.restart()
     rig.sources["press"].batches = [lines(0, 5), lines(5, 10)]
     assert "empty windows" in rig.core.view().jobs[0].trouble
+    reported = rig.controller.replica.facts().reported["press"]
+    assert (reported.state, reported.version) == (JobState.RUNNING, 1)
+    assert "begins with empty windows" in reported.error
     rig.run(SECOND)
     assert numbers(rig) == list(range(15))
 
