@@ -7,6 +7,7 @@ mosquitto, controller, agent and HTTP sink, real processes on loopback, everythi
 **wear**  bytes written per byte delivered: at 100 records a second, in bursts, and at 10,000 a second.
 **files**  J1 and J2 of the engine's benchmark: file → agent → file, and → HTTP, on one core, beside the engine alone.
 **kuiper**  eKuiper's published case.
+**start**  from the start of the process to its first record in the sink.
 
 Each part has an agent of its own. Memory is PSS, looked at five times a second.
 """
@@ -26,10 +27,11 @@ from benchmarks.agent.bus import Publisher
 from benchmarks.agent.drain import measure_drain, measure_latency
 from benchmarks.agent.files import measure_files
 from benchmarks.agent.kuiper import measure_kuiper
+from benchmarks.agent.start import measure_start
 from benchmarks.agent.wear import measure_wear
 from edge_orch.errors import EdgeOrchError
 
-PARTS = ("drain", "latency", "wear", "files", "kuiper")
+PARTS = ("drain", "latency", "wear", "files", "kuiper", "start")
 GOALS = {
     "ratio": 0.6,
     "alert_p99_ms": 250,
@@ -41,6 +43,7 @@ GOALS = {
     "j2_ratio": 0.5,
     "j1_peak_pss_mb": 64,
     "j2_peak_pss_mb": 64,
+    "start_to_first_record_s": 2,
 }
 
 
@@ -58,6 +61,8 @@ async def measure(part: str, folder: Path, options: argparse.Namespace) -> dict[
                     return {**await measure_wear(bench, publisher)}
                 case "files":
                     return {**await measure_files(bench, options.rows, options.rounds)}
+                case "start":
+                    return {**await measure_start(bench, publisher)}
                 case _:
                     return await measure_kuiper(bench, publisher, options.records)
         finally:

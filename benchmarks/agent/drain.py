@@ -24,7 +24,7 @@ async def measure_drain(bench: Bench, publisher: Publisher, records: int, rounds
     The bare subscriber (paho, the same window, throws everything away) goes through the same, in alternation, on the
     same bus. Medians of the rounds.
     """
-    first = await _first(bench, publisher)
+    first = await first_record(bench, publisher)
     pid = bench.pid
     bare, agent, cpu, wear, delivered = [], [], 0.0, 0, 0
     async with Watch(pid) as watch:
@@ -59,7 +59,7 @@ async def measure_drain(bench: Bench, publisher: Publisher, records: int, rounds
 
 async def measure_latency(bench: Bench, publisher: Publisher) -> dict[str, float]:
     """20 records a second, and one in five opens an episode of its own: from just before PUBLISH to the webhook."""
-    await _first(bench, publisher)
+    await first_record(bench, publisher)
     published: dict[str, float] = {}
     for number in range(ALERTS * ALERT_EVERY):
         hot = "" if number % ALERT_EVERY else f"hot-{number}"
@@ -79,7 +79,7 @@ async def measure_latency(bench: Bench, publisher: Publisher) -> dict[str, float
     }
 
 
-async def _first(bench: Bench, publisher: Publisher) -> int:
+async def first_record(bench: Bench, publisher: Publisher) -> int:
     """Roll the job out and wait until records arrive; the number of the first that counts."""
     await bench.plant.roll_out(BUS)
 

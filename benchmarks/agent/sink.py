@@ -9,6 +9,8 @@ from collections import Counter
 import msgspec
 from aiohttp import web
 
+PAUSE_S = 0.5
+
 
 class _Record(msgspec.Struct):
     n: int
@@ -31,6 +33,9 @@ class Sink:
         self.bytes = 0
         self.alerts: dict[str, float] = {}
         """When the opening of each sensor's episode arrived, on the monotonic clock."""
+        self.arrived = 0.0
+        """When records arrived after a pause of more than half a second, on the clock that runs since boot."""
+        self._latest = 0.0
         self.bulk_bytes = 0
         self.bulk_crc = 0
         self.port = 0
@@ -53,6 +58,10 @@ class Sink:
 
     async def _take_records(self, request: web.Request) -> web.Response:
         body = await request.read()
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        if now - self._latest > PAUSE_S:
+            self.arrived = now
+        self._latest = now
         self.records.update(record.n for record in _RECORDS.decode_lines(body))
         self.bytes += len(body)
         return web.Response(status=204)
