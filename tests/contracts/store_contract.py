@@ -194,6 +194,17 @@ class StoreContract:
         assert state.positions == {}
         assert state.states == {}
 
+    def test_what_came_after_a_state_is_appended_until_the_next_state(self, store: Store) -> None:
+        store.commit(Transaction(states={"press": b"one"}, replays={"oven": [b"x"]}))
+        store.commit(Transaction(replays={"press": [b"a", b"b"]}))
+        store.commit(Transaction(replays={"press": [b"c"]}))
+        assert self.reopened(store).load().replays == {"press": [b"a", b"b", b"c"], "oven": [b"x"]}
+        store = self.reopened(store)
+        store.commit(Transaction(states={"press": b"two", "oven": None}))
+        assert store.load().replays == {}
+        store.commit(Transaction(replays={"press": [b"d"]}))
+        assert self.reopened(store).load().replays == {"press": [b"d"]}
+
     def test_ledger_entries_add_up(self, store: Store) -> None:
         entry = LedgerEntry("press", 1, "stats/lake", "out", 4)
         store.commit(Transaction(ledger=[entry, entry]))

@@ -283,8 +283,7 @@ class AgentCore:
         gathered = self.work.take()
         for job in gathered.touched & self.jobs.running.keys():
             running = self.jobs.running[job]
-            gathered.intake.states[job] = running.snapshot()
-            running.bind(self.parameters.of(running.plan))
+            running.save(gathered.intake, self.parameters.of(running.plan))
         self.sealing.seal(gathered, self.jobs.limits(), now)
         self.commits.begin(gathered)
         return self.commits.give(now)

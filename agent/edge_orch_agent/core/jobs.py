@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from edge_orch.engine.records import Device, Emission
@@ -59,6 +59,7 @@ class Jobs:
         self._guard = guard
         self._library = Library(identity.controller_keys, stored.envelopes)
         self._states = dict(stored.states)
+        self._replays = dict(stored.replays)
         self.slots = Slots(stored.slots)
         self.running: dict[str, RunningJob] = {}
 
@@ -68,7 +69,7 @@ class Jobs:
             slot = self.slots.running(job)
             if slot is not None:
                 error = self._condemn(slot, crash) if crash is not None else ""
-                self._resume(job, self._states.pop(job, b""), error, now)
+                self._resume(job, self._states.pop(job, b""), error, now, self._replays.pop(job, []))
 
     def fetched(self, digest: str, envelope: bytes) -> None:
         """An envelope has come; `follow` looks into it."""
@@ -189,7 +190,7 @@ class Jobs:
         old = self.running.get(want.job)
         partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
         try:
-            new = self._run(slot, plan, state, now)
+            new = self._run(slot, plan, state, now, [] if old else self._replays.pop(want.job, []))
         except (Exception, Overran) as error:  # a version that cannot start is its author's to mend; what runs goes on
             self.slots.refuse(slot, transaction)
             self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
@@ -213,13 +214,13 @@ class Jobs:
         self._report(want.job, want.generation, error, now)
         return False
 
-    def _resume(self, job: str, state: bytes, error: str, now: Instant) -> None:
+    def _resume(self, job: str, state: bytes, error: str, now: Instant, replays: Sequence[bytes] = ()) -> None:
         """Run what the slots say; of versions that cannot start any more, go back to the one before."""
         generation = self._reported(job).generation if error else 0
         while (slot := self.slots.running(job)) is not None:
             generation = max(generation, slot.generation)
             try:
-                self.running[job] = self._run(slot, self._library.plan(slot), state, now)
+                self.running[job] = self._run(slot, self._library.plan(slot), state, now, replays)
             except (Exception, Overran) as failure:
                 error = error or f"version {slot.version} cannot start: {failure}"
                 self.slots.give_up(job, self._work.gathered.upkeep)
@@ -227,12 +228,12 @@ class Jobs:
                 error = error or self.running[job].failure  # it may have begun with empty windows
                 break
         if job not in self.running:
-            self._states[job] = state
+            self._states[job], self._replays[job] = state, list(replays)
         if error:
             self._work.hasten(now)
             self._report(job, generation, error, now)
 
-    def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant) -> RunningJob:
+    def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant, replays: Sequence[bytes] = ()) -> RunningJob:
         self._twin.stale = True  # its parameters have to be worked out
         values = self._parameters.resolved(plan, self._twin.facts(), now)
         build = partial(
@@ -246,7 +247,7 @@ class Jobs:
             guard=self._guard,
         )
         try:
-            return build(state=state)
+            return build(state=state, replays=replays)
         except Invalid as error:
             if not state:
                 raise

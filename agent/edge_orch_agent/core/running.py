@@ -15,12 +15,19 @@ from edge_orch.plan.tap import tapped
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Value
 from edge_orch_agent.core.guarding import Guard, Overran, Result
-from edge_orch_agent.core.transaction import Slot
+from edge_orch_agent.core.replay import decode_replays, encode_replay, weight
+from edge_orch_agent.core.transaction import Slot, Transaction
 
 Values = Mapping[str, Value]
 
 SecretOf = Callable[[str], str | None]
 """The device's secret of that name, None if it has none. Looked up once for each version that starts."""
+
+SMALL_STATE = 16 << 10
+"""Bytes: a smaller state is always stored whole."""
+MOST_INPUT = 1 << 20
+"""Bytes of input after which a state is stored whole however large it is: until then they stay in memory."""
+MOST_ENTRIES = 4096
 
 BREAKS = 16
 """How often one batch may break a pipeline before the rest of it is given up: enough to find a record or two among
@@ -35,6 +42,9 @@ class RunningJob:
     that broke it is halved until the records to blame are alone; they become dead letters.
     `failures`: batches in a row of which it broke on half or more. `stuck`: it cannot go on at all. Raises whatever
     building it raises.
+
+    `replays`: what it was given after `state`, by an earlier process. Its emissions were made then, and the values
+    that it had then are used for it: they count until the next `save`.
     """
 
     def __init__(
@@ -48,6 +58,7 @@ class RunningJob:
         state: bytes,
         since_us: int,
         guard: Guard,
+        replays: Sequence[bytes] = (),
     ) -> None:
         self.slot = slot
         self.plan = plan
@@ -63,7 +74,12 @@ class RunningJob:
         self._journal: list[Batch | Instant] = []
         self._advanced = False
         self._watched: frozenset[str] = frozenset()
+        self._input = 0
+        self._saved = 0
+        self._stored = False
         self._pipeline = self._build()
+        if replays:
+            self._replay(replays)
 
     @property
     def state_bytes(self) -> int:
@@ -100,15 +116,36 @@ class RunningJob:
         except (Exception, Overran) as error:
             self.failure = _words(error)
         else:
-            self._journal.append(now)
+            self._note(now)
             return emission
-        self.stuck = True  # time passes for ever: it would break again at once
         self.failures += 1
         self._recover()
+        self.snapshot()
+        self.stuck = True  # time passes for ever: it would break again at once
         return Emission()
 
-    def bind(self, values: Values) -> None:
-        """Use these parameters from now on. Only call right after `snapshot`."""
+    def save(self, intake: Transaction, values: Values) -> None:
+        """Add what brings the state back after a crash; from then on use these parameters.
+
+        While the state is larger than what it was given since it was last stored, that is stored instead: a job that
+        remembers many keys would otherwise write all of them once a second.
+        """
+        job = self.plan.name
+        if self.stuck and self._stored:
+            return  # nothing has changed it, and what is stored says more than the last snapshot alone
+        if (
+            not self._stored
+            or len(self._snapshot) < SMALL_STATE
+            or values != self.values
+            or self._input >= min(len(self._snapshot), MOST_INPUT)
+            or len(self._journal) >= MOST_ENTRIES
+        ):
+            intake.states[job] = self.snapshot()
+            self._stored = True
+        elif len(self._journal) > self._saved:
+            fresh = self._journal[self._saved :]
+            intake.replays.setdefault(job, []).append(encode_replay(self.slot.version, self.values, fresh))
+            self._saved = len(self._journal)
         if values != self.values:
             self._pipeline.bind(values)
             self.values = values
@@ -132,6 +169,8 @@ class RunningJob:
         if not self.stuck:
             self._snapshot = self._pipeline.snapshot()
             self._journal.clear()
+            self._input = self._saved = 0
+            self._stored = False  # what is stored, and the journal that is gone, do not add up to it
         return self._snapshot
 
     def closed(self, kept: Collection[str]) -> tuple[Emission, bytes]:
@@ -158,10 +197,31 @@ class RunningJob:
         except (Exception, Overran) as error:  # whatever it is, it is these records' fault and must not stop others
             broke = _words(error)
         else:
-            self._journal.append(part)
+            self._note(part)
             return ""
         self._recover()  # only here: until its handler ends, the error holds on to all that the call had made
         return broke
+
+    def _note(self, entry: Batch | Instant) -> None:
+        self._journal.append(entry)
+        self._input += weight(entry)
+
+    def _replay(self, stored: Sequence[bytes]) -> None:
+        """Bring the pipeline to where an earlier process left it; if that fails, to where its last snapshot was."""
+        try:
+            replays = decode_replays(stored)
+            if replays[0].version == self.slot.version and replays[0].values.keys() == self.values.keys():
+                self.values = replays[0].values
+                self._pipeline = self._build()
+            for replay in replays:
+                for entry in replay.entries:
+                    self._give(entry)
+                    self._note(entry)
+        except (Exception, Overran) as error:
+            self.failure = f"goes on from an earlier state: {_words(error)}"
+            self._journal.clear()
+            self._input = 0
+            self._pipeline = self._build()
 
     def _give(self, entry: Batch | Instant) -> Emission:
         if isinstance(entry, Batch):

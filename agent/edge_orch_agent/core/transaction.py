@@ -222,6 +222,7 @@ class Transaction(msgspec.Struct):
     """Everything one commit makes durable. Empty fields cost nothing.
 
     `positions`: opaque to all but the source; `states`: per job, the pipeline's snapshot; in both, None deletes.
+    `replays`: per job, what its pipeline was given after its snapshot, to be appended; a state, or None, ends them.
     `cursors`: per stream, the sequence up to which it is delivered or dropped; segments up to it are deleted.
     `drops`: which of them were dropped; their counts stand in the ledger as well.
     `rolls`: new epochs of the twin, each in place of all that was there; `changes` come after them.
@@ -232,6 +233,7 @@ class Transaction(msgspec.Struct):
 
     positions: dict[PositionKey, bytes | None] = msgspec.field(default_factory=dict)
     states: dict[str, bytes | None] = msgspec.field(default_factory=dict)
+    replays: dict[str, list[bytes]] = msgspec.field(default_factory=dict)
     segments: list[Segment] = msgspec.field(default_factory=list)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     rolls: list[Rolled] = msgspec.field(default_factory=list)
@@ -258,9 +260,15 @@ class Transaction(msgspec.Struct):
         """Make this one do what both would, one after the other."""
         if later.rolls:
             self.changes.clear()
+        for job in later.states:
+            self.replays.pop(job, None)
         emptied = set(later.removed_slots)
         self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
+        for job, inputs in later.replays.items():
+            self.replays[job] = self.replays.get(job, []) + inputs
         for name in self.__struct_fields__:
+            if name == "replays":
+                continue
             mine = getattr(self, name)
             (mine.update if isinstance(mine, dict) else mine.extend)(getattr(later, name))
 
@@ -268,14 +276,16 @@ class Transaction(msgspec.Struct):
 class StoredState(msgspec.Struct):
     """What a store holds at start; everything `AgentCore` is rebuilt from.
 
-    `segments`: by stream and sequence, without their data. `changes`: causes before effects. `dead_bytes`: per job,
-    the raw bytes of its dead letters. `ledger`: the sums of all entries ever committed. `drops`: by stream, in order,
-    those that continue each other as one. `epoch`: of the twin. `first_sequence`: no new segment has a lower one.
-    `wear`: the latest days, oldest first. `report`: what was wrong with the store at this start, empty if nothing was.
+    `replays`: per job, oldest first. `segments`: by stream and sequence, without their data. `changes`: causes
+    before effects. `dead_bytes`: per job, the raw bytes of its dead letters. `ledger`: the sums of all entries ever
+    committed. `drops`: by stream, in order, those that continue each other as one. `epoch`: of the twin.
+    `first_sequence`: no new segment has a lower one. `wear`: the latest days, oldest first. `report`: what was
+    wrong with the store at this start, empty if nothing was.
     """
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
     states: dict[str, bytes] = msgspec.field(default_factory=dict)
+    replays: dict[str, list[bytes]] = msgspec.field(default_factory=dict)
     segments: list[SegmentInfo] = msgspec.field(default_factory=list)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     next_sequence: dict[StreamId, int] = msgspec.field(default_factory=dict)

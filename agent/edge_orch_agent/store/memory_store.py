@@ -42,6 +42,7 @@ class _Tables(msgspec.Struct):
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
     states: dict[str, bytes] = msgspec.field(default_factory=dict)
+    replays: dict[str, list[bytes]] = msgspec.field(default_factory=dict)
     segments: dict[tuple[StreamId, int], Segment] = msgspec.field(default_factory=dict)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     changes: dict[tuple[bytes, int], Change] = msgspec.field(default_factory=dict)
@@ -58,6 +59,8 @@ class _Tables(msgspec.Struct):
     def apply(self, transaction: Transaction) -> None:
         _put(self.positions, transaction.positions)
         _put(self.states, transaction.states)
+        self.replays = {job: inputs for job, inputs in self.replays.items() if job not in transaction.states}
+        self.replays |= {job: self.replays.get(job, []) + inputs for job, inputs in transaction.replays.items()}
         for segment in transaction.segments:
             if (segment.stream, segment.sequence) in self.segments:
                 raise ValueError(f"segment {segment.stream} {segment.sequence} exists already")
@@ -104,6 +107,7 @@ class _Tables(msgspec.Struct):
             + sum(len(change.raw) for change in self.changes.values())
             + sum(len(dead.letter.raw) for dead in self.dead.values())
             + sum(len(data) for table in (self.states, self.positions, self.envelopes) for data in table.values())
+            + sum(len(content) for inputs in self.replays.values() for content in inputs)
         )
 
 
@@ -131,6 +135,7 @@ class MemoryStore:
         state = StoredState(
             positions=dict(tables.positions),
             states=dict(tables.states),
+            replays={job: list(inputs) for job, inputs in tables.replays.items()},
             segments=[segment.info for _, segment in segments],
             cursors=dict(tables.cursors),
             next_sequence={stream: sequence + 1 for stream, sequence in tables.cursors.items()},

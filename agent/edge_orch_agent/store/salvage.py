@@ -22,6 +22,7 @@ _KEYS = {
     "lineage": "id",
     "change": "actor, seq",
     "wear": "day",
+    "replay": "job, id",
     "twin_epoch": "rowid",
     "archive": "id",
 }

@@ -53,5 +53,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE maker(id INTEGER PRIMARY KEY, content BLOB NOT NULL UNIQUE);
     CREATE TABLE lineage(id INTEGER PRIMARY KEY, maker INTEGER NOT NULL, at_us INTEGER NOT NULL, content BLOB NOT NULL);
     """,
+    """
+    CREATE TABLE replay(job TEXT, id INTEGER, content BLOB NOT NULL, PRIMARY KEY(job, id)) WITHOUT ROWID;
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

@@ -21,6 +21,9 @@ _COMPRESSION = 1  # of four, in the format of zlib: as small as zlib's own 1 in 
 # A value that is the same touches no page: many jobs have no state, and many commits move no position.
 _CHANGED = "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
 _POSITION = "INSERT INTO position VALUES(?, ?, ?) " + _CHANGED
+_REPLAY = (
+    "INSERT INTO replay(job, id, content) VALUES(?, (SELECT coalesce(max(id), 0) + 1 FROM replay WHERE job = ?), ?)"
+)
 _STATE = "INSERT INTO state VALUES(?, ?) " + _CHANGED
 
 
@@ -83,7 +86,7 @@ def _change_row(change: Change) -> tuple[bytes, int, bytes, int, bytes]:
 
 
 def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int:
-    """Positions and states; None deletes."""
+    """Positions, states (None deletes), and what came after a state."""
     written = 0
     for key, position in transaction.positions.items():
         if position is None:
@@ -92,11 +95,18 @@ def _write_values(database: sqlite3.Connection, transaction: Transaction) -> int
             database.execute(_POSITION, (key.job, key.partition, position))
             written += len(position)
     for job, state in transaction.states.items():
+        database.execute("DELETE FROM replay WHERE job = ?", (job,))
         if state is None:
             database.execute("DELETE FROM state WHERE job = ?", (job,))
         else:
-            database.execute(_STATE, (job, state))
-            written += len(state)
+            packed = isal_zlib.compress(state, _COMPRESSION)
+            database.execute(_STATE, (job, packed))
+            written += len(packed)
+    for job, inputs in transaction.replays.items():
+        for content in inputs:
+            packed = isal_zlib.compress(content, _COMPRESSION)
+            database.execute(_REPLAY, (job, job, packed))
+            written += len(packed)
     return written
 
 
