@@ -260,17 +260,13 @@ class Transaction(msgspec.Struct):
         """Make this one do what both would, one after the other."""
         if later.rolls:
             self.changes.clear()
-        for job in later.states:
-            self.replays.pop(job, None)
+        replays = {job: inputs for job, inputs in self.replays.items() if job not in later.states}
         emptied = set(later.removed_slots)
         self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
-        for job, inputs in later.replays.items():
-            self.replays[job] = self.replays.get(job, []) + inputs
         for name in self.__struct_fields__:
-            if name == "replays":
-                continue
             mine = getattr(self, name)
             (mine.update if isinstance(mine, dict) else mine.extend)(getattr(later, name))
+        self.replays = replays | {job: replays.get(job, []) + inputs for job, inputs in later.replays.items()}
 
 
 class StoredState(msgspec.Struct):

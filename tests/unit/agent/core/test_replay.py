@@ -163,3 +163,9 @@ def test_the_power_may_go_before_any_command() -> None:
         assert windows(rig) == windows(calm), unplug_at
         assert told(rig) == told(calm), unplug_at
         assert rig.ledger() == calm.ledger(), unplug_at
+
+
+def test_two_transactions_are_one_after_the_other() -> None:
+    both = Transaction(replays={"a": [b"1"], "b": [b"2"], "c": [b"3"]})
+    both.add(Transaction(states={"b": b"whole"}, replays={"a": [b"4"], "d": [b"5"]}))
+    assert both.replays == {"a": [b"1", b"4"], "c": [b"3"], "d": [b"5"]}
