@@ -90,6 +90,7 @@ class Notifier:
         self._rules = {rule.name: rule for rule in rules}
         self._windows = {name: SilenceWindows(rule.silence) for name, rule in self._rules.items() if rule.silence}
         self._silenced = silenced
+        self._timed = any(rule.throttle_us or rule.silence or rule.escalate for rule in self._rules.values())
         self._open = {standing.event.episode: standing for standing in open_episodes}
         self._series = series if series is not None else {}
 
@@ -124,6 +125,8 @@ class Notifier:
 
     def wake_at(self, now: Instant) -> int | None:
         """On the monotonic clock: when time alone may change something. Whoever knows people's silences adds theirs."""
+        if not self._timed:
+            return None
         return min((at for standing in self._open.values() for at in self._waits(standing, now)), default=None)
 
     def _tell(self, standing: Standing, now: Instant) -> list[Notification]:
