@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim lint format services chaos chaos-nightly bench-engine bench-agent docs lock clean
+.PHONY: help demo test sim lint format services chaos chaos-nightly bench-engine bench-agent bench-twin docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ chaos-nightly: ## 200 rounds and more than 200 kills: some eight minutes
 
 bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear
 	$(BIN)/python -m benchmarks.agent
+
+bench-twin: $(READY) ## a month of one agent's twin: its size, the time to open it, what is sent
+	$(BIN)/python -m benchmarks.twin
 
 docs: $(READY) ## write docs/reference from the components of the job language
 	$(BIN)/python -m reference

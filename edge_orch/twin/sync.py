@@ -249,7 +249,7 @@ class SyncSession:
         if covers(ours, have.vector) and not all(self.replica.knows(head) for head in have.heads):
             return [Quarantine("the peer has other content under sequence numbers that we know")]  # 6
         if not covers(have.vector, ours):
-            return [self._send(self.replica.changes_since(have.vector))]
+            return [self._send(self.replica.changes_since(have.vector))]  # 4
         return [] if covers(ours, have.vector) else [self._have()]
 
     def _delta(self, delta: Delta) -> list[SyncCommand]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from edge_orch.errors import Refused
 from edge_orch.testing.network import Faults
 from edge_orch.time import SECOND
+from edge_orch.twin import rolling
 from edge_orch.twin.epoch import MAX_PAST, actor_in, is_root, later_past, read_root, root_actor
 from edge_orch.twin.facts import Section
 from edge_orch.twin.replica import Replica
@@ -304,3 +305,24 @@ def test_histories_do_roll() -> None:
     history.live(60)
     history.peace()
     assert history.replicas()[1].epoch.number > 2
+
+
+def caught() -> bool:
+    """Whether the histories above fail with the bug that was put in, within 40 of them."""
+    play = test_replicas_converge_and_lose_nothing_while_epochs_pass.hypothesis.inner_test  # type: ignore[attr-defined]
+    for seed in range(40):
+        try:
+            play(seed=seed, faults=Faults(loss=0.3, duplication=0.2), steps=30, crash_chance=0.05, restores=False)
+        except AssertionError:
+            return True
+    return False
+
+
+def test_the_test_catches_facts_that_are_not_carried_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "written_above", lambda *_: set())
+    assert caught()
+
+
+def test_the_test_catches_a_roll_of_what_the_controller_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SyncSession, "may_roll", property(lambda self: self._decides and not self._rolling))
+    assert caught()
