@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from msgspec import structs
@@ -24,6 +23,7 @@ from edge_orch.spec.leaves import (
     StepInput,
     Text,
 )
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key
 from edge_orch.spec.sinks import SINKS
@@ -68,7 +68,7 @@ class OnFull(Choice, frozen=True):
     value: Literal["block", "drop_oldest", "drop_newest"]
 
 
-@dataclass(frozen=True)
+@model
 class Metadata:
     """Who the job is."""
 
@@ -76,7 +76,7 @@ class Metadata:
     labels: Annotated[dict[LabelName, Text], Doc("labels of the job", default="{}")]
 
 
-@dataclass(frozen=True)
+@model
 class Param:
     """A value that may be changed without a new version; `:name` in expressions."""
 
@@ -87,7 +87,7 @@ class Param:
     override: Annotated[Role | None, Doc("lowest role that may override it; left out: nobody")]
 
 
-@dataclass(frozen=True)
+@model
 class Source:
     """Where records come from: exactly one kind."""
 
@@ -103,7 +103,7 @@ class Source:
         return variant_schema(SOURCES)
 
 
-@dataclass(frozen=True)
+@model
 class Sink:
     """Where records or alerts go: exactly one kind."""
 
@@ -119,7 +119,7 @@ class Sink:
         return variant_schema(SINKS)
 
 
-@dataclass(frozen=True)
+@model
 class StepFrame:
     """What every step may have beside its kind."""
 
@@ -127,7 +127,7 @@ class StepFrame:
     from_: Annotated[StepInput | None, Doc("step or route.branch it reads; left out: the step above", key="from")]
 
 
-@dataclass(frozen=True)
+@model
 class Step:
     """One step: exactly one kind, and perhaps a name and an input."""
 
@@ -179,7 +179,7 @@ class Step:
         return {"description": cls.__doc__, "oneOf": arms}
 
 
-@dataclass(frozen=True)
+@model
 class Output:
     """A stream of records that leaves the device."""
 
@@ -188,7 +188,7 @@ class Output:
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 
 
-@dataclass(frozen=True)
+@model
 class Limits:
     """What the job may take on a device."""
 
@@ -199,7 +199,7 @@ class Limits:
     on_full: Annotated[OnFull, Doc("block | drop_oldest | drop_newest", default="drop_oldest")]
 
 
-@dataclass(frozen=True)
+@model
 class JobBody:
     """What the job does."""
 
@@ -212,7 +212,7 @@ class JobBody:
     limits: Annotated[Limits, Doc("what the job may take", default="{}")]
 
 
-@dataclass(frozen=True)
+@model
 class Job:
     """An Edge Orchestrator job."""
 

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from edge_orch.spec.leaves import Text
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.references import Headers, Secret, Template, Url
 
 BOTH = frozenset({"records", "alerts"})
 
 
-@dataclass(frozen=True)
+@model
 class FileSink:
     """Appends NDJSON lines to a file on the device."""
 
@@ -24,7 +24,7 @@ class FileSink:
     path: Annotated[Template, Doc("path of the file")]
 
 
-@dataclass(frozen=True)
+@model
 class HttpSink:
     """POSTs batches as NDJSON."""
 
@@ -38,7 +38,7 @@ http:
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
 
 
-@dataclass(frozen=True)
+@model
 class WebhookSink:
     """POSTs one JSON object an alert."""
 
@@ -48,7 +48,7 @@ class WebhookSink:
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
 
 
-@dataclass(frozen=True)
+@model
 class PagerDutySink:
     """PagerDuty Events API v2: trigger, acknowledge and resolve under the episode's stable key."""
 
@@ -58,7 +58,7 @@ class PagerDutySink:
     url: Annotated[Url, Doc("address of the API", default="https://events.pagerduty.com/v2/enqueue")]
 
 
-@dataclass(frozen=True)
+@model
 class SqsSink:
     """Amazon SQS, or what speaks its protocol."""
 
@@ -75,7 +75,7 @@ sqs:
     secret_access_key: Annotated[Secret | None, Doc("secret access key, as ${secret:NAME}")]
 
 
-@dataclass(frozen=True)
+@model
 class MqttSink:
     """Publishes to the agent's bus."""
 

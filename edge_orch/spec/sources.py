@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.addresses import HttpPath, Listen
 from edge_orch.spec.json_schema import model_schema
 from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Size
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
 from edge_orch.spec.references import BrokerUrl, Secret, Template
@@ -27,7 +27,7 @@ class Framing(Choice, frozen=True):
     value: Literal["lines", "syslog"]
 
 
-@dataclass(frozen=True)
+@model
 class MqttSource:
     """Messages of an MQTT topic filter; a partition is a topic, a message one record."""
 
@@ -37,7 +37,7 @@ class MqttSource:
     qos: Annotated[Qos, Doc("0, 1 or 2; below 1 records may be lost", default="1")]
 
 
-@dataclass(frozen=True)
+@model
 class FileSource:
     """Lines of a file on the device, or of all files that a pattern names; a partition is a file."""
 
@@ -45,7 +45,7 @@ class FileSource:
     path: Annotated[Template, Doc("path of the file; *, ? and [ ] in its last part name several")]
 
 
-@dataclass(frozen=True)
+@model
 class HttpSource:
     """Records that others POST to the device; answered 200 when they are durable."""
 
@@ -74,7 +74,7 @@ class HttpSource:
         return model_schema(cls)
 
 
-@dataclass(frozen=True)
+@model
 class TcpSource:
     """Records from whoever connects; a partition is a sender's address."""
 
@@ -83,7 +83,7 @@ class TcpSource:
     framing: Annotated[Framing, Doc("lines, or syslog: lines or octet counting, as RFC 6587 has both", default="lines")]
 
 
-@dataclass(frozen=True)
+@model
 class UdpSource:
     """Datagrams, each one record; a partition is a sender's address."""
 

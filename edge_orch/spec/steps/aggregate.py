@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from edge_orch.spec.leaves import Choice, Duration, Name, PositiveDuration, Sql
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.windows import Window
 
@@ -16,7 +16,7 @@ class OnLate(Choice, frozen=True):
     value: Literal["revise", "dead_letter", "drop"]
 
 
-@dataclass(frozen=True)
+@model
 class Aggregate:
     """Fold the records of each window and key into one row, which carries window_start, window_end and revision."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Duration, JsonSchema, LabelName, Leaf, Name, PositiveDuration, Sql, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Scalar, described
 from edge_orch.spec.reading import Doc
 from edge_orch.time import HOUR, MINUTE
@@ -19,7 +19,7 @@ class Severity(Choice, frozen=True):
     value: Literal["info", "warning", "error", "critical"]
 
 
-@dataclass(frozen=True)
+@model
 class Quorum:
     """Fire only when enough voters agree."""
 
@@ -28,7 +28,7 @@ class Quorum:
     within: Annotated[PositiveDuration, Doc("a vote older than this no longer counts")]
 
 
-@dataclass(frozen=True)
+@model
 class Clear:
     """When a firing episode resolves."""
 
@@ -57,7 +57,7 @@ class TimeOfDay(Leaf, frozen=True):
         return int(hours) * HOUR + int(minutes) * MINUTE
 
 
-@dataclass(frozen=True)
+@model
 class Silence:
     """A time of the week in which nobody is notified."""
 
@@ -67,7 +67,7 @@ class Silence:
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 
-@dataclass(frozen=True)
+@model
 class Escalate:
     """Whom to tell as well when nobody acknowledges."""
 
@@ -75,7 +75,7 @@ class Escalate:
     notify: Annotated[tuple[LabelName, ...], Doc("sinks to tell")]
 
 
-@dataclass(frozen=True)
+@model
 class Alert:
     """A rule with one episode per key at a time. It passes no records on."""
 

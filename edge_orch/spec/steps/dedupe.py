@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 
 
-@dataclass(frozen=True)
+@model
 class Dedupe:
     """Pass the first record of each key and drop those that repeat it within a time."""
 

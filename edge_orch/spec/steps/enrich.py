@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from edge_orch.spec.model import model
 from edge_orch.spec.steps.map import Map
 
 
-@dataclass(frozen=True)
+@model
 class Enrich(Map):
     """Add fields from the device and the source; the same as `map`, said with its purpose."""
 

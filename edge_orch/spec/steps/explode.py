@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.schematize import FieldSpec
 
 
-@dataclass(frozen=True)
+@model
 class Explode:
     """Make a record of each element of a JSON array, with the other fields of the record it came in."""
 

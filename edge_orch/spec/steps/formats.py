@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 
 
-@dataclass(frozen=True)
+@model
 class Json:
     """`json: {}`: one JSON object a line."""
 
@@ -42,7 +42,7 @@ class Delimiter(Text, frozen=True):
         return text
 
 
-@dataclass(frozen=True)
+@model
 class Csv:
     """`csv: {columns: [ts, sensor]}`: RFC 4180."""
 
@@ -63,7 +63,7 @@ ts;sensor;temp_c
     header: Annotated[Flag, Doc("the first line of each partition is a header", default="false")]
 
 
-@dataclass(frozen=True)
+@model
 class Regex:
     """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
 
@@ -82,7 +82,7 @@ time: ts
     pattern: Annotated[Text, Doc("a regular expression with named groups")]
 
 
-@dataclass(frozen=True)
+@model
 class Raw:
     """`raw: {}`: the whole line is the one field, a text."""
 
@@ -109,7 +109,7 @@ class Separator(Text, frozen=True):
         return text
 
 
-@dataclass(frozen=True)
+@model
 class KeyValue:
     """`key_value: {field_delimiter: ', ', key_value_delimiter: ':'}`; a value may stand in double quotes."""
 
@@ -124,7 +124,7 @@ temp: 21.5; unit: "°C"
     key_value_delimiter: Annotated[Separator, Doc("what stands between name and value", default="=")]
 
 
-@dataclass(frozen=True)
+@model
 class Logfmt:
     """`logfmt: {}`: `level=info msg="it runs"`; a name alone has the value `true`."""
 
@@ -148,7 +148,7 @@ class Standard(Choice, frozen=True):
     value: Literal["auto", "rfc3164", "rfc5424"]
 
 
-@dataclass(frozen=True)
+@model
 class Syslog:
     """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them."""
 
@@ -169,7 +169,7 @@ time: timestamp
     standard: Annotated[Standard, Doc("auto | rfc3164 | rfc5424", default="auto")]
 
 
-@dataclass(frozen=True)
+@model
 class Influx:
     """`influx: {}`: line protocol; paths are measurement, tags.NAME, fields.NAME and timestamp."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 
 
-@dataclass(frozen=True)
+@model
 class Lag:
     """Add fields of the record before it of the same key, as SQL's LAG: for rates, changes, how long a state lasted."""
 

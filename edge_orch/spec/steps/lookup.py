@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.spec.assets import AssetPath
 from edge_orch.spec.leaves import Choice, JsonSchema, Name, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Sequence
 from edge_orch.spec.reading import Doc, read
 
@@ -17,7 +17,7 @@ class CellType(Choice, frozen=True):
     value: Literal["bool", "int", "float", "string"]
 
 
-@dataclass(frozen=True)
+@model
 class Keys:
     """`{field: column}`, or a list of fields whose columns have the same names."""
 
@@ -36,7 +36,7 @@ class Keys:
         return {"anyOf": [fields, {"type": "object", "additionalProperties": {"type": "string"}}]}
 
 
-@dataclass(frozen=True)
+@model
 class LookupField:
     """A field to add; `unit: string` is enough."""
 
@@ -45,7 +45,7 @@ class LookupField:
     column: Annotated[Text | None, Doc("the column it comes from; left out: that of its own name")]
 
 
-@dataclass(frozen=True)
+@model
 class Lookup:
     """Add fields from a table that is part of the job; NULL where it has no row."""
 

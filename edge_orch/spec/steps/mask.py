@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Constant, Integer, JsonSchema, Name, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
 from edge_orch.spec.references import Secret
@@ -21,7 +21,7 @@ class Length(Integer, frozen=True):
     maximum: ClassVar[int] = 1_000_000
 
 
-@dataclass(frozen=True)
+@model
 class Redact:
     """Any text becomes one and the same; `redact` alone: `[REDACTED]`."""
 
@@ -31,7 +31,7 @@ class Redact:
     replacement: Annotated[Text, Doc("the text to put in its place")]
 
 
-@dataclass(frozen=True)
+@model
 class Truncate:
     """The first characters of a text stay."""
 
@@ -41,7 +41,7 @@ class Truncate:
     length: Annotated[Length, Doc("how many characters stay")]
 
 
-@dataclass(frozen=True)
+@model
 class Hash:
     """HMAC-SHA-256 of the value's text, in hexadecimal: equal values stay equal, on every device with that key."""
 
@@ -51,7 +51,7 @@ class Hash:
     key: Annotated[Secret, Doc("the key, a secret of the device")]
 
 
-@dataclass(frozen=True)
+@model
 class Generalize:
     """The lower edge of the bin that a number or a timestamp lies in."""
 
@@ -68,7 +68,7 @@ class KeyId(Name, frozen=True):
     rule: ClassVar[str] = "letters, digits and _ . - inside, at most 32"
 
 
-@dataclass(frozen=True)
+@model
 class Encrypt:
     """AES-256-GCM of the value's text, as `v1:KEY_ID:…`: who has the key can read it; equal values stay equal."""
 
@@ -87,7 +87,7 @@ METHODS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@model
 class Method:
     """`{kind: spec}` out of `METHODS`; `redact` alone stands for `{redact: '[REDACTED]'}`."""
 
@@ -105,7 +105,7 @@ class Method:
         return {"anyOf": [{"const": "redact"}, variant_schema(METHODS)]}
 
 
-@dataclass(frozen=True)
+@model
 class Mask:
     """Make fields say less: redact, truncate, hash, encrypt (both under a secret key) or generalize to bins."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Self
 
 from edge_orch.spec.leaves import JsonSchema, Name
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.formats import FormatSpec
@@ -13,7 +13,7 @@ from edge_orch.spec.steps.formatted import formatted_schema, read_formatted
 from edge_orch.spec.steps.schematize import FieldSpec
 
 
-@dataclass(frozen=True)
+@model
 class Rest:
     """What a parse has beside its format."""
 
@@ -22,7 +22,7 @@ class Rest:
     time: Annotated[Name | None, Doc("the new field that is the event time from here on; left out: it stays")]
 
 
-@dataclass(frozen=True)
+@model
 class Parse:
     """Read a text inside a record, in exactly one format, into more fields. What does not fit is a dead letter."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, Sql
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 
 
-@dataclass(frozen=True)
+@model
 class Route:
     """Send each record into the first branch whose condition is true; others read a branch with `from: route.hot`."""
 

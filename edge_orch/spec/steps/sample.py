@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import JsonSchema, Name, Number
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 
@@ -25,7 +25,7 @@ class Ratio(Number, frozen=True):
         return value
 
 
-@dataclass(frozen=True)
+@model
 class Sample:
     """Pass a part of the records, chosen by the hash of their keys: all of a key or none, alike on every device."""
 

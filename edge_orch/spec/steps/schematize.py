@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Duration, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered
 from edge_orch.spec.steps.formats import FormatSpec
@@ -27,7 +27,7 @@ class Type(Choice, frozen=True):
     }
 
 
-@dataclass(frozen=True)
+@model
 class Path:
     """Where a value lies: `a.b` for JSON keys inside each other, or a list when keys have dots themselves."""
 
@@ -48,7 +48,7 @@ class Path:
         return {"type": ["string", "array"], "items": {"type": "string"}}
 
 
-@dataclass(frozen=True)
+@model
 class FieldSpec:
     """A typed field and its rules; a record that breaks one is a dead letter. `temp_c: float` is enough."""
 
@@ -68,7 +68,7 @@ class FieldSpec:
     pattern: Annotated[Text | None, Doc("a regular expression that the whole text must match")]
 
 
-@dataclass(frozen=True)
+@model
 class Rest:
     """What a schematize has beside its format."""
 
@@ -81,7 +81,7 @@ class Rest:
     ]
 
 
-@dataclass(frozen=True)
+@model
 class Schematize:
     """Read raw records in exactly one format into typed fields. A record that does not fit is a dead letter."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Integer, Name, PositiveDuration
+from edge_orch.spec.model import model
 from edge_orch.spec.reading import Doc
 
 
@@ -15,7 +15,7 @@ class Threshold(Integer, frozen=True):
     minimum: ClassVar[int] = 1
 
 
-@dataclass(frozen=True)
+@model
 class Throttle:
     """Pass the first records of each key in each window of event time, and drop what is more."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Text
+from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
 
@@ -24,7 +24,7 @@ class CalendarUnit(Choice, frozen=True):
     value: Literal["hour", "day", "week", "month"]
 
 
-@dataclass(frozen=True)
+@model
 class Tumbling:
     """Windows of one size, one after the other, aligned to the Unix epoch."""
 
@@ -33,7 +33,7 @@ class Tumbling:
     size: Annotated[PositiveDuration, Doc("how long a window is")]
 
 
-@dataclass(frozen=True)
+@model
 class Sliding:
     """Windows of one size, one beginning every so often, aligned to the Unix epoch."""
 
@@ -42,7 +42,7 @@ class Sliding:
     every: Annotated[PositiveDuration, Doc("from the beginning of one to that of the next; at most `size`")]
 
 
-@dataclass(frozen=True)
+@model
 class Session:
     """Records of a key that follow each other within a gap."""
 
@@ -51,7 +51,7 @@ class Session:
     gap: Annotated[PositiveDuration, Doc("how long a key must be silent for its window to end")]
 
 
-@dataclass(frozen=True)
+@model
 class Counted:
     """So many records of a key as they arrive; none is late, so it takes no `grace` and no `on_late`."""
 
@@ -60,7 +60,7 @@ class Counted:
     size: Annotated[Count, Doc("how many records")]
 
 
-@dataclass(frozen=True)
+@model
 class Calendar:
     """Windows of the calendar, as long as clocks there make them."""
 
@@ -79,7 +79,7 @@ WINDOWS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@model
 class Window:
     """`{kind: options}`; `kind` is a key of `WINDOWS`."""
 
