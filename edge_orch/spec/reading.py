@@ -1,7 +1,7 @@
 """Nodes → job model, driven by the model's own declarations, with every problem found in one go.
 
-A model is a frozen dataclass (`edge_orch.spec.model`). Each field's type says how it is read: a leaf, another model, `tuple[T, ...]` for a list,
-`dict[Key, T]` for a mapping, `T | None` for what may be left out. Beside the type stands a `Doc`.
+A model is a frozen dataclass (`edge_orch.spec.model`). Each field's type says how it is read: a leaf, another model,
+`tuple[T, ...]` for a list, `dict[Key, T]` for a mapping, `T | None` for what may be left out. Beside it stands a `Doc`.
 """
 
 from __future__ import annotations
