@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -58,6 +59,21 @@ def _csv(spec: Csv) -> Layout:
     if repeated:
         raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
     return Layout(formats.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
+
+
+def _json_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    keys = spec.path.keys if spec.path else ()
+    for place, key in enumerate(keys):
+        match = re.fullmatch(r"(.*)(\[-?\d+\])", key.value)
+        if match:
+            array = ".".join([*field.path[:place], match[1]])
+            rest = ".".join(["", *field.path[place + 1 :]])
+            next_step = (
+                f"read `{array}` as json, say as `whole`, then map {{{name.value}: whole ->> '${match[2]}{rest}'}}"
+            )
+            what = f"`{name.value}` lies inside an array, where paths do not lead"
+            return (Problem(what, key.where, "keys of objects", ".".join(field.path), next_step),)
+    return ()
 
 
 def _one_column(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
@@ -126,7 +142,7 @@ def _key_value(spec: KeyValue) -> Layout:
 
 
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
-    Json: lambda _: Layout(formats.JsonFormat()),
+    Json: lambda _: Layout(formats.JsonFormat(), _json_problems),
     Csv: _csv,
     Regex: _regex,
     KeyValue: _key_value,

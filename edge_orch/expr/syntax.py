@@ -145,6 +145,8 @@ def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
         what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
     else:
         what = f"`{token}` does not fit here"
+        if re.fullmatch(r"[A-Za-z_]+", token):
+            next_step = f'if it is a field, write "{token}" in double quotes: it is a word of SQL\'s'
     bare = _QUOTED.sub("", sql.value)
     next_step = next((mending for sign, mending in _MENDING if re.search(sign, bare)), next_step)
     return Invalid(Problem(f"not an SQL expression: {what}", where, next_step=next_step))
