@@ -237,12 +237,13 @@ class AgentCore:
 
     def _committed(self, event: Committed, now: Instant) -> list[Command]:
         durable, told = self.commits.done(event)
-        for segment in durable.segments:
-            self.outbox.append(segment.info)
+        infos = [segment.info for segment in durable.segments]
+        for info in infos:
+            self.outbox.append(info)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
         self.replays.durable(durable.replayed)
-        self.audit.balance(self.ledger.add(durable), now)
+        self.audit.balance(self.ledger.add(durable, infos), now)
         self.audit.backlog(self.jobs.sink_of, now)
         return [*told, *self.twin.persisted(durable.all_changes(), now)]
 

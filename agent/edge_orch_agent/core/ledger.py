@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -45,9 +45,11 @@ class Ledger:
         self._held: dict[Key, int] = {}
         self._book(stored.ledger, stored.drops, stored.segments)
 
-    def add(self, durable: Transaction) -> set[Key]:
-        """This has become durable; returns whose account it has changed."""
-        infos = [segment.info for segment in durable.segments]
+    def add(self, durable: Transaction, infos: Sequence[SegmentInfo]) -> set[Key]:
+        """This has become durable, with these segments; returns whose account it has changed.
+
+        The outbox keeps the same objects: what waits for weeks must not be in memory twice.
+        """
         self._book(durable.ledger, durable.drops, infos)
         gone = [info for stream, last in durable.cursors.items() for info in self._pass(stream, last)]
         for info in gone:

@@ -73,6 +73,7 @@ class Work:
     def __init__(self, settings: Settings, run: str = "") -> None:
         self._settings = settings
         self.makers = Makers(run)
+        self._streams: dict[StreamId, StreamId] = {}  # one object each: every waiting segment refers to it
         self._ending = False
         self._begin()
 
@@ -106,6 +107,7 @@ class Work:
             chunk = emission.outputs.get(output.name)
             if chunk is not None and chunk.count:
                 stream = StreamId(job, output.name, output.sink)
+                stream = self._streams.setdefault(stream, stream)
                 stretch = Stretch(stream, version, Priority(output.priority))
                 self.gathered.chunks.setdefault(stretch, []).append(chunk)
                 self.count(job, version, f"{output.name}/{output.sink}", "out", chunk.count)

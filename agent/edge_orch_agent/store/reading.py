@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -165,15 +165,21 @@ def _segments(database: sqlite3.Connection) -> list[SegmentInfo]:
         "SELECT job, output, sink, sequence, version, count, size, priority, created_us, subject FROM segment"
         " ORDER BY job, output, sink, sequence"
     )
-    return _sensible(((row[:3], *row[3:]) for row in rows), SegmentInfo)
+    streams: dict[StreamId, StreamId] = {}  # one object each, not one for every segment that waits
+    return [
+        msgspec.structs.replace(info, stream=streams.setdefault(info.stream, info.stream))
+        for info in _each_sensible(((row[:3], *row[3:]) for row in rows), SegmentInfo)
+    ]
 
 
 def _sensible(rows: Iterable[tuple[Any, ...]], shape: type[Shape]) -> list[Shape]:
+    return list(_each_sensible(rows, shape))
+
+
+def _each_sensible(rows: Iterable[tuple[Any, ...]], shape: type[Shape]) -> Iterator[Shape]:
     """The rows as structures. One that a flipped bit has made senseless is left out; the ledger will miss it."""
     names = shape.__struct_fields__
-    sensible = []
     for row in rows:
         with contextlib.suppress(msgspec.ValidationError):
             content = row if shape.__struct_config__.array_like else dict(zip(names, row, strict=True))
-            sensible.append(msgspec.convert(content, shape))
-    return sensible
+            yield msgspec.convert(content, shape)

@@ -5,11 +5,14 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from edge_orch_agent.core.ledger import Ledger
 from edge_orch_agent.core.lineage import Lineage, Made, Maker
+from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import JobDeadLetter, Rejection, Transaction
 from edge_orch_agent.store import lineage as lineages
 from edge_orch_agent.store.lineage import OLDEST_US, read_lineage
@@ -170,3 +173,20 @@ def test_lineage_is_forgotten_by_number_and_by_age(path: Path, monkeypatch: pyte
         commit(sequence, OLDEST_US + 6, 3)
     assert min(one.at_us for one in read_lineage(store._database)) == OLDEST_US + 6
     assert [content for (content,) in store._database.execute("SELECT id FROM maker")] == [3]
+
+
+def test_24_a_waiting_segment_takes_little_memory(path: Path) -> None:
+    """An agent may hold the small segments of days: what is kept of each is an index entry, once."""
+    store, count = SqliteStore(path), 3_000
+    store.commit(Transaction(segments=[a_segment(sequence) for sequence in range(1, count + 1)]))
+    tracemalloc.start()
+    try:
+        state = store.load()
+        outbox, ledger = Outbox(state), Ledger(state)
+        del state
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert outbox.size("press") > 0
+    assert ledger.accounts()[0].held == 2 * count
+    assert held / count < 300
