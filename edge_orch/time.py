@@ -63,6 +63,11 @@ class Instant(msgspec.Struct, frozen=True, array_like=True):
             return self.mono_us - earlier.mono_us
         return self.wall_us - earlier.wall_us if earlier.trusted and self.trusted else None
 
+    @property
+    def stamp(self) -> int:
+        """What to stamp with: the wall clock; while that is unknown, minus the monotonic time, never 0."""
+        return self.wall_us if self.trusted else -max(self.mono_us, 1)
+
     def after(self, duration_us: int) -> Instant:
         """The instant `duration_us` microseconds later in the same boot."""
         return Instant(self.wall_us + duration_us, self.mono_us + duration_us, self.boot, self.quality)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from edge_orch_agent.core.lineage import Input, Lineage, Made, Maker
+from edge_orch_agent.core.redating import Redating
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -178,6 +180,15 @@ class StoreContract:
             store.commit(broken)
         store.commit(a_full_transaction())
         assert len(store.load().segments) == 3
+
+    @pytest.mark.parametrize(("offset_us", "dated"), [(1_000_000, 1_000_700), (None, 0)])
+    def test_stamps_of_an_unknown_clock_get_their_time_or_none(
+        self, store: Store, offset_us: int | None, dated: int
+    ) -> None:
+        stamped = [msgspec.structs.replace(a_segment(n), created_us=us) for n, us in ((1, -700), (2, 5), (3, 0))]
+        store.commit(Transaction(segments=stamped))
+        store.commit(Transaction(redatings=[Redating(offset_us)]))
+        assert [info.created_us for info in self.reopened(store).load().segments] == [dated, 5, 0]
 
     def test_a_cursor_deletes_what_lies_behind_it_and_the_sequence_goes_on(self, store: Store) -> None:
         store.commit(Transaction(segments=[a_segment(1), a_segment(2), a_segment(1, stream=OTHER)]))

@@ -167,7 +167,7 @@ def _streams(segments: list[SegmentInfo]) -> list[StreamView]:
             segments=len(own),
             records=sum(segment.count for segment in own),
             bytes=sum(segment.size for segment in own),
-            oldest=format_timestamp(own[0].created_us) if own[0].created_us else "",
+            oldest=format_timestamp(own[0].created_us) if own[0].created_us > 0 else "",
         )
         for name, own in streams.items()
     ]

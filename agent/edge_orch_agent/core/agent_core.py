@@ -13,6 +13,7 @@ from edge_orch_agent.core.audit import Audit
 from edge_orch_agent.core.backoff import Backoff
 from edge_orch_agent.core.commands import Command
 from edge_orch_agent.core.commits import Commits
+from edge_orch_agent.core.dating import Dating
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import (
@@ -86,6 +87,7 @@ class AgentCore:
         self.commits = Commits(backoff)
         self.ledger = Ledger(stored)
         self.outbox = Outbox(stored)
+        self.dating = Dating(self.outbox, self.work)
         self.delivery = Delivery(self.outbox, backoff)
         self.sealing = Sealing(identity.run, self.outbox, self.delivery, stored.dead_bytes, self.work.makers)
         self.expiry = Expiry(self.outbox, self.delivery, self.sealing, self.work)
@@ -199,6 +201,7 @@ class AgentCore:
 
     def _conclude(self, now: Instant) -> list[Command]:
         """Everything that follows from the state as it is now."""
+        self.dating.follow(now)
         self._follow_facts(now)
         self._let_time_pass(now)
         self.jobs.promote(now)
@@ -217,6 +220,7 @@ class AgentCore:
 
     def _start(self, crash: Crash | None, now: Instant) -> None:
         identity = self.identity
+        self.dating.start(self.twin.facts().device.get("self"), now)
         self.twin.write(
             DeviceFact(identity.agent, identity.labels, identity.firmware, identity.software, identity.boot), now
         )

@@ -45,5 +45,5 @@ class Expiry:
         heads = [
             head for stream in self._outbox.streams() if stream not in busy and (head := self._outbox.head(stream))
         ]
-        left = (head.created_us + max_age_us(head.stream.job) - now.wall_us for head in heads if head.created_us)
+        left = (head.created_us + max_age_us(head.stream.job) - now.wall_us for head in heads if head.created_us > 0)
         return min((now.mono_us + max(us, 0) + 1 for us in left), default=None)

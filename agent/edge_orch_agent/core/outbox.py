@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 
+import msgspec
+
+from edge_orch_agent.core.redating import Redating
 from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StoredState, StreamId
 
 _RANK = {priority: rank for rank, priority in enumerate(Priority)}  # alerts first, low last
@@ -23,6 +26,7 @@ class Outbox:
         for drop in stored.drops:
             self._next[drop.stream] = max(self._next.get(drop.stream, 1), drop.last + 1)
         self._sizes: dict[str, int] = {}
+        self._redating: Redating | None = None
         for segment in stored.segments:
             self.append(segment)
 
@@ -34,6 +38,8 @@ class Outbox:
 
     def append(self, segment: SegmentInfo) -> None:
         """The segment is durable now."""
+        if self._redating is not None:
+            segment = _dated(segment, self._redating)
         self._streams.setdefault(segment.stream, deque()).append(segment)
         self._sizes[segment.stream.job] = self.size(segment.stream.job) + segment.size
 
@@ -72,6 +78,20 @@ class Outbox:
         """Whether anything of the job is undelivered."""
         return any(stream.job == job for stream in self._streams)
 
+    def undated(self) -> bool:
+        """Whether the age of anything is unknown and may become known."""
+        return any(segment.created_us < 0 for segments in self._streams.values() for segment in segments)
+
+    def date(self, redating: Redating) -> None:
+        """Give stamps of an unknown clock their time, also those of segments that are still on their way here."""
+        self._redating = redating if redating.offset_us is not None else None
+        for stream, segments in self._streams.items():
+            self._streams[stream] = deque(_dated(segment, redating) for segment in segments)
+
+    def undate(self) -> None:
+        """The clock is unknown again: what comes from now on waits for another `date`."""
+        self._redating = None
+
     def drop_aged(self, stream: StreamId, oldest_us: int) -> list[SegmentInfo]:
         """Take away what was created before `oldest_us`; a segment stamped by an untrusted clock is of unknown age."""
         dropped = []
@@ -90,9 +110,15 @@ class Outbox:
             candidates = [head for head in heads if head.stream not in busy]
             if not candidates:
                 break
-            victim = max(candidates, key=lambda head: (_RANK[head.priority], -head.created_us, head.stream))
+            victim = max(candidates, key=lambda head: (_RANK[head.priority], -max(head.created_us, 0), head.stream))
             dropped.append(self.pop(victim.stream))
         return dropped
+
+
+def _dated(segment: SegmentInfo, redating: Redating) -> SegmentInfo:
+    if segment.created_us >= 0:
+        return segment
+    return msgspec.structs.replace(segment, created_us=redating.stamp(segment.created_us))
 
 
 def choose_newest(arriving: Iterable[Segment], excess: int) -> list[Segment]:

@@ -73,7 +73,6 @@ class Sealing:
         self._dead_bytes[job] = max(0, self.dead_bytes(job) - size)
 
     def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
-        created_us = now.wall_us if now.trusted else 0
         records = [
             Segment(
                 stream=stretch.stream,
@@ -81,7 +80,7 @@ class Sealing:
                 version=stretch.version,
                 count=sum(chunk.count for chunk in chunks),
                 priority=stretch.priority,
-                created_us=created_us,
+                created_us=now.stamp,
                 data=b"".join(chunk.data for chunk in chunks),
             )
             for stretch, chunks in gathered.chunks.items()

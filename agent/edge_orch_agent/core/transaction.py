@@ -14,6 +14,7 @@ from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch, Rolled
 from edge_orch_agent.core.lineage import Lineage
+from edge_orch_agent.core.redating import Redating
 
 
 class Priority(StrEnum):
@@ -44,9 +45,9 @@ class Segment(msgspec.Struct, frozen=True):
     """A run of records in one stream, immutable once committed, so that a retry sends the same bytes.
 
     `sequence` counts from 1 within the stream. `data` is NDJSON, stored compressed. `count`: records in it.
-    `created_us`: wall clock, 0 if the clock was not to be trusted then. `subject`: of a notice, the key of the episode
-    fact it tells of. `part`: names the records when this is a part of what was committed, else empty. `run`: names the
-    start of the agent that sealed it; empty for what was sealed before segments said so.
+    `created_us`: wall clock; negative while unknown (`Instant.stamp`), 0 if never known. `subject`: of a notice, the
+    key of the episode fact it tells of. `part`: names the records when this is a part of what was committed, else
+    empty. `run`: names the start of the agent that sealed it; empty for what was sealed before segments said so.
     """
 
     stream: StreamId
@@ -235,6 +236,7 @@ class Transaction(msgspec.Struct):
     states: dict[str, bytes | None] = msgspec.field(default_factory=dict)
     replays: dict[str, list[bytes]] = msgspec.field(default_factory=dict)
     segments: list[Segment] = msgspec.field(default_factory=list)
+    redatings: list[Redating] = msgspec.field(default_factory=list)
     cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
     rolls: list[Rolled] = msgspec.field(default_factory=list)
     changes: list[Change] = msgspec.field(default_factory=list)

@@ -167,7 +167,7 @@ def _stream(core: AgentCore, stream: StreamId) -> StreamStatus:
         segments=len(segments),
         records=sum(segment.count for segment in segments),
         bytes=sum(segment.size for segment in segments),
-        oldest_us=segments[0].created_us,
+        oldest_us=max(segments[0].created_us, 0),
         failure=failure,
         breaker=breaker,
     )

@@ -124,8 +124,7 @@ class Work:
 
     def notice(self, stream: StreamId, version: int, subject: str, data: bytes, now: Instant) -> None:
         """A notice for one sink: a segment of its own, so that its delivery can be told of by itself."""
-        created = now.wall_us if now.trusted else 0
-        self.gathered.notices.append(Segment(stream, 0, version, 1, Priority.ALERT, created, data, subject))
+        self.gathered.notices.append(Segment(stream, 0, version, 1, Priority.ALERT, now.stamp, data, subject))
         self.gathered.upkeep.ledger.append(LedgerEntry(stream.job, version, f"{ALERTS}/{stream.sink}", "out", 1))
         self.hasten(now)
 

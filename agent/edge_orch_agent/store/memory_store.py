@@ -16,6 +16,7 @@ from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.ledger import add_drop
 from edge_orch_agent.core.lineage import Lineage
+from edge_orch_agent.core.redating import Redating
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -65,6 +66,7 @@ class _Tables(msgspec.Struct):
             if (segment.stream, segment.sequence) in self.segments:
                 raise ValueError(f"segment {segment.stream} {segment.sequence} exists already")
             self.segments[segment.stream, segment.sequence] = segment
+        self._redate(transaction.redatings)
         for rejection in transaction.rejections:
             rejected = self.segments.get((rejection.stream, rejection.sequence))
             self._bury(rejection.letters(rejected) if rejected else [])
@@ -99,6 +101,12 @@ class _Tables(msgspec.Struct):
     def _bury(self, letters: Iterable[JobDeadLetter]) -> None:
         for letter in letters:
             self.dead[max(self.dead, default=0) + 1] = letter
+
+    def _redate(self, redatings: Iterable[Redating]) -> None:
+        for redating in redatings:
+            for place, segment in self.segments.items():
+                dated_us = redating.stamp(segment.created_us)
+                self.segments[place] = msgspec.structs.replace(segment, created_us=dated_us)
 
     def size(self) -> int:
         """Bytes of content: what takes the room on a disk."""

@@ -31,6 +31,10 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
     """Execute every statement; the caller begins, commits and rolls back. Returns the bytes of content written."""
     written = _write_values(database, transaction)
     written += sum(_write_segment(database, segment) for segment in transaction.segments)
+    for redating in transaction.redatings:
+        database.execute(
+            "UPDATE segment SET created_us = coalesce(? - created_us, 0) WHERE created_us < 0", (redating.offset_us,)
+        )
     for rejection in transaction.rejections:
         _write_dead(database, _rejected(database, rejection))
     for stream, sequence in transaction.cursors.items():
