@@ -15,7 +15,8 @@ from edge_orch.compile import compile_job
 from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.plan.tap import TAP
 from edge_orch.time import SECOND, Instant
-from tests.unit.agent.core.press import JOB, lines
+from tests.unit.agent.core.press import FEVER, JOB, a_rig, lines, windows
+from tests.unit.agent.core.rig import Rig
 
 
 def running(text: str = JOB) -> RunningJob:
@@ -116,3 +117,26 @@ def test_a_new_version_is_looked_at_in_its_turn_or_the_tap_ends() -> None:
     assert ended == Show(2, ended="the job's version that runs now has no such stage")
     assert [show.request for show in fed(taps, new, batch(0, 1)) if isinstance(show, Show)] == [1]
     assert taps.show({}) == [Show(1, ended="the job ended")]
+
+
+def test_a_device_that_is_looked_at_delivers_the_same() -> None:
+    def device(*, looked_at: bool) -> Rig:
+        rig = a_rig([])
+        rig.run(SECOND)
+        if looked_at:
+            rig.tell(TapRequested(1, "press", "parsed"), TapRequested(2, "press", "per_window"))
+        rig.sources["press"].batches += FEVER[:2]
+        rig.run(10 * SECOND)
+        if looked_at:
+            rig.tell(TapClosed(1))
+        rig.sources["press"].batches += FEVER[2:]
+        rig.run(100 * SECOND)
+        return rig
+
+    plain, tapped = device(looked_at=False), device(looked_at=True)
+    assert tapped.records("lake") == plain.records("lake")
+    assert len(tapped.records("oncall")) == len(plain.records("oncall")) > 0
+    assert tapped.ledger() == plain.ledger()
+    shown = [item for item in tapped.trace if isinstance(item, Show)]
+    assert sum(show.count for show in shown if show.request == 1) == 8, "what came until nobody looked any more"
+    assert b"".join(show.data for show in shown if show.request == 2).count(b"window_start") == len(windows(plain))
