@@ -18,10 +18,8 @@ from edge_orch.time import format_timestamp
 from edge_orch_agent.commands.options import local
 
 if TYPE_CHECKING:
-    from edge_orch_agent.core.transaction import SegmentInfo, StoredState
-
-MISSING = "dropped:missing"
-"""The fate of records that a repair has written off."""
+    from edge_orch_agent.core.ledger import Account
+    from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo, StoredState
 
 
 class StreamView(msgspec.Struct, frozen=True):
@@ -97,19 +95,22 @@ def verify(folder: Path, output: Output) -> None:
         click.get_current_context().exit(int(ExitCode.FAILED))
 
 
-@outbox.command(short_help="Write off records that are missing, so that the ledger balances.")
+@outbox.command(short_help="Write off what is missing, so that the ledger balances.")
 @local
 def repair(folder: Path) -> None:
-    """Write off records that are missing, so that the ledger balances: as dropped, with the reason `missing`.
+    """Write off what is missing, so that the ledger balances.
 
-    For a stopped agent. Damaged segments need no repair: a running agent makes dead letters of them by itself.
+    Records that are gone are counted as dropped, with the reason `missing`; where damage has taken the count of those
+    that came in, they are counted as having come. For a stopped agent. Damaged segments need no repair: a running
+    agent makes dead letters of them by itself.
 
     \b
     Example:
       edge-orch outbox repair --local ./press-1
     """
-    from edge_orch_agent.core.ledger import Ledger
-    from edge_orch_agent.core.transaction import LedgerEntry, Transaction
+    from edge_orch_agent.clock import SystemClock
+    from edge_orch_agent.core.ledger import MISSING, Ledger
+    from edge_orch_agent.core.transaction import Transaction
     from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.store.inspection import inspecting
     from edge_orch_agent.store.sqlite_store import SqliteStore
@@ -118,22 +119,31 @@ def repair(folder: Path) -> None:
         pass
     data = AgentFolder(folder)
     with data.locked():
-        store = SqliteStore(data.database)
+        store = SqliteStore(data.database, SystemClock().now().wall_us)
         try:
-            accounts = [account for account in Ledger(store.load()).accounts() if account.gap > 0]
-            written_off = [
-                LedgerEntry(account.job, account.version, account.stream, MISSING, account.gap)
-                for account in accounts
-                if "/" in account.stream
-            ]
+            state = store.load()
+            written_off = [_settled(account) for account in Ledger(state).accounts() if account.gap]
             if written_off:
                 store.commit(Transaction(ledger=written_off), essential=True)
         finally:
             store.close()
+    if state.report:
+        click.echo(state.report)
     for entry in written_off:
-        click.echo(f"{entry.job}/{entry.stream}, version {entry.version}: {entry.count} missing records written off")
+        what = "missing records written off" if entry.fate == MISSING else "records counted as having come"
+        click.echo(f"{entry.job}/{entry.stream}, version {entry.version}: {entry.count} {what}")
     if not written_off:
         click.echo("nothing is missing")
+
+
+def _settled(account: Account) -> LedgerEntry:
+    """What makes the account balance."""
+    from edge_orch_agent.core.ledger import MISSING
+    from edge_orch_agent.core.transaction import LedgerEntry
+
+    came = "out" if "/" in account.stream else "entered"
+    fate, count = (MISSING, account.gap) if account.gap > 0 else (came, -account.gap)
+    return LedgerEntry(account.job, account.version, account.stream, fate, count)
 
 
 @outbox.command(short_help="The records that wait, as lines of JSON.")

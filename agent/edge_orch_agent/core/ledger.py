@@ -13,6 +13,10 @@ Key = tuple[str, int, str]
 """Job, version, stream."""
 
 
+MISSING = "dropped:missing"
+"""The fate of records that a repair has written off."""
+
+
 class Account(msgspec.Struct, frozen=True):
     """What became of the records that entered one stream of one version: a step, or an output on its way to a sink.
 
@@ -71,7 +75,7 @@ class Ledger:
             dropped = sum(count for fate, count in fates.items() if fate.startswith("dropped:"))
             entered, out = fates.get("out", 0), fates.get("delivered", 0)
         else:
-            entered, out, dropped = fates.get("entered", 0), fates.get("passed", 0), 0
+            entered, out, dropped = fates.get("entered", 0), fates.get("passed", 0), fates.get(MISSING, 0)
         filtered, folded, dead = (fates.get(fate, 0) for fate in ("filtered", "folded", "dead"))
         gap = entered - out - filtered - folded - dead - dropped - held
         return Account(*key, entered, out, filtered, folded, dead, dropped, held, gap, fates.get("evicted", 0))

@@ -70,6 +70,20 @@ def test_a_gap_ends_with_one_and_repair_writes_it_off(folder: Path, capfd: pytes
     assert run(capfd, folder, "outbox", "repair") == "nothing is missing\n"
 
 
+def test_repair_settles_what_damage_has_done_to_the_account_itself(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    break_segment(folder, "DELETE FROM ledger WHERE fate = 'out'")
+    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store.commit(Transaction(ledger=[LedgerEntry("press", 1, "parsed", "entered", 5)]))
+    store.close()
+    run(capfd, folder, "ledger", code=1)
+    text = run(capfd, folder, "outbox", "repair")
+    assert "press/parsed, version 1: 5 missing records written off" in text
+    assert "press/stats/lake, version 1: 9 records counted as having come" in text
+    run(capfd, folder, "ledger")
+
+
 def test_dead_letters_are_listed_shown_and_exported(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = run(capfd, folder, "dead", "list")
     assert "(not UTF-8)" in text
