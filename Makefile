@@ -55,7 +55,7 @@ bench-engine: $(READY) ## the engine beside a hand-written loop, Bytewax and sys
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks.engine --rows $(or $(ROWS),1000000)
 
-chaos-nightly: ## 200 rounds and more than 200 kills: some eight minutes
+chaos-nightly: ## more than 200 kills: a quarter of an hour
 	$(MAKE) chaos ROUNDS=230
 
 bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subscriber: rate, latency, processor, memory, wear

@@ -38,7 +38,12 @@ def test_each_is_played_by_tests_that_exist(number: int) -> None:
         assert own is None or int(own[1]) == number, f"{test} stands under {number}"
 
 
-def test_every_numbered_fault_is_in_the_table() -> None:
-    listed = {name.partition("::")[2] for names in ROWS.values() for name in names}
-    file = "tests/unit/agent/core/test_faults.py"
-    assert {test for test in names_in(file) if re.match(r"test_\d+_", test)} <= listed
+def test_every_numbered_test_of_the_agent_is_in_the_table() -> None:
+    listed = {name for names in ROWS.values() for name in names}
+    files = [
+        str(path.relative_to(ROOT))
+        for folder in ("unit/agent", "integration/agent")
+        for path in (ROOT / "tests" / folder).rglob("test_*.py")
+    ]
+    numbered = {f"{file}::{test}" for file in files for test in names_in(file) if re.match(r"test_\d+_", test)}
+    assert numbered - listed == set()
