@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim lint format services chaos chaos-nightly bench-engine bench-agent bench-twin docs lock clean
+.PHONY: help demo test sim sim-long lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -27,9 +27,12 @@ demo: $(READY) ## the main job, end to end, on this machine: rollout, cut networ
 test: $(READY) services ## all tests, against real servers
 	$(BIN)/pytest -n 2 --dist loadfile
 
-sim: $(READY) ## random histories of a simulated fleet: SEEDS=100, or SEED=7 to see one again; AGENTS=5 DAYS=30
+sim: $(READY) ## random histories of a simulated fleet: SEEDS=100, or SEED=7 to see one again; AGENTS=5 DAYS=30 WITHOUT=
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100)) \
-	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(DAYS),--days $(DAYS))
+	  $(if $(AGENTS),--agents $(AGENTS)) $(if $(DAYS),--days $(DAYS)) $(if $(WITHOUT),--without $(WITHOUT))
+
+sim-long: $(READY) ## ten thousand histories of 5 agents × 30 days, on all cores: some hours
+	@$(BIN)/python -m tests.simulation --seeds 10000
 
 lint: $(READY) ## ruff and mypy strict, both clean
 	$(BIN)/ruff check .

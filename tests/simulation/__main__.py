@@ -11,8 +11,11 @@ import sys
 
 import msgspec
 
-from tests.simulation.campaign import Figures, campaign
+from tests.simulation.campaign import Figures, campaign, play, shrunk
 from tests.simulation.history import Outcome, Size
+
+SHRUNK = 3
+"""So many failures of a campaign are made smaller; most often they are one bug."""
 
 
 def main() -> int:
@@ -23,13 +26,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--agents", type=int, default=Size().agents, help="agents of each fleet (%(default)s)")
     parser.add_argument("--days", type=int, default=Size().days, help="simulated days of each storm (%(default)s)")
+    parser.add_argument("--without", default="", help="conditions and troubles to leave out, with commas")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (as many as cores)")
     asked = parser.parse_args()
-    size = Size(asked.agents, asked.days)
+    size = Size(asked.agents, asked.days, tuple(filter(None, asked.without.split(","))))
     seeds = [asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.seeds)
     figures = campaign(
         seeds, size, workers=1 if len(seeds) == 1 else asked.workers, tell=lambda o, f: _tell(o, f, len(seeds))
     )
+    for seed in figures.failed[:SHRUNK]:
+        sys.stderr.write(f"looking for less that fails with seed {seed} …\n")
+        smallest = shrunk(size, seed)
+        sys.stdout.write(f"\nseed {seed}, the smallest that fails: {play(smallest, seed).error}\n")
     sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
     return 1 if figures.failed else 0
 

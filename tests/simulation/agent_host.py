@@ -16,8 +16,9 @@ from edge_orch.testing.world import Body
 from edge_orch.time import MILLISECOND, SECOND, Instant
 from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import open_sealed, seal
-from edge_orch.wire.messages import Delta, Have, decode_message, encode_message
+from edge_orch.wire.messages import Delta, Have, Telemetry, decode_message
 from tests.simulation.device import Device, Disk
+from tests.simulation.releases import NEWS, Release, spoken
 
 CONTROLLER = "controller"
 DISK_US = 5 * MILLISECOND
@@ -122,7 +123,9 @@ class AgentHost:
             case do.Send(message):
                 if isinstance(message, Have | Delta):
                     device.account.said(message.vector)
-                body.send(CONTROLLER, seal(device.key, device.name, encode_message(message)))
+                body.send(CONTROLLER, seal(device.key, device.name, spoken(message, device.release)))
+                if device.release is Release.NEXT and isinstance(message, Telemetry):
+                    body.send(CONTROLLER, seal(device.key, device.name, NEWS))
             case do.Fetch(digest):
                 body.send(CONTROLLER, ArtifactAsked(digest))
                 body.later(FETCH_TIMEOUT_US, happened.ArtifactFailed(digest, "no answer"))

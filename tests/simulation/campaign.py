@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from edge_orch.testing.world import SimulationFailed
-from tests.simulation.history import History, Outcome, Size
+from tests.simulation.history import CONDITIONS, History, Outcome, Size
+from tests.simulation.troubles import ALL
 
 REGRESSIONS = Path(__file__).with_name("regressions.txt")
-"""A line for each history that once failed: seed, agents, days, and what it found."""
+"""A line for each history that once failed: seed, agents, days, what was left out, and what it found."""
 _TAIL = 40  # lines of the trace that a failure shows
 
 
@@ -59,6 +60,29 @@ def play(size: Size, seed: int) -> Outcome:
     return history.outcome()
 
 
+def shrunk(size: Size, seed: int) -> Size:
+    """Of a history that fails, the smallest found that fails as well: fewer agents, fewer days, less that happens.
+
+    Tried one after the other, the largest steps first; at most some forty histories.
+    """
+    for agents in sorted({1, 2, size.agents // 2} - {0}):
+        if agents < size.agents and fails(msgspec.structs.replace(size, agents=agents), seed):
+            size = msgspec.structs.replace(size, agents=agents)
+            break
+    while size.days > 1 and fails(msgspec.structs.replace(size, days=size.days // 2), seed):
+        size = msgspec.structs.replace(size, days=size.days // 2)
+    for name in (*CONDITIONS, *sorted(ALL)):
+        less = msgspec.structs.replace(size, without=(*size.without, name))
+        if size.has(name) and fails(less, seed):
+            size = less
+    return size
+
+
+def fails(size: Size, seed: int) -> bool:
+    """Whether this history fails, in whatever way."""
+    return play(size, seed).error != ""
+
+
 def campaign(seeds: Iterable[int], size: Size, *, workers: int, tell: Callable[[Outcome, Figures], None]) -> Figures:
     """Play all; `tell` hears of each outcome as it comes."""
     figures, began = Figures(), time.perf_counter()
@@ -74,7 +98,7 @@ def campaign(seeds: Iterable[int], size: Size, *, workers: int, tell: Callable[[
 def regressions() -> list[tuple[int, Size]]:
     """Histories that once failed."""
     lines = [line.split("#")[0].split() for line in REGRESSIONS.read_text().splitlines()]
-    return [(int(words[0]), Size(int(words[1]), int(words[2]))) for words in lines if words]
+    return [(int(words[0]), Size(int(words[1]), int(words[2]), tuple(words[3:]))) for words in lines if words]
 
 
 def _outcomes(seeds: Iterable[int], size: Size, workers: int) -> Iterator[Outcome]:
@@ -88,4 +112,6 @@ def _outcomes(seeds: Iterable[int], size: Size, workers: int) -> Iterator[Outcom
 def _shown(report: str, seed: int, size: Size) -> str:
     lines = report.splitlines()
     again = f"make sim SEED={seed} AGENTS={size.agents} DAYS={size.days}"
+    if size.without:
+        again += f" WITHOUT={','.join(size.without)}"
     return "\n".join([*lines[:3], *lines[3:][-_TAIL:], f"again: {again}"])

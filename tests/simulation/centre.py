@@ -15,6 +15,7 @@ from edge_orch.twin.epoch import is_root
 from edge_orch.twin.facts import SECTION_OF
 from tests.simulation.account import Account, assert_covered, count
 from tests.simulation.device import Device
+from tests.simulation.releases import Release
 
 
 class Centre:
@@ -35,6 +36,7 @@ class Centre:
         self.promised: dict[str, set[str]] = {}
         self.ever: dict[str, set[bytes]] = {}
         self.disk_full = False
+        self.release = Release.THIS
         self.boots = 0
         self._accounts: dict[str, Account] = {}
         self._vectors: dict[str, Vector] = {}

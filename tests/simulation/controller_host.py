@@ -13,9 +13,10 @@ from edge_orch.errors import EdgeOrchError
 from edge_orch.testing.world import Body
 from edge_orch.time import Instant
 from edge_orch.trust.seal import open_sealed, seal
-from edge_orch.wire.messages import Delta, Have, decode_message, encode_message
+from edge_orch.wire.messages import Delta, Have, decode_message
 from tests.simulation.agent_host import CONTROLLER, DISK_US, ArtifactAsked, ArtifactServed
 from tests.simulation.centre import Centre
+from tests.simulation.releases import spoken
 
 
 class Serve(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class ControllerHost:
             case do.Send(agent, message):
                 if isinstance(message, Have | Delta):
                     centre.said(agent, message.vector)
-                body.send(centre.routes[agent], seal(centre.key, CONTROLLER, encode_message(message)))
+                body.send(centre.routes[agent], seal(centre.key, CONTROLLER, spoken(message, centre.release)))
             case do.Reply():
                 centre.replied(command)
             case do.Warn(agent, problem):

@@ -14,6 +14,7 @@ from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch.time import SECOND
 from edge_orch.trust.keys import PrivateKey
 from tests.simulation.account import Account
+from tests.simulation.releases import Release
 
 Sensor = Callable[[int], bytes]
 """Batch `n` of raw records, a line each."""
@@ -61,6 +62,7 @@ class Device:
         self.boots = copy << 32
         self.random = Random(f"{self.address}")  # noqa: S311 (one seed, one history)
         self.disk = Disk.FINE
+        self.release = Release.THIS
         self.sinks_down: set[str] = set()
         self.lost_answers = 0.0
         self.rejects: Callable[[bytes], bool] = lambda _: False

@@ -35,11 +35,20 @@ _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
 
+CONDITIONS = ("people", "mallory", "crashes", "loss", "duplication", "corruption", "delay")
+"""What happens in a history besides the troubles."""
+
+
 class Size(msgspec.Struct, frozen=True):
-    """How large a history is."""
+    """How large a history is. `without`: names of conditions and troubles that are left out of it."""
 
     agents: int = 5
     days: int = 30
+    without: tuple[str, ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Whether that happens in it."""
+        return name not in self.without
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -68,22 +77,23 @@ class History:
             seed,
             devices,
             Faults(
-                loss=random.choice([0.0, 0.1, 0.3]),
-                duplication=random.choice([0.0, 0.1, 0.3]),
-                corruption=random.choice([0.0, 0.02]),
-                max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE]),
+                loss=random.choice([0.0, 0.1, 0.3]) * size.has("loss"),
+                duplication=random.choice([0.0, 0.1, 0.3]) * size.has("duplication"),
+                corruption=random.choice([0.0, 0.02]) * size.has("corruption"),
+                max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE] if size.has("delay") else [SECOND]),
             ),
             agent=AGENT,
-            controller=CONTROL,
+            controller=msgspec.structs.replace(CONTROL, syncs_at_once=random.choice([1, 2, 64])),
             link_check_us=_LINK_CHECK_US,
             restart_us=random.choice([SECOND, MINUTE]),
         )
         kinds = sorted(troubles.ALL)
         self.people = People(self.fleet, random)
-        self.troubles = troubles.Troubles(self.fleet, random, random.sample(kinds, random.randint(0, len(kinds))))
-        self.crash_chance = random.choice([0.0, 0.0005, 0.005])
+        kinds = [kind for kind in random.sample(kinds, random.randint(0, len(kinds))) if size.has(kind)]
+        self.troubles = troubles.Troubles(self.fleet, random, kinds)
+        self.crash_chance = random.choice([0.0, 0.0005, 0.005]) * size.has("crashes")
         self.healing = Healing(self.fleet)
-        if random.random() < 0.3:
+        if random.random() < 0.3 and size.has("mallory"):
             mallory = Mallory(self.fleet.centre, random)
             self.fleet.centre.admit(MALLORY, mallory.key.public, {})
             self.fleet.world.add(MALLORY, lambda: mallory)
@@ -96,7 +106,8 @@ class History:
             self.fleet.apply(METER[0])
             world.run(HOUR)
             world.crash_chance = self.crash_chance
-            self._every(self.size.days * DAY // (4 + 2 * self.size.agents), self.people.act)
+            if self.size.has("people"):
+                self._every(self.size.days * DAY // (4 + 2 * self.size.agents), self.people.act)
             self._every(self.size.days * DAY // (4 + 3 * self.size.agents), self.troubles.strike)
             world.run(self.size.days * DAY)
             self.troubles.heal()

@@ -23,15 +23,18 @@ from edge_orch_agent.core.sources import Sources
 from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_controller.core import reception
+from edge_orch_controller.core.admission import Admission as AgentAdmission
 from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.reception import Reception
 from edge_orch_controller.core.requests import Requests as CentralRequests
 
-from edge_orch.twin import fold
+from edge_orch.twin import fold, sync
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.admission import Admission
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.sync import SyncSession
+from edge_orch.wire.messages import SPOKEN
 
 Patch = pytest.MonkeyPatch
 
@@ -214,6 +217,23 @@ def uncounted_dead_letters(patch: Patch) -> None:
     patch.setattr(Work, "count", mutant)
 
 
+def place_is_never_given_back(patch: Patch) -> None:
+    """Whoever was let in to compare its twin keeps everybody else out."""
+    patch.setattr(AgentAdmission, "leave", lambda *_: None)
+    patch.setattr(AgentAdmission, "_over", lambda *_: [])
+
+
+def level_at_a_glance(patch: Patch) -> None:
+    """The controller takes any `Have` for one that is equal to its own."""
+    patch.setattr(reception, "_same", lambda _, have: have is not None)
+    patch.setattr(ControllerCore, "_agent_is_level", lambda *_: ())
+
+
+def other_release_is_foreign(patch: Patch) -> None:
+    """Only a peer that speaks exactly our protocol versions is listened to."""
+    patch.setattr(sync, "common_protocol", lambda theirs: theirs[1] if theirs == SPOKEN else None)
+
+
 def _spoil_commits(patch: Patch, field: str) -> None:
     original = MemoryStore.commit
 
@@ -246,4 +266,7 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     forget_failed_commits_at_the_centre,
     oldest_wish_wins,
     uncounted_dead_letters,
+    place_is_never_given_back,
+    level_at_a_glance,
+    other_release_is_foreign,
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.simulation.campaign import play, regressions
-from tests.simulation.history import History, Size
+from tests.simulation.campaign import fails, play, regressions, shrunk
+from tests.simulation.history import CONDITIONS, History, Size
+from tests.simulation.troubles import ALL, Troubles
 
 SEEDS = 8
 SIZE = Size(agents=4, days=30)
@@ -36,3 +39,23 @@ def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> 
     assert "a miracle" in error
     assert "seed: 3" in error
     assert "again: make sim SEED=3 AGENTS=1 DAYS=2" in error
+
+
+def test_a_failure_is_made_smaller_until_only_what_it_needs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks whenever a clock jumps is found with one agent, a few days, and nothing besides the clock."""
+    seed, size = next(_with_trouble("clock"))
+
+    def broken(_: Troubles) -> None:
+        raise AssertionError("a clock jumped")
+
+    monkeypatch.setitem(ALL, "clock", broken)
+    smallest = shrunk(size, seed)
+    assert fails(smallest, seed)
+    assert smallest.agents <= size.agents
+    assert set(smallest.without) >= {*CONDITIONS, *ALL} - {"clock"}
+    assert f"WITHOUT={','.join(smallest.without)}" in play(smallest, seed).error
+
+
+def _with_trouble(kind: str) -> Iterator[tuple[int, Size]]:
+    size = Size(2, 4)
+    return ((seed, size) for seed in range(100) if play(size, seed).troubles.get(kind))

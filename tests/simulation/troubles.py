@@ -12,6 +12,7 @@ from edge_orch.time import DAY, HOUR, MINUTE, SECOND, ClockQuality
 from tests.simulation.agent_host import CONTROLLER
 from tests.simulation.device import Device, Disk
 from tests.simulation.fleet import Fleet
+from tests.simulation.releases import Release
 
 
 class Troubles:
@@ -142,6 +143,14 @@ class Troubles:
             self._fleet.add(device.clone(address, self._copies))
             self._after(self._random.choice([HOUR, DAY]), lambda: self._retire(address))
 
+    def release(self) -> None:
+        """A machine, or the controller, is started with another release, and stays at it."""
+        name = self._random.choice([*sorted(self._fleet.devices), CONTROLLER])
+        place = self._fleet.centre if name == CONTROLLER else self._fleet.devices[name]
+        place.release = self._random.choice([*Release])
+        self._fleet.world.crash(name)
+        self._restart(name)
+
     def _retire(self, address: str) -> None:
         if address in self._fleet.devices:
             self._fleet.remove(address)
@@ -188,5 +197,6 @@ ALL: dict[str, Callable[[Troubles], None]] = {
         Troubles.clock,
         Troubles.restore,
         Troubles.clone,
+        Troubles.release,
     )
 }

@@ -16,7 +16,7 @@ from edge_orch.wire.link import HubHandler
 from edge_orch.wire.messages import SPOKEN, Challenge, Hello, common_protocol, decode_message, encode_message
 
 PATH = "/v1/link"
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 30.0
 """A ping each; without its pong within half of that the connection counts as dead."""
 PATIENCE_S = 10.0
 HANDSHAKES = 256
