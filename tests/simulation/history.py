@@ -73,6 +73,7 @@ class History:
         self.seed, self.size = seed, size
         self._random = random
         devices = [self._device(number) for number in range(1, size.agents + 1)]
+        # Everything is drawn, whether it happens or not: what is left out shall change as little else as it can.
         self.fleet = Fleet(
             seed,
             devices,
@@ -80,7 +81,7 @@ class History:
                 loss=random.choice([0.0, 0.1, 0.3]) * size.has("loss"),
                 duplication=random.choice([0.0, 0.1, 0.3]) * size.has("duplication"),
                 corruption=random.choice([0.0, 0.02]) * size.has("corruption"),
-                max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE] if size.has("delay") else [SECOND]),
+                max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE if size.has("delay") else SECOND]),
             ),
             agent=AGENT,
             controller=msgspec.structs.replace(CONTROL, syncs_at_once=random.choice([1, 2, 64])),

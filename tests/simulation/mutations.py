@@ -29,7 +29,7 @@ from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.reception import Reception
 from edge_orch_controller.core.requests import Requests as CentralRequests
 
-from edge_orch.twin import fold, sync
+from edge_orch.twin import fold, rolling, sync
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.admission import Admission
 from edge_orch.twin.replica import Replica
@@ -217,6 +217,11 @@ def uncounted_dead_letters(patch: Patch) -> None:
     patch.setattr(Work, "count", mutant)
 
 
+def forget_what_was_written_meanwhile(patch: Patch) -> None:
+    """Whoever follows into a new epoch leaves behind what it wrote and its root does not have."""
+    patch.setattr(rolling, "written_above", lambda *_: set())
+
+
 def place_is_never_given_back(patch: Patch) -> None:
     """Whoever was let in to compare its twin keeps everybody else out."""
     patch.setattr(AgentAdmission, "leave", lambda *_: None)
@@ -266,6 +271,7 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     forget_failed_commits_at_the_centre,
     oldest_wish_wins,
     uncounted_dead_letters,
+    forget_what_was_written_meanwhile,
     place_is_never_given_back,
     level_at_a_glance,
     other_release_is_foreign,

@@ -38,8 +38,10 @@ class People:
             self.roll_out()
         elif self._random.random() < 0.5:
             self._override(device)
-        else:
+        elif self._random.random() < 0.7:
             self._acknowledge(device)
+        else:
+            self._silence(device)
 
     def roll_out(self) -> None:
         """Apply a version of a job: a new one, an old one again, or the one that is rolled out already."""
@@ -69,6 +71,22 @@ class People:
                 expires,
             )
             self._fleet.world.tell(CONTROLLER, ask)
+
+    def _silence(self, device: Device) -> None:
+        """Silence a rule for a while, or end what silences it."""
+        self._requests += 1
+        here, expires_in_us = self._random.random() < 0.5, self._random.choice([HOUR, 3 * DAY])
+        agent = self._fleet.agent(device.address)
+        facts = agent.core.twin.facts() if agent and here else self._fleet.centre.store.facts(device.name)
+        lifts = tuple(sorted(facts.silences)[-1:]) if self._random.random() < 0.3 else ()
+        if here:
+            ask = at_agent.SilenceRequested(self._requests, "press", "hot", "known", "olga", expires_in_us, lifts=lifts)
+            self._fleet.world.tell(device.address, ask)
+        else:
+            wish = at_centre.SilenceRequested(
+                self._requests, device.name, "press", "hot", "known", "ada", expires_in_us, lifts=lifts
+            )
+            self._fleet.world.tell(CONTROLLER, wish)
 
     def _acknowledge(self, device: Device) -> None:
         self._requests += 1
