@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import msgspec
@@ -37,6 +38,8 @@ from edge_orch_controller.screen import Screen
 from edge_orch_controller.store.port import Store
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
+SWITCH_S = 0.0005
+
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +57,9 @@ def serve(folder: ControllerFolder, options: ServeOptions, ready: Callable[[str]
     Raises `EdgeOrchError` for whatever keeps it from running.
     """
     refuse_foreign_networks(options.host)
+    # The threads of the store and of the screen do little each time they run: they shall not wait 5 ms, Python's own
+    # interval, behind the event loop for each row and each message while a whole fleet returns.
+    sys.setswitchinterval(SWITCH_S)
     os.umask(0o077)  # whatever is made in the data folder is for this user only
     clock = SystemClock()
     with folder.locked():

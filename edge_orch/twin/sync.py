@@ -250,7 +250,9 @@ class SyncSession:
             return [Quarantine("the peer has other content under sequence numbers that we know")]  # 6
         if not covers(have.vector, ours):
             return [self._send(self.replica.changes_since(have.vector))]  # 4
-        return [] if covers(ours, have.vector) else [self._have()]
+        if covers(ours, have.vector) or self._owed:
+            return []  # the Have after the Persist will answer: what awaits durability is not asked for again
+        return [self._have()]
 
     def _delta(self, delta: Delta) -> list[SyncCommand]:
         self._peer = dict(delta.vector)

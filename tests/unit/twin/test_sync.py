@@ -70,6 +70,18 @@ def test_1_nothing_is_sent_or_acknowledged_before_it_is_durable() -> None:
     assert answer == Transmit(Have(AGENT, 0, agent.vector(), agent.heads(), b"boot"))
 
 
+def test_4_what_awaits_durability_is_not_asked_for_again() -> None:
+    agent, controller = replica(), replica("controller")
+    theirs = session(controller)
+    write(agent, [ack(1)])
+    raws = tuple(change.raw for change in agent.changes_since({}))
+    (persist,) = theirs.receive(Delta(AGENT, 0, raws, agent.vector(), b""))
+    assert isinstance(persist, Persist)
+    assert theirs.receive(Have(AGENT, 0, agent.vector(), agent.heads(), b"")) == []
+    (answer,) = theirs.persisted(persist.changes)
+    assert answer == Transmit(Have(AGENT, 0, agent.vector(), agent.heads(), b"boot"))
+
+
 def test_2_a_delta_with_one_refused_change_is_refused_whole() -> None:
     agent, controller = replica(), replica("controller")
     good = write(agent, [ack(1)])
