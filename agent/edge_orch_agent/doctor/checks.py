@@ -115,15 +115,19 @@ def _disk(readings: Readings) -> Finding:
 
 
 def _wear(readings: Readings) -> Finding:
-    process = readings.process
-    if process is None or process.written is None or process.age_s < SETTLED_S:
-        return Finding("wear", State.UNKNOWN, f"known when the agent has run for {SETTLED_S // 60} minutes")
-    per_day = process.written / process.age_s * DAY_S
+    process, status = readings.process, readings.status
+    per_day: float = status.wear.projected if status else 0
+    if not per_day:  # the agent has not measured for long enough: what the kernel says of its process since the start
+        if process is None or process.written is None or process.age_s < SETTLED_S:
+            return Finding("wear", State.UNKNOWN, f"known when the agent has run for {SETTLED_S // 60} minutes")
+        per_day = process.written / process.age_s * DAY_S
     if not per_day:
         return Finding("wear", State.OK, "nothing is written")
     years = readings.disk.size * REWRITES / per_day / 365
     found = f"{_size(per_day)} a day; a card of this size stands {REWRITES} times its own, that is {years:.0f} years"
     next_step = "raise --commit-interval, or aggregate before the outbox"
+    if status and 0 < status.wear.budget < per_day:
+        return Finding("wear", State.FAIL, f"{found}; its budget is {_size(status.wear.budget)}", next_step)
     return _graded("wear", years, YEARS, found, next_step)
 
 

@@ -5,6 +5,7 @@ import pytest
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.transaction import StreamId
 from edge_orch_agent.core.view import AgentSnapshot, JobStatus, StreamStatus
+from edge_orch_agent.core.wear import WearView
 from edge_orch_agent.doctor.checks import examine
 from edge_orch_agent.doctor.finding import Finding, State
 from edge_orch_agent.doctor.readings import MIB, Disk, Process, Reach, Readings, Validity
@@ -67,6 +68,7 @@ def test_the_same_readings_after_a_way_over_the_socket_are_the_same() -> None:
 STREAM = StreamStatus(StreamId("press", "raw", "lake"), 1, 5, 100, START_US - DAY, "no route to host")
 HOLDOVER = msgspec.structs.replace(NOW, quality=ClockQuality.HOLDOVER)
 LOST = msgspec.structs.replace(NOW, quality=ClockQuality.UNKNOWN)
+NO_BUDGET = with_status(wear=WearView(0, 0, 0, 0, ()))
 TROUBLES: list[tuple[Readings, str, State, str]] = [
     (msgspec.structs.replace(WELL, process=None, status=None), "agent", State.FAIL, "no agent runs"),
     (msgspec.structs.replace(WELL, status=None), "agent", State.FAIL, "does not answer"),
@@ -84,8 +86,10 @@ TROUBLES: list[tuple[Readings, str, State, str]] = [
     (msgspec.structs.replace(WELL, disk=Disk(16 << 30, 100 * MIB, reserve=True)), "disk", State.WARN, "100.0 MiB free"),
     (msgspec.structs.replace(WELL, disk=Disk(16 << 30, 0, reserve=False)), "disk", State.FAIL, "reserve is used up"),
     (msgspec.structs.replace(WELL, process=Process(7, 9.0, 1, 1)), "wear", State.UNKNOWN, "10 minutes"),
-    (msgspec.structs.replace(WELL, process=Process(7, 86_400.0, 1, 8 << 30)), "wear", State.WARN, "8.0 GiB a day"),
+    (msgspec.structs.replace(NO_BUDGET, process=Process(7, 86_400.0, 1, 8 << 30)), "wear", State.WARN, "8.0 GiB a day"),
     (msgspec.structs.replace(WELL, process=Process(7, 86_400.0, 1, 64 << 30)), "wear", State.FAIL, "0 years"),
+    (with_status(wear=WearView(0, 0, 8 << 30, 0, ())), "wear", State.WARN, "8.0 GiB a day"),
+    (with_status(wear=WearView(0, 0, 2 << 30, 1 << 30, ())), "wear", State.FAIL, "its budget is 1.0 GiB"),
     (msgspec.structs.replace(WELL, memory_available=30 * MIB), "memory", State.WARN, "30.0 MiB available"),
     (msgspec.structs.replace(WELL, memory_available=3 * MIB), "memory", State.FAIL, "3.0 MiB available"),
     (msgspec.structs.replace(WELL, now=HOLDOVER), "clock", State.WARN, "runs free"),
