@@ -18,7 +18,6 @@ from edge_orch.jobtest.expectation import (
     ExpectedRecord,
     ExpectedRecords,
 )
-from edge_orch.spec.nodes import NodeValue
 from edge_orch.time import format_timestamp
 
 Record = dict[str, Any]
@@ -85,6 +84,10 @@ def _same(expected: Any, found: Any) -> bool:
     """Equal; numbers to nine digits, so that an average can be written down. A missing field is NULL."""
     if expected is None and found == _ABSENT:
         return True
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return expected.keys() == found.keys() and all(_same(value, found[key]) for key, value in expected.items())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(map(_same, expected, found))
     numbers = [value for value in (expected, found) if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) == 2:
         return math.isclose(*numbers, rel_tol=1e-9)
@@ -150,8 +153,8 @@ def _letter(letter: DeadLetter) -> str:
     return _shown({"reason": letter.reason, "step": letter.step, "field": letter.field, "raw": raw})
 
 
-def _plain(expected: ExpectedRecord) -> dict[str, NodeValue]:
-    return {name.value: leaf.value for name, leaf in expected.fields.items()}
+def _plain(expected: ExpectedRecord) -> Record:
+    return {name.value: expectation.value for name, expectation in expected.fields.items()}
 
 
 def _shown(value: Any) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Self
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.moment import Moment
 from edge_orch.jobtest.notifications import ExpectedNotification
-from edge_orch.spec.leaves import Flag, Integer, LabelName, Leaf, Name, StepInput, Text
-from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence
+from edge_orch.spec.leaves import Flag, Integer, JsonSchema, LabelName, Name, StepInput, Text
+from edge_orch.spec.nodes import Mapping, Node, NodeValue, Scalar, Sequence
 from edge_orch.spec.reading import Doc, read, read_model
 
 
@@ -19,14 +19,30 @@ class Count(Integer, frozen=True):
     minimum: ClassVar[int] = 0
 
 
-class Expected(Leaf, frozen=True):
-    """The value of one field: any scalar, also null."""
+JsonValue = NodeValue | list[Any] | dict[str, Any]
 
-    value: NodeValue
+
+@dataclass(frozen=True)
+class Expected:
+    """The value of one field: any scalar, also null; a list or a mapping is JSON."""
+
+    value: JsonValue
 
     @classmethod
-    def parse(cls, node: Scalar) -> NodeValue:
-        return node.value
+    def read(cls, node: Node) -> Self:
+        return cls(_json(node))
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {}
+
+
+def _json(node: Node) -> JsonValue:
+    if isinstance(node, Sequence):
+        return [_json(item) for item in node.items]
+    if isinstance(node, Mapping):
+        return {key.text: _json(value) for key, value in node.entries}
+    return node.value
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,21 @@ def test_what_is_as_expected_is_no_problem(yaml: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("yaml", "is_so"),
+    [
+        ("[{where: {site: a, at: [48.2, 0.3333333333]}}]", True),
+        ("[{where: {at: [48.2, 0.3333333333], site: a}}]", True),
+        ("[{where: {site: a}}]", False),
+        ("[{where: {site: a, at: [48.2]}}]", False),
+        ("[{where: {site: a, at: [48.2, null]}}]", False),
+        ("[{where: []}]", False),
+    ],
+)
+def test_json_inside_a_record_is_compared_as_a_whole(yaml: str, is_so: bool) -> None:
+    assert (records(yaml, [{"where": {"site": "a", "at": [48.2, 1 / 3]}}]) == []) == is_so
+
+
+@pytest.mark.parametrize(
     ("yaml", "problem"),
     [
         ("[{a: 1}, {a: 3, b: null}, {}]", ("output o, record 2", '{"a":3}', '{"a":2}')),
