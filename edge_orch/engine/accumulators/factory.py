@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from edge_orch.engine.accumulators.accumulator import Accumulator
+from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Count, CountDistinct
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
-from edge_orch.engine.accumulators.quantile import Quantile
-from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance
+from edge_orch.engine.accumulators.quantile import Quantile, of_few
+from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregation
 
@@ -33,6 +35,15 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
 }
 
 
+# Where it is simpler to compute than to fold.
+_WHOLES: dict[str, Callable[[list[Any]], Value]] = {
+    "count": len,
+    "avg": average,
+    "min": partial(min, default=None),
+    "max": partial(max, default=None),
+}
+
+
 def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     """What makes an accumulator for one column of an aggregate step."""
     if aggregation.function == "sum":
@@ -41,3 +52,23 @@ def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
         fraction = 0.5 if aggregation.argument is None else aggregation.argument
         return lambda: Quantile(fraction)
     return _MAKERS[aggregation.function]
+
+
+def whole(aggregation: Aggregation) -> Callable[[list[Any]], Value]:
+    """What computes the column at once from all its values: the same as one accumulator that takes them together.
+
+    It may change their order.
+    """
+    at_once = _WHOLES.get(aggregation.function)
+    if at_once is not None:
+        return at_once
+    make = factory(aggregation)
+    if aggregation.function == "quantile":
+        return partial(of_few, 0.5 if aggregation.argument is None else aggregation.argument)
+
+    def folded(values: list[Any]) -> Value:
+        accumulator = make()
+        accumulator.fold(values)
+        return accumulator.value()
+
+    return folded

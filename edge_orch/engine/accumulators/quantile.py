@@ -13,6 +13,17 @@ from edge_orch.engine.sketch import Sketch
 EXACT_VALUES = 1024  # a quantile is exact up to so many values, and from there on within 1 %
 
 
+def of_few(fraction: float, values: list[float]) -> float | None:
+    """The quantile of at most `EXACT_VALUES` values, which it sorts."""
+    if not values:
+        return None
+    values.sort()
+    place = (len(values) - 1) * fraction
+    low = floor(place)
+    lower = values[low]
+    return finite(lower + (values[min(low + 1, len(values) - 1)] - lower) * (place - low))
+
+
 class Quantile(Growing):
     """`quantile(x, q)`, interpolated between neighbours as SQL's `percentile_cont`.
 

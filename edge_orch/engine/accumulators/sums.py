@@ -48,8 +48,8 @@ class FloatSum(Accumulator):
         self.total = 0.0
 
     def fold(self, values: Sequence[float]) -> None:
+        self.total = _fsum([self.total, *values] if self.count else values)
         self.count += len(values)
-        self.total = _fsum([self.total, *values])
 
     def value(self) -> float | None:
         return finite(self.total) if self.count else None
@@ -137,6 +137,11 @@ class Variance(Deviation):
     def value(self) -> float | None:
         variance = self._variance()
         return None if variance is None else finite(variance)
+
+
+def average(values: Sequence[float]) -> float | None:
+    """The mean of these values alone."""
+    return finite(_fsum(values) / len(values)) if values else None
 
 
 def _fsum(values: Sequence[float]) -> float:

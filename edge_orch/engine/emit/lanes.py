@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
-from edge_orch.engine.accumulators.factory import factory, is_timed
+from edge_orch.engine.accumulators.factory import factory, is_timed, whole
 from edge_orch.engine.expressions import ExpressionWriter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
@@ -50,7 +50,9 @@ def plan_lanes(
         columns.append((lane, len(makers[lane])))
         makers[lane].append(factory(aggregation))
     growing = tuple(any(isinstance(make(), Growing) for make in lane) for lane in makers)
-    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), growing)
+    return list(codes.values()), Layout(
+        tuple(tuple(lane) for lane in makers), tuple(columns), tuple(map(whole, step.compute)), growing
+    )
 
 
 def _identity(aggregation: Aggregation) -> Hashable:

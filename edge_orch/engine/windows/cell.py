@@ -17,15 +17,31 @@ Key = Any  # one column: its value; none or several: a tuple
 Row = tuple[Any, ...]
 
 
-class Held(msgspec.Struct):
-    """What a cell holds beside its lanes: the accumulators of each, and how many values of each are folded at once."""
+Makers = tuple[tuple[Callable[[], Accumulator], ...], ...]
 
-    accumulators: list[tuple[Accumulator, ...]]
+
+class Held(msgspec.Struct):
+    """What a cell holds beside its lanes: how many values of each are folded at once, and the accumulators they go to.
+
+    Most cells see few values and never fold: `made` is None until somebody asks for accumulators.
+    """
+
+    makers: Makers
     buffered: tuple[int, ...]
+    made: list[tuple[Accumulator, ...]] | None = None
+
+    @property
+    def accumulators(self) -> list[tuple[Accumulator, ...]]:
+        """Those of each lane."""
+        if self.made is None:
+            self.made = [tuple([make() for make in lane]) for lane in self.makers]
+        return self.made
 
     def charged(self) -> int:
         """For how much growth it has room."""
-        return sum(each.charged for mine in self.accumulators for each in mine if isinstance(each, Growing))
+        if self.made is None:
+            return 0
+        return sum(each.charged for mine in self.made for each in mine if isinstance(each, Growing))
 
 
 Cell = tuple[Any, ...]
@@ -55,17 +71,22 @@ def fold_full(values: list[Any], accumulators: tuple[Accumulator, ...], buffered
 class Layout(msgspec.Struct, frozen=True):
     """How a cell is built, and where in it each computed column lies: (lane, accumulator).
 
+    `wholes`: for each column, what computes it at once from all values of its lane.
     `growing`: which lanes have an accumulator that grows with its values.
     """
 
-    lanes: tuple[tuple[Callable[[], Accumulator], ...], ...]
+    lanes: Makers
     columns: tuple[tuple[int, int], ...]
+    wholes: tuple[Callable[[list[Any]], Any], ...]
     growing: tuple[bool, ...]
 
     def cell(self, buffered: int) -> Cell:
         """A new, empty cell; lanes of which nothing grows are folded `buffered` values at a time."""
-        sizes = tuple(GROWING_BUFFERED if grows else buffered for grows in self.growing)
-        return (*([] for _ in self.lanes), Held([tuple(make() for make in lane) for lane in self.lanes], sizes))
+        return (*[[] for _ in self.lanes], Held(self.lanes, self.sizes(buffered)))
+
+    def sizes(self, buffered: int) -> tuple[int, ...]:
+        """How many values of each lane are folded at once, when it is `buffered` of those of which nothing grows."""
+        return tuple([GROWING_BUFFERED if grows else buffered for grows in self.growing])
 
     @property
     def weight(self) -> int:
@@ -76,9 +97,12 @@ class Layout(msgspec.Struct, frozen=True):
     def values(self, cell: Cell) -> Row:
         """The computed columns of a cell."""
         *lanes, held = cell
+        if held.made is None and all([len(values) < most for values, most in zip(lanes, held.buffered, strict=True)]):
+            return tuple([whole(cell[lane]) for whole, (lane, _) in zip(self.wholes, self.columns, strict=True)])
         for values, mine, buffered in zip(lanes, held.accumulators, held.buffered, strict=True):
             fold(values, mine, buffered)
-        return tuple(held.accumulators[lane][place].value() for lane, place in self.columns)
+        accumulators = held.accumulators
+        return tuple([accumulators[lane][place].value() for lane, place in self.columns])
 
     def merged(self, cells: Sequence[Cell]) -> Cell:
         """A cell of all that these took, which keep what they have. An accumulator takes all of its kind at once."""
@@ -99,18 +123,19 @@ class Layout(msgspec.Struct, frozen=True):
         cell = self.cell(0)
         *lanes, held = cell
         held.buffered = tuple(sizes)
-        for values, mine, (buffered, states) in zip(lanes, held.accumulators, lanes_saved, strict=True):
+        for place, (values, (buffered, states)) in enumerate(zip(lanes, lanes_saved, strict=True)):
             values.extend(tuple(value) if isinstance(value, list) else value for value in buffered)
-            for accumulator, state in zip(mine, states, strict=True):
-                accumulator.restore(state)
+            for number, state in enumerate(states):
+                held.accumulators[place][number].restore(state)
         return cell
 
 
 def fold_cell(cell: Cell) -> None:
     """Fold the lanes that fill a buffer."""
     *lanes, held = cell
-    for values, mine, buffered in zip(lanes, held.accumulators, held.buffered, strict=True):
-        fold_full(values, mine, buffered)
+    for place, (values, buffered) in enumerate(zip(lanes, held.buffered, strict=True)):
+        if len(values) >= buffered:
+            fold_full(values, held.accumulators[place], buffered)
 
 
 def merge(cell: Cell, other: Cell) -> None:
@@ -128,8 +153,8 @@ def merge(cell: Cell, other: Cell) -> None:
 def saved_cell(cell: Cell) -> tuple[tuple[int, ...], list[Any]]:
     """A cell in msgpack's types."""
     *lanes, held = cell
+    made = held.made or [()] * len(lanes)
     states = [
-        (list(values), [accumulator.state() for accumulator in mine])
-        for values, mine in zip(lanes, held.accumulators, strict=True)
+        (list(values), [accumulator.state() for accumulator in mine]) for values, mine in zip(lanes, made, strict=True)
     ]
     return held.buffered, states

@@ -31,6 +31,7 @@ class Windows:
     def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> None:
         self.emit: Callable[[list[Row]], None] = _nowhere
         self._layout = layout
+        self._cell_weight = layout.weight
         self._room = room
         self._live = 0
         self._timers = timers
@@ -97,7 +98,7 @@ class Windows:
         return cell
 
     def _weight(self, key: Key) -> int:
-        return self._layout.weight + weight(key)
+        return self._cell_weight + weight(key)
 
     def _free(self, key: Key, cell: Cell) -> None:
         """The cell is not held any more."""
