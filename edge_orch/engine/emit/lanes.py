@@ -50,9 +50,8 @@ def plan_lanes(
         columns.append((lane, len(makers[lane])))
         makers[lane].append(factory(aggregation))
     growing = tuple(any(isinstance(make(), Growing) for make in lane) for lane in makers)
-    return list(codes.values()), Layout(
-        tuple(tuple(lane) for lane in makers), tuple(columns), tuple(map(whole, step.compute)), growing
-    )
+    wholes = tuple((whole(aggregation), lane) for aggregation, (lane, _) in zip(step.compute, columns, strict=True))
+    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), wholes, growing)
 
 
 def _identity(aggregation: Aggregation) -> Hashable:

@@ -172,8 +172,11 @@ class AlignedWindows(Windows):
         return (cell for cells in self._panes.values() for cell in cells.values())
 
     def _rows(self, start: int, end: int, revision: int) -> list[Row]:
+        parts = list(self._parts(start, end))
+        if len(parts) == 1:
+            return [self._row(key, cell, start, end, revision) for key, cell in parts[0].items()]
         by_key: dict[Key, list[Cell]] = {}
-        for part in self._parts(start, end):
+        for part in parts:
             for key, cell in part.items():
                 by_key.setdefault(key, []).append(cell)
         return [self._row(key, self._whole(cells), start, end, revision) for key, cells in by_key.items()]

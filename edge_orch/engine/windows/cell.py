@@ -71,13 +71,13 @@ def fold_full(values: list[Any], accumulators: tuple[Accumulator, ...], buffered
 class Layout(msgspec.Struct, frozen=True):
     """How a cell is built, and where in it each computed column lies: (lane, accumulator).
 
-    `wholes`: for each column, what computes it at once from all values of its lane.
+    `wholes`: for each column, what computes it at once from all values of its lane, and which lane that is.
     `growing`: which lanes have an accumulator that grows with its values.
     """
 
     lanes: Makers
     columns: tuple[tuple[int, int], ...]
-    wholes: tuple[Callable[[list[Any]], Any], ...]
+    wholes: tuple[tuple[Callable[[list[Any]], Any], int], ...]
     growing: tuple[bool, ...]
 
     def cell(self, buffered: int) -> Cell:
@@ -97,8 +97,12 @@ class Layout(msgspec.Struct, frozen=True):
     def values(self, cell: Cell) -> Row:
         """The computed columns of a cell."""
         *lanes, held = cell
-        if held.made is None and all([len(values) < most for values, most in zip(lanes, held.buffered, strict=True)]):
-            return tuple([whole(cell[lane]) for whole, (lane, _) in zip(self.wholes, self.columns, strict=True)])
+        if held.made is None:
+            for values, most in zip(lanes, held.buffered, strict=True):
+                if len(values) >= most:
+                    break
+            else:
+                return tuple([whole(cell[lane]) for whole, lane in self.wholes])
         for values, mine, buffered in zip(lanes, held.accumulators, held.buffered, strict=True):
             fold(values, mine, buffered)
         accumulators = held.accumulators
