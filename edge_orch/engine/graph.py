@@ -11,6 +11,7 @@ from edge_orch.plan.steps import (
     SOURCE,
     Aggregate,
     Alert,
+    Deadband,
     Dedupe,
     Explode,
     Filter,
@@ -27,7 +28,7 @@ from edge_orch.plan.steps import (
     ports,
 )
 
-Timed = Aggregate | Alert | Dedupe | Lag | Throttle
+Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Throttle
 
 
 class Graph:
@@ -91,34 +92,33 @@ def _used_by(step: Step) -> Iterator[str]:
         case Filter():
             yield from _columns(step.condition)
         case Map():
-            for assignment in step.assignments:
-                yield from _columns(assignment.value)
+            yield from _columns(*(assignment.value for assignment in step.assignments))
         case Route():
-            for branch in step.branches:
-                yield from _columns(branch.condition)
+            yield from _columns(*(branch.condition for branch in step.branches))
         case Mask():
             yield from (name for name, _ in step.maskings)
         case Explode() | Parse():
             yield step.field
         case Dedupe() | Throttle() | Sample() | Lookup():
             yield from step.keys
+        case Deadband():
+            yield from step.keys
+            yield from (name for name, _ in step.fields)
         case Lag():
             yield from step.keys
             yield from (name for _, name in step.fields)
         case Aggregate():
             yield from step.by
             for aggregation in step.compute:
-                yield from _columns(aggregation.value)
-                yield from _columns(aggregation.where)
+                yield from _columns(aggregation.value, aggregation.where)
         case Alert():
             yield from step.key
-            yield from _columns(step.when)
-            yield from _columns(step.clear.when)
+            yield from _columns(step.when, step.clear.when)
 
 
-def _columns(node: Expression | None) -> Iterator[str]:
-    if isinstance(node, Column):
-        yield node.name
-    elif isinstance(node, Call):
-        for arg in node.args:
-            yield from _columns(arg)
+def _columns(*nodes: Expression | None) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Column):
+            yield node.name
+        elif isinstance(node, Call):
+            yield from _columns(*node.args)

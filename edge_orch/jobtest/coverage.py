@@ -23,6 +23,7 @@ from edge_orch.plan.steps import (
     Aggregate,
     Alert,
     Branch,
+    Deadband,
     Dedupe,
     Explode,
     Filter,
@@ -113,7 +114,7 @@ def coverage(plan: Plan, cases: Iterable[Case], open_file: OpenFile) -> JobCover
 def _ways(step: Step, choices: list[_Case]) -> Iterator[tuple[str, tuple[str, str]]]:
     """The name of each branch of a step, and under what its hits are kept."""
     match step:
-        case Filter() | Dedupe() | Throttle() | Sample():
+        case Filter() | Dedupe() | Deadband() | Throttle() | Sample():
             yield from ((way, (step.name, way)) for way in (_PASSED, _STOPPED))
         case Schematize() | Explode() | Parse():
             yield from ((way, (step.name, way)) for way in (_PASSED, _DEAD))

@@ -36,6 +36,9 @@ _STEPS = r"""
     - name: words
       from: route.rest
       throttle: {threshold: 3, window: 5s, keys: [k]}
+    - name: moves
+      from: route.rest
+      deadband: {keys: [k], fields: {x: 2, ok: 0}, every: 5s}
     - name: some
       from: route.hot
       sample: {ratio: 0.5, keys: [k]}

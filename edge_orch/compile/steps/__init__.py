@@ -8,6 +8,7 @@ from typing import Any
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.steps.aggregate import compile_aggregate
 from edge_orch.compile.steps.alert import compile_alert
+from edge_orch.compile.steps.deadband import compile_deadband
 from edge_orch.compile.steps.dedupe import compile_dedupe
 from edge_orch.compile.steps.drop import compile_drop
 from edge_orch.compile.steps.explode import compile_explode
@@ -40,6 +41,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Filter: compile_filter,
     spec.Route: compile_route,
     spec.Dedupe: compile_dedupe,
+    spec.Deadband: compile_deadband,
     spec.Lag: compile_lag,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,

@@ -7,6 +7,7 @@ from typing import Any
 
 from edge_orch.engine.emit.aggregate import emit_aggregate
 from edge_orch.engine.emit.alert import emit_alert
+from edge_orch.engine.emit.deadband import emit_deadband
 from edge_orch.engine.emit.dedupe import emit_dedupe
 from edge_orch.engine.emit.explode import emit_explode
 from edge_orch.engine.emit.filter import emit_filter
@@ -26,6 +27,7 @@ from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.steps import (
     Aggregate,
     Alert,
+    Deadband,
     Dedupe,
     Explode,
     Filter,
@@ -63,6 +65,7 @@ _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], No
     Route: emit_route,
     Mask: emit_mask,
     Dedupe: emit_dedupe,
+    Deadband: emit_deadband,
     Throttle: emit_throttle,
     Sample: emit_sample,
     Lag: emit_lag,

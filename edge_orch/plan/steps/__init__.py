@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from edge_orch.plan.steps.aggregate import Aggregate, Aggregation
 from edge_orch.plan.steps.alert import Alert, Clear, Escalation, Quorum, SilenceWindow, SummaryPart
+from edge_orch.plan.steps.deadband import Deadband
 from edge_orch.plan.steps.dedupe import Dedupe
 from edge_orch.plan.steps.explode import Explode
 from edge_orch.plan.steps.filter import Filter
@@ -33,6 +34,7 @@ Step = (
     | Filter
     | Route
     | Dedupe
+    | Deadband
     | Throttle
     | Sample
     | Lag
@@ -48,6 +50,7 @@ __all__ = [
     "Assignment",
     "Branch",
     "Clear",
+    "Deadband",
     "Dedupe",
     "Encrypt",
     "Escalation",

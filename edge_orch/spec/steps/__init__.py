@@ -6,6 +6,7 @@ from typing import Any
 
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.alert import Alert
+from edge_orch.spec.steps.deadband import Deadband
 from edge_orch.spec.steps.dedupe import Dedupe
 from edge_orch.spec.steps.drop import Drop
 from edge_orch.spec.steps.enrich import Enrich
@@ -35,6 +36,7 @@ STEPS: dict[str, Any] = {
     "filter": Filter,
     "route": Route,
     "dedupe": Dedupe,
+    "deadband": Deadband,
     "throttle": Throttle,
     "sample": Sample,
     "lag": Lag,
@@ -54,6 +56,7 @@ ELSEWHERE = {
     **dict.fromkeys(("join", "enrichment_table"), "lookup"),
     **dict.fromkeys(("deduplicate", "distinct", "unique"), "dedupe"),
     **dict.fromkeys(("rate_limit", "limit"), "throttle"),
+    **dict.fromkeys(("rbe", "on_change", "report_by_exception"), "deadband"),
     **dict.fromkeys(("notify", "alarm", "rule"), "alert"),
 }
 """What other products call a step → what it is called here."""
@@ -63,6 +66,7 @@ __all__ = [
     "STEPS",
     "Aggregate",
     "Alert",
+    "Deadband",
     "Dedupe",
     "Drop",
     "Enrich",

@@ -20,6 +20,7 @@ from edge_orch.plan.steps import (
     Alert,
     Branch,
     Clear,
+    Deadband,
     Dedupe,
     Explode,
     Generalize,
@@ -135,10 +136,11 @@ def whole_job(step: Schematize) -> Plan:
     hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
     lagged_schema = Schema((*step.schema.fields, Field("was", FLOAT), Field("since", TIMESTAMP)), "t")
     lagged = Lag("lag", step.name, ("k",), (("was", "x"), ("since", "t")), 9 * SECOND, lagged_schema)
+    moving = Deadband("moves", step.name, ("k",), (("x", 2.0), ("i", 0.0)), 9 * SECOND, step.schema)
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
-        "elements": "elements", "by_element": "by_element", "lagged": "lag",
+        "elements": "elements", "by_element": "by_element", "lagged": "lag", "moves": "moves",
     }  # fmt: skip
     return plan(
         step,
@@ -161,6 +163,7 @@ def whole_job(step: Schematize) -> Plan:
         elements,
         by_element,
         lagged,
+        moving,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
@@ -289,7 +292,7 @@ def test_every_record_that_entered_a_step_has_one_fate(
         assert count.entered == count.passed + count.filtered + count.folded + count.dead, name
         assert count.dead == len(log.dead.get(name, ())), name
     passed = counts.get("parse", StepCount()).passed
-    for child in ("unique", "small", "hot", "route", "throttle", "sample", "lag"):
+    for child in ("unique", "small", "hot", "route", "throttle", "sample", "lag", "moves"):
         assert counts.get(child, StepCount()).entered == passed
     assert counts.get("sums", StepCount()).passed == log.outputs.get("sums", b"").count(b"\n")
     exploded = counts.get("elements", StepCount())

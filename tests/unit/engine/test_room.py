@@ -13,7 +13,7 @@ from edge_orch.engine.records import StepCount
 from edge_orch.engine.room import LEAST_BUFFERED, MOST_BUFFERED, STATE_LIMIT, VALUE, Room, weight
 from edge_orch.plan.expression import Literal
 from edge_orch.plan.schema import Field, Schema
-from edge_orch.plan.steps import Aggregate, Aggregation, Alert, Clear, Dedupe, Lag, Quorum, Step, Throttle
+from edge_orch.plan.steps import Aggregate, Aggregation, Alert, Clear, Deadband, Dedupe, Lag, Quorum, Step, Throttle
 from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow, Window
 from edge_orch.time import HOUR
 from tests.unit.engine.plans import (
@@ -71,6 +71,7 @@ REFUSING: dict[str, Step] = {
 LAGGED = Schema((*PARSE.schema.fields, Field("was", FLOAT)), "t")
 FORGETTING: dict[str, Step] = {
     "dedupe": Dedupe("dedupe", "parse", ("k",), HOUR, PARSE.schema),
+    "deadband": Deadband("deadband", "parse", ("k",), (("x", 1.0),), HOUR, PARSE.schema),
     "throttle": Throttle("throttle", "parse", ("k",), 1, HOUR, PARSE.schema),
     "lag": Lag("lag", "parse", ("k",), (("was", "x"),), HOUR, LAGGED),
 }
@@ -132,7 +133,7 @@ def test_what_is_taken_is_the_same_after_a_restart_and_given_back_in_the_end(kin
     again = running(step, state=engine.snapshot())
     assert the_room(again, step.name).used == taken
     again.process(batch(b'{"t":900000,"k":"late","x":-1}\n{"t":1900000,"k":"late","x":-1}', received=at(1)))
-    if kind in ("tumbling", "sliding", "calendar", "session", "dedupe", "throttle", "lag"):
+    if kind in ("tumbling", "sliding", "calendar", "session", "dedupe", "deadband", "throttle", "lag"):
         assert the_room(again, step.name).used < taken / 10
     again.finish()
     if isinstance(step, Aggregate) and not isinstance(step.window, SlidingWindow | TumblingWindow | CalendarWindow):

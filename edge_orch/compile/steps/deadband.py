@@ -1,0 +1,35 @@
+"""Compiling `deadband`."""
+
+from __future__ import annotations
+
+from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan import steps as plan
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.reading import gathered
+from edge_orch.spec.steps.deadband import Band, Deadband
+
+
+def compile_deadband(spec: Deadband, context: StepContext) -> Compiled:
+    """The records that pass are as they came."""
+    flow = context.flow
+
+    def watched(pair: tuple[Name, Band]) -> tuple[str, float]:
+        name, band = pair
+        (field,) = flow.fields([name])
+        if band.value and field.type not in {FieldType.INT, FieldType.FLOAT}:
+            what = f"`{name.value}` is no number: of it, any change counts"
+            raise Invalid(Problem(what, band.where, "0", band.node.text))
+        return field.name, band.value
+
+    try:
+        context.need_event_time()
+        keys = tuple(field.name for field in flow.fields(spec.keys))
+        if not spec.fields:
+            what = "deadband watches no field"
+            raise Invalid(Problem(what, context.where, next_step="add fields: {FIELD: by how much it may move}"))
+        fields = tuple(gathered(spec.fields.items(), watched))
+    except Invalid as error:
+        return Compiled(None, flow, error.problems)
+    return Compiled(plan.Deadband(context.name, context.input, keys, fields, spec.every.value, flow.schema), flow)

@@ -1,0 +1,39 @@
+"""Remembers what was reported of each key, and tells whether a record moves away from it."""
+
+from __future__ import annotations
+
+from edge_orch.engine.lag import Key, Latest, Values
+from edge_orch.engine.room import Room
+
+
+class Reported(Latest):
+    """The values of the latest record of each key that passed, for `every_us` of event time.
+
+    A record that comes behind it passes if it differs, but is not remembered. What was forgotten for want of room
+    passes again.
+    """
+
+    def __init__(self, every_us: int, bands: tuple[float, ...], room: Room) -> None:
+        super().__init__(every_us, len(bands), room)
+        self._every_us = every_us
+        self._bands = bands
+
+    def moves(self, key: Key, time_us: int, values: Values) -> bool:
+        """Whether the record passes; if so, it is what was reported last."""
+        last = self._latest.get(key)
+        if last is None:
+            self._remember(key, time_us, values)
+            return True
+        last_us, reported = last
+        if time_us - last_us < self._every_us and not any(map(_moved, reported, values, self._bands)):
+            return False
+        if time_us >= last_us:
+            self._forget(key)
+            self._remember(key, time_us, values)
+        return True
+
+
+def _moved(old: bool | int | float | str | None, new: bool | int | float | str | None, band: float) -> bool:
+    if not band or isinstance(old, str) or isinstance(new, str) or old is None or new is None:
+        return old != new
+    return abs(new - old) > band

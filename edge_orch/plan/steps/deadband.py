@@ -1,0 +1,22 @@
+"""What moves."""
+
+from __future__ import annotations
+
+import msgspec
+
+from edge_orch.plan.schema import Schema
+
+
+class Deadband(msgspec.Struct, frozen=True, tag_field="kind", tag="deadband"):
+    """Pass a record when one of `fields` has moved by more than its band since the last of its key that passed.
+
+    Or when that one lies `every_us` back. `fields`: (field, band). A band of 0, which a field of any type may have: any
+    change counts. To and from NULL always does.
+    """
+
+    name: str
+    input: str
+    keys: tuple[str, ...]
+    fields: tuple[tuple[str, float], ...]
+    every_us: int
+    schema: Schema

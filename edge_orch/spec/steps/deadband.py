@@ -1,0 +1,40 @@
+"""`deadband: {keys: [sensor], fields: {temp_c: 0.5, state: 0}, every: 10m}`."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import JsonSchema, Name, Number, PositiveDuration
+from edge_orch.spec.model import model
+from edge_orch.spec.nodes import Scalar
+from edge_orch.spec.reading import Doc
+
+
+class Band(Number, frozen=True):
+    """By how much a value may move unseen."""
+
+    expected: ClassVar[str] = "a number from 0 on"
+    schema: ClassVar[JsonSchema] = {"type": "number", "minimum": 0}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> float:
+        value = super().parse(node)
+        if value < 0:
+            raise Invalid(Problem("out of range", node.where, cls.expected, node.text))
+        return value
+
+
+@model
+class Deadband:
+    """Pass a record when a value has moved by more than its band since the last that passed: report by exception."""
+
+    example: ClassVar[str] = "deadband: {keys: [sensor], fields: {temp_c: 50}, every: 10m}"
+    keys: Annotated[tuple[Name, ...], Doc("fields that tell series apart; left out: one series of all", default="[]")]
+    fields: Annotated[
+        dict[Name, Band], Doc("field: by how much it may move unseen; 0, for any type: any change counts")
+    ]
+    every: Annotated[
+        PositiveDuration,
+        Doc("when the last that passed is so long ago, in event time, a record passes anyway", default="1d"),
+    ]
