@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.compile.grok import expanded
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import formats
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import FieldType
-from edge_orch.spec.leaves import Name
-from edge_orch.spec.steps.formats import Csv, FormatSpec, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
+from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
 
@@ -42,10 +43,13 @@ def compile_format(spec: FormatSpec) -> Layout:
     return _LAYOUTS[type(spec)](spec)
 
 
-def _regex(spec: Regex) -> Layout:
-    groups = tuple(compiled_regex(spec.pattern).groupindex)
-    next_step = "write (?P<{}>…) in the expression"
-    return Layout(formats.RegexFormat(spec.pattern.value), _among("no named group", groups, next_step))
+def _regex(pattern: Text, next_step: str = "write (?P<{}>…) in the expression") -> Layout:
+    groups = tuple(compiled_regex(pattern).groupindex)
+    return Layout(formats.RegexFormat(pattern.value), _among("no named group", groups, next_step))
+
+
+def _grok(spec: Grok) -> Layout:
+    return _regex(expanded(spec.pattern, spec.patterns), "write %{{PATTERN:{}}} in the pattern")
 
 
 def _csv(spec: Csv) -> Layout:
@@ -144,7 +148,8 @@ def _key_value(spec: KeyValue) -> Layout:
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Json: lambda _: Layout(formats.JsonFormat(), _json_problems),
     Csv: _csv,
-    Regex: _regex,
+    Regex: lambda spec: _regex(spec.pattern),
+    Grok: _grok,
     KeyValue: _key_value,
     Logfmt: lambda _: Layout(formats.KeyValueFormat()),
     Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Text
+from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Text
 from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
@@ -80,6 +80,25 @@ time: ts
 1767225600 press-1 TEMP=21.5C
 """
     pattern: Annotated[Text, Doc("a regular expression with named groups")]
+
+
+@model
+class Grok:
+    """`grok: '%{IP:client} %{WORD:method}'`: named patterns, as in Logstash; the whole line must match."""
+
+    shorthand: ClassVar[str] = "pattern"
+    example: ClassVar[str] = r"""
+grok:
+  pattern: '%{TIMESTAMP_ISO8601:ts} %{LOGLEVEL:level} %{MACHINE:machine}: %{GREEDYDATA:msg}'
+  patterns: {MACHINE: 'press-[0-9]+'}
+fields: {ts: timestamp, level: string, machine: string, msg: string}
+time: ts
+"""
+    sample: ClassVar[str] = """
+2026-01-01T00:00:00Z WARN press-1: oil is low
+"""
+    pattern: Annotated[Text, Doc("a regular expression in which %{PATTERN:field} stands for a named pattern")]
+    patterns: Annotated[dict[Name, Text], Doc("more patterns, or others of the same name", default="{}")]
 
 
 @model
@@ -186,12 +205,13 @@ cpu,host=a usage=0.5,cores=4i 1767225600000000000
 """
 
 
-FormatSpec = Json | Csv | Regex | Raw | KeyValue | Logfmt | Syslog | Influx
+FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx
 
 FORMATS: dict[str, Any] = {
     "json": Json,
     "csv": Csv,
     "regex": Regex,
+    "grok": Grok,
     "key_value": KeyValue,
     "logfmt": Logfmt,
     "syslog": Syslog,

@@ -1,0 +1,112 @@
+"""Grok: regular expressions out of named patterns, as Logstash, Benthos and Vector write them for lines of logs.
+
+The patterns take what those of the same name take there, in a form whose time on any text is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.nodes import Scalar
+from edge_orch.spec.words import did_you_mean, names
+
+PATTERNS: dict[str, str] = {
+    "WORD": r"\b\w+\b",
+    "NOTSPACE": r"\S+",
+    "SPACE": r"\s*",
+    "DATA": r".*?",
+    "GREEDYDATA": r".*",
+    "INT": r"[+-]?[0-9]+",
+    "POSINT": r"\b[1-9][0-9]*\b",
+    "NONNEGINT": r"\b[0-9]+\b",
+    "NUMBER": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
+    "BASE10NUM": r"%{NUMBER}",
+    "BASE16NUM": r"[+-]?(?:0x)?[0-9A-Fa-f]+",
+    "QUOTEDSTRING": r'(?:"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')',
+    "QS": r"%{QUOTEDSTRING}",
+    "UUID": r"[A-Fa-f0-9]{8}-(?:[A-Fa-f0-9]{4}-){3}[A-Fa-f0-9]{12}",
+    "USERNAME": r"[a-zA-Z0-9._-]+",
+    "USER": r"%{USERNAME}",
+    "EMAILADDRESS": r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]+@[0-9A-Za-z._-]+",
+    "HTTPDUSER": r"[a-zA-Z0-9._@+-]+",
+    "MAC": r"(?:[A-Fa-f0-9]{2}[:-]){5}[A-Fa-f0-9]{2}|(?:[A-Fa-f0-9]{4}\.){2}[A-Fa-f0-9]{4}",
+    "IPV4": r"(?<![0-9])(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})\.){3}"
+    r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})(?![0-9])",
+    "IPV6": r"(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]+(?:\.[0-9]{1,3}){0,3}",
+    "IP": r"(?:%{IPV4}|%{IPV6})",
+    "HOSTNAME": r"\b[0-9A-Za-z][0-9A-Za-z._-]*",
+    "IPORHOST": r"(?:%{IPV6}|%{HOSTNAME})",
+    "HOSTPORT": r"%{IPORHOST}:%{POSINT}",
+    "UNIXPATH": r"/[^\s:]*",
+    "WINPATH": r"(?:[A-Za-z]:|\\)\\[^\s?*]*",
+    "PATH": r"(?:%{UNIXPATH}|%{WINPATH})",
+    "URIPROTO": r"[A-Za-z][A-Za-z0-9+.-]*",
+    "URIHOST": r"%{IPORHOST}(?::%{POSINT})?",
+    "URIPATH": r"/[^\s?#]*",
+    "URIPARAM": r"\?[^\s#]*",
+    "URIPATHPARAM": r"%{URIPATH}(?:%{URIPARAM})?",
+    "URI": r"%{URIPROTO}://(?:%{USER}(?::[^@\s]*)?@)?(?:%{URIHOST})?(?:%{URIPATHPARAM})?",
+    "MONTH": r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b",
+    "MONTHNUM": r"(?:0?[1-9]|1[0-2])",
+    "MONTHDAY": r"(?:0[1-9]|[12][0-9]|3[01]|[1-9])",
+    "DAY": r"(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)",
+    "YEAR": r"(?:[0-9]{4}|[0-9]{2})",
+    "HOUR": r"(?:2[0123]|[01]?[0-9])",
+    "MINUTE": r"[0-5][0-9]",
+    "SECOND": r"(?:[0-5]?[0-9]|60)(?:[:.,][0-9]+)?",
+    "TIME": r"%{HOUR}:%{MINUTE}(?::%{SECOND})?",
+    "ISO8601_TIMEZONE": r"(?:Z|[+-]%{HOUR}(?::?%{MINUTE})?)",
+    "TIMESTAMP_ISO8601": r"%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[T ]%{HOUR}:?%{MINUTE}(?::?%{SECOND})?"
+    r"(?:%{ISO8601_TIMEZONE})?",
+    "DATE_US": r"%{MONTHNUM}[/-]%{MONTHDAY}[/-]%{YEAR}",
+    "DATE_EU": r"%{MONTHDAY}[./-]%{MONTHNUM}[./-]%{YEAR}",
+    "HTTPDATE": r"%{MONTHDAY}/%{MONTH}/%{YEAR}:%{TIME} %{INT}",
+    "SYSLOGTIMESTAMP": r"%{MONTH} +%{MONTHDAY} %{TIME}",
+    "SYSLOGHOST": r"%{IPORHOST}",
+    "PROG": r"[^\s\[\]:]+",
+    "SYSLOGPROG": r"%{PROG:program}(?:\[%{POSINT:pid}\])?",
+    "LOGLEVEL": r"(?i:alert|trace|debug|notice|info(?:rmation)?|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe"
+    r"|emerg(?:ency)?)",
+    "COMMONAPACHELOG": r"%{IPORHOST:clientip} %{HTTPDUSER:ident} %{HTTPDUSER:auth} \[%{HTTPDATE:timestamp}\] "
+    r'"(?:%{WORD:verb} %{NOTSPACE:request}(?: HTTP/%{NUMBER:httpversion})?|(?P<rawrequest>[^"]*))" '
+    r"%{NUMBER:response} (?:%{NUMBER:bytes}|-)",
+    "COMBINEDAPACHELOG": r"%{COMMONAPACHELOG} %{QS:referrer} %{QS:agent}",
+}
+_REFERENCE = re.compile(r"%\{(?P<pattern>\w+)(?::(?P<name>[^:}]*))?(?::(?:int|float|string))?\}")
+_LONGEST = 50_000
+
+
+def expanded(text: Text, own: Mapping[Name, Text]) -> Text:
+    """The regular expression that a grok pattern stands for. Raises `Invalid` at the reference that cannot be followed.
+
+    `own`: the patterns that the job defines itself. The type in `%{INT:n:int}` says nothing: fields have types.
+    """
+    known = PATTERNS | {name.value: pattern.value for name, pattern in own.items()}
+    found = _expanded(text, text.value, known, ())
+    return Text(found, Scalar(found, text.where, plain=False))
+
+
+def _expanded(text: Text, pattern: str, known: Mapping[str, str], inside: tuple[str, ...]) -> str:
+    parts, end = [], 0
+    for reference in _REFERENCE.finditer(pattern):
+        where = text.where if inside else text.node.at(reference.start())
+        kind, name = reference["pattern"], reference["name"]
+        if kind not in known:
+            what = f"no grok pattern is named `{kind}`"
+            next_step = did_you_mean(kind, known, "define it beside the pattern: patterns: {" + kind + ": …}")
+            raise Invalid(Problem(what, where, f"one of: {names(known)}", "", next_step))
+        if kind in inside:
+            raise Invalid(Problem(f"the grok pattern `{kind}` contains itself", where))
+        if name and not re.fullmatch(Name.pattern, name):
+            raise Invalid(Problem("not a name of a field", where, Name.rule, repr(name)))
+        inner = _expanded(text, known[kind], known, (*inside, kind))
+        parts += [pattern[end : reference.start()], f"(?P<{name}>{inner})" if name else f"(?:{inner})"]
+        end = reference.end()
+    found = "".join([*parts, pattern[end:]])
+    if len(found) > _LONGEST:
+        raise Invalid(Problem("the grok pattern is too large", text.where, f"at most {_LONGEST:,} characters in all"))
+    return found
