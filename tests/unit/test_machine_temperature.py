@@ -17,7 +17,7 @@ from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Device, EpisodeEvent, EpisodeEventKind
 from edge_orch.jobtest.lines import batches
 from edge_orch.jobtest.tally import Tally
-from edge_orch.time import Instant, format_timestamp
+from edge_orch.time import Instant, format_timestamp, parse_timestamp
 
 ROOT = Path(__file__).parents[2]
 SERIES = ROOT.parent / "shared" / "data"
@@ -38,7 +38,7 @@ PLAN = compile_job(JOB.read_text("utf-8"), str(JOB))
 def run(path: Path) -> tuple[Tally, list[EpisodeEvent]]:
     """The job over a whole file."""
     pipeline = Pipeline(PLAN, device=Device("test"))
-    now = Instant(0, 0, "test")
+    now = Instant(parse_timestamp("2026-01-01T00:00:00Z"), 0, "test")  # after the last of them: none lies ahead
     tally, events = Tally(), []
     with open_input(str(path)) as file:
         for batch in batches(chunks(file), path.name, lambda: now):
