@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from edge_orch.compile.constant import default_value
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
@@ -16,6 +17,7 @@ TIMESTAMP_FORMATS = ("rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns")
 JSON = "json"
 UTC = "UTC"
 _ONLY_FOR = {
+    "default": {FieldType.BOOL, FieldType.INT, FieldType.FLOAT, FieldType.STRING},
     "format": {FieldType.TIMESTAMP},
     "zone": {FieldType.TIMESTAMP},
     "min": {FieldType.INT, FieldType.FLOAT},
@@ -49,13 +51,20 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
                 check(text)
             except Invalid as error:
                 problems.extend(error.problems)
+    default = None
+    if spec.default and not problems:
+        try:
+            default = default_value(spec.default, type_)
+        except Invalid as error:
+            problems.extend(error.problems)
     if problems:
         raise Invalid(*problems)
     return ParsedField(
         name=name.value,
         type=type_,
         path=tuple(key.value for key in spec.path.keys) if spec.path else (name.value,),
-        required=spec.required.value,
+        required=spec.required.value and default is None,
+        default=default,
         format=spec.format.value if spec.format else "rfc3339",
         zone=spec.zone.value if spec.zone else zone if type_ is FieldType.TIMESTAMP else UTC,
         min=value_of(spec.min),

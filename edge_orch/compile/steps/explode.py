@@ -43,7 +43,7 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
             next_step = "give it another name, with `path`"
             problems.append(Problem(f"`{name.value}` is a field of the parent", name.where, "", "", next_step))
     problems.extend(_element_problems(list(spec.fields), fields, context))
-    added = tuple(Field(field.name, field.type, field.required, field.json) for field in fields)
+    added = tuple(Field(field.name, field.type, field.present, field.json) for field in fields)
     flow = flow_with(context, (*parents, *added), context.flow.broken - {spec.field.value})
     if problems or context.flow.lost or spec.field.value in context.flow.broken:
         return Compiled(None, flow, tuple(problems))

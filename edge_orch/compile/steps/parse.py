@@ -33,7 +33,7 @@ def compile_parse(spec: Parse, context: StepContext) -> Compiled:
         if name.value in taken:
             next_step = "give it another name, with `path`, or drop the other before"
             problems.append(Problem(f"`{name.value}` is a field already", name.where, "", "", next_step))
-    new = {field.name: Field(field.name, field.type, field.required, field.json) for field in fields}
+    new = {field.name: Field(field.name, field.type, field.present, field.json) for field in fields}
     kept = tuple(field for field in came.schema.fields if field.name not in new)
     flow = flow_with(context, (*kept, *new.values()), came.broken - new.keys())
     if spec.time is not None:

@@ -16,7 +16,7 @@ def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
     layout, fields, problems = compile_formatted(spec.format, spec.fields, context, spec.zone)
     problems.extend(time_problems(spec.time, fields))
     schema = Schema(
-        tuple(Field(field.name, field.type, field.required, field.json) for field in fields), value_of(spec.time)
+        tuple(Field(field.name, field.type, field.present, field.json) for field in fields), value_of(spec.time)
     )
     flow = Flow(schema)
     if problems or layout is None:

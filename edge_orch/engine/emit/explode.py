@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.engine.emit.account import emit_account, less
+from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.explosion import exploder
 from edge_orch.engine.generator import Generator
@@ -39,7 +40,8 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
             body.line(scope.kill.format(step=repr(step.name), reason=reason, field=wrong))
         with body.block("else:"):
             body.line(f"{passed} += 1")
-            columns = {name: symbol for name, symbol in scope.columns.items() if name != step.field} | made
+            columns = {name: symbol for name, symbol in scope.columns.items() if name != step.field}
+            columns |= filled(generator, function, step.fields, made)
             below = msgspec.structs.replace(scope, columns=columns, passed=passed, carrier=None)
             flow(generator, function, step, below)
     emit_account(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.engine.emit.account import emit_account, less
+from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
@@ -28,9 +29,10 @@ def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scop
         body.line(f"{misfit} += 1")
         body.line(scope.kill.format(step=repr(step.name), reason=reason, field=f"{wrong} or {step.field!r}"))
     with body.block("else:"):
-        event_time = made.get(step.schema.time or "", scope.time)
+        added = filled(generator, function, step.fields, made)
+        event_time = added.get(step.schema.time or "", scope.time)
         below = msgspec.structs.replace(
-            scope, columns=scope.columns | made, passed=passed, carrier=None, time=event_time
+            scope, columns=scope.columns | added, passed=passed, carrier=None, time=event_time
         )
         flow(generator, function, step, below)
     emit_account(generator, function, step, entered=scope.passed, passed=passed, dead=misfit)

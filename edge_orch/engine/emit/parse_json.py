@@ -49,7 +49,9 @@ def _is_carrier(step: Schematize) -> bool:
     """Whether the decoded object, encoded again, is the record: flat, under its own names, without timestamps."""
     return tuple((field.name,) for field in step.fields) == tuple(field.path for field in step.fields) and (
         step.schema.names == tuple(field.name for field in step.fields)
-        and all(field.type is not FieldType.TIMESTAMP and not field.json for field in step.fields)
+        and all(
+            field.type is not FieldType.TIMESTAMP and not field.json and field.default is None for field in step.fields
+        )
     )
 
 

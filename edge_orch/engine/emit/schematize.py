@@ -6,6 +6,7 @@ import msgspec
 
 from edge_orch.engine.clock import Clock, believed
 from edge_orch.engine.emit.account import emit_account
+from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.flow import emit_flow
 from edge_orch.engine.emit.parse_json import json_loop
 from edge_orch.engine.emit.parse_text import text_loop
@@ -33,7 +34,8 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
     wanted = generator.graph.used(step.name) | {step.schema.time or ""}
     function.body.line(f"# schematize {step.name!r}")
     loop = json_loop if isinstance(step.format, JsonFormat) else text_loop
-    with loop(generator, function, step, wanted) as (columns, carrier):
+    with loop(generator, function, step, wanted) as (parsed, carrier):
+        columns = filled(generator, function, step.fields, parsed)
         time = columns[step.schema.time] if step.schema.time else ARRIVAL
         if step.schema.time is None:
             time = msgspec.structs.replace(ARRIVAL, code=function.once("arrival", ARRIVAL.code))

@@ -14,7 +14,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     `path`: where the value lies: a JSON path of keys, a CSV column, a regex group, as its format says. `format`: for
     timestamps `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps
     that carry no offset. `pattern`: a regular expression that the whole text must match.
-    `json`: any JSON value, as its text.
+    `json`: any JSON value, as its text. `default`: what stands in the place of NULL.
     """
 
     name: str
@@ -27,6 +27,12 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     max: float | None = None
     pattern: str | None = None
     json: bool = False
+    default: bool | int | float | str | None = None
+
+    @property
+    def present(self) -> bool:
+        """Whether a record that passes has a value there."""
+        return self.required or self.default is not None
 
 
 class Schematize(msgspec.Struct, frozen=True, tag_field="kind", tag="schematize"):

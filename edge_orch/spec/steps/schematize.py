@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import Choice, Duration, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.leaves import Choice, Constant, Duration, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered
@@ -56,6 +56,7 @@ class FieldSpec:
     type: Annotated[Type, Doc("bool | int | float | string | timestamp | json (any value)")]
     path: Annotated[Path | None, Doc("where it lies: a JSON path a.b, a column, a group …; left out: the field's name")]
     required: Annotated[Flag, Doc("a record without it is a dead letter; false: it may be NULL", default="true")]
+    default: Annotated[Constant | None, Doc("its value in a record without it, or with null or an empty text there")]
     format: Annotated[
         Text | None,
         Doc("of a timestamp: rfc3339 (the default), unix_s | unix_ms | unix_us | unix_ns, or a strptime pattern"),

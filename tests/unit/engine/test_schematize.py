@@ -32,6 +32,28 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
     assert (found, reasons(dead)) == ([{"a": 2.0}], [(1, "a", "Expected `float`, got `str`")])
 
 
+DEFAULTS = (
+    parsed("a", FLOAT, required=False, default=0.5),
+    parsed("b", STRING, required=False, default="none"),
+    parsed("c", BOOL, required=False, default=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (None, b'{"a":2,"b":"x","c":true}\n{"b":null}\n{"a":"?"}\n'),
+        (CsvFormat(("a", "b", "c"), header=False), b"2,x,true\n,,\n?,,\n"),
+        (RegexFormat("a=(?P<a>[^ ]*)(?: b=(?P<b>[^ ]*) c=(?P<c>.*))?"), b"a=2 b=x c=true\na=\na=?\n"),
+    ],
+    ids=["json", "csv", "regex"],
+)
+def test_a_default_stands_for_what_is_missing_not_for_what_is_wrong(kind: Format | None, payload: bytes) -> None:
+    found, dead = read(payload, *DEFAULTS, kind=kind)
+    assert found == [{"a": 2.0, "b": "x", "c": True}, {"a": 0.5, "b": "none", "c": False}]
+    assert [letter.field for letter in dead] == ["a"]
+
+
 def test_text_that_a_spreadsheet_would_calculate_is_text() -> None:
     line = b"=cmd|' /C calc'!A0,@SUM(1)\n"
     found, dead = read(line, parsed("a", STRING), parsed("b", STRING), kind=CsvFormat(("a", "b"), header=False))

@@ -1,0 +1,28 @@
+"""A constant written in a job, as a value of the type it is meant for."""
+
+from __future__ import annotations
+
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import INT64, Constant
+from edge_orch.spec.nodes import described
+
+_MENDING = {FieldType.BOOL: "write true or false", FieldType.STRING: "put it in quotes"}
+
+
+def default_value(constant: Constant, type_: FieldType) -> bool | int | float | str:
+    """The default of a parameter or field. Raises `Invalid` where it is of another type."""
+    value = constant.value
+    is_bool = isinstance(value, bool)
+    if type_ is FieldType.BOOL and isinstance(value, bool):
+        return value
+    if type_ is FieldType.INT and isinstance(value, int) and not is_bool and INT64[0] <= value <= INT64[1]:
+        return value
+    if type_ is FieldType.FLOAT and isinstance(value, int | float) and not is_bool and abs(value) <= 1.7e308:
+        return float(value)
+    if type_ is FieldType.STRING and isinstance(value, str):
+        return value
+    found = described(constant.node)
+    raise Invalid(
+        Problem("the default is of another type", constant.where, type_.value, found, _MENDING.get(type_, ""))
+    )
