@@ -16,6 +16,11 @@ from edge_orch.spec.words import did_you_mean
 TIMESTAMP_FORMATS = ("rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns")
 JSON = "json"
 UTC = "UTC"
+_ELSEWHERE = {
+    **dict.fromkeys(("epoch", "unix", "timestamp", "epoch_s", "unix_seconds"), "unix_s"),
+    **dict.fromkeys(("epoch_ms", "epoch_millis", "unix_millis", "milliseconds", "millis"), "unix_ms"),
+    **dict.fromkeys(("iso8601", "iso", "iso-8601", "rfc3339nano"), "rfc3339"),
+}
 _ONLY_FOR = {
     "default": {FieldType.BOOL, FieldType.INT, FieldType.FLOAT, FieldType.STRING},
     "format": {FieldType.TIMESTAMP},
@@ -77,7 +82,10 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
 def _check_format(text: Text) -> None:
     if text.value not in TIMESTAMP_FORMATS and "%" not in text.value:
         expected = f"{' | '.join(TIMESTAMP_FORMATS)} | a strptime pattern like %Y-%m-%d %H:%M:%S"
-        next_step = did_you_mean(text.value, TIMESTAMP_FORMATS)
+        meant = _ELSEWHERE.get(text.value.lower())
+        next_step = f"write {meant}" if meant else did_you_mean(text.value, TIMESTAMP_FORMATS)
+        if "yyyy" in text.value.lower() or "2006" in text.value:
+            next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
         raise Invalid(Problem("unknown format of timestamps", text.where, expected, repr(text.value), next_step))
 
 

@@ -120,7 +120,8 @@ def input_problem(name: str, where: Location, by_name: dict[str, NamedStep]) -> 
     """What is wrong with reading the records of the step `name`."""
     step = by_name.get(producer(name))
     if step is None:
-        next_step = did_you_mean(producer(name), by_name)
+        branches = [port for each in by_name.values() for port in ports(each) if port.endswith(f".{name}")]
+        next_step = f"write {branches[0]}" if branches else did_you_mean(producer(name), by_name)
         return Problem(f"unknown step `{producer(name)}`", where, f"one of: {names(by_name)}", "", next_step)
     if name in ports(step):
         return None

@@ -50,7 +50,7 @@ class Scope(msgspec.Struct, frozen=True):
             raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name"))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
             return RECEIVED_AT if path == RECEIVED_AT.path else Context(path)
-        raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=_near(parts)))
+        raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=self._meant(parts)))
 
     def field(self, name: str) -> Column:
         """The field of that name."""
@@ -64,13 +64,17 @@ class Scope(msgspec.Struct, frozen=True):
         field = self.fields[name]
         return Column(name, field.type, field.required, field.json)
 
+    def _meant(self, parts: tuple[str, ...]) -> str:
+        if near := did_you_mean(".".join(parts), [name.replace("NAME", parts[-1]) for name in CONTEXTS]):
+            return near
+        first = self.fields.get(parts[0])
+        if first and first.type is FieldType.STRING:
+            return f"to look into JSON, write {parts[0]} ->> '$.{'.'.join(parts[1:])}'"
+        return f"a field goes by its name alone: {parts[-1]}" if parts[-1] in self.fields else ""
+
     def param(self, name: str) -> Param:
         """The parameter of that name."""
         if name in self.params:
             return Param(name, self.params[name])
         next_step = did_you_mean(name, self.params, "declare it under spec.params")
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
-
-
-def _near(parts: tuple[str, ...]) -> str:
-    return did_you_mean(".".join(parts), [name.replace("NAME", parts[-1]) for name in CONTEXTS])

@@ -29,8 +29,9 @@ _MENDING = (
     (r"\d,\d", "write a decimal point: 0.5"),
     (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
     (r"\*\*", "for a power, write power(x, y)"),
-    (r"=~|~=", "write regexp_like(x, 'regex')"),
+    (r"~", "write regexp_like(x, 'regex')"),
     (r"\+\+|--", "write x + 1"),
+    (r"(^|[\s(])\.[A-Za-z_]", "write the name of the field alone"),
     (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
 )
 

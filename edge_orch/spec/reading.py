@@ -18,7 +18,7 @@ import msgspec
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import mismatch
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
-from edge_orch.spec.words import did_you_mean, names
+from edge_orch.spec.words import did_you_mean, mend_key, names
 
 T = TypeVar("T")
 
@@ -147,7 +147,8 @@ def _default(field: ModelField, node: Node) -> Any:
 def unknown_key(key: Scalar, known: Iterable[str], what: str = "unknown key") -> Problem:
     """The problem of a key that means nothing here."""
     known = list(known)
-    return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", did_you_mean(key.text, known))
+    next_step = mend_key(key.text, known) or did_you_mean(key.text, known)
+    return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
 
 
 S = TypeVar("S")
@@ -172,7 +173,8 @@ def gathered(items: Iterable[S], make: Callable[[S], T], problems: Iterable[Prob
 def read_variant(node: Node, table: dict[str, Any], what: str) -> tuple[Scalar, Any]:
     """`{kind: options}` with exactly one kind out of `table` → its key and its options read as the table says."""
     if isinstance(node, Scalar) and node.text:
-        next_step = f"write {{{next(iter(table))}: {node.text}}}"
+        whole = f"{node.text}: …" if node.text in table else f"{next(iter(table))}: {node.text}"
+        next_step = f"write {{{whole}}}"
         raise Invalid(
             Problem(f"need a kind of {what}", node.where, f"one of: {names(table)}", described(node), next_step)
         )

@@ -20,6 +20,29 @@ MEND_BACKTRACKING = (
 """What most often mends one that takes for ever."""
 
 
+_MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
+    (("group_by", "groupby"), {ours: f"write {ours}" for ours in ("by", "keys", "key")}),
+    (("condition", "if", "where"), {"when": "write when"}),
+    (("for", "duration"), {"hold": "write hold"}),
+    (("message", "description"), {"summary": "write summary"}),
+    (("deadman", "no_data", "nodata"), {"absent": "write absent"}),
+    (("optional", "nullable"), {"required": "write required: false"}),
+    (("hopping", "hop"), {"sliding": "write sliding: {size: …, every: …}"}),
+    (("slide", "advance", "hop", "period"), {"every": "write every"}),
+    (("aggregations", "aggregates"), {"compute": "write compute"}),
+    (("pipeline", "processors", "transforms"), {"steps": "write steps"}),
+    (("input", "inputs", "sources"), {"source": "write source"}),
+    (("having",), {"compute": "filter the rows in a step after it"}),
+    (("format",), {"fields": "the format is a key of its own, such as json: {}"}),
+)
+
+
+def mend_key(word: str, known: Iterable[str]) -> str:
+    """What to write for a key that other products have, where one of ours that says the same is known; else nothing."""
+    told = (meant[key] for words, meant in _MENDING_KEYS if word.lower() in words for key in known if key in meant)
+    return next(told, "")
+
+
 def names(words: Iterable[str]) -> str:
     """`a, b, c`, sorted; `none` when there are none."""
     return ", ".join(sorted(words)) or "none"

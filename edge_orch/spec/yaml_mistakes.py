@@ -40,7 +40,7 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
         "",
         "",
         "a `{{` that is not closed as it should be",
-        "separate entries by commas, close it with }}",
+        "separate entries by commas, close it with }}; a value with [ ] {{ }} or a colon in it goes in quotes",
     ),
 )
 

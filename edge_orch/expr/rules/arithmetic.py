@@ -29,6 +29,8 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
     args = checker.all(nodes)
     if function == "sub" and {arg.type for arg in args} == {FieldType.TIMESTAMP}:
         raise checker.problem(node, "timestamps cannot be subtracted", next_step="use date_diff('second', a, b)")
+    if function == "add" and _joins(args):
+        raise checker.problem(node, "texts cannot be added", next_step="to join texts, write ||")
     role = f"a side of {symbol}"
     args = [checker.expect(part, arg, NUMBERS, role) for part, arg in zip(nodes, args, strict=True)]
     types = {arg.type for arg in args}
@@ -38,6 +40,14 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
     # Division by zero and floats out of range are NULL; an int out of range is an error on the record instead.
     may_fail = result is FieldType.FLOAT or function == "mod"
     return Call(function, tuple(args), result, not may_fail and all(map(is_required, args)))
+
+
+def _joins(args: list[Expression]) -> bool:
+    """Whether a text is joined to something, not a number in quotes added."""
+    texts = [arg for arg in args if arg.type is FieldType.STRING]
+    return len(texts) == len(args) or any(
+        isinstance(text, Literal) and re.search("[^0-9.]", str(text.value or "")) for text in texts
+    )
 
 
 def _shifted(function: str, checker: Checker, node: exp.Expression) -> Expression:

@@ -152,6 +152,9 @@ def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
     if not isinstance(value, Literal) or not isinstance(value.value, str):
         what = "a form of timestamps must be written out"
         raise checker.problem(node, what, "text in quotes, like '%Y-%m-%d %H:%M:%S'", value.type.value)
+    if "%" not in value.value:
+        what = "a form of timestamps without a part of one"
+        raise checker.problem(node, what, "text like '%Y-%m-%d %H:%M:%S'", repr(value.value))
     for directive in re.findall("%(.?)", value.value):
         if directive not in DIRECTIVES:
             what = f"`%{directive}` is no part of a timestamp"

@@ -32,13 +32,18 @@ def _column(checker: Checker, node: exp.Column) -> Expression:
 
 
 def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
-    """With the next step for a text in double quotes, and for a parameter as other languages write it."""
+    """With the next step for a text without single quotes, and for a parameter as other languages write it."""
     name = node.name
-    if node.this.args.get("quoted") and not problem.next_step:
-        return msgspec.structs.replace(problem, next_step=f"text stands in single quotes: '{name}'")
     if name.startswith("$") and name[1:] in checker.scope.params:
         return msgspec.structs.replace(problem, next_step=f"write :{name[1:]} for the parameter")
+    if len(node.parts) == 1 and not problem.next_step:
+        return msgspec.structs.replace(problem, next_step=_text(name, checker.sql.value))
     return problem
+
+
+def _text(name: str, whole: str) -> str:
+    """Where the text is the whole value, YAML takes one pair of quotes for itself."""
+    return f"a text is written \"'{name}'\"" if whole.strip() == name else f"text stands in single quotes: '{name}'"
 
 
 def _placeholder(checker: Checker, node: exp.Placeholder) -> Expression:

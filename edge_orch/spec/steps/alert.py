@@ -17,6 +17,12 @@ class Severity(Choice, frozen=True):
     """How bad it is."""
 
     value: Literal["info", "warning", "error", "critical"]
+    elsewhere: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("low", "notice", "debug"), "info"),
+        **dict.fromkeys(("warn", "medium", "minor"), "warning"),
+        **dict.fromkeys(("err", "high", "major"), "error"),
+        **dict.fromkeys(("crit", "fatal", "alert", "emergency", "urgent"), "critical"),
+    }
 
 
 @model
