@@ -1,4 +1,4 @@
-"""The text of a JSON array → what is to be made of each of its elements."""
+"""The text of a JSON array, or of parts with something between them → what is to be made of each."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.casualties import explained
+from edge_orch.engine.fields import text_parser
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.plan.steps import ParsedField
 
 Elements = list[tuple[Any, ...]]
+
+
+def splitter(field: ParsedField, separator: str) -> Callable[[str | None], Elements]:
+    """The same as `exploder` for the parts of a text. NULL and the empty text have none."""
+    parse = text_parser(field)
+
+    def elements(parts: list[str]) -> Iterator[tuple[Any, ...]]:
+        for part in parts:
+            try:
+                yield (parse(part), "", "")
+            except ValueError as error:
+                yield (None, str(error), field.name)
+
+    return lambda text: list(elements(text.split(separator))) if text else []
 
 
 def exploder(fields: Sequence[ParsedField]) -> Callable[[str | None], Elements]:

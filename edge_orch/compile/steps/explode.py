@@ -11,7 +11,7 @@ from edge_orch.compile.steps.map import flow_with
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType
-from edge_orch.spec.leaves import Name
+from edge_orch.spec.leaves import Name, value_of
 from edge_orch.spec.steps.explode import Explode
 
 ELEMENT = ("$",)
@@ -38,7 +38,11 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
         except Invalid as error:
             problems.extend(error.problems)
             field = plan.ParsedField(name.value, field_type(field_spec), (name.value,))
-        fields.append(msgspec.structs.replace(field, path=()) if field.path == ELEMENT else field)
+        fields.append(msgspec.structs.replace(field, path=()) if field.path == ELEMENT or spec.separator else field)
+        if spec.separator and (field.json or (field_spec.path and field.path != ELEMENT)):
+            problems.append(
+                Problem("a part of a text is a single value", name.where, next_step="leave out path and json")
+            )
         if name.value in taken:
             next_step = "give it another name, with `path`"
             problems.append(Problem(f"`{name.value}` is a field of the parent", name.where, "", "", next_step))
@@ -47,7 +51,9 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
     flow = flow_with(context, (*parents, *added), context.flow.broken - {spec.field.value})
     if problems or context.flow.lost or spec.field.value in context.flow.broken:
         return Compiled(None, flow, tuple(problems))
-    step = plan.Explode(context.name, context.input, spec.field.value, tuple(fields), flow.schema)
+    step = plan.Explode(
+        context.name, context.input, spec.field.value, tuple(fields), flow.schema, value_of(spec.separator)
+    )
     return Compiled(step, flow)
 
 

@@ -1,4 +1,4 @@
-"""`explode`: a record for each element of an array.
+"""`explode`: a record for each element of an array, or part of a text.
 
 The account: an array enters and is folded (or dead, if it is none); each of its elements enters, too, and is passed on
 or dead.
@@ -11,7 +11,7 @@ import msgspec
 from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.guard import Flow
-from edge_orch.engine.explosion import exploder
+from edge_orch.engine.explosion import exploder, splitter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.writer import FunctionWriter
@@ -21,7 +21,8 @@ from edge_orch.plan.steps import Explode
 def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, scope: Scope, flow: Flow) -> None:
     """A loop over the elements; the event time stays that of the record they came in."""
     number, body = generator.number(step), function.body
-    explode = generator.names.bind("explode", exploder(step.fields))
+    split = step.separator and splitter(step.fields[0], step.separator)
+    explode = generator.names.bind("explode", split or exploder(step.fields))
     passed = function.counter(f"passed{number}")
     broken = function.counter(f"broken{number}")
     misfit = function.counter(f"misfit{number}")

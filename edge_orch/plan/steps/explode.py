@@ -12,6 +12,7 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     """Each element of the JSON array in `field` becomes a record: the other fields of its parent, then `fields` of it.
 
     The paths of `fields` begin at the element; the empty path is the element itself. NULL counts as an empty array.
+    With a `separator` the elements are the parts of a text between such; an empty text has none.
     """
 
     name: str
@@ -19,3 +20,4 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     field: str
     fields: tuple[ParsedField, ...]
     schema: Schema
+    separator: str | None = None

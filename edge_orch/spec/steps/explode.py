@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from edge_orch.spec.leaves import Name
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.leaves import JsonSchema, Name, Text
 from edge_orch.spec.model import model
+from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.schematize import FieldSpec
 
 
+class Gap(Text, frozen=True):
+    """What stands between two parts of a text."""
+
+    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if not text:
+            raise Invalid(Problem("a separator cannot be empty", node.where, "one character or more"))
+        return text
+
+
 @model
 class Explode:
-    """Make a record of each element of a JSON array, with the other fields of the record it came in."""
+    """Make a record of each element of a JSON array, or part of a text, with the other fields of its record."""
 
     example: ClassVar[str] = """
 explode:
@@ -24,5 +39,6 @@ explode:
     sample: ClassVar[str] = """
 {"ts": "2026-01-01T00:00:00Z", "gateway": "g1", "readings": [{"id": "a", "values": {"temp": 21.5}}, {"id": "b"}]}
 """
-    field: Annotated[Name, Doc("the text that holds the array: a field of `type: json`")]
+    field: Annotated[Name, Doc("the text that holds the array, a field of `type: json`; or the text to be split")]
+    separator: Annotated[Gap | None, Doc("what stands between the parts of a text that holds no array")]
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type; paths begin at the element, $ is the element itself")]

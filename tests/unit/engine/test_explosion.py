@@ -4,13 +4,27 @@ from typing import Any
 
 import pytest
 
-from edge_orch.engine.explosion import exploder
+from edge_orch.engine.explosion import exploder, splitter
 from edge_orch.engine.records import StepCount
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Explode, ParsedField
 from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
 
 JSON = parsed("inner", STRING, json=True, required=False)
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "parts"),
+    [
+        (STRING, "a, b,", [("a", "", ""), (" b", "", ""), ("", "", "")]),
+        (INT, "1,x,3", [(1, "", ""), (None, "is not an integer", "v"), (3, "", "")]),
+        (STRING, "", []),
+        (STRING, None, []),
+    ],
+)
+def test_a_text_is_split_at_its_separator(type_: Any, text: str | None, parts: list[Any]) -> None:
+    field = parsed("v", type_, path=())
+    assert splitter(field, ",")(text) == parts
 
 
 @pytest.mark.parametrize(
