@@ -11,7 +11,7 @@ from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
-from edge_orch.plan.expression import Expression
+from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import Field, FieldType
 from edge_orch.plan.steps import Aggregation
 from edge_orch.spec.leaves import Sql
@@ -20,7 +20,9 @@ from edge_orch.spec.words import did_you_mean, names
 _NUMERIC = {"sum", "avg", "stddev", "variance", "quantile"}
 _FLOAT = {"avg", "stddev", "variance", "quantile"}
 _BOOL = {"bool_and", "bool_or"}
+_CHOOSING = {"min", "max", "first", "last"}
 _OTHER_NAMES = {
+    "list": "array_agg",
     "approx_quantile": "quantile",
     "every": "bool_and",
     "mean": "avg",
@@ -46,7 +48,8 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
         next_step = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
-    return made, Field(name, made.type, _never_null(made))
+    json = function == "array_agg" or (function in _CHOOSING and made.value is not None and is_json(made.value))
+    return made, Field(name, made.type, _never_null(made), json)
 
 
 def _never_null(made: Aggregation) -> bool:
@@ -54,7 +57,7 @@ def _never_null(made: Aggregation) -> bool:
     if made.function == "count":
         return True
     # What grows with its values gives up when there is no room for them.
-    chosen = made.function in {"min", "max", "first", "last", *_BOOL}
+    chosen = made.function in {*_CHOOSING, *_BOOL}
     return chosen and made.where is None and made.value is not None and is_required(made.value)
 
 
@@ -97,4 +100,6 @@ class _Maker:
             self.checker.expect(node, value, frozenset({FieldType.BOOL}), f"the argument of {function}")
         if function in {"min", "max"}:
             self.checker.ordered(node, value, function)
+        if function == "array_agg":
+            return FieldType.STRING
         return FieldType.FLOAT if function in _FLOAT else value.type

@@ -31,6 +31,13 @@ SYNONYMS = {
 """Other names that SQL has for the same."""
 
 ELSEWHERE = {
+    **dict.fromkeys(("year", "month", "day", "hour", "minute", "week"), "write extract(hour FROM ts)"),
+    **dict.fromkeys(("dayofweek", "weekday"), "write extract(dow FROM ts)"),
+    **dict.fromkeys(("dateadd", "date_add", "timestampadd"), "write ts + INTERVAL '5' minute"),
+    **dict.fromkeys(("datediff", "timestampdiff"), "write date_diff('second', a, b)"),
+    **dict.fromkeys(("nvl", "default"), "write coalesce(x, y)"),
+    **dict.fromkeys(("unix_timestamp", "to_unixtime", "to_epoch"), "write extract(epoch FROM ts), or epoch_ms(ts)"),
+    **dict.fromkeys(("printf", "sprintf", "format"), "join texts with ||; lpad, round and strftime shape them"),
     "age": "write date_diff('second', a, b)",
     "date_format": "write strftime(ts, '%Y-%m-%d')",
     "downcase": "write lower(x)",
@@ -38,6 +45,9 @@ ELSEWHERE = {
     "format_timestamp": "write strftime(ts, '%Y-%m-%d')",
     "if": "write CASE WHEN … THEN … ELSE … END",
     "iff": "write CASE WHEN … THEN … ELSE … END",
+    "from_unixtime": "write to_timestamp(x)",
+    "hash": "write sha256(x)",
+    "is_null": "write x IS NULL",
     "isnull": "write x IS NULL",
     "len": "write length(x)",
     "log": "write ln(x), log10(x) or log2(x)",
@@ -46,9 +56,12 @@ ELSEWHERE = {
     "parse_regex": "write regexp_extract(x, 'regex', group), or read the format with schematize",
     "parse_timestamp": "write strptime(x, '%Y-%m-%d'), or CAST(x AS timestamp)",
     "slice": "write substr(x, start, length)",
-    "split": "write split_part(x, separator, n), or explode an array",
+    "split": "write split_part(x, separator, n), or explode it",
+    "string_split": "write split_part(x, separator, n), or explode with a separator",
     "strip": "write trim(x)",
+    "strlen": "write length(x)",
     "strip_whitespace": "write trim(x)",
+    "to_char": "write strftime(ts, '%Y-%m-%d')",
     "to_bool": "write CAST(x AS bool)",
     "to_float": "write CAST(x AS float)",
     "to_int": "write CAST(x AS int)",
@@ -85,6 +98,7 @@ AGGREGATES: dict[str, AggregateFunction] = {
     ),
     "median": AggregateFunction("median(x): quantile(x, 0.5)", "median(temp_c)"),
     "bool_and": AggregateFunction("bool_and(x): whether all are true", "bool_and(temp_c > 20)"),
+    "array_agg": AggregateFunction("array_agg(x): all values as a JSON array, by event time", "array_agg(temp_c)"),
     "bool_or": AggregateFunction("bool_or(x): whether one is true", "bool_or(temp_c > 90)"),
 }
 """`compute` entries: exactly one aggregate each, perhaps with FILTER (WHERE …)."""

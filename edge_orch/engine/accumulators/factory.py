@@ -6,18 +6,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from msgspec import Raw
+
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Count, CountDistinct
+from edge_orch.engine.accumulators.lists import ArrayAgg
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, of_few
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
+from edge_orch.engine.stamps import format_stamp
+from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregation
 
 
 def is_timed(function: str) -> bool:
     """Whether an aggregate folds pairs of event time and value."""
-    return function in ("first", "last")
+    return function in ("first", "last", "array_agg")
 
 
 _MAKERS: dict[str, Callable[[], Accumulator]] = {
@@ -51,7 +56,16 @@ def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     if aggregation.function == "quantile":
         fraction = 0.5 if aggregation.argument is None else aggregation.argument
         return lambda: Quantile(fraction)
+    if aggregation.function == "array_agg":
+        return partial(ArrayAgg, _shown(aggregation.value))
     return _MAKERS[aggregation.function]
+
+
+def _shown(value: Expression | None) -> Callable[[Any], Any] | None:
+    """What makes JSON of its values; None where they are JSON's own."""
+    if value is not None and value.type is FieldType.TIMESTAMP:
+        return format_stamp
+    return Raw if value is not None and is_json(value) else None
 
 
 def whole(aggregation: Aggregation) -> Callable[[list[Any]], Value]:

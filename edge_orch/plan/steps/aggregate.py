@@ -17,7 +17,7 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     function: OneOf[
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
-        "bool_and", "bool_or",
+        "bool_and", "bool_or", "array_agg",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None

@@ -146,6 +146,7 @@ def test_an_aggregate_that_grows_gives_up_for_its_key_only(window: Window) -> No
         window,
         Aggregation("n", "count", INT),
         Aggregation("kinds", "count_distinct", INT, col("x")),
+        Aggregation("all", "array_agg", STRING, col("x")),
         Aggregation("p", "quantile", FLOAT, col("x"), 0.5),
     )
     few = b"".join(b'{"t":1,"k":"few","x":%d}\n' % (number % 7) for number in range(300))

@@ -33,6 +33,7 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("variance(f)", "variance", "f", "float?"),
         ("var_samp(f)", "variance", "f", "float?"),
         ("mean(f)", "avg", "f", "float?"),
+        ("array_agg(maybe_f)", "array_agg", "maybe_f", "string?"),
         ("bool_and(b)", "bool_and", "b", "bool"),
         ("every(f > 1)", "bool_and", "gt(f, 1.0)", "bool"),
         ("bool_or(maybe_f > 1)", "bool_or", "gt(maybe_f, 1.0)", "bool?"),

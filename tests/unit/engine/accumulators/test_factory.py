@@ -21,6 +21,7 @@ KINDS = [
     Aggregation("a", "first", INT),
     Aggregation("a", "last", INT),
     Aggregation("a", "count_distinct", INT),
+    Aggregation("a", "array_agg", FieldType.STRING),
     Aggregation("a", "quantile", FieldType.FLOAT, argument=0.9),
     Aggregation("a", "quantile", FieldType.FLOAT),
 ]

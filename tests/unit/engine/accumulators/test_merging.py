@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from edge_orch.engine.accumulators.accumulator import Accumulator
 from edge_orch.engine.accumulators.counts import Count, CountDistinct
+from edge_orch.engine.accumulators.lists import ArrayAgg
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance
@@ -36,8 +37,10 @@ def test_at_once_is_one_after_the_other(make: Callable[[], Accumulator], lists: 
     assert at_once.value() == pytest.approx(whole.value())
 
 
-@given(st.sampled_from([First, Last]), st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5))
-def test_first_and_last_keep_the_order_of_those_of_one_moment(make: type[First], lists: list[list[int]]) -> None:
+@given(st.sampled_from([First, Last, ArrayAgg]), st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5))
+def test_what_goes_by_time_keeps_the_order_of_those_of_one_moment(
+    make: type[First] | type[ArrayAgg], lists: list[list[int]]
+) -> None:
     pairs = [[(time, f"{place}/{number}") for number, time in enumerate(each)] for place, each in enumerate(lists)]
     at_once = make()
     others: list[Any] = [folded(make, each) for each in pairs]
