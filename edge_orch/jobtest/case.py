@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Self
 
+import msgspec
+
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.expectation import Expectation
+from edge_orch.jobtest.json_value import json_value
 from edge_orch.jobtest.moment import Moment, Timestamp
 from edge_orch.spec.document import parse_document
 from edge_orch.spec.leaves import Constant, Flag, LabelName, Name, Text
@@ -15,8 +18,19 @@ from edge_orch.spec.reading import Doc, read, read_model
 
 
 @dataclass(frozen=True)
+class _Line:
+    text: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Scalar):
+            return cls(Text.read(node).value)
+        return cls(msgspec.json.encode(json_value(node)).decode())
+
+
+@dataclass(frozen=True)
 class Lines:
-    """Raw records: a list of texts, or one block of text with a record a line."""
+    """Raw records: a list of texts, or one block of text with a record a line; a list or mapping in a list is JSON."""
 
     lines: tuple[str, ...]
 
@@ -24,8 +38,8 @@ class Lines:
     def read(cls, node: Node) -> Self:
         if isinstance(node, Scalar):
             return cls(tuple(str(Text.read(node).value).splitlines()))
-        texts: tuple[Text, ...] = read(tuple[Text, ...], node)
-        return cls(tuple(text.value for text in texts))
+        lines: tuple[_Line, ...] = read(tuple[_Line, ...], node)
+        return cls(tuple(line.text for line in lines))
 
 
 @dataclass(frozen=True)

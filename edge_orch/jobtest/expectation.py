@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.jobtest.json_value import JsonValue, json_value
 from edge_orch.jobtest.moment import Moment
 from edge_orch.jobtest.notifications import ExpectedNotification
 from edge_orch.spec.leaves import Flag, Integer, JsonSchema, LabelName, Name, StepInput, Text
-from edge_orch.spec.nodes import Mapping, Node, NodeValue, Scalar, Sequence
+from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, read, read_model
 
 
@@ -17,9 +18,6 @@ class Count(Integer, frozen=True):
     """How many."""
 
     minimum: ClassVar[int] = 0
-
-
-JsonValue = NodeValue | list[Any] | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,19 +28,11 @@ class Expected:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        return cls(_json(node))
+        return cls(json_value(node))
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
         return {}
-
-
-def _json(node: Node) -> JsonValue:
-    if isinstance(node, Sequence):
-        return [_json(item) for item in node.items]
-    if isinstance(node, Mapping):
-        return {key.text: _json(value) for key, value in node.entries}
-    return node.value
 
 
 @dataclass(frozen=True)

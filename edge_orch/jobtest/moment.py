@@ -38,7 +38,8 @@ class Moment(Leaf, frozen=True):
             except (ValueError, OverflowError, Invalid):
                 continue
             return node.text
-        raise Invalid(Problem("not a time", node.where, cls.expected, described(node)))
+        next_step = f"write a unit: {node.text}s" if node.text.isdecimal() else ""
+        raise Invalid(Problem("not a time", node.where, cls.expected, described(node), next_step))
 
     def after(self, start_us: int) -> int:
         """Microseconds since the epoch."""

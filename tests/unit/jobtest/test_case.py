@@ -31,6 +31,12 @@ WHOLE = """
 """
 
 
+def test_records_that_are_json_may_be_written_as_yaml() -> None:
+    (case,) = read_cases("- {name: x, input: [{lines: [{a: 1, b: [x, null, {c: 1.5}]}, text, [true]]}]}", "t.test.yaml")
+    assert case.body.input[0].lines
+    assert case.body.input[0].lines.lines == ('{"a":1,"b":["x",null,{"c":1.5}]}', "text", "[true]")
+
+
 def problems(text: str) -> list[str]:
     with pytest.raises(Invalid) as caught:
         read_cases(text, "t.test.yaml")
