@@ -147,6 +147,8 @@ class Bench:
 
 
 def _progress(phase: str, there: int, of: int, seconds: float) -> None:
+    if not sys.stderr.isatty():
+        return
     sys.stderr.write(f"\r{of} agents, {phase}: {there}/{of} after {seconds:g} s   ")
     sys.stderr.flush()
 

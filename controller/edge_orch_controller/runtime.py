@@ -39,6 +39,10 @@ from edge_orch_controller.store.port import Store
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
 SWITCH_S = 0.0005
+BACKLOG = 4096
+"""Connections that the kernel holds until they are accepted. A fleet that returns at once fills fewer in a moment, and
+whoever then finds no place tries again after 1, 3, 7, 15 … seconds of silence. aiohttp would ask for 128.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +109,7 @@ def listening(options: ServeOptions) -> socket.socket:
     """A listening socket. Raises `Unavailable` when the port is taken."""
     try:
         family = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((options.host, options.port), family=family, backlog=1024)
+        return socket.create_server((options.host, options.port), family=family, backlog=BACKLOG)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         raise Unavailable(
@@ -144,7 +148,7 @@ async def _serve(
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, driver.stop)
     try:
-        await web.SockSite(runner, server).start()
+        await web.SockSite(runner, server, backlog=BACKLOG).start()
         host, port = server.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         await driver.run()
