@@ -32,6 +32,22 @@ _OTHER_NAMES = {
 }
 """Other names that SQL has for the same."""
 
+_ELSEWHERE = {
+    **dict.fromkeys(("collect", "collect_list", "string_agg", "group_concat", "listagg"), "write array_agg(x)"),
+    **dict.fromkeys(("percentile", "percentile_cont", "percentile_approx", "p95"), "write quantile(x, 0.95)"),
+    **dict.fromkeys(
+        ("spread", "range", "difference"), "compute max(x) and min(x), and subtract them in a map step after"
+    ),
+    **dict.fromkeys(
+        ("rate", "derivative", "increase"), "take the record before by a lag step, or first(x) and last(x)"
+    ),
+    **dict.fromkeys(("lag", "lead"), "write a lag step before it"),
+    **dict.fromkeys(("stdev", "std"), "write stddev(x)"),
+    **dict.fromkeys(("arg_max", "max_by", "arg_min", "min_by", "top"), "there is none: keep all with array_agg(x)"),
+    **dict.fromkeys(("count_distinct", "approx_count_distinct", "uniq", "unique"), "write count(DISTINCT x)"),
+}
+"""Names that other products have for what is said otherwise here: the next step for who writes them."""
+
 
 def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, Field]:
     """The aggregation in `sql`, and the field it makes. Raises `Invalid` with every problem found."""
@@ -45,7 +61,8 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
     function = _OTHER_NAMES.get(function, function)
     if function not in AGGREGATES:
         found = f"`{function}`" if function else "an expression around it"
-        next_step = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
+        near = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
+        next_step = _ELSEWHERE.get(function, near)
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
     json = function == "array_agg" or (function in _CHOOSING and made.value is not None and is_json(made.value))
