@@ -32,7 +32,7 @@ _STEPS = r"""
       parse: {field: j, json: {}, fields: {v: {type: float, path: a.b, required: false}}}
     - name: elements
       from: route.texts
-      explode: {field: j, fields: {e: {type: float, path: v, required: false}}}
+      explode: {field: j, fields: {e: {type: float, path: v, default: 0}}}
     - name: words
       from: route.rest
       throttle: {threshold: 3, window: 5s, keys: [k]}
@@ -47,7 +47,8 @@ _STEPS = r"""
       aggregate:
         window: {tumbling: 5s}
         by: [k]
-        compute: {n: count(*), total: sum(n), mean: avg(x), p: 'quantile(x, 0.9)', kinds: count(DISTINCT n)}
+        compute:
+          {n: count(*), total: sum(n), mean: avg(x), p: 'quantile(x, 0.9)', kinds: count(DISTINCT n), all: array_agg(k)}
         on_late: dead_letter
     - name: alarm
       from: filter
@@ -77,6 +78,9 @@ spec:
 """
 _UNIX = "format: unix_s"
 _REGEX = r"regex: '(?P<ts>\S+) (?P<k>[^|]*)\|(?P<x>[^|]*)\|(?P<n>[^|]*)\|(?P<ok>.*)'"
+_GROK = (
+    "grok: {pattern: '%{NUMBER:ts} %{CELL:k}[|]%{CELL:x}[|]%{CELL:n}[|]%{GREEDYDATA:ok}', patterns: {CELL: '[^|]*'}}"
+)
 _SYSLOG = (
     "path: timestamp", "path: message", "path: severity_code", "path: [structured_data, s, n]",
     "path: [structured_data, s, ok]",
@@ -103,6 +107,7 @@ FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {
                        b'1700000002;=1+cmd|"a";1e2;-7;no'),
     "csv_header": ("csv: {header: true}", (_UNIX,), b'1,"b ""c""",99.5,1700000003.5,yes'),
     "regex": (_REGEX, (_UNIX,), b"1700000003 a b|95|7|yes"),
+    "grok": (_GROK, (_UNIX,), b"1700000003.5 a b|95|7|yes"),
     "logfmt": ("logfmt: {}", (_UNIX,), b'ts=1700000004 k="a \\"b\\"" x=1.5 n=-3 ok'),
     "key_value": ("key_value: {field_delimiter: '; ', key_value_delimiter: ': '}", (_UNIX,),
                   b'ts: 1700000005; k: [1, 2]; x: 99; n: 0; ok: f'),
