@@ -10,6 +10,7 @@ import msgspec
 
 from edge_orch.engine import stamps, texts
 from edge_orch.engine.patterns import whole_matcher
+from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField
 
@@ -19,6 +20,13 @@ _UNIX_SECONDS = msgspec.Meta(ge=stamps.EARLIEST_US / 1e6, lt=(stamps.LATEST_US +
 
 
 _PLAIN_TYPES = {FieldType.BOOL: bool, FieldType.STRING: str, FieldType.FLOAT: float}
+
+
+def column_of(field: ParsedField) -> str:
+    """The column or group that a field of text reads. Raises `Invalid` for a path that goes deeper."""
+    if len(field.path) != 1:
+        raise Invalid(Problem(f"field `{field.name}`: a column or group has no inner path", found=".".join(field.path)))
+    return field.path[0]
 
 
 def text_parser(field: ParsedField) -> Parser:

@@ -10,11 +10,10 @@ import msgspec
 
 from edge_orch.engine.casualties import explained
 from edge_orch.engine.csv_lines import split_line
-from edge_orch.engine.fields import text_parser
+from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.engine.patterns import whole_matcher
-from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, RegexFormat
 from edge_orch.plan.steps import ParsedField
 
@@ -87,7 +86,7 @@ def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
 
 def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
     pattern = re.compile(format_.pattern)
-    groups = [pattern.groupindex[_only(field)] for field in fields]
+    groups = [pattern.groupindex[column_of(field)] for field in fields]
 
     matches = whole_matcher(format_.pattern)
 
@@ -102,7 +101,7 @@ def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
 
 def _cells(format_: CsvFormat, fields: Sequence[ParsedField]) -> Parts:
     split = split_line(format_.delimiter)
-    places = [format_.columns.index(_only(field)) for field in fields]
+    places = [format_.columns.index(column_of(field)) for field in fields]
 
     def cells(text: str, _time_us: int) -> Sequence[str | None]:
         found = split(text)
@@ -113,9 +112,3 @@ def _cells(format_: CsvFormat, fields: Sequence[ParsedField]) -> Parts:
         return [found[place] for place in places]
 
     return cells
-
-
-def _only(field: ParsedField) -> str:
-    if len(field.path) != 1:
-        raise Invalid(Problem(f"field `{field.name}`: a column or group has no inner path", found=".".join(field.path)))
-    return field.path[0]

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.csv_lines import split_line
 from edge_orch.engine.emit.parse_json import Columns
-from edge_orch.engine.fields import text_parser
+from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import LineFormat, line_parser
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.patterns import too_long
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.formats import CsvFormat, JsonFormat, RegexFormat
 from edge_orch.plan.schema import FieldType
@@ -93,7 +92,7 @@ def _match(generator: Generator, function: FunctionWriter, step: Schematize, for
             _skip_blank(function, step, number)
         _refuse(function, step, number, repr("does not match the expression"))
     texts = [generator.names.fresh("s") for _ in step.fields]
-    groups = [pattern.groupindex[_only(field)] for field in step.fields]
+    groups = [pattern.groupindex[column_of(field)] for field in step.fields]
     every = groups == list(range(1, pattern.groups + 1))
     chosen = "groups()" if every else f"group({', '.join(map(str, groups))})"
     body.line(f"{', '.join(texts)}{',' if every else ''} = found{number}.{chosen}")
@@ -110,7 +109,7 @@ def _cells(generator: Generator, function: FunctionWriter, step: Schematize, for
     with body.block(f"if len(cells_{number}) != {len(format_.columns)}:"):
         reason = f"f'has {{len(cells_{number})}} columns, not {len(format_.columns)}'"
         _refuse(function, step, number, reason)
-    return [f"cells_{number}[{format_.columns.index(_only(field))}]" for field in step.fields]
+    return [f"cells_{number}[{format_.columns.index(column_of(field))}]" for field in step.fields]
 
 
 def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts: list[str]) -> list[str]:
@@ -138,12 +137,6 @@ def _parts(generator: Generator, function: FunctionWriter, step: Schematize, for
         body.line("continue")
     body.line(f"{', '.join(texts)}, = parts{number}")
     return texts
-
-
-def _only(field: ParsedField) -> str:
-    if len(field.path) != 1:
-        raise Invalid(Problem(f"field `{field.name}`: a column or group has no inner path", found=".".join(field.path)))
-    return field.path[0]
 
 
 def _parse(generator: Generator, function: FunctionWriter, step: Schematize, texts: list[str]) -> dict[str, Symbol]:
