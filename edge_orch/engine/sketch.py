@@ -1,80 +1,73 @@
 """A quantile sketch: small, mergeable, with bounded relative error.
 
 DDSketch (Masson, Rim, Lee: "DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees",
-PVLDB 12(12), 2019): values fall into buckets whose bounds grow by a constant factor, so that a bucket's midpoint is
-within 1 % of every value in it.
+PVLDB 12(12), 2019), from the mapping and the stores of the library of that name. Its own class of sketches also keeps
+sum, least and greatest of all values, which cost a third of the time and are of no use here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import ceil, exp, log
+from collections.abc import Iterable, Mapping
+
+from ddsketch.mapping import LogarithmicMapping
+from ddsketch.store import CollapsingLowestDenseStore
 
 RELATIVE_ERROR = 0.01
 MOST_BUCKETS = 2048  # of each sign; spans 17 decades at 1 %: beyond that the smallest magnitudes share one bucket
 
-_GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
-_LOG_GAMMA = log(_GAMMA)
+Counts = dict[int, int]
+State = tuple[Counts, Counts, int]
 
-State = tuple[dict[int, int], dict[int, int], int]
+_MAPPING = LogarithmicMapping(RELATIVE_ERROR)
 
 
 class Sketch:
-    """Counts per bucket. Adding in any order, or merging two sketches, gives the same sketch while none is full."""
+    """Counts per bucket. Adding in any order, or merging two sketches, gives the same sketch."""
 
     def __init__(self, state: State | None = None) -> None:
-        self._positive, self._negative, self._zeros = state or ({}, {}, 0)
+        positive, negative, self._zeros = state or ({}, {}, 0)
+        self._positive, self._negative = _store(positive), _store(negative)
 
     def add(self, values: Iterable[float]) -> None:
-        """Count finite values."""
+        """Count finite values. Those below the smallest normal float count as zero."""
+        key, least, most = _MAPPING.key, _MAPPING.min_possible, _MAPPING.max_possible
         for value in values:
-            if value == 0:
+            if value > least:
+                self._positive.add(key(min(value, most)))
+            elif value < -least:
+                self._negative.add(key(min(-value, most)))
+            else:
                 self._zeros += 1
-                continue
-            buckets = self._positive if value > 0 else self._negative
-            index = ceil(log(abs(value)) / _LOG_GAMMA)
-            buckets[index] = buckets.get(index, 0) + 1
-        self._collapse()
 
     def merge(self, other: Sketch) -> None:
         """Count all that `other` counted."""
+        self._positive.merge(other._positive)
+        self._negative.merge(other._negative)
         self._zeros += other._zeros
-        for mine, theirs in ((self._positive, other._positive), (self._negative, other._negative)):
-            for index, count in theirs.items():
-                mine[index] = mine.get(index, 0) + count
-        self._collapse()
 
     def at_rank(self, rank: int) -> float:
         """The value of that rank, counted from zero in rising order, within 1 % of the true one."""
-        for index in sorted(self._negative, reverse=True):
-            rank -= self._negative[index]
-            if rank < 0:
-                return -_midpoint(index)
-        rank -= self._zeros
-        if rank < 0:
-            return 0.0
-        for index in sorted(self._positive):
-            rank -= self._positive[index]
-            if rank < 0:
-                return _midpoint(index)
-        raise IndexError("rank beyond the number of values")
+        below, upto = self._negative.count, self._negative.count + self._zeros
+        if rank < below:
+            return -_MAPPING.value(self._negative.key_at_rank(below - rank - 1, lower=False))
+        return 0.0 if rank < upto else _MAPPING.value(self._positive.key_at_rank(rank - upto))
 
     @property
     def buckets(self) -> int:
-        """How many there are."""
-        return len(self._positive) + len(self._negative)
+        """How many there are, empty ones between others too."""
+        return self._positive.length() + self._negative.length()
 
     def state(self) -> State:
-        """What `Sketch(state)` goes on from."""
-        return (self._positive, self._negative, self._zeros)
-
-    def _collapse(self) -> None:
-        for buckets in (self._positive, self._negative):
-            if len(buckets) > MOST_BUCKETS:
-                order = sorted(buckets)
-                keep = order[-MOST_BUCKETS]
-                buckets[keep] += sum(buckets.pop(index) for index in order[:-MOST_BUCKETS])
+        """What `Sketch(state)` goes on from: counts by bucket, of values above and below zero, and of zeros."""
+        return (_counts(self._positive), _counts(self._negative), self._zeros)
 
 
-def _midpoint(index: int) -> float:
-    return 2 * exp(index * _LOG_GAMMA) / (_GAMMA + 1)
+def _store(counts: Mapping[int, int]) -> CollapsingLowestDenseStore:
+    store = CollapsingLowestDenseStore(MOST_BUCKETS)
+    for bucket, count in counts.items():
+        store.add(bucket, count)
+    return store
+
+
+def _counts(store: CollapsingLowestDenseStore) -> Counts:
+    return {bucket: int(count) for bucket, count in enumerate(store.bins, store.offset) if count}

@@ -7,7 +7,7 @@ from math import floor
 from typing import Any
 
 from edge_orch.engine.accumulators.accumulator import Growing, finite
-from edge_orch.engine.room import ENTRY, VALUE
+from edge_orch.engine.room import VALUE
 from edge_orch.engine.sketch import Sketch
 
 EXACT_VALUES = 1024  # a quantile is exact up to so many values, and from there on within 1 %
@@ -63,7 +63,7 @@ class Quantile(Growing):
         return finite(lower + (upper - lower) * (place - low))
 
     def size(self) -> int:
-        return VALUE * len(self.values) + ENTRY * (0 if self.sketch is None else self.sketch.buckets)
+        return VALUE * (len(self.values) if self.sketch is None else self.sketch.buckets)
 
     def give_up(self) -> None:
         self.count, self.values, self.sketch, self.given_up = 0, [], None, True

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from edge_orch.engine.sketch import MOST_BUCKETS, RELATIVE_ERROR, Sketch
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12).filter(
     lambda value: value == 0 or abs(value) > 1e-4
 )
+
+WIDE = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def sketch(values: list[float]) -> Sketch:
@@ -39,9 +43,21 @@ def test_it_goes_on_from_its_state(values: list[float]) -> None:
     assert list(again.state()) == list(made.state())
 
 
-def test_ranks_beyond_the_values_are_refused() -> None:
-    with pytest.raises(IndexError):
-        sketch([1.0]).at_rank(1)
+def test_what_is_too_small_to_have_a_bucket_is_zero() -> None:
+    made = sketch([5e-324, -5e-324, 0.0, 1.0])
+    assert [made.at_rank(rank) for rank in range(4)] == [0.0, 0.0, 0.0, pytest.approx(1.0, rel=RELATIVE_ERROR)]
+
+
+def test_the_greatest_floats_have_a_bucket() -> None:
+    made = sketch([-sys.float_info.max, sys.float_info.max])
+    assert made.at_rank(1) == -made.at_rank(0) == pytest.approx(sys.float_info.max, rel=3 * RELATIVE_ERROR)
+
+
+@given(st.lists(WIDE, max_size=60), st.lists(WIDE, max_size=60))
+def test_merging_is_adding_even_when_buckets_are_given_up(left: list[float], right: list[float]) -> None:
+    merged = sketch(left)
+    merged.merge(sketch(right))
+    assert merged.state() == sketch(right + left).state() == sketch(sorted(left + right)).state()
 
 
 def test_memory_is_bounded_and_only_the_smallest_magnitudes_suffer() -> None:
