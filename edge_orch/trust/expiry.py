@@ -8,7 +8,6 @@ import re
 from datetime import UTC, datetime
 
 import msgspec
-from cryptography import x509
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _JWT = re.compile(rb"[\w-]+\.([\w-]+)\.[\w-]*")
@@ -35,6 +34,8 @@ def expires_at(data: bytes) -> int | None:
 
 
 def _end(certificate: bytes) -> int | None:
+    from cryptography import x509  # noqa: PLC0415 -- 7 MB that few folders need
+
     try:
         end = x509.load_pem_x509_certificate(certificate).not_valid_after_utc
     except ValueError:

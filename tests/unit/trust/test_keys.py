@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,14 @@ def test_the_vector_of_rfc_8032() -> None:
     assert key.public.to_bytes() == PUBLIC
     assert key.sign(b"\x72") == SIGNATURE
     assert key.public.verify(SIGNATURE, b"\x72")
+
+
+@given(secret=st.binary(min_size=32, max_size=32), message=st.binary(max_size=200))
+def test_another_library_signs_the_same_and_takes_ours(secret: bytes, message: bytes) -> None:
+    ours, theirs = PrivateKey.from_bytes(secret), Ed25519PrivateKey.from_private_bytes(secret)
+    assert ours.public.to_bytes() == theirs.public_key().public_bytes_raw()
+    assert ours.sign(message) == theirs.sign(message)
+    theirs.public_key().verify(ours.sign(message), message)
 
 
 def test_a_key_survives_its_byte_and_hex_forms() -> None:
