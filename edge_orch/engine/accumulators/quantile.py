@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_orch.engine.accumulators.accumulator import Growing, finite
 from edge_orch.engine.room import VALUE
-from edge_orch.engine.sketch import Sketch
+
+if TYPE_CHECKING:
+    from edge_orch.engine.sketch import Sketch, State
 
 EXACT_VALUES = 1024  # a quantile is exact up to so many values, and from there on within 1 %
 
@@ -47,7 +49,7 @@ class Quantile(Growing):
             self.values.extend(values)
             if len(self.values) <= EXACT_VALUES:
                 return
-            self.sketch, values = Sketch(), self.values
+            self.sketch, values = _sketch(), self.values
             self.values = []
         self.sketch.add(values)
 
@@ -77,7 +79,7 @@ class Quantile(Growing):
             return
         self.count += other.count
         if self.sketch is None:
-            self.sketch = Sketch()
+            self.sketch = _sketch()
             self.sketch.add(self.values)
             self.values = []
         self.sketch.merge(other.sketch)
@@ -87,4 +89,10 @@ class Quantile(Growing):
 
     def restore(self, state: tuple[int, bool, int, list[float], Any]) -> None:
         self.charged, self.given_up, self.count, self.values, sketch = state
-        self.sketch = None if sketch is None else Sketch(sketch)
+        self.sketch = None if sketch is None else _sketch(sketch)
+
+
+def _sketch(state: State | None = None) -> Sketch:
+    from edge_orch.engine.sketch import Sketch  # noqa: PLC0415 -- 2 MB that few windows need
+
+    return Sketch(state)
