@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from edge_orch_agent.core.lineage import Input, Lineage, Made, Maker
 from edge_orch_agent.core.redating import Redating
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -20,7 +21,6 @@ from edge_orch_agent.core.transaction import (
     Segment,
     Slot,
     SlotName,
-    StoredState,
     StreamId,
     Transaction,
     WearDay,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from edge_orch_agent.core.transaction import PositionKey, Segment, Slot, SlotName, StoredState, StreamId, Transaction
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import PositionKey, Segment, Slot, SlotName, StreamId, Transaction
 
 from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Change, Vector

@@ -19,7 +19,8 @@ from edge_orch_agent.commands.options import local
 
 if TYPE_CHECKING:
     from edge_orch_agent.core.ledger import Account
-    from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo, StoredState
+    from edge_orch_agent.core.stored_state import StoredState
+    from edge_orch_agent.core.transaction import LedgerEntry, SegmentInfo
 
 
 class StreamView(msgspec.Struct, frozen=True):

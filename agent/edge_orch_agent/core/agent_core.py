@@ -53,8 +53,9 @@ from edge_orch_agent.core.running import SecretOf
 from edge_orch_agent.core.sealing import Sealing
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.sources import Sources
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.taps import Taps
-from edge_orch_agent.core.transaction import PositionKey, StoredState
+from edge_orch_agent.core.transaction import PositionKey
 from edge_orch_agent.core.view import AgentSnapshot, snapshot
 from edge_orch_agent.core.wear import Wear
 from edge_orch_agent.core.work import Work

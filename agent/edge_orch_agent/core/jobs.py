@@ -23,7 +23,8 @@ from edge_orch_agent.core.running import RunningJob, SecretOf
 from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.slots import Slots
 from edge_orch_agent.core.sources import Sources
-from edge_orch_agent.core.transaction import Slot, SlotName, StoredState, StreamId
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Slot, SlotName, StreamId
 from edge_orch_agent.core.work import Work
 
 _NEWEST_FIRST = (SlotName.CANDIDATE, SlotName.CURRENT, SlotName.LAST_GOOD, SlotName.RETIRED)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from edge_orch_agent.core.transaction import Drop, LedgerEntry, SegmentInfo, StoredState, StreamId, Transaction
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Drop, LedgerEntry, SegmentInfo, StreamId, Transaction
 
 Key = tuple[str, int, str]
 """Job, version, stream."""

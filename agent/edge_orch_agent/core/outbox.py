@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from edge_orch_agent.core.redating import Redating
-from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StoredState, StreamId
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StreamId
 
 _RANK = {priority: rank for rank, priority in enumerate(Priority)}  # alerts first, low last
 

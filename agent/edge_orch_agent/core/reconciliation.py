@@ -18,7 +18,7 @@ from edge_orch.wire.messages import Message, Unknown, Unsupported
 from edge_orch_agent.core.commands import Command, Send
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.core.transaction import StoredState
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.work import Work
 
 

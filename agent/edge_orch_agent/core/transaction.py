@@ -1,4 +1,4 @@
-"""What becomes durable together, and what a store gives back at start.
+"""What becomes durable together.
 
 One `Transaction` is one SQLite transaction: source positions, step state, outbox segments, facts, dead letters,
 ledger, slots. Sources are acknowledged after it; sinks are fed from it.
@@ -12,7 +12,7 @@ import msgspec
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
-from edge_orch.twin.epoch import Epoch, Rolled
+from edge_orch.twin.epoch import Rolled
 from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.redating import Redating
 
@@ -269,31 +269,3 @@ class Transaction(msgspec.Struct):
             mine = getattr(self, name)
             (mine.update if isinstance(mine, dict) else mine.extend)(getattr(later, name))
         self.replays = replays | {job: replays.get(job, []) + inputs for job, inputs in later.replays.items()}
-
-
-class StoredState(msgspec.Struct):
-    """What a store holds at start; everything `AgentCore` is rebuilt from.
-
-    `replays`: per job, oldest first. `segments`: by stream and sequence, without their data. `changes`: causes
-    before effects. `dead_bytes`: per job, the raw bytes of its dead letters. `ledger`: the sums of all entries ever
-    committed. `drops`: by stream, in order, those that continue each other as one. `epoch`: of the twin.
-    `first_sequence`: no new segment has a lower one. `wear`: the latest days, oldest first. `report`: what was
-    wrong with the store at this start, empty if nothing was.
-    """
-
-    positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
-    states: dict[str, bytes] = msgspec.field(default_factory=dict)
-    replays: dict[str, list[bytes]] = msgspec.field(default_factory=dict)
-    segments: list[SegmentInfo] = msgspec.field(default_factory=list)
-    cursors: dict[StreamId, int] = msgspec.field(default_factory=dict)
-    next_sequence: dict[StreamId, int] = msgspec.field(default_factory=dict)
-    changes: list[Change] = msgspec.field(default_factory=list)
-    epoch: Epoch = Epoch()
-    slots: list[Slot] = msgspec.field(default_factory=list)
-    envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
-    ledger: list[LedgerEntry] = msgspec.field(default_factory=list)
-    dead_bytes: dict[str, int] = msgspec.field(default_factory=dict)
-    drops: list[Drop] = msgspec.field(default_factory=list)
-    first_sequence: int = 1
-    wear: list[WearDay] = msgspec.field(default_factory=list)
-    report: str = ""

@@ -12,7 +12,8 @@ from sqlite_utils import Database
 
 from edge_orch.errors import Invalid, Problem, StorageError
 from edge_orch_agent.core.lineage import Lineage
-from edge_orch_agent.core.transaction import SegmentInfo, StoredState
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import SegmentInfo
 from edge_orch_agent.store.lineage import read_lineage
 from edge_orch_agent.store.problems import storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_segment, read_state

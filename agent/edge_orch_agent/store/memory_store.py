@@ -17,6 +17,7 @@ from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.ledger import add_drop
 from edge_orch_agent.core.lineage import Lineage
 from edge_orch_agent.core.redating import Redating
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -25,7 +26,6 @@ from edge_orch_agent.core.transaction import (
     Segment,
     Slot,
     SlotName,
-    StoredState,
     StreamId,
     Transaction,
     WearDay,

@@ -8,7 +8,8 @@ from typing import Protocol
 from edge_orch.errors import StorageError
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
-from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
 
 ARCHIVED = 2_000
 """Facts that have left the twin and are kept on the device; the controller keeps all."""

@@ -16,6 +16,7 @@ from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import (
     Drop,
     JobDeadLetter,
@@ -25,7 +26,6 @@ from edge_orch_agent.core.transaction import (
     Segment,
     SegmentInfo,
     Slot,
-    StoredState,
     StreamId,
     WearDay,
 )

@@ -13,7 +13,8 @@ import msgspec
 from edge_orch.errors import Problem
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
-from edge_orch_agent.core.transaction import Segment, StoredState, StreamId, Transaction
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
 from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull

@@ -9,7 +9,7 @@ import pytest
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE
 from edge_orch_agent.core.ledger import Account
-from edge_orch_agent.core.transaction import StoredState
+from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 

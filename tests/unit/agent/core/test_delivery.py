@@ -9,7 +9,8 @@ from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.events import Delivered, DeliveryFailed
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.core.transaction import Priority, SegmentInfo, StoredState, StreamId
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Priority, SegmentInfo, StreamId
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,8 @@ from collections import deque
 
 import pytest
 from edge_orch_agent.core.outbox import Outbox, choose_newest
-from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StoredState, StreamId
+from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StreamId
 from hypothesis import given
 from hypothesis import strategies as st
 
