@@ -13,23 +13,18 @@ from edge_orch_agent.core.audit import Audit
 from edge_orch_agent.core.backoff import Backoff
 from edge_orch_agent.core.commands import Command
 from edge_orch_agent.core.commits import Commits
+from edge_orch_agent.core.control import Control
 from edge_orch_agent.core.dating import Dating
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import (
-    ArtifactFailed,
-    ArtifactFetched,
     BatchRead,
     CommitFailed,
     Committed,
-    ControllerEvent,
     Delivered,
     DeliveryFailed,
     Event,
-    LinkDown,
-    LinkUp,
     Measured,
-    MessageReceived,
     PersonEvent,
     SourceFailed,
     Started,
@@ -119,6 +114,7 @@ class AgentCore:
             secret=secret,
             guard=guard or Unguarded(),
         )
+        self.control = Control(self.twin, self.artifacts, self.heartbeat, self.jobs)
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Take one event and say what must be done, in that order. The first event is `Started`."""
@@ -180,24 +176,7 @@ class AgentCore:
             case _ if isinstance(event, PersonEvent):
                 return self.requests.take(event, self.jobs.running, now)
             case _:
-                return self._from_controller(event, now)
-        return []
-
-    def _from_controller(self, event: ControllerEvent, now: Instant) -> list[Command]:
-        match event:
-            case LinkUp():
-                self.artifacts.hurry()
-                self.heartbeat.link_up(now)
-                return self.twin.link_up(now)
-            case LinkDown():
-                self.heartbeat.link_down()
-                self.twin.link_down()
-            case MessageReceived(message):
-                return self.twin.received(message, now)
-            case ArtifactFetched(digest, envelope):
-                self.jobs.fetched(digest, envelope)
-            case ArtifactFailed(digest, reason):
-                self.artifacts.failed(digest, reason, now)
+                return self.control.take(event, now)
         return []
 
     def _conclude(self, now: Instant) -> list[Command]:
