@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim sim-long lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin docs lock clean
+.PHONY: help demo test sim sim-long lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin bench-backlog docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ bench-agent: $(READY) services ## bus → agent → HTTP sink beside a bare subs
 
 bench-twin: $(READY) ## a month of one agent's twin: its size, the time to open it, what is sent
 	$(BIN)/python -m benchmarks.twin
+
+bench-backlog: $(READY) ## a month of one small segment a second whose sink is away: memory, start, drain, wear: SEALS=
+	$(BIN)/python -m benchmarks.backlog $(if $(SEALS),--seals $(SEALS))
 
 docs: $(READY) ## write docs/reference from the components of the job language
 	$(BIN)/python -m reference

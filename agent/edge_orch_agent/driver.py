@@ -25,6 +25,7 @@ from edge_orch_agent.core.commands import (
     Deliver,
     Fetch,
     Measure,
+    Merge,
     Recall,
     Reply,
     Send,
@@ -193,7 +194,7 @@ class Driver:
                 self._reading.acknowledge(job, receipts)
             case Send(message):
                 self._link.send(seal(self._key, self._agent, encode_message(message)))
-            case Fetch() | Recall():
+            case Fetch() | Recall() | Merge():
                 self._spawn(self._bring(command), "bring")
             case StartSource():
                 log.info(line("source_started", job=command.job, kind=command.source.kind))
@@ -227,11 +228,14 @@ class Driver:
         self._committing -= 1
         self.handle(outcome)
 
-    async def _bring(self, command: Fetch | Recall) -> None:
-        if isinstance(command, Fetch):
-            self.handle(await self._artifacts.fetch(command.digest))
-        else:
-            self.handle(await self._store.recall(command))
+    async def _bring(self, command: Fetch | Recall | Merge) -> None:
+        match command:
+            case Fetch(digest):
+                self.handle(await self._artifacts.fetch(digest))
+            case Recall():
+                self.handle(await self._store.recall(command))
+            case Merge():
+                self.handle(await self._store.merge(command))
 
     async def _deliver(self, command: Deliver) -> None:
         outcome = await self._courier.deliver(command)

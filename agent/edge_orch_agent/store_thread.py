@@ -6,8 +6,8 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from edge_orch_agent.core.commands import Commit, Recall
-from edge_orch_agent.core.events import CommitFailed, Committed, Recalled
+from edge_orch_agent.core.commands import Commit, Merge, Recall
+from edge_orch_agent.core.events import CommitFailed, Committed, Merged, Recalled
 from edge_orch_agent.core.transaction import Segment, StreamId
 from edge_orch_agent.logs import event as line
 from edge_orch_agent.store.port import DiskFull, Store
@@ -48,6 +48,19 @@ class StoreThread:
             return fresh
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store.segment, stream, sequence)
+
+    async def merge(self, command: Merge) -> Merged:
+        """What became of it; never raises: without it all goes on as before."""
+        loop = asyncio.get_running_loop()
+        stream, first, last = command.stream, command.first, command.last
+        for key in [key for key in self._fresh if key[0] == stream and first <= key[1] <= last]:
+            del self._fresh[key]
+        try:
+            segment = await loop.run_in_executor(self._thread, self._store.merge, stream, first, last)
+        except Exception as error:
+            log.warning(line("merge_failed", stream=stream, reason=error))
+            segment = None
+        return Merged(stream, first, segment)
 
     async def recall(self, command: Recall) -> Recalled:
         """The dead letters that are asked for; none where the store cannot be read, which the log then says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -143,6 +144,38 @@ class StoreContract:
         data = b"".join(b'{"n":%d,"text":"\xc3\xa4"}\n' % n for n in range(1_000))
         store.commit(Transaction(segments=[a_segment(1, data)]))
         assert self.reopened(store).segment(STREAM, 1) == a_segment(1, data)
+
+    def test_neighbours_become_one_segment_under_a_key_of_its_own(self, store: Store) -> None:
+        parts = [msgspec.structs.replace(a_segment(n, b"%d\n" % n), run=f"run{n}", created_us=n) for n in range(1, 7)]
+        other = a_segment(3, stream=OTHER)
+        store.commit(Transaction(segments=[*parts, other]))
+        store.merge(STREAM, 2, 3)
+        merged = store.merge(STREAM, 2, 5)
+        store = self.reopened(store)
+        whole = store.segment(STREAM, 5)
+        assert whole == msgspec.structs.replace(parts[4], data=b"2\n3\n4\n5\n", count=4, first=2)
+        assert merged == whole.info
+        assert whole.idempotency_key("press-1") == "press-1/press/1/stats/lake/run5.2-5"
+        assert store.load().segments == [other.info, parts[0].info, whole.info, parts[5].info]
+        store.commit(Transaction(cursors={STREAM: 5}))
+        assert store.load().segments == [other.info, parts[5].info]
+        assert store.load().next_sequence[STREAM] == 7
+
+    def test_what_is_dated_later_and_what_is_rejected_may_be_merged(self, store: Store) -> None:
+        store.commit(Transaction(segments=[msgspec.structs.replace(a_segment(n), created_us=-n) for n in (1, 2)]))
+        store.merge(STREAM, 1, 2)
+        store.commit(Transaction(redatings=[Redating(1_000)]))
+        assert [info.created_us for info in store.load().segments] == [1_002]
+        store.commit(Transaction(rejections=[Rejection(STREAM, 2, 3, 4, "HTTP 422", 9)], cursors={STREAM: 2}))
+        assert [dead.letter.raw for dead in self.dead(store)] == [b'{"n":2}']
+
+    def test_a_full_store_merges_all_or_nothing_and_does_not_touch_the_reserve(self, small_store: Store) -> None:
+        full = fill(small_store)
+        before = sum(info.count for info in small_store.load().segments)
+        with contextlib.suppress(DiskFull):
+            small_store.merge(STREAM, 2, full - 1)
+        assert sum(info.count for info in small_store.load().segments) == before
+        small_store.commit(Transaction(segments=[a_segment(1, stream=OTHER)]), essential=True)
 
     def test_an_unknown_segment_is_none(self, store: Store) -> None:
         assert store.segment(STREAM, 1) is None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from edge_orch_agent.core.stored_state import StoredState
-from edge_orch_agent.core.transaction import PositionKey, Segment, Slot, SlotName, StreamId, Transaction
+from edge_orch_agent.core.transaction import PositionKey, Segment, SegmentInfo, Slot, SlotName, StreamId, Transaction
 
 from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Change, Vector
@@ -112,6 +112,17 @@ class Account:
         for stream, cursor in transaction.cursors.items():
             self._done(stream, cursor)
         self._balance()
+
+    def merged(self, first: int, info: SegmentInfo) -> None:
+        """Segments from `first` on are one now: only such as no sink has ever been handed."""
+        held = self._held[info.stream]
+        parts = [sequence for sequence in held if first <= sequence <= info.sequence]
+        assert sum(held[sequence] for sequence in parts) == info.count, "records came or went in a merge"
+        if not self._arrived.get(info.stream, set()).isdisjoint(parts):
+            self.surprise("a segment was merged that a sink had been handed")
+        for sequence in parts:
+            del held[sequence]
+        held[info.sequence] = info.count
 
     def said(self, vector: Vector) -> None:
         """The controller was told that the device has these changes for good."""

@@ -8,7 +8,7 @@ from edge_orch_agent.core import events as happened
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.core.transaction import ALERTS, PositionKey, Transaction
+from edge_orch_agent.core.transaction import ALERTS, PositionKey, StreamId, Transaction
 
 from edge_orch.engine.records import Batch
 from edge_orch.errors import EdgeOrchError
@@ -55,8 +55,16 @@ class DiskReached(msgspec.Struct, frozen=True):
     essential: bool
 
 
-Event = happened.Event | BatchDue | DiskReached
-Command = do.Command | DiskReached
+class MergeReached(msgspec.Struct, frozen=True):
+    """The disk has come to this merge."""
+
+    stream: StreamId
+    first: int
+    last: int
+
+
+Event = happened.Event | BatchDue | DiskReached | MergeReached
+Command = do.Command | DiskReached | MergeReached
 
 
 class AgentHost:
@@ -101,7 +109,7 @@ class AgentHost:
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         match event:
-            case DiskReached():
+            case DiskReached() | MergeReached():
                 return [event]
             case BatchDue(job, turn, number):
                 if self._turns.get(job) != turn:
@@ -141,6 +149,10 @@ class AgentHost:
                 self._read(job, body)
             case do.Deliver():
                 self._deliver(command, body)
+            case do.Merge(stream, first, last):
+                body.later(DISK_US, MergeReached(stream, first, last))
+            case MergeReached():
+                self._merge(command, body)
             case do.Reply(request, key, problem):
                 device.replies[request] = command
                 if problem is None:
@@ -155,6 +167,13 @@ class AgentHost:
         device.account.committed(write.transaction, self._of_controller)
         device.store.commit(write.transaction)
         body.later(0, happened.Committed(write.ticket))
+
+    def _merge(self, merge: MergeReached, body: Body) -> None:
+        device = self.device
+        merged = None if device.disk is not Disk.FINE else device.store.merge(merge.stream, merge.first, merge.last)
+        if merged is not None:
+            device.account.merged(merge.first, merged)
+        body.later(0, happened.Merged(merge.stream, merge.first, merged))
 
     def _deliver(self, command: do.Deliver, body: Body) -> None:
         device, stream = self.device, command.stream

@@ -29,6 +29,9 @@ AGENT = AgentSettings(
     retry_first_us=SECOND,
     retry_most_us=2 * HOUR,
     roll_bytes=4 << 10,  # so that epochs pass within a month of few facts
+    deliver_ahead=2,
+    merge_segments=4,  # so that few that wait are merged
+    merge_span_us=10 * DAY,
 )
 CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3, retry_us=MINUTE)
 _HEAL_US = 10 * DAY

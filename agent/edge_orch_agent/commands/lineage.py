@@ -20,6 +20,7 @@ from edge_orch_agent.commands.options import local
 if TYPE_CHECKING:
     from edge_orch_agent.core.lineage import Input, Lineage, Made
 
+_MERGED = re.compile(r"(?P<stretch>.+)/\w+\.(?P<first>\d+)-(?P<last>\d+)")
 _PART = re.compile(r"/\d+-\d+$")
 
 
@@ -50,6 +51,8 @@ def lineage(what: str, sequence: int | None, folder: Path, output: Output) -> No
     Shown are the records that were read since the job's previous segments, by partition and number; of a window's rows
     also earlier records are part, back to the window's beginning. Kept for the latest 100,000 commits, and 30 days.
 
+    Of a segment that was merged while it waited, each part is shown as it was made.
+
     \b
     Examples:
       edge-orch lineage press-1/press/3/raw/lake/5f0c12ab.17 --local ./press-1
@@ -63,7 +66,7 @@ def lineage(what: str, sequence: int | None, folder: Path, output: Output) -> No
             for one in inspection.lineage()
             for made in one.made
             if (
-                _key(one, made) == _asked(what)
+                _is_of(one, made, _asked(what))
                 if sequence is None
                 else (_stream(one, made), made.sequence) == (what, sequence)
             )
@@ -88,9 +91,14 @@ def _stream(lineage: Lineage, made: Made) -> str:
     return f"{lineage.maker.job}/{made.output}/{made.sink}"
 
 
-def _key(lineage: Lineage, made: Made) -> str:
+def _is_of(lineage: Lineage, made: Made, key: str) -> bool:
+    """Whether it is the segment of this key, or a part of it; that may have been made in an earlier run."""
     maker = lineage.maker
-    return f"{maker.job}/{maker.version}/{made.output}/{made.sink}/{maker.run}.{made.sequence}"
+    stretch = f"{maker.job}/{maker.version}/{made.output}/{made.sink}"
+    merged = _MERGED.fullmatch(key)
+    if merged is not None:
+        return merged["stretch"] == stretch and int(merged["first"]) <= made.sequence <= int(merged["last"])
+    return key == f"{stretch}/{maker.run}.{made.sequence}"
 
 
 def _view(lineage: Lineage, made: Made) -> LineageView:

@@ -173,7 +173,7 @@ def _streams(segments: list[SegmentInfo]) -> list[StreamView]:
     return [
         StreamView(
             stream=name,
-            first=own[0].sequence,
+            first=own[0].since,
             last=own[-1].sequence,
             segments=len(own),
             records=sum(segment.count for segment in own),

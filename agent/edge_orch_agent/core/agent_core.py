@@ -13,6 +13,7 @@ from edge_orch_agent.core.audit import Audit
 from edge_orch_agent.core.backoff import Backoff
 from edge_orch_agent.core.commands import Command
 from edge_orch_agent.core.commits import Commits
+from edge_orch_agent.core.compaction import Compaction
 from edge_orch_agent.core.control import Control
 from edge_orch_agent.core.dating import Dating
 from edge_orch_agent.core.delivery import Delivery
@@ -25,6 +26,7 @@ from edge_orch_agent.core.events import (
     DeliveryFailed,
     Event,
     Measured,
+    Merged,
     PersonEvent,
     SourceFailed,
     Started,
@@ -82,7 +84,7 @@ class AgentCore:
         self.work = Work(settings, identity.run)
         self.commits = Commits(backoff)
         self.ledger = Ledger(stored)
-        self.outbox = Outbox(stored)
+        self.outbox = Outbox(stored, settings.deliver_ahead)
         self.dating = Dating(self.outbox, self.work)
         self.delivery = Delivery(self.outbox, backoff)
         self.sealing = Sealing(identity.run, self.outbox, self.delivery, stored.dead_bytes, self.work.makers)
@@ -95,7 +97,8 @@ class AgentCore:
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.taps = Taps()
         self.wear = Wear(settings, stored.wear)
-        self.outcomes = Outcomes(self.work, self.twin, self.wear)
+        self.outcomes = Outcomes(self.work, self.outbox, self.twin, self.wear)
+        self.compaction = Compaction(settings, self.outbox, self.ledger)
         self.notifications = Notifications(identity, self.work, self.twin)
         self.emissions = Emissions(self.work, self.twin, self.notifications, self.taps)
         self.replays = Replays(self.work, self.sealing, self.emissions)
@@ -166,10 +169,10 @@ class AgentCore:
                 return self._committed(event, now)
             case CommitFailed():
                 self.commits.failed(event, now)
-            case Delivered():
-                self.outcomes.take(self.delivery.delivered(event), now)
-            case DeliveryFailed():
-                self.outcomes.take(self.delivery.failed(event, now), now)
+            case Delivered() | DeliveryFailed():
+                self.outcomes.take(self.delivery.ended(event, now), now)
+            case Merged():
+                self.compaction.merged(event)
             case Measured(written):
                 self.wear.measured(written, self.work.gathered.upkeep, now)
                 self.audit.wear(self.identity.agent, self.wear.trouble(), now)
@@ -196,6 +199,7 @@ class AgentCore:
             *self._commit(now),
             *self.sources.settle(self.jobs.running, self.outbox.size, self._awaits),
             *self.delivery.start(self.jobs.sink_of, now),
+            *self.compaction.start(self.jobs.limits),
         ]
 
     def _start(self, crash: Crash | None, now: Instant) -> None:
@@ -224,6 +228,9 @@ class AgentCore:
         infos = [segment.info for segment in durable.segments]
         for info in infos:
             self.outbox.append(info)
+        for stream, cursor in durable.cursors.items():
+            self.outbox.passed(stream, cursor)
+        self.compaction.came(infos)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
         self.replays.durable(durable.replayed)

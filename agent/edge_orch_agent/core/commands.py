@@ -68,6 +68,14 @@ class Deliver(msgspec.Struct, frozen=True):
     stop: int | None = None
 
 
+class Merge(msgspec.Struct, frozen=True):
+    """Make one of the stream's segments from sequence `first` up to `last`; answer `Merged`."""
+
+    stream: StreamId
+    first: int
+    last: int
+
+
 class Measure(msgspec.Struct, frozen=True):
     """Ask the kernel how many bytes this process has had written to disks; answer `Measured` if it can say."""
 
@@ -96,4 +104,6 @@ class Show(msgspec.Struct, frozen=True):
     ended: str = ""
 
 
-Command = Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Measure | Recall | Reply | Show
+Command = (
+    Commit | Acknowledge | Send | Fetch | StartSource | StopSource | Deliver | Merge | Measure | Recall | Reply | Show
+)

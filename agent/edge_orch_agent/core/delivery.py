@@ -63,6 +63,8 @@ class Delivery:
             courier = self._couriers.setdefault(stream, Courier())
             if head is None or sink is None or courier.busy or courier.retry_at > now.mono_us:
                 continue
+            if self._outbox.ahead(stream) >= self._outbox.most_ahead:  # until the cursor is durable
+                continue
             breaker = self._breaker(stream)
             if not breaker.admits(now.mono_us):
                 continue
@@ -77,6 +79,10 @@ class Delivery:
     def end(self) -> None:
         """Begin nothing more."""
         self._ending = True
+
+    def ended(self, event: Delivered | DeliveryFailed, now: Instant) -> Outcome | None:
+        """What became of the part on its way; the outcome when that was the last of its segment."""
+        return self.delivered(event) if isinstance(event, Delivered) else self.failed(event, now)
 
     def delivered(self, event: Delivered) -> Outcome | None:
         """The part on its way has arrived; the outcome when it was the last of its segment."""

@@ -9,7 +9,7 @@ from edge_orch.twin.facts import Value
 from edge_orch.wire.messages import Message, Unknown
 from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.guarding import Crash
-from edge_orch_agent.core.transaction import StreamId
+from edge_orch_agent.core.transaction import SegmentInfo, StreamId
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -115,6 +115,14 @@ class DeliveryFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Merged(msgspec.Struct, frozen=True):
+    """The segments from `first` on are this one; None if they stay as they are: one is damaged, or there is no room."""
+
+    stream: StreamId
+    first: int
+    segment: SegmentInfo | None
+
+
 class OverrideRequested(msgspec.Struct, frozen=True):
     """A person at the device changes (or, with value None, revokes) a parameter. Answered by a `Reply`."""
 
@@ -198,5 +206,6 @@ Event = (
     | CommitFailed
     | Delivered
     | DeliveryFailed
+    | Merged
     | PersonEvent
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from edge_orch_agent.core.outbox import replaced
 from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import Drop, LedgerEntry, SegmentInfo, StreamId, Transaction
 
@@ -60,6 +61,10 @@ class Ledger:
         for info in gone:
             self._held[_key(info)] -= info.count
         return {(entry.job, entry.version, entry.stream) for entry in durable.ledger} | set(map(_key, (*infos, *gone)))
+
+    def replace(self, first: int, merged: SegmentInfo) -> None:
+        """The segments from `first` up to it are this one now; their records are held as before."""
+        self._segments[merged.stream] = replaced(self._segments[merged.stream], first, merged)
 
     def keys(self) -> set[Key]:
         """Everything there is an account of."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from itertools import takewhile
 
 import msgspec
 
 from edge_orch_agent.core.redating import Redating
+from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import Priority, Segment, SegmentInfo, StreamId
 
@@ -20,13 +22,16 @@ class Outbox:
     A stream only ever shrinks from its head, so that one cursor says all: what is delivered or dropped lies behind it.
     """
 
-    def __init__(self, stored: StoredState) -> None:
+    def __init__(self, stored: StoredState, ahead: int = Settings().deliver_ahead) -> None:
+        self.most_ahead = ahead
         self._streams: dict[StreamId, deque[SegmentInfo]] = {}
         self._first = stored.first_sequence
         self._next = dict(stored.next_sequence)
         for drop in stored.drops:
             self._next[drop.stream] = max(self._next.get(drop.stream, 1), drop.last + 1)
         self._sizes: dict[str, int] = {}
+        self._passed: dict[StreamId, deque[int]] = {}
+        self._held: dict[StreamId, int] = {}
         self._redating: Redating | None = None
         for segment in stored.segments:
             self.append(segment)
@@ -50,18 +55,55 @@ class Outbox:
         return {segment.subject.rpartition("/")[0] for segment in waiting if segment.subject}
 
     def head(self, stream: StreamId) -> SegmentInfo | None:
-        """The oldest segment of the stream."""
+        """The oldest segment of the stream; None while that is being merged."""
         segments = self._streams.get(stream)
-        return segments[0] if segments else None
+        if not segments or segments[0].sequence >= self._held.get(stream, segments[0].sequence + 1):
+            return None
+        return segments[0]
 
     def pop(self, stream: StreamId) -> SegmentInfo:
         """Take away the head: delivered, dead or dropped."""
         segments = self._streams[stream]
         segment = segments.popleft()
+        self._passed.setdefault(stream, deque()).append(segment.sequence)
         if not segments:
             del self._streams[stream]
         self._sizes[stream.job] -= segment.size
         return segment
+
+    def passed(self, stream: StreamId, cursor: int) -> None:
+        """That it is done with the segments up to this one is durable now."""
+        passed = self._passed.get(stream, deque())
+        while passed and passed[0] <= cursor:
+            passed.popleft()
+
+    def ahead(self, stream: StreamId) -> int:
+        """How many segments it is done with, and a crash would bring back."""
+        return len(self._passed.get(stream, ()))
+
+    def untried(self, stream: StreamId, after: int) -> list[SegmentInfo]:
+        """The segments behind this sequence that no sink was handed in this run, oldest first: all but the head."""
+        segments = self._streams.get(stream, deque())
+        found = list(takewhile(lambda segment: segment.sequence > after, reversed(segments)))[::-1]
+        return found[1:] if len(found) == len(segments) else found
+
+    def hold(self, stream: StreamId, first: int) -> bool:
+        """Keep back what begins at this sequence while it is merged; False if the head has come that far."""
+        segments = self._streams.get(stream)
+        if not segments or segments[0].sequence >= first:
+            return False
+        self._held[stream] = first
+        return True
+
+    def release(self, stream: StreamId) -> None:
+        """It is merged, or stays as it is."""
+        self._held.pop(stream, None)
+
+    def replace(self, first: int, merged: SegmentInfo) -> None:
+        """The segments from `first` up to it are this one now."""
+        if self._redating is not None:
+            merged = _dated(merged, self._redating)
+        self._streams[merged.stream] = replaced(self._streams[merged.stream], first, merged)
 
     def streams(self) -> list[StreamId]:
         """Streams that hold something, the most urgent first."""
@@ -107,13 +149,21 @@ class Outbox:
         """
         dropped = []
         while self.size(job) > room:
-            heads = [segments[0] for stream, segments in self._streams.items() if stream.job == job]
-            candidates = [head for head in heads if head.stream not in busy]
+            heads = [self.head(stream) for stream in self._streams if stream.job == job and stream not in busy]
+            candidates = [head for head in heads if head is not None]
             if not candidates:
                 break
             victim = max(candidates, key=lambda head: (_RANK[head.priority], -max(head.created_us, 0), head.stream))
             dropped.append(self.pop(victim.stream))
         return dropped
+
+
+def replaced(segments: Iterable[SegmentInfo], first: int, merged: SegmentInfo) -> deque[SegmentInfo]:
+    """A stream's segments with `merged` in the place of those from `first` up to it."""
+    segments = list(segments)
+    before = [segment for segment in segments if segment.sequence < first]
+    behind = [segment for segment in segments if segment.sequence > merged.sequence]
+    return deque((*before, merged, *behind))
 
 
 def _dated(segment: SegmentInfo, redating: Redating) -> SegmentInfo:

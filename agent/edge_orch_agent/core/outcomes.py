@@ -6,6 +6,7 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Outcome
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.notices import notified_fact
+from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.wear import Wear
 from edge_orch_agent.core.work import Work
@@ -14,8 +15,9 @@ from edge_orch_agent.core.work import Work
 class Outcomes:
     """Takes finished segments into the work: the cursor, the account and, of a notice, the fact that it arrived."""
 
-    def __init__(self, work: Work, twin: Reconciliation, wear: Wear) -> None:
+    def __init__(self, work: Work, outbox: Outbox, twin: Reconciliation, wear: Wear) -> None:
         self._work = work
+        self._outbox = outbox
         self._wear = wear
         self._twin = twin
 
@@ -30,6 +32,8 @@ class Outcomes:
         freeing.rejections += outcome.rejections
         counts = {"delivered": segment.count - outcome.rejected, "dead": outcome.rejected}
         freeing.ledger += [entry(segment, fate, count) for fate, count in counts.items() if count]
+        if 2 * self._outbox.ahead(stream) >= self._outbox.most_ahead:
+            self._work.hasten(now)
         self._work.note(now)
         about = self._twin.facts().episodes.get(segment.subject) if segment.subject else None
         if about is not None and not outcome.rejected:

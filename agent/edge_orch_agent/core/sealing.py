@@ -126,7 +126,5 @@ class Sealing:
 
 def _account(segment: SegmentInfo, reason: str, transaction: Transaction, now: Instant) -> None:
     transaction.ledger.append(entry(segment, f"dropped:{reason}"))
-    sequence = segment.sequence
-    transaction.drops.append(
-        Drop(segment.stream, segment.version, sequence, sequence, segment.count, reason, now.wall_us)
-    )
+    numbers = segment.since, segment.sequence
+    transaction.drops.append(Drop(segment.stream, segment.version, *numbers, segment.count, reason, now.wall_us))

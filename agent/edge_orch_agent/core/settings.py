@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from edge_orch.time import MILLISECOND, MINUTE, SECOND
+from edge_orch.time import HOUR, MILLISECOND, MINUTE, SECOND
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -21,6 +21,10 @@ class Settings(msgspec.Struct, frozen=True):
     `wear_every_us`: how often the kernel is asked how much this process has had written.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
     `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew.
+    `deliver_ahead`: how many segments a stream may be done with before that is durable: a crash has it deliver so many
+    again.
+    `merge_segments`: how many must wait in a stream before they are merged, into segments of at most `merge_bytes` and
+    `merge_span_us`: `max_age` gives up whole segments, by the stamp of their latest records.
     `probation_us`: how long a new version must run before it is what one falls back to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
     `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
@@ -41,6 +45,10 @@ class Settings(msgspec.Struct, frozen=True):
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
     roll_bytes: int = 48 << 10
+    deliver_ahead: int = 128
+    merge_segments: int = 256
+    merge_bytes: int = 256 << 10
+    merge_span_us: int = HOUR
     probation_us: int = MINUTE
     failures_before_rollback: int = 3
     crashes_on_one_input: int = 3

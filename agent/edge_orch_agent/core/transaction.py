@@ -6,6 +6,7 @@ ledger, slots. Sources are acknowledged after it; sinks are fed from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -48,6 +49,8 @@ class Segment(msgspec.Struct, frozen=True):
     `created_us`: wall clock; negative while unknown (`Instant.stamp`), 0 if never known. `subject`: of a notice, the
     key of the episode fact it tells of. `part`: names the records when this is a part of what was committed, else
     empty. `run`: names the start of the agent that sealed it; empty for what was sealed before segments said so.
+    `first`: not 0 if it was merged: of segments from this sequence up to its own; then `created_us` and `run` are those
+    of the last.
     """
 
     stream: StreamId
@@ -60,14 +63,16 @@ class Segment(msgspec.Struct, frozen=True):
     subject: str = ""
     part: str = ""
     run: str = ""
+    first: int = 0
 
     def idempotency_key(self, agent: str) -> str:
         """Agent, job, version, output, sink, run and sequence: the same for every attempt to deliver this segment.
 
         Without the run it would come back with other records where sequences do: after a database was lost, restored
-        from a backup, or copied to another device.
+        from a backup, or copied to another device. A merged segment names all that it is made of.
         """
-        number = f"{self.run}.{self.sequence}" if self.run else f"{self.sequence}"
+        numbers = f"{self.first}-{self.sequence}" if self.first else f"{self.sequence}"
+        number = f"{self.run}.{numbers}" if self.run else numbers
         key = f"{agent}/{self.stream.job}/{self.version}/{self.stream.output}/{self.stream.sink}/{number}"
         return f"{key}/{self.part}" if self.part else key
 
@@ -94,7 +99,18 @@ class Segment(msgspec.Struct, frozen=True):
             priority=self.priority,
             created_us=self.created_us,
             subject=self.subject,
+            first=self.first,
         )
+
+
+def joined(segments: Sequence[Segment]) -> Segment:
+    """One segment with the records of these neighbours in a stream, in their order."""
+    return msgspec.structs.replace(
+        segments[-1],
+        first=segments[0].info.since,
+        count=sum(segment.count for segment in segments),
+        data=b"".join(segment.data for segment in segments),
+    )
 
 
 class SegmentInfo(msgspec.Struct, frozen=True):
@@ -108,6 +124,12 @@ class SegmentInfo(msgspec.Struct, frozen=True):
     priority: Priority
     created_us: int
     subject: str = ""
+    first: int = 0
+
+    @property
+    def since(self) -> int:
+        """The first sequence that it stands for."""
+        return self.first or self.sequence
 
 
 class PositionKey(msgspec.Struct, frozen=True, array_like=True, order=True):

@@ -24,11 +24,13 @@ from edge_orch_agent.core.transaction import (
     LedgerEntry,
     PositionKey,
     Segment,
+    SegmentInfo,
     Slot,
     SlotName,
     StreamId,
     Transaction,
     WearDay,
+    joined,
 )
 from edge_orch_agent.store.port import ARCHIVED, DiskFull
 
@@ -178,6 +180,15 @@ class MemoryStore:
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         return self._tables.segments.get((stream, sequence))
+
+    def merge(self, stream: StreamId, first: int, last: int) -> SegmentInfo | None:
+        tables = copy.copy(self._tables)
+        within = sorted(key for key in tables.segments if key[0] == stream and first <= key[1] <= last)
+        merged = joined([tables.segments[key] for key in within])
+        tables.segments = {key: one for key, one in tables.segments.items() if key not in within}
+        tables.segments[stream, last] = merged
+        self._tables = tables
+        return merged.info
 
     def archived(self) -> list[tuple[Section, str, str]]:
         return list(self._tables.archive)

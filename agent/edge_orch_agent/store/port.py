@@ -9,7 +9,7 @@ from edge_orch.errors import StorageError
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.stored_state import StoredState
-from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
+from edge_orch_agent.core.transaction import Segment, SegmentInfo, StreamId, Transaction
 
 ARCHIVED = 2_000
 """Facts that have left the twin and are kept on the device; the controller keeps all."""
@@ -38,6 +38,13 @@ class Store(Protocol):
         """One undelivered segment with its data, or None when it is gone or damaged: it can never be delivered.
 
         A `Rejection` of a damaged segment leaves one dead letter that says so.
+        """
+        ...
+
+    def merge(self, stream: StreamId, first: int, last: int) -> SegmentInfo | None:
+        """Put one segment in the place of those with the sequences `first` to `last`, durably or not at all.
+
+        None, and nothing is changed, if one of them is damaged. Raises `DiskFull` without touching the reserve.
         """
         ...
 

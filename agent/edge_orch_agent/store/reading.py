@@ -30,9 +30,9 @@ from edge_orch_agent.core.transaction import (
     WearDay,
 )
 
-_SEGMENT = "SELECT version, count, priority, created_us, subject, run, crc, data FROM segment"
+_SEGMENT = "SELECT version, count, priority, created_us, subject, run, first, crc, data FROM segment"
 
-_TYPES = (int, int, str, int, str, str, int, bytes)
+_TYPES = (int, int, str, int, str, str, int, int, bytes)
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -49,7 +49,7 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
     ).fetchone()
     if row is None:
         return None
-    version, count, priority, created_us, subject, run, crc, packed = row
+    version, count, priority, created_us, subject, run, first, crc, packed = row
     try:
         if tuple(map(type, row)) != _TYPES:
             raise ValueError("the row itself")
@@ -64,7 +64,7 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
                 next_step="check the disk or the SD card; these records cannot be delivered",
             )
         ) from error
-    return Segment(stream, sequence, version, count, rank, created_us, data, subject, run=run)
+    return Segment(stream, sequence, version, count, rank, created_us, data, subject, run=run, first=first)
 
 
 def read_letters(database: sqlite3.Connection, ids: Iterable[int]) -> list[KeptLetter]:
@@ -162,7 +162,7 @@ def _unpacked(state: Any) -> bytes:
 
 def _segments(database: sqlite3.Connection) -> list[SegmentInfo]:
     rows = database.execute(
-        "SELECT job, output, sink, sequence, version, count, size, priority, created_us, subject FROM segment"
+        "SELECT job, output, sink, sequence, version, count, size, priority, created_us, subject, first FROM segment"
         " ORDER BY job, output, sink, sequence"
     )
     streams: dict[StreamId, StreamId] = {}  # one object each, not one for every segment that waits

@@ -56,5 +56,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE replay(job TEXT, id INTEGER, content BLOB NOT NULL, PRIMARY KEY(job, id)) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE segment ADD COLUMN first INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import msgspec
 
@@ -14,14 +16,16 @@ from edge_orch.errors import Problem
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.stored_state import StoredState
-from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
+from edge_orch_agent.core.transaction import Segment, SegmentInfo, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
 from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
 from edge_orch_agent.store.port import DiskFull
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_letters, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
-from edge_orch_agent.store.writing import write_transaction
+from edge_orch_agent.store.writing import merge_segments, write_transaction
+
+Written = TypeVar("Written")
 
 BALLAST_BYTES = 8 << 20
 """Room for what the log still has to carry over, for thousands of alerts and facts, and for deletes that make room."""
@@ -73,14 +77,15 @@ class SqliteStore:
         with self._lock:
             if not essential:
                 self._keep_reserve()
+            write = partial(write_transaction, transaction=transaction)
             try:
-                return self._write(transaction)
+                return self._write(write)
             except DiskFull:
                 if not (essential and self._ballast.release()):
                     raise
                 with contextlib.suppress(sqlite3.Error):
                     shorten_log(self._database)
-                return self._write(transaction)
+                return self._write(write)
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         """One undelivered segment with its data, or None when it is gone or damaged."""
@@ -91,6 +96,12 @@ class SqliteStore:
                 return None
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
+
+    def merge(self, stream: StreamId, first: int, last: int) -> SegmentInfo | None:
+        """Put one segment in the place of those with the sequences `first` to `last`; None if one is damaged."""
+        with self._lock:
+            self._keep_reserve()
+            return self._write(lambda database: merge_segments(database, stream, first, last))
 
     def archived(self) -> list[tuple[Section, str, str]]:
         """Section, key and text of the facts that have left the twin, oldest first; a bounded number."""
@@ -116,11 +127,11 @@ class SqliteStore:
     def _use(self, opened: Opened) -> None:
         self._database, self.set_aside, self._report = opened.database, opened.aside, opened.report
 
-    def _write(self, transaction: Transaction) -> int:
+    def _write(self, write: Callable[[sqlite3.Connection], Written]) -> Written:
         try:
             self._database.execute("BEGIN IMMEDIATE")
             try:
-                written = write_transaction(self._database, transaction)
+                written = write(self._database)
                 self._database.execute("COMMIT")
             except BaseException:
                 # SQLite rolls some failures back by itself (a full disk, an I/O error): then there is nothing left.

@@ -11,7 +11,16 @@ from isal import isal_zlib
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
-from edge_orch_agent.core.transaction import Drop, JobDeadLetter, Rejection, Segment, StreamId, Transaction
+from edge_orch_agent.core.transaction import (
+    Drop,
+    JobDeadLetter,
+    Rejection,
+    Segment,
+    SegmentInfo,
+    StreamId,
+    Transaction,
+    joined,
+)
 from edge_orch_agent.store.lineage import write_lineage
 from edge_orch_agent.store.port import ARCHIVED
 from edge_orch_agent.store.reading import DamagedSegment, read_segment
@@ -119,15 +128,38 @@ def _write_segment(database: sqlite3.Connection, segment: Segment) -> int:
     data = isal_zlib.compress(segment.data, _COMPRESSION)
     database.execute(
         "INSERT INTO segment"
-        "(job, output, sink, sequence, version, count, size, priority, created_us, subject, run, crc, data)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(job, output, sink, sequence, version, count, size, priority, created_us, subject, run, first, crc, data)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(stream.job, stream.output, stream.sink, segment.sequence),
             *(segment.version, segment.count, len(segment.data), segment.priority.value),
-            *(segment.created_us, segment.subject, segment.run, zlib.crc32(data), data),
+            *(segment.created_us, segment.subject, segment.run, segment.first, zlib.crc32(data), data),
         ),
     )
     return len(data)
+
+
+def merge_segments(database: sqlite3.Connection, stream: StreamId, first: int, last: int) -> SegmentInfo | None:
+    """One segment in the place of those from `first` to `last`; the caller begins, commits and rolls back.
+
+    None if one of them is damaged: it stays, with its neighbours, and is found out when its turn comes.
+    """
+    place = (stream.job, stream.output, stream.sink, first, last)
+    sequences = database.execute(
+        "SELECT sequence FROM segment WHERE job = ? AND output = ? AND sink = ? AND sequence BETWEEN ? AND ?"
+        " ORDER BY sequence",
+        place,
+    ).fetchall()
+    try:
+        segments = [read_segment(database, stream, sequence) for (sequence,) in sequences]
+    except DamagedSegment:
+        return None
+    merged = joined([segment for segment in segments if segment is not None])
+    database.execute(
+        "DELETE FROM segment WHERE job = ? AND output = ? AND sink = ? AND sequence BETWEEN ? AND ?", place
+    )
+    _write_segment(database, merged)
+    return merged.info
 
 
 def _rejected(database: sqlite3.Connection, rejection: Rejection) -> list[JobDeadLetter]:

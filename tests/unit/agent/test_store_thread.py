@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from edge_orch_agent.core.commands import Commit
-from edge_orch_agent.core.events import CommitFailed, Committed
+from edge_orch_agent.core.commands import Commit, Merge
+from edge_orch_agent.core.events import CommitFailed, Committed, Merged
 from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store_thread import FRESH_BYTES, StoreThread
@@ -55,6 +55,21 @@ async def test_not_more_than_so_much_is_kept(store: tuple[Counting, StoreThread]
     await thread.commit(Commit(1, Transaction(segments=[large])))
     assert await thread.segment(STREAM, 1) == large
     assert counting.read == 1
+
+
+async def test_what_is_merged_is_read_back_merged(store: tuple[Counting, StoreThread]) -> None:
+    counting, thread = store
+    await thread.commit(Commit(1, Transaction(segments=[a_segment(1), a_segment(2)])))
+    merged = await thread.merge(Merge(STREAM, 1, 2))
+    assert merged.segment is not None
+    assert (merged.segment.first, merged.segment.count) == (1, 4)
+    assert await thread.segment(STREAM, 2) == counting.segment(STREAM, 2)
+    assert await thread.segment(STREAM, 1) is None
+
+
+async def test_a_merge_that_fails_is_told_and_harms_nothing(store: tuple[Counting, StoreThread]) -> None:
+    _, thread = store
+    assert await thread.merge(Merge(STREAM, 1, 2)) == Merged(STREAM, 1, None)
 
 
 async def test_what_was_not_committed_is_not_there(store: tuple[Counting, StoreThread]) -> None:

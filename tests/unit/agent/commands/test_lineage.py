@@ -40,6 +40,16 @@ def test_what_went_into_a_segment(folder: Path, capfd: pytest.CaptureFixture[str
     assert text.splitlines()[-1].split() == ["factory/1", "40", "44", "5"]
 
 
+def test_of_a_merged_segment_each_part_is_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    store = SqliteStore(tmp_path / "agent.db", ballast_bytes=4096)
+    for sequence, version, output in ((16, 3, "raw"), (17, 3, "raw"), (18, 3, "stats"), (18, 4, "raw"), (19, 3, "raw")):
+        maker, made = Maker("press", version, "sha256:1", {}, "5f"), (Made(output, "lake", sequence, 5),)
+        store.commit(Transaction(lineage=[Lineage(maker, 1, (Input("factory/1", sequence, 5),), made)]))
+    store.close()
+    shown = json.loads(run(capfd, tmp_path, "lineage", "press-1/press/3/raw/lake/77.17-19", "-o", "json"))
+    assert sorted(one["sequence"] for one in shown) == [17, 19]
+
+
 def test_what_is_not_known_is_said_so(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "nothing is known of press/raw/lake 18" in run(capfd, folder, "lineage", "press/raw/lake", "18", code=3)
     assert "an idempotency key" in run(capfd, folder, "lineage", "nonsense", code=3)

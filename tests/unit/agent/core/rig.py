@@ -17,6 +17,7 @@ from edge_orch_agent.core.commands import (
     Commit,
     Deliver,
     Fetch,
+    Merge,
     Recall,
     Reply,
     Send,
@@ -33,6 +34,7 @@ from edge_orch_agent.core.events import (
     Event,
     LinkDown,
     LinkUp,
+    Merged,
     MessageReceived,
     Recalled,
     Started,
@@ -304,6 +306,8 @@ class Rig:
                 self.sources[job].stop()
             case Deliver():
                 self._deliver(command)
+            case Merge(stream, first, last):
+                self._queue.append(Merged(stream, first, self.store.merge(stream, first, last)))
             case Recall(request, ids):
                 self._queue.append(Recalled(request, tuple(self.store.letters(ids))))
             case Reply():

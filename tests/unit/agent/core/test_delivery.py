@@ -55,6 +55,18 @@ def test_the_next_segment_follows_the_delivered_one() -> None:
     assert outbox.head(LAKE) == info(LAKE, 2)
 
 
+def test_delivery_is_never_further_ahead_of_what_is_durable_than_it_may_be() -> None:
+    outbox = Outbox(StoredState(segments=[info(LAKE, number) for number in range(1, 9)]), ahead=3)
+    delivery = Delivery(outbox, Backoff(Settings(), Random(1)))  # noqa: S311
+    for number in range(1, 4):
+        assert start(delivery) == [Deliver(LAKE, number, SINK)]
+        delivery.delivered(Delivered(LAKE, number))
+    assert start(delivery) == []
+    outbox.passed(LAKE, 2)
+    assert outbox.ahead(LAKE) == 1
+    assert start(delivery) == [Deliver(LAKE, 4, SINK)]
+
+
 def test_a_sink_that_is_down_is_tried_again_later_and_stalls_only_itself() -> None:
     delivery, _ = a_delivery(info(LAKE, 1), info(ONCALL, 1))
     start(delivery)

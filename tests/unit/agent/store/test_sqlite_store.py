@@ -107,6 +107,29 @@ def test_a_folder_in_the_place_of_the_file_is_said_so(path: Path) -> None:
         SqliteStore(path)
 
 
+def test_with_a_damaged_one_among_them_nothing_is_merged_and_nothing_else_is_lost(path: Path) -> None:
+    store = SqliteStore(path)
+    store.commit(Transaction(segments=[a_segment(number) for number in range(1, 5)]))
+    store._database.execute("UPDATE segment SET data = x'00' WHERE sequence = 3")
+    assert store.merge(STREAM, 1, 4) is None
+    assert [store.segment(STREAM, number) for number in (1, 2, 3, 4)] == [
+        a_segment(1),
+        a_segment(2),
+        None,
+        a_segment(4),
+    ]
+
+
+def test_a_merge_that_is_cut_off_changes_nothing(path: Path) -> None:
+    store = SqliteStore(path)
+    store.commit(Transaction(segments=[a_segment(number) for number in range(1, 5)]))
+    before = store.load()
+    store._database.execute("CREATE TEMP TRIGGER cut AFTER DELETE ON segment BEGIN SELECT RAISE(ABORT, 'cut off'); END")
+    with pytest.raises(StorageError, match="cut off"):
+        store.merge(STREAM, 1, 4)
+    assert store.load() == before
+
+
 def test_a_full_disk_is_named_and_changes_nothing(path: Path) -> None:
     store = SqliteStore(path)
     store.commit(a_full_transaction())
