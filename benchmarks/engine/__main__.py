@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -23,13 +24,22 @@ from typing import Any
 import msgspec
 
 from benchmarks.engine.comparison import differences
-from benchmarks.engine.contenders import bento, by_hand, bytewax, fluent_bit, ours, syslog_ng, vector
+from benchmarks.engine.contenders import (
+    bento,
+    by_hand,
+    bytewax,
+    ekuiper,
+    fluent_bit,
+    ours,
+    syslog_ng,
+    vector,
+)
 from benchmarks.engine.contenders.contender import Contender
 from benchmarks.engine.data import Inputs, write_inputs
 from benchmarks.engine.measurement import Cost, Failed, measure
 from benchmarks.engine.reference import REFERENCES
 
-CONTENDERS = tuple(each.CONTENDER for each in (ours, by_hand, bytewax, syslog_ng, fluent_bit, vector, bento))
+CONTENDERS = tuple(each.CONTENDER for each in (ours, by_hand, bytewax, syslog_ng, fluent_bit, vector, bento, ekuiper))
 OURS, HAND = CONTENDERS[0].name, CONTENDERS[1].name
 INPUTS = {"j1": "ndjson", "j2": "text", "j3": "ndjson", "j4": "plant", "j5": "dirty", "j6": "ndjson"}
 GOALS = {"ratio": 0.85, "times_peer": 3.0, "peak_mb": 30.0}
@@ -125,7 +135,7 @@ class Bench:
         folder = self._folder / contender.name
         folder.mkdir(exist_ok=True)
         for left in folder.iterdir():
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         command = contender.prepare(self._job, source, folder)
         if command is None:
             return None
