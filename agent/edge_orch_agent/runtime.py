@@ -95,7 +95,7 @@ async def _run(
         key=key,
         controller_key=enrolment.public_key,
         clock=clock,
-        link=_link(options, enrolment, key),
+        link=_link(options, client, enrolment, key),
         artifacts=Artifacts(client, enrolment.controller, enrolment.agent, key),
         sources=SourceFactory(enrolment.agent, options.bus, clock.now),
         sinks=SinkFactory(enrolment.agent, options.bus, client, folder.secrets.get, clock.now),
@@ -146,12 +146,12 @@ def _identity(enrolment: Enrolment, options: RunOptions, clock: SystemClock) -> 
     )
 
 
-def _link(options: RunOptions, enrolment: Enrolment, key: PrivateKey) -> Link:
+def _link(options: RunOptions, client: HttpClient, enrolment: Enrolment, key: PrivateKey) -> Link:
     backoff = Backoff(most_s=options.link_retry_s)
     if options.link == WEBSOCKET:
-        from edge_orch_agent.links.websocket import WebSocketLink  # noqa: PLC0415 (wsproto only if used)
+        from edge_orch_agent.links.websocket import WebSocketLink  # noqa: PLC0415 (aiohttp's client only if used)
 
-        return WebSocketLink(enrolment.controller, enrolment.agent, key, backoff)
+        return WebSocketLink(client, enrolment.controller, enrolment.agent, key, backoff)
     from edge_orch_agent.links.mqtt import MqttLink  # noqa: PLC0415 (paho only where MQTT is used)
 
     return MqttLink(options.link, enrolment.agent, backoff)

@@ -7,18 +7,18 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from edge_orch_agent.backoff import Backoff
+from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.links.mqtt import MqttLink
-from edge_orch_agent.links.websocket import WebSocketLink, link_url
-from edge_orch_agent.web_socket import WebSocket
+from edge_orch_agent.links.websocket import WebSocketLink
 from edge_orch_controller.links import websocket
 from edge_orch_controller.links.mqtt import MqttHub
 from edge_orch_controller.links.websocket import WebSocketHub
 
 from edge_orch.trust.keys import PrivateKey
-from edge_orch.trust.seal import MAX_SEALED
 from tests.contracts.link_contract import AGENT, AgentEnd, ControllerEnd, Joined, LinkContract, Pair
 from tests.integration.mosquitto import free_port, mosquitto
 
@@ -58,8 +58,10 @@ class TestWebSocket(LinkContract):
         hub = WebSocketHub({AGENT: KEY.public}.get)
         server = Server(hub)
         await server.start()
-        link = WebSocketLink(server.url, AGENT, KEY, Backoff(at_once))
+        client = HttpClient()
+        link = WebSocketLink(client, server.url, AGENT, KEY, Backoff(at_once))
         yield Pair(link, hub, cut=server.stop, mend=server.start)
+        await client.close()
         await server.stop()
 
     @pytest.mark.parametrize("name", [AGENT, "stranger"])
@@ -67,17 +69,19 @@ class TestWebSocket(LinkContract):
         hub = WebSocketHub({AGENT: KEY.public}.get)
         server = Server(hub)
         await server.start()
+        client = HttpClient()
         controller = ControllerEnd()
         serving = asyncio.create_task(hub.run(controller))
-        async with await WebSocket.connect(link_url(server.url), MAX_SEALED) as socket:
-            link = WebSocketLink(server.url, name, PrivateKey.generate())
+        async with client.session.ws_connect(f"{server.url}/v1/link") as socket:
+            link = WebSocketLink(client, server.url, name, PrivateKey.generate())
             await link._introduce(socket)
-            async with asyncio.timeout(10):
-                assert await socket.receive() is None
+            answer = await socket.receive(10)
+            assert answer.type is aiohttp.WSMsgType.CLOSE
         assert controller.said == []
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
+        await client.close()
         await server.stop()
 
     async def test_when_too_many_come_the_others_are_asked_to_come_back_within_a_time(
@@ -87,6 +91,7 @@ class TestWebSocket(LinkContract):
         hub = WebSocketHub({AGENT: KEY.public}.get)
         server = Server(hub)
         await server.start()
+        client = HttpClient()
         bounds: list[float] = []
 
         def refused(most_s: float) -> float:
@@ -95,13 +100,14 @@ class TestWebSocket(LinkContract):
             return 0.0
 
         agent, controller = AgentEnd(), ControllerEnd()
-        link = WebSocketLink(server.url, AGENT, KEY, Backoff(refused))
+        link = WebSocketLink(client, server.url, AGENT, KEY, Backoff(refused))
         running = [asyncio.create_task(hub.run(controller)), asyncio.create_task(link.run(agent))]
         await controller.until(lambda: f"up {AGENT}" in controller.said)
         assert bounds == [websocket.RETRY_AFTER_S]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await client.close()
         await server.stop()
 
 

@@ -6,15 +6,19 @@ import asyncio
 import logging
 from urllib.parse import urlsplit, urlunsplit
 
+import aiohttp
+
 from edge_orch.errors import EdgeOrchError, Problem, Refused
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import MAX_SEALED, seal
 from edge_orch.wire.link import LinkHandler
 from edge_orch.wire.messages import Challenge, Hello, decode_message, encode_message
 from edge_orch_agent.backoff import Backoff
+from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.logs import event as line
-from edge_orch_agent.web_socket import Declined, WebSocket
 
+HEARTBEAT_S = 15.0
+"""A ping each; without its pong within half of that the connection counts as dead."""
 PATIENCE_S = 10.0
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the link were down."""
@@ -33,7 +37,10 @@ def link_url(controller: str) -> str:
 class WebSocketLink:
     """Connects, proves who we are by sealing the server's nonce, then carries opaque payloads."""
 
-    def __init__(self, controller: str, agent: str, key: PrivateKey, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, client: HttpClient, controller: str, agent: str, key: PrivateKey, backoff: Backoff | None = None
+    ) -> None:
+        self._client = client
         self._url = link_url(controller)
         self._agent = agent
         self._key = key
@@ -47,9 +54,9 @@ class WebSocketLink:
             try:
                 await self._connect(handler)
                 reason = "the controller closed the connection"
-            except Declined as error:
-                reason, asked_s = f"the controller answered {error.status}", error.retry_after_s
-            except (OSError, ValueError) as error:
+            except aiohttp.WSServerHandshakeError as error:
+                reason, asked_s = f"the controller answered {error.status}", _retry_after_s(error)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = f"{type(error).__name__}: {error}"
             except EdgeOrchError as error:
                 reason = str(error)
@@ -65,7 +72,9 @@ class WebSocketLink:
 
     async def _connect(self, handler: LinkHandler) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            socket = await WebSocket.connect(self._url, MAX_SEALED)
+            socket = await self._client.session.ws_connect(
+                self._url, heartbeat=HEARTBEAT_S, max_msg_size=MAX_SEALED, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)
+            )
         async with socket:
             async with asyncio.timeout(PATIENCE_S):
                 await self._introduce(socket)
@@ -73,28 +82,34 @@ class WebSocketLink:
             writer = asyncio.create_task(self._write(socket, self._outgoing), name="link writer")
             handler.link_up()
             try:
-                while (message := await socket.receive()) is not None:
-                    # Only now it is certain that the controller let us in.
-                    self._backoff.succeeded()
-                    handler.message_received(message)
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.BINARY:
+                        # Only now it is certain that the controller let us in.
+                        self._backoff.succeeded()
+                        handler.message_received(message.data)
             finally:
                 self._outgoing = None
                 writer.cancel()
                 handler.link_down()
 
-    async def _introduce(self, socket: WebSocket) -> None:
+    async def _introduce(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         first = await socket.receive()
-        challenge = decode_message(first) if first is not None else None
+        challenge = decode_message(first.data) if first.type is aiohttp.WSMsgType.BINARY else None
         if not isinstance(challenge, Challenge):
-            found = "nothing" if challenge is None else type(challenge).__name__
-            raise Refused(Problem("the controller did not begin with a challenge", found=found))
+            raise Refused(Problem("the controller did not begin with a challenge", found=first.type.name.lower()))
         hello = encode_message(Hello(self._agent, challenge.nonce))
-        await socket.send(seal(self._key, self._agent, hello))
+        await socket.send_bytes(seal(self._key, self._agent, hello))
 
-    async def _write(self, socket: WebSocket, outgoing: asyncio.Queue[bytes]) -> None:
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse, outgoing: asyncio.Queue[bytes]) -> None:
         try:
             while True:
-                await socket.send(await outgoing.get())
-        except OSError:
+                await socket.send_bytes(await outgoing.get())
+        except (aiohttp.ClientError, OSError):
             # The reading side ends as well, and reports it.
             await socket.close()
+
+
+def _retry_after_s(error: aiohttp.WSServerHandshakeError) -> float:
+    """The seconds that a busy controller asks for; 0 if it asks for none."""
+    wish = error.headers.get("Retry-After", "") if error.headers else ""
+    return float(wish) if wish.isdecimal() else 0.0

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from edge_orch.errors import Problem, Unavailable
 from edge_orch_agent.core.transaction import Segment
-from edge_orch_agent.http_client import HttpClient
-from edge_orch_agent.http_connection import Answer
+from edge_orch_agent.http_client import Answer, HttpClient
 from edge_orch_agent.sinks.port import Rejected, Retry
 
 _TRY_AGAIN = (408, 425, 429)

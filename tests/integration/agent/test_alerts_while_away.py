@@ -129,7 +129,7 @@ class Device:
             key=self.key,
             controller_key=self.controller_key.public,
             clock=clock,
-            link=WebSocketLink(self.controller, "press-1", self.key, Backoff()),
+            link=WebSocketLink(client, self.controller, "press-1", self.key, Backoff()),
             artifacts=Artifacts(client, self.controller, "press-1", self.key),
             sources=SourceFactory("press-1", None, clock.now),
             sinks=SinkFactory("press-1", None, client, SECRETS.get, clock.now),
