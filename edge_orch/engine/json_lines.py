@@ -21,9 +21,8 @@ from edge_orch.engine.lines import Lines
 
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
-FEWEST = 16  # lines: for fewer a look at the whole costs more than it saves
+FEWEST = 1024  # bytes: for fewer a look at the whole costs more than it saves
 MOST_SKIPPED = 63
-_NO_BRACE = bytes(set(range(256)) - set(b"{}\n"))
 
 
 class LineDecoder:
@@ -47,8 +46,8 @@ class LineDecoder:
         """
         if self._skip:
             self._skip -= 1
-        elif lines.whole is not None and lines.count >= FEWEST:
-            objects = self._together(lines.whole)
+        elif lines.whole is not None and len(lines.whole) >= FEWEST:
+            objects = self._together(lines)
             if objects is not None and len(objects) == lines.count:
                 self._skipped = 0
                 feed = iter(objects)
@@ -57,10 +56,10 @@ class LineDecoder:
         single = iter(lines.data)
         return single, map(self._one, single)
 
-    def _together(self, payload: bytes) -> list[Any] | None:
-        if b"}{" in payload.translate(None, _NO_BRACE):
+    def _together(self, lines: Lines) -> list[Any] | None:
+        if b"}{" in lines.braces():
             return None
         try:
-            return self._all(payload)
+            return self._all(lines.whole)
         except DECODE_ERRORS:
             return None

@@ -8,6 +8,9 @@ from operator import length_hint
 
 from edge_orch.engine.texts import is_plain
 
+_NO_BRACE = bytes(set(range(256)) - set(b"{}\n"))
+_FLAT = b"{}\n"
+
 
 class Lines:
     """The records of one payload, by index.
@@ -29,19 +32,38 @@ class Lines:
         self._raw: Sequence[bytes] | None = None
         self._data: Sequence[bytes] | None = None
         self._texts: list[str] | None = None
+        self._count: int | None = None
         if isinstance(payload, bytes):
-            self.plain = is_plain(payload)
-            if self.plain or _is_utf8(payload):
+            ascii_only = payload.isascii()
+            self.plain = ascii_only and is_plain(payload)
+            if ascii_only or _is_utf8(payload):
                 self.whole = payload
-            # Several times faster than counting them.
-            newlines = len(payload) - len(payload.replace(b"\n", b""))
-            self.count = newlines + (not payload.endswith(b"\n") and bool(payload))
         else:
             self._raw = payload
             self.bad = {index: "the record is empty" for index, record in enumerate(payload) if not record}
-            self.count = len(payload)
+            self._count = len(payload)
         if self.whole is None:
             self._data = self._blank_out()
+
+    @property
+    def count(self) -> int:
+        """How many records there are, blank lines among them."""
+        if self._count is None:
+            payload = self._payload
+            assert isinstance(payload, bytes)  # noqa: S101 -- for the type checker
+            # Several times faster than counting them.
+            newlines = len(payload) - len(payload.replace(b"\n", b""))
+            self._count = newlines + (not payload.endswith(b"\n") and bool(payload))
+        return self._count
+
+    def braces(self) -> bytes:
+        """All that is a brace or a newline in a payload that is `whole`."""
+        assert self.whole is not None  # noqa: S101 -- for the type checker
+        found = self.whole.translate(None, _NO_BRACE)
+        objects = len(found) // len(_FLAT)
+        if found == _FLAT * objects:  # flat objects, one a line, are counted by the way
+            self._count = objects
+        return found
 
     @property
     def raw(self) -> Sequence[bytes]:

@@ -34,7 +34,7 @@ PIECES = [
     b'"}"',
     b"\\",
 ]
-FILLING = [GOOD] * FEWEST
+FILLING = [GOOD] * (FEWEST // len(GOOD))
 
 
 def read(decoder: LineDecoder, payload: bytes) -> list[tuple[int, int]]:
