@@ -20,6 +20,7 @@ from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import struct
+from edge_orch.engine.real_time import first_real, real_bounds
 from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.room import Room
 from edge_orch.engine.scope import Scope, Symbol
@@ -93,6 +94,8 @@ class Generator:
             moment=self.moment,
             episodes=self.episodes,
             plain_float=texts.plain_float,
+            first_real=first_real,
+            real_bounds=real_bounds,
         )
 
     def number(self, step: Step) -> int:
@@ -137,6 +140,8 @@ class Generator:
 def encoded(symbol: Symbol, *, json: bool = False) -> str:
     """Code of a value as it stands in JSON: a timestamp as RFC 3339 text, `json` as what it says."""
     form = "Raw" if json else "stamp" if symbol.type is FieldType.TIMESTAMP else ""
+    if symbol.text:
+        return symbol.text
     if not form or symbol.code == "None":
         return symbol.code
     if symbol.nullable:

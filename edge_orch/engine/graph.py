@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from edge_orch.engine.accumulators.factory import is_timed
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.plan import DEAD_LETTERS, Plan
@@ -27,6 +28,7 @@ from edge_orch.plan.steps import (
     Throttle,
     ports,
 )
+from edge_orch.plan.windows import CountWindow, SessionWindow
 
 Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Throttle
 
@@ -82,9 +84,18 @@ class Graph:
         """The steps below whose state event time changes, parents before children."""
         return [step for step in self.below(name) if isinstance(step, Timed)]
 
+    def dates(self, name: str) -> bool:
+        """Whether a step below looks at each record's event time, more than to know its window."""
+        return any(not isinstance(step, Aggregate) or _takes_times(step) for step in self.timed(name))
+
     def used(self, name: str) -> set[str]:
         """Columns of a step that the steps below look into: worth a variable."""
         return {column for step in self.below(name) for column in _used_by(step)}
+
+
+def _takes_times(step: Aggregate) -> bool:
+    aligned = not isinstance(step.window, SessionWindow | CountWindow)
+    return not aligned or any(is_timed(aggregation.function) for aggregation in step.compute)
 
 
 def _used_by(step: Step) -> Iterator[str]:

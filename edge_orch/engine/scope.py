@@ -8,18 +8,43 @@ from edge_orch.plan.schema import FieldType
 
 
 class Symbol(msgspec.Struct, frozen=True):
-    """The code of a value that may be repeated at no cost (a variable, an attribute or a literal)."""
+    """The code of a value that may be repeated at no cost (a variable, an attribute or a literal).
+
+    `text`: a variable that holds a timestamp as it stands in JSON, if there is one. `real`: one that holds it as a
+    float that is not rounded yet (see `real_time`), if there is one.
+    """
 
     code: str
     type: FieldType
     nullable: bool
+    text: str = ""
+    real: str = ""
+
+
+class Ticking(msgspec.Struct, frozen=True):
+    """A clock and the variables it is driven by. `real`: whether `limit` and `top` are floats (see `real_time`)."""
+
+    pace: tuple[int, bool]
+    clock: str
+    limit: str
+    top: str
+    real: bool
+
+    @property
+    def newest(self) -> str:
+        """Code of the newest event time of the batch's partition."""
+        return f"round({self.top})" if self.real else self.top
+
+    def limit_of(self, moment: str) -> str:
+        """Code of what to set `limit` to, so that it stands for that moment."""
+        return f"first_real({moment})" if self.real else moment
 
 
 class Scope(msgspec.Struct, frozen=True):
     """The record between two steps.
 
-    `time`: its event time. `clocks`: those its schematize step moves, each as (pace, variables of clock, limit, top);
-    none below an aggregate, whose windows move what follows. `kill`: a call that makes the record a dead letter, with
+    `time`: its event time. `clocks`: those its schematize step moves; none below an aggregate, whose windows move what
+    follows. `kill`: a call that makes the record a dead letter, with
     `{step}`, `{reason}` and `{field}` left open. `passed`: how many such records there were, an integer expression
     valid at the end of the function. `carrier`: a variable that holds the whole record in encodable form, if any.
     `in_main`: whether it came straight from the source.
@@ -27,7 +52,7 @@ class Scope(msgspec.Struct, frozen=True):
 
     columns: dict[str, Symbol]
     time: Symbol
-    clocks: tuple[tuple[tuple[int, bool], str, str, str], ...]
+    clocks: tuple[Ticking, ...]
     kill: str
     passed: str
     carrier: str | None = None

@@ -12,7 +12,7 @@ from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Count, CountDistinct
 from edge_orch.engine.accumulators.lists import ArrayAgg
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
-from edge_orch.engine.accumulators.quantile import Quantile, of_few
+from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
 from edge_orch.engine.stamps import format_stamp
 from edge_orch.plan.expression import Expression, is_json
@@ -49,13 +49,17 @@ _WHOLES: dict[str, Callable[[list[Any]], Value]] = {
 }
 
 
+def fraction(aggregation: Aggregation) -> float:
+    """Which quantile is asked for."""
+    return 0.5 if aggregation.argument is None else aggregation.argument
+
+
 def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     """What makes an accumulator for one column of an aggregate step."""
     if aggregation.function == "sum":
         return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
     if aggregation.function == "quantile":
-        fraction = 0.5 if aggregation.argument is None else aggregation.argument
-        return lambda: Quantile(fraction)
+        return partial(Quantile, fraction(aggregation))
     if aggregation.function == "array_agg":
         return partial(ArrayAgg, _shown(aggregation.value))
     return _MAKERS[aggregation.function]
@@ -69,16 +73,13 @@ def _shown(value: Expression | None) -> Callable[[Any], Any] | None:
 
 
 def whole(aggregation: Aggregation) -> Callable[[list[Any]], Value]:
-    """What computes the column at once from all its values: the same as one accumulator that takes them together.
-
-    It may change their order.
-    """
+    """What computes the column at once from all its values: the same as one accumulator that takes them together."""
     at_once = _WHOLES.get(aggregation.function)
     if at_once is not None:
         return at_once
     make = factory(aggregation)
     if aggregation.function == "quantile":
-        return partial(of_few, 0.5 if aggregation.argument is None else aggregation.argument)
+        return partial(of_few, Ranks(fraction(aggregation)))
 
     def folded(values: list[Any]) -> Value:
         accumulator = make()

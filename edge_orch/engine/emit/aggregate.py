@@ -29,7 +29,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     number = generator.number(step)
     expressions = generator.expressions(function, scope)
     lanes, layout = plan_lanes(generator, expressions, step, scope)
-    emit_rows(generator, step, scope, flow)
+    emit_rows(generator, step, layout, scope, flow)
     children = [generator.stateful[child.name] for child in generator.graph.timed(step.name)]
     windows = windows_of(step, layout, children, generator.room(step))
     generator.stateful[step.name] = windows
@@ -97,18 +97,21 @@ class _Record(msgspec.Struct, frozen=True):
 def _emit_pane(record: _Record, length_us: int | None) -> None:
     """Find the cells of the record's pane, unless it is the last record's. `length_us`: of a pane, if all are alike."""
     function, step, number, windows = record.function, record.step, record.number, record.windows
-    body, time = function.body, record.scope.time.code
+    body, time, pane = function.body, record.scope.time, f"pane{number}"
     function.initial(f"from{number}", "BEFORE")
     function.initial(f"to{number}", "BEFORE")
-    with body.block(f"if not from{number} <= {time} < to{number}:"):
+    with body.block(f"if not from{number} <= {time.real or time.code} < to{number}:"):
+        end = f"end{number}"
         if length_us is None:
-            body.line(f"from{number}, to{number} = {windows}.pane({time})")
+            body.line(f"{pane}, {end} = {windows}.pane({time.code})")
         else:
-            body.line(f"from{number} = {time} - {time} % {length_us}")
-            body.line(f"to{number} = from{number} + {length_us}")
-        body.line(f"cells{number} = {windows}.cells(from{number}, {record.watermark})")
+            body.line(f"{pane} = {time.code} // {length_us} * {length_us}")
+            end = f"{pane} + {length_us}"
+        bounds = f"first_real({pane}), first_real({end})" if time.real else f"{pane}, {end}"
+        body.line(f"from{number}, to{number} = {bounds}")
+        body.line(f"cells{number} = {windows}.cells({pane}, {record.watermark})")
         if step.on_late == "revise":
-            body.line(f"closed{number} = {windows}.has_closed(from{number}, {record.watermark})")
+            body.line(f"closed{number} = {windows}.has_closed({pane}, {record.watermark})")
         record.refresh()
 
 
@@ -139,7 +142,7 @@ def _emit_revised(record: _Record) -> None:
     if record.step.on_late == "revise":
         with record.function.body.block(f"if closed{record.number}:"):
             record.function.body.line(
-                f"{record.windows}.revised(from{record.number}, {record.key}, {record.watermark})"
+                f"{record.windows}.revised(pane{record.number}, {record.key}, {record.watermark})"
             )
             record.refresh()
 

@@ -13,7 +13,7 @@ from edge_orch.engine.json_objects import Node, object_type, tree_of
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Schematize
+from edge_orch.plan.steps import ParsedField, Schematize
 
 Columns = tuple[dict[str, Symbol], str | None]
 
@@ -43,6 +43,22 @@ def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, 
                 body.line(f"dead{number} += 1")
             with body.block("else:"):
                 body.line(f"blank{number} += 1")
+
+
+def is_real(step: Schematize, field: ParsedField) -> bool:
+    """Whether the field is the record's event time, and a float (see `real_time`)."""
+    return field.name == step.schema.time and field.format == "unix_s" and field.required
+
+
+def _real(generator: Generator, function: FunctionWriter, step: Schematize, code: str, variable: str) -> Symbol:
+    """The event time as a float; where few records ask for its integer, each does so itself."""
+    real = generator.names.fresh("m")
+    function.body.line(f"{real} = {code} * 1e6")
+    rounded = f"round({real})"
+    if step.schema.time in generator.graph.used(step.name) or generator.graph.dates(step.name):
+        function.body.line(f"{variable} = {rounded}")
+        rounded = variable
+    return Symbol(rounded, FieldType.TIMESTAMP, nullable=False, real=real)
 
 
 def _is_carrier(step: Schematize) -> bool:
@@ -76,6 +92,8 @@ def _columns(
             called = generator.names.bind("parse", _skipping_null(parse) if nullable else parse)
             statements.append(f"{variable} = {called}({code})")
             parsed.append((field.name, (code, _skipping_null(parse))))
+        elif is_real(step, field):
+            columns[field.name] = _real(generator, function, step, code, variable)
         elif inline:
             function.body.line(
                 f"{variable} = None if {code} is None else round({code} * 1000000)"

@@ -1,12 +1,17 @@
-"""The rows of an aggregate step: records of their own, in a generated function of their own."""
+"""The rows of an aggregate step: records of their own, in a generated function of their own.
+
+It takes what `Windows.emit` is given: a window's keys and cells. What its rows have in common is worked out once.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.emit.computed import emit_computed
 from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.expression import Column
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Aggregation
@@ -20,35 +25,35 @@ def rows_function(generator: Generator, step: Aggregate) -> str:
     return f"rows_of_{generator.number(step)}"
 
 
-def emit_rows(generator: Generator, step: Aggregate, scope: Scope, flow: Flow) -> None:
-    """Write the function: a loop over rows, and in it what happens to each."""
+def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scope, flow: Flow) -> None:
+    """Write the function: a loop over keys and cells, and in it what happens to the row of each."""
+    function = generator.function(rows_function(generator, step), "cells, start, end, revision")
     columns: dict[str, Symbol] = {}
     for name in step.by:
         columns[name] = _symbol(generator, scope.columns[name].type, nullable=scope.columns[name].nullable)
+    key = ", ".join(columns[name].code for name in step.by)
     for aggregation in step.compute:
         columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=_nullable(aggregation, scope))
-    for name, type_ in (
-        ("window_start", FieldType.TIMESTAMP),
-        ("window_end", FieldType.TIMESTAMP),
-        ("revision", FieldType.INT),
-    ):
-        columns[name] = _symbol(generator, type_, nullable=False)
-    unpacked = ", ".join(symbol.code for symbol in columns.values())
+    for name, code in (("window_start", "start"), ("window_end", "end")):
+        text = function.initial(f"{code}_text", f"stamp({code})")
+        columns[name] = Symbol(code, FieldType.TIMESTAMP, nullable=False, text=text)
+    columns["revision"] = Symbol("revision", FieldType.INT, nullable=False)
     row = Scope(
         columns={name: columns[name] for name in step.schema.names},
         time=columns[step.schema.time or "window_end"],
         clocks=(),
         kill="",
-        passed="len(rows)",
+        passed="len(cells)",
         in_main=False,
     )
     raw = generator.encodable(step.schema, row)
     row = msgspec.structs.replace(
         row, kill=f"casualties.row({{step}}, {{reason}}, {{field}}, {raw}, {_braced(step.name)})"
     )
-    function = generator.function(rows_function(generator, step), "rows")
     function.body.line(f"# rows of aggregate {step.name!r}")
-    with function.body.block(f"for {unpacked} in rows:"):
+    with function.body.block(f"for {key if len(step.by) == 1 else f'({key})'}, cell in cells:"):
+        if step.compute:
+            emit_computed(generator, function, step, layout, [columns[each.name].code for each in step.compute])
         flow(generator, function, step, row)
 
 

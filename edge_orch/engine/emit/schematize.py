@@ -8,11 +8,11 @@ from edge_orch.engine.clock import Clock, believed
 from edge_orch.engine.emit.account import emit_account
 from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.flow import emit_flow
-from edge_orch.engine.emit.parse_json import json_loop
+from edge_orch.engine.emit.parse_json import is_real, json_loop
 from edge_orch.engine.emit.parse_text import text_loop
-from edge_orch.engine.emit.timed import Pace, pace
+from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import Generator
-from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.scope import Scope, Symbol, Ticking
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import FieldType
@@ -50,13 +50,14 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
         for each in clocks:
             _emit_clock(generator, function, step, time, each)
         emit_flow(generator, function, step, scope)
-    for _, clock, _, top in clocks:
-        function.epilogue.line(f"{clock}.end(partition, {top}, {passed}, now)")
+    for each in clocks:
+        function.epilogue.line(f"{each.clock}.end(partition, {each.newest}, {passed}, now)")
 
 
-def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[tuple[Pace, str, str, str], ...]:
-    found: list[tuple[Pace, str, str, str]] = []
+def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[Ticking, ...]:
+    found: list[Ticking] = []
     date = ""
+    real = isinstance(step.format, JsonFormat) and any(is_real(step, field) for field in step.fields)
     if step.max_ahead_us is not None:
         generator.names.objects["believed"] = believed
         date = f", ahead{generator.number(step)}"
@@ -67,8 +68,9 @@ def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) ->
             function.initial(f"ahead{generator.number(step)}", f"believed(now, {step.max_ahead_us})")
         name = generator.names.bind("clock", clock)
         limit, top = name.replace("clock", "limit"), name.replace("clock", "top")
-        function.initial(f"{top}, {limit}", f"{name}.begin(partition, now{date})")
-        found.append((each, name, limit, top))
+        begun = f"{name}.begin(partition, now{date})"
+        function.initial(f"{top}, {limit}", f"real_bounds(*{begun})" if real else begun)
+        found.append(Ticking(each, name, limit, top, real))
     return tuple(found)
 
 
@@ -77,25 +79,25 @@ def _emit_clock(
     function: FunctionWriter,
     step: Schematize,
     time: Symbol,
-    clock: tuple[Pace, str, str, str],
+    ticking: Ticking,
 ) -> None:
     """Move the clock; when something is due, let it happen, and look the windows up again.
 
     A record that is dated too far ahead dies before it moves any clock. It is beyond the limit of each, so that looking
     for it costs the others nothing.
     """
-    own, name, limit, top = clock
     body = function.body
+    moment = time.real if ticking.real else time.code
     known = f"{time.code} is not None and " if time.nullable else ""
-    with body.block(f"if {known}{time.code} > {top}:"):
-        with body.block(f"if {time.code} >= {limit}:"):
+    with body.block(f"if {known}{moment} > {ticking.top}:"):
+        with body.block(f"if {moment} >= {ticking.limit}:"):
             if step.max_ahead_us is not None:
                 _emit_too_far(generator, function, step, time)
-            body.line(f"{limit} = {name}.tick({time.code})")
+            body.line(f"{ticking.limit} = {ticking.limit_of(f'{ticking.clock}.tick({time.code})')}")
             for timed in generator.graph.timed(step.name):
-                if isinstance(timed, Aggregate) and pace(timed) == own:
+                if isinstance(timed, Aggregate) and pace(timed) == ticking.pace:
                     body.line(f"to{generator.number(timed)} = BEFORE")
-        body.line(f"{top} = {time.code}")
+        body.line(f"{ticking.top} = {moment}")
 
 
 def _emit_too_far(generator: Generator, function: FunctionWriter, step: Schematize, time: Symbol) -> None:

@@ -40,16 +40,16 @@ def pace(step: Timed) -> Pace:
 
 def refresh(function: FunctionWriter, step: Timed, scope: Scope) -> None:
     """Something may be due earlier now: ask the step's clock again when to call it."""
-    for each, clock, limit, _ in scope.clocks:
-        if each == pace(step):
-            function.body.line(f"{limit} = {clock}.limit()")
+    for ticking in scope.clocks:
+        if ticking.pace == pace(step):
+            function.body.line(f"{ticking.limit} = {ticking.limit_of(f'{ticking.clock}.limit()')}")
 
 
 def watermark(step: Timed, scope: Scope) -> str:
     """Code of the watermark at this record. Below an aggregate, steps were told it before the rows came."""
-    for each, clock, _, top in scope.clocks:
-        if each == pace(step):
-            return f"{clock}.at({top})"
+    for ticking in scope.clocks:
+        if ticking.pace == pace(step):
+            return f"{ticking.clock}.at({ticking.newest})"
     return "BEFORE"
 
 

@@ -7,14 +7,14 @@ some of its windows counts in the others; it is late when all have closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
 from edge_orch.engine.room import Room
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
+from edge_orch.engine.windows.cell import Cell, Key, Layout, saved_cell
 from edge_orch.engine.windows.frames import Frames
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
@@ -86,7 +86,7 @@ class AlignedWindows(Windows):
                 revisions = self._revisions.setdefault(start, {})
                 revisions[key] = revisions.get(key, -1) + 1
                 cells = [cells[key] for cells in self._held(start, end) if key in cells]
-                self.emit([self._row(key, self._whole(cells), start, end, revisions[key])])
+                self.emit([(key, self._whole(cells))], start, end, revisions[key])
 
     def due(self) -> int:
         """See `Timer`."""
@@ -112,8 +112,7 @@ class AlignedWindows(Windows):
         self._advance_timers(self._row_time(closed_to))
         kept_from = self._frames.first_after(watermark_us - self._kept)
         for pane in [pane for pane in self._panes if pane < kept_from]:
-            for key, cell in self._panes.pop(pane).items():
-                self._free(key, cell)
+            self._free(self._panes.pop(pane).values())
         for forgotten in (self._revisions, self._blocks):
             for start in [start for start in forgotten if start < kept_from]:
                 del forgotten[start]
@@ -127,10 +126,9 @@ class AlignedWindows(Windows):
     def close(self) -> None:
         """See `Windows`."""
         for start, end in sorted(self._open.items()):
-            self.emit(self._rows(start, end, PARTIAL))
+            self.emit(self._window(start, end), start, end, PARTIAL)
         for cells in self._panes.values():
-            for key, cell in cells.items():
-                self._free(key, cell)
+            self._free(cells.values())
         for held in (self._panes, self._open, self._revisions, self._blocks):
             held.clear()
         self._first_end = NEVER
@@ -162,24 +160,24 @@ class AlignedWindows(Windows):
         self._advance_timers(start if self._dated_by_start else end)
         del self._open[start]
         self._first_end = min(self._open.values(), default=NEVER)
-        rows = self._rows(start, end, 0)
         if self._revises:
             keys = {key: None for cells in self._held(start, end) for key in cells}
             self._revisions[start] = dict.fromkeys(keys, 0)
-        self.emit(rows)
+        self.emit(self._window(start, end), start, end, 0)
 
     def _cells(self) -> Iterator[Cell]:
         return (cell for cells in self._panes.values() for cell in cells.values())
 
-    def _rows(self, start: int, end: int, revision: int) -> list[Row]:
+    def _window(self, start: int, end: int) -> Collection[tuple[Key, Cell]]:
+        """The keys of a window, and the cell of each."""
         parts = list(self._parts(start, end))
         if len(parts) == 1:
-            return [self._row(key, cell, start, end, revision) for key, cell in parts[0].items()]
+            return parts[0].items()
         by_key: dict[Key, list[Cell]] = {}
         for part in parts:
             for key, cell in part.items():
                 by_key.setdefault(key, []).append(cell)
-        return [self._row(key, self._whole(cells), start, end, revision) for key, cells in by_key.items()]
+        return [(key, self._whole(cells)) for key, cells in by_key.items()]
 
     def _parts(self, start: int, end: int) -> Iterator[dict[Key, Cell]]:
         """The cells of the window's panes, in order; those of a whole block merged."""
@@ -201,8 +199,8 @@ class AlignedWindows(Windows):
 
     def _weight(self, key: Key) -> int:
         """A cell, and its part of those of its block."""
-        shared = self._shared
-        return super()._weight(key) * (shared + 1) // shared if shared > 1 else super()._weight(key)
+        own, shared = super()._weight(key), self._shared
+        return own * (shared + 1) // shared if shared > 1 else own
 
     def _held(self, start: int, end: int) -> list[dict[Key, Cell]]:
         return [self._panes[pane] for pane in self._frames.panes(start, end) if pane in self._panes]

@@ -14,20 +14,20 @@ GROWING_BUFFERED = 128
 """Values of a lane that are folded at once when an accumulator grows with them: what it holds is looked at then."""
 
 Key = Any  # one column: its value; none or several: a tuple
-Row = tuple[Any, ...]
-
 
 Makers = tuple[tuple[Callable[[], Accumulator], ...], ...]
 
 
-class Held(msgspec.Struct):
+class Held(msgspec.Struct, gc=False):
     """What a cell holds beside its lanes: how many values of each are folded at once, and the accumulators they go to.
 
-    Most cells see few values and never fold: `made` is None until somebody asks for accumulators.
+    Most cells see few values and never fold: `made` is None until somebody asks for accumulators. `weight`: what the
+    cell takes of its step's room as long as nothing in it grows.
     """
 
     makers: Makers
     buffered: tuple[int, ...]
+    weight: int = 0
     made: list[tuple[Accumulator, ...]] | None = None
 
     @property
@@ -37,11 +37,11 @@ class Held(msgspec.Struct):
             self.made = [tuple([make() for make in lane]) for lane in self.makers]
         return self.made
 
-    def charged(self) -> int:
-        """For how much growth it has room."""
+    def size(self) -> int:
+        """All that the cell takes of its step's room."""
         if self.made is None:
-            return 0
-        return sum(each.charged for mine in self.made for each in mine if isinstance(each, Growing))
+            return self.weight
+        return self.weight + sum(each.charged for mine in self.made for each in mine if isinstance(each, Growing))
 
 
 Cell = tuple[Any, ...]
@@ -80,9 +80,9 @@ class Layout(msgspec.Struct, frozen=True):
     wholes: tuple[tuple[Callable[[list[Any]], Any], int], ...]
     growing: tuple[bool, ...]
 
-    def cell(self, buffered: int) -> Cell:
-        """A new, empty cell; lanes of which nothing grows are folded `buffered` values at a time."""
-        return (*[[] for _ in self.lanes], Held(self.lanes, self.sizes(buffered)))
+    def cell(self, sizes: tuple[int, ...], weight: int = 0) -> Cell:
+        """A new, empty cell, whose lanes are folded so many values at a time."""
+        return (*[[] for _ in self.lanes], Held(self.lanes, sizes, weight))
 
     def sizes(self, buffered: int) -> tuple[int, ...]:
         """How many values of each lane are folded at once, when it is `buffered` of those of which nothing grows."""
@@ -94,7 +94,7 @@ class Layout(msgspec.Struct, frozen=True):
         lanes = len(self.lanes) * (ENTRY + 16 * VALUE)
         return 2 * ENTRY + lanes + len(self.columns) * ENTRY // 2 + sum(self.growing) * GROWING_BUFFERED * VALUE
 
-    def values(self, cell: Cell) -> Row:
+    def values(self, cell: Cell) -> tuple[Any, ...]:
         """The computed columns of a cell."""
         *lanes, held = cell
         if held.made is None:
@@ -110,7 +110,7 @@ class Layout(msgspec.Struct, frozen=True):
 
     def merged(self, cells: Sequence[Cell]) -> Cell:
         """A cell of all that these took, which keep what they have. An accumulator takes all of its kind at once."""
-        merged = self.cell(GROWING_BUFFERED)
+        merged = self.cell(self.sizes(GROWING_BUFFERED))
         held = [cell[-1] for cell in cells]
         for place, accumulators in enumerate(merged[-1].accumulators):
             theirs = [each.accumulators[place] for each in held]
@@ -121,12 +121,11 @@ class Layout(msgspec.Struct, frozen=True):
                 accumulator.merge_all([mine[number] for mine in theirs])
         return merged
 
-    def restored(self, saved: tuple[list[int], list[Any]]) -> Cell:
+    def restored(self, saved: tuple[list[int], list[Any]], weight: int) -> Cell:
         """The cell that `saved_cell` was made of."""
         sizes, lanes_saved = saved
-        cell = self.cell(0)
+        cell = self.cell(tuple(sizes), weight)
         *lanes, held = cell
-        held.buffered = tuple(sizes)
         for place, (values, (buffered, states)) in enumerate(zip(lanes, lanes_saved, strict=True)):
             values.extend(tuple(value) if isinstance(value, list) else value for value in buffered)
             for number, state in enumerate(states):

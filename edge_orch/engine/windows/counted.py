@@ -12,7 +12,7 @@ import msgspec
 
 from edge_orch.engine.clock import Timer
 from edge_orch.engine.room import Room
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
+from edge_orch.engine.windows.cell import Cell, Key, Layout, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
 
@@ -58,9 +58,8 @@ class CountWindows(Windows):
         """The key's window is full: emit its row."""
         self._advance_timers(max(watermark_us, self._watermark))
         window = self._windows.pop(key)
-        row = self._row_of(key, window, 0)
-        self._free(key, window.cell)
-        self.emit([row])
+        self._free([window.cell])
+        self.emit([(key, window.cell)], window.start, window.end, 0)
 
     def due(self) -> int:
         """See `Timer`."""
@@ -98,11 +97,7 @@ class CountWindows(Windows):
         return (window.cell for window in self._windows.values())
 
     def _emit_all(self, revision: int) -> None:
-        rows = [self._row_of(key, window, revision) for key, window in self._windows.items()]
-        for key, window in self._windows.items():
-            self._free(key, window.cell)
-        self._windows.clear()
-        self.emit(rows)
-
-    def _row_of(self, key: Key, window: Counted, revision: int) -> Row:
-        return self._row(key, window.cell, window.start, window.end, revision)
+        windows, self._windows = self._windows, {}
+        self._free([window.cell for window in windows.values()])
+        for key, window in windows.items():
+            self.emit([(key, window.cell)], window.start, window.end, revision)

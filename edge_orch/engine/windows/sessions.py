@@ -15,7 +15,7 @@ import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
 from edge_orch.engine.room import Room
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, merge, saved_cell
+from edge_orch.engine.windows.cell import Cell, Key, Layout, merge, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
 
@@ -99,8 +99,8 @@ class SessionWindows(Windows):
     def close(self) -> None:
         """See `Windows`."""
         for _, _, session in sorted((session.last, session.number, session) for session in self._all()):
-            self.emit([self._row_of(session, PARTIAL)])
-            self._free(session.key, session.cell)
+            self._emit(session, PARTIAL)
+            self._free([session.cell])
         self._sessions.clear()
         self._ends.clear()
 
@@ -148,18 +148,17 @@ class SessionWindows(Windows):
 
     def _close(self, session: Session) -> None:
         self._advance_timers(session.last + self._gap)
-        row = self._row_of(session, 0)
         self._forget(session)
-        self.emit([row])
+        self._emit(session, 0)
 
     def _forget(self, session: Session) -> None:
         session.ended = True
-        self._free(session.key, session.cell)
+        self._free([session.cell])
         rest = [each for each in self._sessions[session.key] if each is not session]
         if rest:
             self._sessions[session.key] = rest
         else:
             del self._sessions[session.key]
 
-    def _row_of(self, session: Session, revision: int) -> Row:
-        return self._row(session.key, session.cell, session.start, session.last + self._gap, revision)
+    def _emit(self, session: Session, revision: int) -> None:
+        self.emit([(session.key, session.cell)], session.start, session.last + self._gap, revision)

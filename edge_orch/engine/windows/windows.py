@@ -9,30 +9,36 @@ Memory is bounded (see `Room`): a record whose key finds no room for a cell is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
 from edge_orch.engine.room import Room, weight
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, fold_cell, fold_full
+from edge_orch.engine.windows.cell import Cell, Key, Layout, fold_cell, fold_full
 from edge_orch.plan.steps import Aggregate
 
 UNFOLDED = 8192  # so many values, and 8 a cell, are let lie in lanes before full ones are folded
 PARTIAL = -1  # the revision of rows of windows that were closed before their time
 
+Emit = Callable[[Collection[tuple[Key, Cell]], int, int, int], None]
+
 
 class Windows:
-    """The windows of one aggregate step. `emit` takes rows: by…, compute…, window_start, window_end, revision.
+    """The windows of one aggregate step. `emit` takes what makes rows: keys and their cells, and of them all the
+    window's start and end and the revision.
 
     `timers`: the steps that take the rows. They are told the time before they are given rows.
     """
 
     def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> None:
-        self.emit: Callable[[list[Row]], None] = _nowhere
+        self.emit: Emit = _nowhere
         self._layout = layout
         self._cell_weight = layout.weight
+        # Lanes that grow are looked at as they fill, by `grow`: where all do, none is left for `appended`.
+        self._sizes = layout.sizes(0) if all(layout.growing) else None
         self._room = room
+        self._most_held = room.held
         self._live = 0
         self._timers = timers
         self._grace = step.grace_us
@@ -50,7 +56,7 @@ class Windows:
     def appended(self, values: int) -> None:
         """So many records were appended. Looking at all lanes now and then costs less than at one for each record."""
         self._unfolded += values
-        if self._unfolded > self._most_unfolded:
+        if self._unfolded > self._most_unfolded and self._sizes is None:
             cells = 0
             for cell in self._cells():
                 cells += 1
@@ -90,26 +96,27 @@ class Windows:
 
     def _new_cell(self, key: Key) -> Cell | None:
         """A new cell; None when there is no room for it."""
-        if not self._room.take(self._weight(key), self._room.held):
+        size = self._weight(key)
+        if not self._room.take(size, self._most_held):
             return None
         lanes = len(self._layout.lanes)
-        cell = self._layout.cell(self._room.buffered(self._live * lanes + 1))
+        sizes = self._sizes or self._layout.sizes(self._room.buffered(self._live * lanes + 1))
         self._live += 1
-        return cell
+        return self._layout.cell(sizes, size)
 
     def _weight(self, key: Key) -> int:
         return self._cell_weight + weight(key)
 
-    def _free(self, key: Key, cell: Cell) -> None:
-        """The cell is not held any more."""
-        self._live -= 1
-        self._room.give(self._weight(key) + cell[-1].charged())
+    def _free(self, cells: Collection[Cell]) -> None:
+        """The cells are not held any more."""
+        self._live -= len(cells)
+        self._room.give(sum([cell[-1].size() for cell in cells]))
 
     def _charge(self, accumulators: Iterable[Accumulator]) -> None:
         for each in accumulators:
             if isinstance(each, Growing):
                 size = each.size()
-                if size > each.charged and not self._room.take(size - each.charged, self._room.held):
+                if size > each.charged and not self._room.take(size - each.charged, self._most_held):
                     self._room.give(each.charged)
                     each.give_up()
                     self._room.count.evicted += 1
@@ -119,18 +126,14 @@ class Windows:
                 each.charged = size
 
     def _restored(self, key: Key, saved: Any) -> Cell:
-        cell = self._layout.restored(saved)
+        cell = self._layout.restored(saved, self._weight(key))
         self._live += 1
-        self._room.used += self._weight(key) + cell[-1].charged()
+        self._room.used += cell[-1].size()
         return cell
 
     def _cells(self) -> Iterable[Cell]:
         """All cells that are held."""
         raise NotImplementedError
-
-    def _row(self, key: Key, cell: Cell, start: int, end: int, revision: int) -> Row:
-        by = (key,) if self._scalar else key
-        return (*by, *self._layout.values(cell), start, end, revision)
 
     def _later(self) -> int:
         """When something is due in the steps that take the rows, by their own time."""
@@ -148,5 +151,5 @@ class Windows:
         return saved if self._scalar else tuple(saved)
 
 
-def _nowhere(_rows: list[Row]) -> None:
+def _nowhere(_cells: Collection[tuple[Key, Cell]], _start: int, _end: int, _revision: int) -> None:
     """Where rows go before a function is set."""

@@ -64,6 +64,18 @@ def test_a_window_closes_when_the_watermark_passes_its_end_and_grace() -> None:
     assert starts(job.finish()) == [(10, 2)]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "start"), [(9.9999994, 0), (9.9999995, 10), (9.9999996, 10), (10.0000005, 10), (19.9999985, 10)]
+)
+def test_a_time_lies_where_its_microsecond_does(seconds: float, start: int) -> None:
+    job = counted()
+    job.process(batch(lines((1.5, "a", 1))))
+    emissions = [job.process(batch(lines((seconds, "a", 1)))), job.finish()]
+
+    found = [each for emission in emissions for each in starts(emission)]
+    assert found == ([(0, 2)] if start == 0 else [(0, 1), (10, 1)])
+
+
 def test_out_of_order_records_within_grace_count() -> None:
     job = counted(grace_us=5 * SECOND)
     assert not starts(job.process(batch(lines((1, "a", 1), (12, "a", 1), (2, "a", 1), (14, "a", 1), (9, "a", 1)))))
