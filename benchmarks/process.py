@@ -35,6 +35,12 @@ def cpu_s(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / _TICKS_A_SECOND
 
 
+def children(pid: int) -> list[int]:
+    """Processes that it, or any of its threads, has started and that are there still."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
 def threads(pid: int) -> int:
     """How many threads run."""
     return _fields(pid, "status")["Threads"]

@@ -14,7 +14,7 @@ from edge_orch_controller.store.rows import REPLACE_AGENT, agent_row
 from edge_orch_controller.store.sqlite_file import transaction
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
-from benchmarks.process import cpu_s, memory, peak_rss
+from benchmarks.process import children, cpu_s, memory, peak_rss
 from edge_orch.cli.client import Client
 from edge_orch.errors import Unavailable
 from edge_orch.trust.keys import PublicKey
@@ -98,16 +98,20 @@ class Centre:
         return Client(self.url, token=self._folder.admin_token.read_text().strip())
 
     def cpu_s(self) -> float:
-        """Processor time that the controller has taken."""
+        """Processor time that the controller's main process has taken; most of it on one thread, so on one core."""
         return cpu_s(self._pid())
 
+    def helpers_cpu_s(self) -> float:
+        """Processor time that the processes which it started have taken: the screen."""
+        return sum(map(cpu_s, children(self._pid())))
+
     def rss_mb(self) -> float:
-        """What is resident now, in MiB."""
-        return memory(self._pid()).rss
+        """What is resident now in all its processes, in MiB; what they share counts twice."""
+        return round(sum(memory(pid).rss for pid in (self._pid(), *children(self._pid()))), 1)
 
     def peak_mb(self) -> float:
-        """The most that was resident, in MiB."""
-        return peak_rss(self._pid())
+        """The most that was resident in each of its processes, added up, in MiB."""
+        return round(sum(map(peak_rss, (self._pid(), *children(self._pid())))), 1)
 
     def _pid(self) -> int:
         pid = self._child.pid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import ipaddress
 import logging
 import os
@@ -39,6 +40,10 @@ from edge_orch_controller.store.port import Store
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
 SWITCH_S = 0.0005
+YOUNG = 20_000
+"""Objects that must have come up before the garbage collector looks; Python's 700 would have it walk through the whole
+fleet again and again while that returns: a fifth of the processor time with 4,000 agents.
+"""
 BACKLOG = 4096
 """Connections that the kernel holds until they are accepted. A fleet that returns at once fills fewer in a moment, and
 whoever then finds no place tries again after 1, 3, 7, 15 … seconds of silence. aiohttp would ask for 128.
@@ -65,6 +70,7 @@ def serve(folder: ControllerFolder, options: ServeOptions, ready: Callable[[str]
     # interval, behind the event loop for each row and each message while a whole fleet returns.
     sys.setswitchinterval(SWITCH_S)
     os.umask(0o077)  # whatever is made in the data folder is for this user only
+    gc.set_threshold(YOUNG)
     clock = SystemClock()
     with folder.locked():
         store = SqliteStore(folder.database)
@@ -135,6 +141,8 @@ async def _serve(
     def key_of(agent: str) -> PublicKey | None:
         return driver.key_of(agent)
 
+    gc.collect()
+    gc.freeze()  # what is here by now, the fleet as the store knows it, stays
     websocket = WebSocketHub(key_of)
     hubs: list[Hub] = [websocket]
     if options.mqtt is not None:
