@@ -79,7 +79,6 @@ class Driver:
         self._replies: dict[int, asyncio.Future[Reply]] = {}
         self._watchers: set[asyncio.Event] = set()
         self._screen = screen
-        self._screen_thread = ThreadPoolExecutor(1, "screen")
         # One thread: transactions happen one after the other, and waiting for the disk does not stop the network.
         self._store_thread = ThreadPoolExecutor(1, "store")
 
@@ -201,13 +200,12 @@ class Driver:
 
     async def _tried(self, screen: Screen, agent: str, message: Delta | Roll) -> None:
         """Bytes of a peer meet native code in another process first."""
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._screen_thread, screen.check, message.changes)
+            read = await screen.read(message.changes)
         except EdgeOrchError as error:
             self.handle(ChangesRefused(agent, error.problems[0]))
         else:
-            self.handle(MessageReceived(agent, message))
+            self.handle(MessageReceived(agent, message, read))
 
     # What the core commands.
 
@@ -278,6 +276,5 @@ class Driver:
             if not future.done():
                 future.set_exception(Unavailable(Problem("the controller is stopping")))
         await asyncio.to_thread(self._store_thread.shutdown)
-        await asyncio.to_thread(self._screen_thread.shutdown)
         if self._screen is not None:
-            self._screen.close()
+            await self._screen.close()

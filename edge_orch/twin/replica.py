@@ -98,7 +98,7 @@ class Replica:
     def begun(self, epoch: Epoch, root: Sequence[Inspected]) -> Replica:
         """This twin in another epoch, with the facts of its root and nothing durable. Raises `Refused`."""
         fresh = Replica(self.doc, actor_in(self.actor, epoch.number), self._hand, epoch)
-        fresh._merge(root)
+        fresh._merge(root, tried=False)
         return fresh
 
     def root(self, number: int, texts: Texts) -> list[bytes]:
@@ -202,23 +202,29 @@ class Replica:
         Raises `Refused`, having changed nothing, when any change is not of the kind replicas write, breaks the rights,
         rewrites what is written once, or gives a known sequence number to something else.
         """
-        news = self._admission.admitted([gate.inspect(raw) for raw in raw_changes], allow)
-        if news:
-            self._merge(news)
-        return [item.change for item in news]
+        return self._take([gate.inspect(raw) for raw in raw_changes], allow, tried=False)
+
+    def merge(self, read: Sequence[Inspected], allow: Allow) -> list[Change]:
+        """`apply`, for changes that have been `tried` in a process of its own: nothing is done twice."""
+        return self._take(read, allow, tried=True)
 
     def carry(self, texts: Texts) -> list[Change]:
         """Write facts as they stood in an earlier epoch; what stands here already writes nothing."""
         news = {place: text for place, text in texts.items() if self.text(*place) != text}
         return [self._write(batch) for batch in batches(news, _EDIT_BYTES, MAX_OPERATIONS)]
 
-    def _merge(self, news: Sequence[Inspected]) -> None:
-        grown = self._grown(news)
+    def _take(self, inspected: Sequence[Inspected], allow: Allow, *, tried: bool) -> list[Change]:
+        news = self._admission.admitted(inspected, allow)
+        if news:
+            self._merge(news, tried=tried)
+        return [item.change for item in news]
+
+    def _merge(self, news: Sequence[Inspected], *, tried: bool) -> None:
+        grown, texts = self._grown(news, tried=tried)
         self._merged.add_all(Linked(item.change, item.deps) for item in news)
         self._document = grown
-        for item in news:
-            for write in item.writes:
-                self._contents.put(write.section, write.key, self._text(grown, write.section, write.key))
+        for place, text in texts.items():
+            self._contents.put(*place, text)
 
     def _write(self, batch: Texts) -> Change:
         with self._document.transaction() as transaction:
@@ -233,8 +239,11 @@ class Replica:
             self._contents.put(section, key, text)
         return inspected.change
 
-    def _grown(self, news: Sequence[Inspected]) -> Document:
-        """A copy of the document with the news in it, proven to hold what they say and to survive a save."""
+    def _grown(self, news: Sequence[Inspected], *, tried: bool) -> tuple[Document, Texts]:
+        """A copy of the document with the news in it, proven to hold what they say, and what stands where they write.
+
+        Unless that was `tried` elsewhere, proven to survive a save as well.
+        """
         try:
             grown = self._document.fork()
             grown.set_actor(self.actor)
@@ -242,19 +251,19 @@ class Replica:
             heads = set(self._document.get_heads())
             for item in news:
                 heads = (heads - set(item.deps)) | {item.change.hash}
-            again = Document.load(grown.save())
-            if not set(grown.get_heads()) == set(again.get_heads()) == heads:
+            saved = grown if tried else Document.load(grown.save())
+            if not set(grown.get_heads()) == set(saved.get_heads()) == heads:
                 refuse("heads other than the changes say")
-            for item in news:
-                for write in item.writes:
-                    text = self._text(grown, write.section, write.key)
-                    if write.section not in REPLACEABLE | TOLD_APART and text != write.text:
-                        refuse(f"another text under {write.section}/{write.key} than the change says")
+            texts: Texts = {}
+            for write in (write for item in news for write in item.writes):
+                text = texts[write.section, write.key] = self._text(grown, write.section, write.key)
+                if text != write.text and write.section not in REPLACEABLE | TOLD_APART:
+                    refuse(f"another text under {write.section}/{write.key} than the change says")
         except (Refused, KeyboardInterrupt, SystemExit, MemoryError):
             raise
         except BaseException as error:  # PanicException is no Exception
             raise Refused(Problem("change refused by Automerge", found=f"{type(error).__name__}: {error}")) from error
-        return grown
+        return grown, texts
 
     def _text(self, document: Document, section: Section, key: str) -> str:
         """The text under a key; where two boots of one writer replaced a fact apart, the one Automerge picks."""
@@ -265,16 +274,15 @@ class Replica:
         return text
 
 
-def try_changes(raws: Sequence[bytes]) -> None:
-    """Let the gate and then Automerge read a peer's changes, away from any twin: for a process that may die of it.
-
-    Raises `Refused` for changes that replicas do not write.
+def tried(raws: Sequence[bytes]) -> tuple[Inspected, ...]:
+    """What the gate reads in a peer's changes, once Automerge has read them too, away from any twin: for a process that
+    may die of it. Raises `Refused` for changes that replicas do not write.
     """
-    for raw in raws:
-        gate.inspect(raw)
+    inspected = tuple(gate.inspect(raw) for raw in raws)
     document = Document.load(GENESIS)
     _hand_over(document, raws)
     Document.load(document.save())
+    return inspected
 
 
 def _map(document: Document, section: Section) -> bytes:

@@ -30,7 +30,7 @@ changes have become durable, its own or the peer's; and performs the commands in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
@@ -39,7 +39,7 @@ from edge_orch.twin.admission import Allow
 from edge_orch.twin.change import Change, Vector
 from edge_orch.twin.epoch import Rolled, is_root, read_root
 from edge_orch.twin.facts import Section
-from edge_orch.twin.gate import read_header
+from edge_orch.twin.gate import Inspected, read_header
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rolling import follow, roll
 from edge_orch.wire.messages import MAX_DELTA, SPOKEN, Delta, Have, Roll, common_protocol
@@ -132,14 +132,14 @@ class SyncSession:
         """Say what we have: when the link comes up, and periodically."""
         return [] if self._rolling else [self._have()]
 
-    def receive(self, message: SyncMessage) -> list[SyncCommand]:
-        """Take a message whose sender is proven."""
+    def receive(self, message: SyncMessage, read: Sequence[Inspected] | None = None) -> list[SyncCommand]:
+        """Take a message whose sender is proven. `read`: the changes of a `Delta`, if they were tried elsewhere."""
         if foreign := self._foreign(message):
             return [Ignored(foreign)]
         if self._rolling:
             return []  # 11
         try:
-            return self._roll(message) if isinstance(message, Roll) else self._take(message)
+            return self._roll(message) if isinstance(message, Roll) else self._take(message, read)
         except Refused as error:
             return [Quarantine(str(error))]
 
@@ -190,12 +190,12 @@ class SyncSession:
             return f"the peer speaks protocols {low} to {high}, and we {SPOKEN[0]} to {SPOKEN[1]}"  # 13
         return ""
 
-    def _take(self, message: Have | Delta) -> list[SyncCommand]:
+    def _take(self, message: Have | Delta, read: Sequence[Inspected] | None) -> list[SyncCommand]:
         if message.epoch != self.replica.epoch.number or not self._same_root(message.vector):
             return self._elsewhere(message)
         self._check_our_actor(message.vector)
         self._said = dict(message.vector)
-        return self._had(message) if isinstance(message, Have) else self._delta(message)
+        return self._had(message) if isinstance(message, Have) else self._delta(message, read)
 
     def _begin(self, fresh: Replica, rolled: Rolled, *, here: bool = False) -> list[SyncCommand]:
         self.replica, self._begun_here = fresh, here
@@ -254,10 +254,11 @@ class SyncSession:
             return []  # the Have after the Persist will answer: what awaits durability is not asked for again
         return [self._have()]
 
-    def _delta(self, delta: Delta) -> list[SyncCommand]:
+    def _delta(self, delta: Delta, read: Sequence[Inspected] | None) -> list[SyncCommand]:
         self._peer = dict(delta.vector)
         complete = covers(self.replica.vector(), delta.base)
-        news = self.replica.apply(delta.changes, self._allow)  # 2
+        replica = self.replica
+        news = replica.apply(delta.changes, self._allow) if read is None else replica.merge(read, self._allow)  # 2
         if news:
             self._owed.update(change.hash for change in news)
             return [Persist(tuple(news))]  # 1

@@ -27,7 +27,7 @@ from edge_orch_controller.core.copies import Copies
 from edge_orch_controller.core.fleet import Member
 from edge_orch_controller.core.gathering import Gathering
 from edge_orch_controller.core.keeper import Keeper
-from edge_orch_controller.core.reception import Reception, Visit
+from edge_orch_controller.core.reception import Changes, Reception, Visit
 from edge_orch_controller.core.records import Rollout, Standing
 from edge_orch_controller.core.requests import Requests
 from edge_orch_controller.core.rollouts import RolloutPlan
@@ -213,7 +213,7 @@ class ControllerCore:
                 if self.copies.heard(event.agent, message.boot, now.mono_us):
                     yield Warn(event.agent, Problem("two devices run as this agent: its disk was copied"))
                 member.claim = member.claim if isinstance(message, Roll) else dict(message.vector)
-                yield from self._reception.spoke(member, message, now)
+                yield from self._reception.spoke(member, message, event.read, now)
             case _:
                 pass  # a handshake's messages belong to the link
 
@@ -224,7 +224,7 @@ class ControllerCore:
 
     def _serve(self, name: str, visit: Visit, now: Instant) -> Iterable[Command]:
         def work(twin: Twin, now: Instant) -> Iterable[Command]:
-            said = [*self._receive(twin, visit.message, now)] if visit.message else [*self._ask(twin, now)]
+            said = [*self._receive(twin, visit.message, visit.read, now)] if visit.message else [*self._ask(twin, now)]
             if visit.greet or visit.owes:
                 said.extend(self._twins.perform(twin, twin.session.open()))
             self._settle(twin)
@@ -252,9 +252,9 @@ class ControllerCore:
         twin = self._twins.find(name)
         return self._twins.perform(twin, twin.session.receive(have)) if twin else ()
 
-    def _receive(self, twin: Twin, message: SyncMessage, now: Instant) -> Iterable[Command]:
+    def _receive(self, twin: Twin, message: SyncMessage, read: Changes, now: Instant) -> Iterable[Command]:
         try:
-            wanted = twin.session.receive(message)
+            wanted = twin.session.receive(message, read)
             self._members[twin.agent].refusal = next((c.reason for c in wanted if isinstance(c, Quarantine)), "")
             said = self._twins.perform(twin, wanted)
             if twin.session.rolling:

@@ -8,6 +8,7 @@ from edge_orch.errors import Problem
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Value
+from edge_orch.twin.gate import Inspected
 from edge_orch.wire.messages import Message, Unknown
 from edge_orch_controller.core.records import Agent, Role, RolledOut
 
@@ -45,10 +46,11 @@ class AgentDown(msgspec.Struct, frozen=True):
 
 
 class MessageReceived(msgspec.Struct, frozen=True):
-    """A message from this agent whose seal has been verified."""
+    """A message from this agent whose seal has been verified. `read`: its changes, if they were tried elsewhere."""
 
     agent: str
     message: Message | Unknown
+    read: tuple[Inspected, ...] | None = None
 
 
 class ChangesRefused(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Fact
+from edge_orch.twin.gate import Inspected
 from edge_orch.twin.sync import SyncMessage
 from edge_orch.wire.messages import OPEN_EPISODES, Delta, Have, Telemetry
 from edge_orch_controller.core.admission import Admission, Urgency
@@ -20,6 +21,8 @@ from edge_orch_controller.core.commands import Command, Send
 from edge_orch_controller.core.fleet import Member, Rounds
 from edge_orch_controller.core.settings import Settings
 
+Changes = tuple[Inspected, ...] | None
+"""What was read in a message's changes; None if they are still to be read."""
 _SMALL = 8 * 1024  # bytes of a message's changes that is kept while its agent waits
 
 
@@ -29,6 +32,7 @@ class Visit(msgspec.Struct, frozen=True):
     """
 
     message: SyncMessage | None = None
+    read: Changes = None
     greet: bool = False
     owes: bool = False
 
@@ -68,17 +72,17 @@ class Reception:
         self._admission.forget(agent)
         self._visits.pop(agent, None)
 
-    def spoke(self, member: Member, message: SyncMessage, now: Instant) -> Iterable[Command]:
+    def spoke(self, member: Member, message: SyncMessage, read: Changes, now: Instant) -> Iterable[Command]:
         """Take the message now if it is the agent's turn, or no work; else let it wait."""
         agent = member.agent.name
         if self._rounds.has(agent):
             # It speaks again before that, or is not heard.
             self._rounds.expect(agent, now.mono_us + 3 * self._settings.have_every_us // 2)
         if self._admission.inside(agent):
-            return self._serve(agent, Visit(message), now)
+            return self._serve(agent, Visit(message, read), now)
         if isinstance(message, Have) and _same(message, member.have) and not self._wanted(agent):
             return [*self._level(agent, message), *self.greeting(member)]
-        self._visits[agent] = Visit(message)
+        self._visits[agent] = Visit(message, read)
         self._admission.ask(agent, self._urgency(member, message))
         commands = [*self.admit(now)]
         if agent in self._visits and not _small(message):

@@ -30,9 +30,11 @@ from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
 from edge_orch.twin.facts import Fact, JobState, Reported, Section
 from edge_orch.twin.fold import fold
-from edge_orch.twin.replica import Replica
+from edge_orch.twin.gate import Inspected
+from edge_orch.twin.replica import Replica, tried
 from edge_orch.twin.rights import may_write
 from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.wire.messages import Have
 from tests.unit.controller.plans import version
 
 AUDIT = AuditEntry(0, "ada", "test", "it")
@@ -41,6 +43,11 @@ AUDIT = AuditEntry(0, "ada", "test", "it")
 def nonce(text: str) -> bytes:
     """8 bytes that differ as the texts do."""
     return hashlib.sha256(text.encode()).digest()[:8]
+
+
+def read_of(message: SyncMessage) -> tuple[Inspected, ...] | None:
+    """What the screen would say of a message's changes."""
+    return None if isinstance(message, Have) else tried(message.changes)
 
 
 class BenchAgent:
@@ -219,7 +226,7 @@ class Bench:
                 assert isinstance(message, SyncMessage)
                 self.sent.append((agent, message))
                 for answer in self.agents[agent].hear(message):
-                    self._events.append(MessageReceived(agent, answer))
+                    self._events.append(MessageReceived(agent, answer, read_of(answer)))
             case Reply():
                 self.replies.append(command)
             case Warn(_, problem):

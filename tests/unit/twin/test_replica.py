@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge_orch.errors import Invalid, Refused
 from edge_orch.twin.facts import Fact, Facts, JobState, Reported, Section
 from edge_orch.twin.genesis import GENESIS, GENESIS_HASH
-from edge_orch.twin.replica import Replica, new_actor
+from edge_orch.twin.replica import Replica, new_actor, tried
 from tests.unit.twin.examples import (
     AGENT,
     ack,
@@ -243,6 +243,8 @@ def refused(twin: Replica, changes: list[bytes], reason: str) -> None:
     before = state(twin)
     with pytest.raises(Refused, match=reason):
         twin.apply(changes, allow)
+    with pytest.raises(Refused, match=reason):
+        twin.merge(tried(changes), allow)
     assert state(twin) == before
 
 
@@ -254,6 +256,14 @@ def test_all_or_nothing() -> None:
         transaction.put(maps[Section.DESIRED], "press/1", ScalarType.Str, "{}")
     refused(twin, [*good, *raws(document)], "may not write desired/press/1")
     assert len(twin.apply(good, allow)) == 1
+
+
+def test_what_was_tried_elsewhere_is_merged_as_if_it_had_been_tried_here() -> None:
+    here, there, other = replica("controller"), replica("controller"), replica()
+    changes = [*write(other, [ack(1)]), *write(other, [ack(2), ack(3)])]
+    assert there.merge(tried(changes), allow) == here.apply(changes, allow)
+    assert state(there) == state(here)
+    assert there.merge(tried(changes), allow) == []
 
 
 def test_a_foreign_actor_is_refused() -> None:
