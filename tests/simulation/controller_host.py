@@ -9,10 +9,11 @@ from edge_orch_controller.core.controller_core import ControllerCore
 from edge_orch_controller.core.settings import Settings
 from edge_orch_controller.core.transaction import Transaction
 
-from edge_orch.errors import EdgeOrchError
+from edge_orch.errors import EdgeOrchError, Refused
 from edge_orch.testing.world import Body
 from edge_orch.time import Instant
 from edge_orch.trust.seal import open_sealed, seal
+from edge_orch.twin.replica import tried
 from edge_orch.wire.messages import Delta, Have, decode_message
 from tests.simulation.agent_host import CONTROLLER, DISK_US, ArtifactAsked, ArtifactServed
 from tests.simulation.centre import Centre
@@ -59,7 +60,12 @@ class ControllerHost:
             sealed = open_sealed(payload, self.centre.keys.get)
         except EdgeOrchError:
             return happened.Woke()  # damaged on the way: as if nothing had come
-        return happened.MessageReceived(sealed.sender, decode_message(sealed.body))
+        message = decode_message(sealed.body)
+        try:
+            read = tried(message.changes) if isinstance(message, Delta) else None
+        except Refused as error:
+            return happened.ChangesRefused(sealed.sender, error.problems[0])
+        return happened.MessageReceived(sealed.sender, message, read)
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         if isinstance(event, Serve | DiskReached):

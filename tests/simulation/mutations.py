@@ -43,8 +43,8 @@ def ack_before_persist(patch: Patch) -> None:
     """Facts of the peer are acknowledged when they are applied, not when they are durable."""
     original = SyncSession._delta
 
-    def mutant(self: SyncSession, delta: Any) -> Any:
-        commands = original(self, delta)
+    def mutant(self: SyncSession, delta: Any, read: Any) -> Any:
+        commands = original(self, delta, read)
         news = [change for command in commands for change in getattr(command, "changes", ())]
         return [*commands, *self.persisted(news)]
 
