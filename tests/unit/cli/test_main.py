@@ -159,3 +159,23 @@ AUTHORING = (Path(__file__).parents[3] / "docs" / "authoring.md").read_text("utf
 def test_every_command_for_authors_is_in_their_guide() -> None:
     for name in SECTIONS["Write jobs (no controller needed)"]:
         assert f"`edge-orch {name}" in AUTHORING
+
+
+def test_a_command_ends_without_looking_for_cycles_and_without_taking_its_memory_apart() -> None:
+    program = """
+import atexit, gc, os, sys
+from edge_orch.cli.main import console
+
+looks = []
+gc.callbacks.append(lambda phase, about: looks.append(phase))
+leave = os._exit
+os._exit = lambda code: (print(looks, flush=True), leave(code))
+atexit.register(print, "taken apart")
+console()
+"""
+    job = str(Path(__file__).parents[3] / "jobs" / "press_temperature.yaml")
+    command = [sys.executable, "-c", program, "validate", job, "no/such/file"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "valid" in done.stdout
+    assert done.stdout.endswith("\n[]\n")
