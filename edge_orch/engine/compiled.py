@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import msgspec
@@ -54,7 +56,7 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
         }
         code = generator.source()
         namespace = dict(generator.names.objects)
-        exec(compile(code, f"<job {plan.name!r}>", "exec"), namespace)  # noqa: S102 - our own text: see the module docstring of generator
+        exec(_loaded(code, f"<job {plan.name!r}>"), namespace)  # noqa: S102 - our own text: see the module docstring of generator
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise Invalid(
             Problem(f"job `{plan.name}` is nested too deeply to compile", found=str(error), next_step="use fewer steps")
@@ -73,6 +75,12 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
         {name: namespace[function] for name, function in quorums.items()},
         generator,
     )
+
+
+@lru_cache(maxsize=8)
+def _loaded(code: str, name: str) -> CodeType:
+    """A pipeline is built anew for a look at its stages, for its last rows, and after a break: from the same text."""
+    return compile(code, name, "exec")
 
 
 def _timers(generator: Generator, root: str, own: str) -> list[Timer]:

@@ -71,6 +71,9 @@ class Pipeline:
         self._arrival = Arrival() if any(root.schema.time is None for root in compiled.parts.graph.roots) else None
         if self._arrival is not None:
             self._stateful["arrival"] = self._arrival
+        self._wakes_at: int | None = None
+        self._moved = True
+        """Whether anything has happened since `wake_at` was last worked out."""
         self.bind(params or {})
         if state:
             self._restore(state)
@@ -109,11 +112,15 @@ class Pipeline:
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which `advance` will have something to do, None if only input matters."""
-        return min((at for at in map(Clock.wake_at, self._clocks) if at is not None), default=None)
+        if self._moved:
+            self._moved = False
+            self._wakes_at = min((at for at in map(Clock.wake_at, self._clocks) if at is not None), default=None)
+        return self._wakes_at
 
     def bind(self, params: Mapping[str, Value]) -> None:
         """Set parameters; those not named take their default. State is kept. Raises `Invalid`, and changes nothing."""
         named = bind(self._plan.params, params)
+        self._moved = True
         self._params[:] = named.values()
         for name, rule in self._parts.rules.items():
             rule.params = {**named}
@@ -144,6 +151,7 @@ class Pipeline:
 
     def _emission(self) -> Emission:
         """What was collected since the last call."""
+        self._moved = True
         parts = self._parts
         emission = Emission(dead=parts.casualties.letters[:], episodes=parts.episodes[:])
         parts.casualties.letters.clear()

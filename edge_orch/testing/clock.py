@@ -19,18 +19,16 @@ class Clock:
         self._name = name
         self._boots = 1
         self._booted_us = 0
+        self.boot = f"{name}-1"
+        """`<name>-<number of the boot>`."""
         self.quality = quality
         self.wall_offset_us = wall_offset_us
-
-    @property
-    def boot(self) -> str:
-        """`<name>-<number of the boot>`."""
-        return f"{self._name}-{self._boots}"
 
     def reboot(self, true_us: int) -> None:
         """Begin the next boot now."""
         self._boots += 1
         self._booted_us = true_us
+        self.boot = f"{self._name}-{self._boots}"
 
     def read(self, true_us: int) -> Instant:
         """What this machine takes the time for."""

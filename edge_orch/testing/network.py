@@ -6,25 +6,33 @@ It draws only from the generator it is given, so that one seed replays one histo
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from random import Random
 from typing import Any
 
 import msgspec
 
-from edge_orch.time import MILLISECOND
+from edge_orch.time import MILLISECOND, SECOND
 
 CLOG_QUEUE = 16
 """Parcels that wait before a clogged direction; what comes while it is full is lost."""
+LONG_US = 10 * SECOND
+"""A parcel that takes longer counts as delayed."""
 
 
 class Faults(msgspec.Struct, frozen=True):
-    """Chances between 0 and 1, delays in microseconds. Reordering follows from unequal delays."""
+    """Chances between 0 and 1, delays in microseconds. Reordering follows from unequal delays.
+
+    `echo`: a second copy arrives long after, up to `max_echo_us`: recorded once, and played again.
+    """
 
     loss: float = 0.0
     duplication: float = 0.0
     corruption: float = 0.0  # of payloads that are bytes: one bit flips
     min_delay_us: int = 1 * MILLISECOND
     max_delay_us: int = 50 * MILLISECOND
+    echo: float = 0.0
+    max_echo_us: int = 0
 
 
 class Parcel(msgspec.Struct, frozen=True):
@@ -36,7 +44,7 @@ class Parcel(msgspec.Struct, frozen=True):
 
 
 class Network:
-    """Carries payloads of any type between names."""
+    """Carries payloads of any type between names. `happened`: how often each fault really hit a parcel."""
 
     def __init__(self, random: Random, faults: Faults | None = None) -> None:
         self._random = random
@@ -45,7 +53,9 @@ class Network:
         self._cut: set[tuple[str, str]] = set()
         self._clogged: dict[tuple[str, str], int] = {}
         self._free_at: dict[tuple[str, str], int] = {}
+        self._latest: dict[tuple[str, str], int] = {}
         self.faults = faults or Faults()
+        self.happened: Counter[str] = Counter()
 
     def cut(self, source: str, destination: str) -> None:
         """Nothing passes in this direction any more, not even what is in flight."""
@@ -79,17 +89,27 @@ class Network:
 
     def send(self, source: str, destination: str, payload: Any, now_us: int) -> None:
         """Take the payload; what becomes of it is the network's secret."""
-        faults = self.faults
-        for _ in range(1 + (self._random.random() < faults.duplication)):
-            if self._random.random() < faults.loss or not self.connected(source, destination):
+        faults, random = self.faults, self._random
+        if not self.connected(source, destination):
+            self.happened["cut" if not self.connected(destination, source) else "cut in one direction"] += 1
+            return
+        doubled = random.random() < faults.duplication
+        self.happened["doubled"] += doubled
+        for _ in range(1 + doubled):
+            if random.random() < faults.loss:
+                self.happened["lost"] += 1
                 continue
-            arrival = self._passed((source, destination), now_us)
-            if arrival is None:
+            passed_us = self._passed((source, destination), now_us)
+            if passed_us is None:
+                self.happened["lost before a clog"] += 1
                 continue
-            arrival += self._random.randint(faults.min_delay_us, faults.max_delay_us)
-            self._sent += 1
-            parcel = Parcel(source, destination, self._damaged(payload))
-            heapq.heappush(self._in_flight, (arrival, self._sent, parcel))
+            delay_us = random.randint(faults.min_delay_us, faults.max_delay_us)
+            self.happened["delayed"] += delay_us > LONG_US
+            self._put(passed_us + delay_us, Parcel(source, destination, self._damaged(payload)))
+        if faults.echo and random.random() < faults.echo:
+            self.happened["echoed"] += 1
+            echo_us = random.randint(faults.max_delay_us, faults.max_echo_us)
+            self._put(now_us + echo_us, Parcel(source, destination, payload))
 
     def next_at(self) -> int | None:
         """When the next parcel arrives; None with nothing in flight."""
@@ -98,15 +118,25 @@ class Network:
     def arrive(self, now_us: int) -> Parcel | None:
         """The next parcel that has arrived by now, or None. Parcels behind a cut are dropped."""
         while self._in_flight and self._in_flight[0][0] <= now_us:
-            _, _, parcel = heapq.heappop(self._in_flight)
-            if self.connected(parcel.source, parcel.destination):
-                return parcel
+            _, number, parcel = heapq.heappop(self._in_flight)
+            direction = parcel.source, parcel.destination
+            if direction in self._cut:
+                self.happened["cut on the way"] += 1
+                continue
+            latest = self._latest.get(direction, 0)
+            self.happened["reordered"] += number < latest
+            self._latest[direction] = max(latest, number)
+            return parcel
         return None
 
     def drop_for(self, name: str) -> None:
         """Lose what is in flight to a machine that went down."""
         self._in_flight = [entry for entry in self._in_flight if entry[2].destination != name]
         heapq.heapify(self._in_flight)
+
+    def _put(self, arrival_us: int, parcel: Parcel) -> None:
+        self._sent += 1
+        heapq.heappush(self._in_flight, (arrival_us, self._sent, parcel))
 
     def _passed(self, direction: tuple[str, str], now_us: int) -> int | None:
         """When a parcel gets past whatever clogs the direction; None if there is no room to wait."""
@@ -116,12 +146,14 @@ class Network:
         free_at = max(self._free_at.get(direction, 0), now_us)
         if free_at - now_us >= CLOG_QUEUE * parcel_us:
             return None
+        self.happened["clogged"] += 1
         self._free_at[direction] = free_at + parcel_us
         return free_at + parcel_us
 
     def _damaged(self, payload: Any) -> Any:
         if not isinstance(payload, bytes) or not payload or self._random.random() >= self.faults.corruption:
             return payload
+        self.happened["damaged"] += 1
         bad = bytearray(payload)
         bad[self._random.randrange(len(bad))] ^= 1 << self._random.randrange(8)
         return bytes(bad)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from random import Random
 from typing import Any, NoReturn, Protocol
 
@@ -88,6 +87,8 @@ class World:
         self._count = 0
         self.events = 0
         """How many events hosts have taken."""
+        self.happened = self.network.happened
+        """How often each fault really hit: of the network, and of power."""
         self._trace: deque[tuple[int, str, tuple[Any, ...]]] = deque(maxlen=TRACE)
 
     def add(self, name: str, factory: Callable[[], Host], clock: Clock | None = None) -> None:
@@ -116,22 +117,16 @@ class World:
     def tell(self, name: str, event: Any, life: _Running | None = None) -> None:
         """Hand an event to a host and perform what it commands; a host that is down (or reborn) does not hear it."""
         running = self._running.get(name)
-        if running is None or life not in (None, running):
+        if running is None or (life is not None and life is not running):
+            if life is not None:  # what it had begun and not finished: a write, an answer
+                self.happened["lost in a crash"] += 1
             return
-        now = self.clocks[name].read(self.now_us)
-        self.events += 1
-        self.note("{} ← {}", name, event)
-        commands = self._guarded(partial(running.host.handle, event, now))
-        self._await_waking(running)
-        for command in commands:
-            if self.random.random() < self.crash_chance:
-                self.crash(name)
-                self.schedule(self.restart_us, lambda: self.restart(name))
-                break
-            self.note("{}: {}", name, command)
-            self._guarded(partial(running.host.perform, command, running, now))
-        for invariant in self.invariants:
-            self._guarded(invariant)
+        try:
+            self._happens(running, event)
+        except SimulationFailed:
+            raise
+        except Exception as error:
+            raise self._broken(error) from error
 
     def schedule(self, delay_us: int, action: Callable[[], None]) -> None:
         """Do something to the world after `delay_us`."""
@@ -160,13 +155,37 @@ class World:
 
     def _start(self, name: str) -> None:
         self.note("{} starts", name)
-        running = _Running(self, name, self._guarded(self._factories[name]))
+        try:
+            running = _Running(self, name, self._factories[name]())
+        except Exception as error:
+            raise self._broken(error) from error
         self._running[name] = running
         self.tell(name, running.host.started())
 
+    def _happens(self, running: _Running, event: Any) -> None:
+        name, host = running.name, running.host
+        now = self.clocks[name].read(self.now_us)
+        self.events += 1
+        self.note("{} ← {}", name, event)
+        commands = host.handle(event, now)
+        self._await_waking(running)
+        for command in commands:
+            if self.crash_chance and self.random.random() < self.crash_chance:
+                self.happened["crashed between commands"] += 1
+                self.crash(name)
+                self.schedule(self.restart_us, lambda: self.restart(name))
+                break
+            self.note("{}: {}", name, command)
+            host.perform(command, running, now)
+        for invariant in self.invariants:
+            invariant()
+
     def _next(self) -> int | None:
-        moments = [self.network.next_at(), self._agenda[0][0] if self._agenda else None, self._next_waking()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        next_us = self._agenda[0][0] if self._agenda else None
+        for moment in (self.network.next_at(), self._next_waking()):
+            if moment is not None and (next_us is None or moment < next_us):
+                next_us = moment
+        return next_us
 
     def _await_waking(self, running: _Running) -> None:
         """Note when the machine wants to be woken, as of its last event."""
@@ -199,13 +218,8 @@ class World:
             running.wake_us = None
             self.tell(running.name, running.host.woke())
 
-    def _guarded(self, action: Callable[[], Any]) -> Any:
-        try:
-            return action()
-        except SimulationFailed:
-            raise
-        except Exception as error:
-            raise SimulationFailed(self._report(f"{type(error).__name__}: {error}")) from error
+    def _broken(self, error: Exception) -> SimulationFailed:
+        return SimulationFailed(self._report(f"{type(error).__name__}: {error}"))
 
     def _report(self, reason: str) -> str:
         return "\n".join([reason, f"seed: {self.seed}", "what happened, latest last:", *map(_line, self._trace)])

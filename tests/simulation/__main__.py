@@ -1,6 +1,7 @@
 """`python -m tests.simulation`: play histories from the command line; what `make sim` calls.
 
-Progress goes to stderr. The last line of stdout is one JSON object with the figures. Exit code 1 if a history failed.
+Progress goes to stderr. The last line of stdout is one JSON object with the figures. Exit code 1 if a history failed,
+or if, in a campaign of some size, a kind of fault never happened that should have.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import msgspec
 from tests.simulation.campaign import Figures, campaign, play, shrunk
 from tests.simulation.history import Outcome, Size
 
+ENOUGH = 100
+"""Histories in which every kind of fault must have happened."""
 SHRUNK = 3
 """So many failures of a campaign are made smaller; most often they are one bug."""
 
@@ -39,7 +42,10 @@ def main() -> int:
         smallest = shrunk(size, seed)
         sys.stdout.write(f"\nseed {seed}, the smallest that fails: {play(smallest, seed).error}\n")
     sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
-    return 1 if figures.failed else 0
+    unproven = figures.never if len(seeds) >= ENOUGH else []
+    if unproven:
+        sys.stderr.write(f"these faults never happened, so nothing is proved against them: {', '.join(unproven)}\n")
+    return 1 if figures.failed or unproven else 0
 
 
 def _tell(outcome: Outcome, figures: Figures, of: int) -> None:
@@ -48,7 +54,7 @@ def _tell(outcome: Outcome, figures: Figures, of: int) -> None:
     bar = "█" * (20 * figures.seeds // of)
     sys.stderr.write(
         f"\r{bar:<20} {figures.seeds}/{of} histories, {len(figures.failed)} failed, "
-        f"{figures.agent_days_per_second:g} agent-days/s "
+        f"{figures.agent_days_per_second:g} agent-days/s ({figures.agent_days_per_core_second:g} a core) "
     )
     if figures.seeds == of:
         sys.stderr.write("\n")

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 from edge_orch_agent.core.stored_state import StoredState
-from edge_orch_agent.core.transaction import PositionKey, Segment, SegmentInfo, Slot, SlotName, StreamId, Transaction
+from edge_orch_agent.core.transaction import (
+    LedgerEntry,
+    PositionKey,
+    Segment,
+    SegmentInfo,
+    Slot,
+    SlotName,
+    StreamId,
+    Transaction,
+)
 
 from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Change, Vector
@@ -31,6 +40,7 @@ class Account:
         self.promised: set[str] = set()
         self.ledger: Counter[tuple[str, int, str, str]] = Counter()
         self.restored = self.shared = False
+        self._open: Counter[tuple[str, int, str] | tuple[str, str]] = Counter()
         self._keys: set[str] = set()
         self._vector: Vector = {}
         self._present: set[bytes] = set()
@@ -56,7 +66,9 @@ class Account:
     def restored_from(self, stored: StoredState, known: set[str]) -> None:
         """Begin again from an old image."""
         self.restored = True
-        self.ledger = Counter({(e.job, e.version, e.stream, e.fate): e.count for e in stored.ledger})
+        self.ledger, self._open = Counter(), Counter()
+        for entry in stored.ledger:
+            self._booked(entry)
         self._keys = {write.key for change in stored.changes for write in inspect(change.raw).writes}
         self.promised &= self._keys | known
         self._vector = {}
@@ -68,6 +80,7 @@ class Account:
         self._held = {}
         for segment in stored.segments:
             self._held.setdefault(segment.stream, {})[segment.sequence] = segment.count
+            self._open[segment.stream.job, f"{segment.stream.output}/{segment.stream.sink}"] -= segment.count
 
     def loaded(self, stored: StoredState) -> None:
         """The device starts, and finds this on its disk."""
@@ -77,6 +90,8 @@ class Account:
         waiting = {(segment.stream, segment.sequence) for segment in stored.segments}
         held = {(stream, sequence) for stream, held in self._held.items() for sequence in held}
         assert waiting == held, f"the disk has other segments: {waiting ^ held}"
+        booked = {(entry.job, entry.version, entry.stream, entry.fate): entry.count for entry in stored.ledger}
+        assert booked == +self.ledger, "the disk has another ledger"
 
     def surprise(self, what: str) -> None:
         """Something that only a device with a past may do."""
@@ -103,15 +118,16 @@ class Account:
         for slot in transaction.slots:
             self._placed(slot)
         for entry in transaction.ledger:
-            self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
+            self._booked(entry)
         for segment in transaction.segments:
             stream = segment.stream
             assert segment.sequence > self._last.get(stream, 0) or self.exempt, "a sequence number was used twice"
             self._last[stream] = segment.sequence
             self._held.setdefault(stream, {})[segment.sequence] = segment.count
+            self._open[stream.job, f"{stream.output}/{stream.sink}"] -= segment.count
         for stream, cursor in transaction.cursors.items():
             self._done(stream, cursor)
-        self._balance()
+        assert not any(self._open.values()), f"the ledger does not balance: {self._unbalanced()}"
 
     def merged(self, first: int, info: SegmentInfo) -> None:
         """Segments from `first` on are one now: only such as no sink has ever been handed."""
@@ -164,28 +180,30 @@ class Account:
     def _done(self, stream: StreamId, cursor: int) -> None:
         held, arrived = self._held.get(stream, {}), self._arrived.get(stream, set())
         for sequence in [sequence for sequence in held if sequence <= cursor]:
-            del held[sequence]
-            dropped = any(
-                fate.startswith("dropped:") and (job, name) == (stream.job, f"{stream.output}/{stream.sink}")
-                for job, _, name, fate in self.ledger
-            )
-            assert sequence in arrived or dropped or self.exempt, "a segment was deleted that no sink has taken"
+            self._open[stream.job, f"{stream.output}/{stream.sink}"] += held.pop(sequence)
+            taken = sequence in arrived or self.exempt or self._drops(stream)
+            assert taken, "a segment was deleted that no sink has taken"
 
-    def _balance(self) -> None:
-        """Every record that entered has exactly one fate, at each commit."""
-        steps: Counter[tuple[str, int, str]] = Counter()
-        streams: Counter[tuple[str, str]] = Counter()
-        for (job, version, name, fate), count in self.ledger.items():
-            if fate == "entered":
-                steps[job, version, name] += count
-            elif fate in _STEP_FATES and "/" not in name:
-                steps[job, version, name] -= count
-            elif "/" in name:
-                streams[job, name] += count if fate == "out" else -count
-        for stream, held in self._held.items():
-            streams[stream.job, f"{stream.output}/{stream.sink}"] -= sum(held.values())
-        wrong = [name for name, left in (*steps.items(), *streams.items()) if left]
-        assert not wrong, f"the ledger does not balance: {wrong}, {sorted(self.ledger.items())}"
+    def _drops(self, stream: StreamId) -> bool:
+        """Whether anything of this stream was ever dropped."""
+        return any(
+            fate.startswith("dropped:") and (job, name) == (stream.job, f"{stream.output}/{stream.sink}")
+            for job, _, name, fate in self.ledger
+        )
+
+    def _booked(self, entry: LedgerEntry) -> None:
+        """Every record that entered has exactly one fate, at each commit: what is open of each account must be 0."""
+        job, name, fate = entry.job, entry.stream, entry.fate
+        self.ledger[job, entry.version, name, fate] += entry.count
+        if "/" in name:
+            self._open[job, name] += entry.count if fate == "out" else -entry.count
+        elif fate == "entered":
+            self._open[job, entry.version, name] += entry.count
+        elif fate in _STEP_FATES:
+            self._open[job, entry.version, name] -= entry.count
+
+    def _unbalanced(self) -> str:
+        return f"{[account for account, left in self._open.items() if left]}, {sorted(self.ledger.items())}"
 
 
 def count(vector: Vector, changes: Iterable[Change]) -> None:

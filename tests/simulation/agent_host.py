@@ -91,6 +91,7 @@ class AgentHost:
         stored = device.store.load()
         device.account.loaded(stored)
         self.core = AgentCore(identity, stored, settings)
+        self._wakes_at: int | None = None
 
     def started(self) -> Event:
         return happened.Started()
@@ -104,6 +105,7 @@ class AgentHost:
         try:
             sealed = open_sealed(payload, {CONTROLLER: self._controller_key}.get)
         except EdgeOrchError:
+            self.device.happened["refused at the seal"] += 1
             return happened.Woke()  # damaged on the way: as if nothing had come
         return happened.MessageReceived(decode_message(sealed.body))
 
@@ -116,10 +118,12 @@ class AgentHost:
                     return []
                 batch = Batch("p", self.device.sensor(number), now, position=number)
                 event = happened.BatchRead(job, batch, number, "p", b"%d" % (number + 1))
-        return [*self.core.handle(event, now)]
+        commands: list[Command] = [*self.core.handle(event, now)]
+        self._wakes_at = self.core.wake_at()
+        return commands
 
     def wake_at(self) -> int | None:
-        return self.core.wake_at()
+        return self._wakes_at
 
     def perform(self, command: Command, body: Body, now: Instant) -> None:  # noqa: ARG002 -- the host's shape
         device = self.device
@@ -131,6 +135,7 @@ class AgentHost:
             case do.Send(message):
                 if isinstance(message, Have | Delta):
                     device.account.said(message.vector)
+                device.happened[f"agent of {device.release} release"] += 1
                 body.send(CONTROLLER, seal(device.key, device.name, spoken(message, device.release)))
                 if device.release is Release.NEXT and isinstance(message, Telemetry):
                     body.send(CONTROLLER, seal(device.key, device.name, NEWS))
@@ -161,6 +166,7 @@ class AgentHost:
     def _write(self, write: DiskReached, body: Body) -> None:
         device = self.device
         if device.disk.refuses(write.essential):
+            device.happened[f"disk {device.disk}"] += 1
             full = device.disk is not Disk.BROKEN
             body.later(0, happened.CommitFailed(write.ticket, "no space left on device", full))
             return

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from edge_orch.testing.world import SimulationFailed
+from tests.simulation.faults import never
 from tests.simulation.history import CONDITIONS, History, Outcome, Size
 from tests.simulation.troubles import ALL
 
@@ -20,7 +21,11 @@ _TAIL = 40  # lines of the trace that a failure shows
 
 
 class Figures(msgspec.Struct):
-    """What a campaign came to. `days`: simulated, of each world; `agent_days`: of each agent."""
+    """What a campaign came to. `days`: simulated, of each world; `agent_days`: of each agent.
+
+    `faults`: how often each kind really hit; `never`: the kinds that should have, and did not. `core_seconds`:
+    processor time of all processes that played.
+    """
 
     seeds: int = 0
     failed: list[int] = []
@@ -31,9 +36,13 @@ class Figures(msgspec.Struct):
     facts: int = 0
     acts: int = 0
     troubles: int = 0
+    faults: dict[str, int] = {}
+    never: list[str] = []
     quarantined: int = 0
     seconds: float = 0.0
+    core_seconds: float = 0.0
     agent_days_per_second: float = 0.0
+    agent_days_per_core_second: float = 0.0
 
     def add(self, outcome: Outcome, size: Size) -> None:
         """One more history."""
@@ -42,9 +51,13 @@ class Figures(msgspec.Struct):
         self.days += outcome.days
         self.agent_days += outcome.days * size.agents
         self.events += outcome.events
+        self.core_seconds += outcome.core_seconds
         self.facts += outcome.facts
         self.acts += outcome.acts
         self.troubles += sum(outcome.troubles.values())
+        for kind, count in outcome.faults.items():
+            self.faults[kind] = self.faults.get(kind, 0) + count
+        self.never = never(self.faults, size.without)
         self.quarantined += outcome.apart
         if outcome.error:
             self.failed.append(outcome.seed)
@@ -52,12 +65,13 @@ class Figures(msgspec.Struct):
 
 def play(size: Size, seed: int) -> Outcome:
     """One history; a failure is an outcome, too."""
+    began, error = time.process_time(), ""
     history = History(seed, size)
     try:
         history.play()
     except SimulationFailed as failure:
-        return history.outcome(_shown(str(failure), seed, size))
-    return history.outcome()
+        error = _shown(str(failure), seed, size)
+    return msgspec.structs.replace(history.outcome(error), core_seconds=time.process_time() - began)
 
 
 def shrunk(size: Size, seed: int) -> Size:
@@ -90,8 +104,10 @@ def campaign(seeds: Iterable[int], size: Size, *, workers: int, tell: Callable[[
         figures.add(outcome, size)
         figures.seconds = round(time.perf_counter() - began, 1)
         figures.agent_days_per_second = round(figures.agent_days / max(figures.seconds, 0.1), 1)
+        figures.agent_days_per_core_second = round(figures.agent_days / max(figures.core_seconds, 0.1), 1)
         tell(outcome, figures)
-    figures.days, figures.agent_days = round(figures.days, 1), round(figures.agent_days, 1)
+    for name in ("days", "agent_days", "core_seconds"):
+        setattr(figures, name, round(getattr(figures, name), 1))
     return figures
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from edge_orch_controller.core.commands import Reply
 from edge_orch_controller.core.records import Agent, AuditEntry, Token
 from edge_orch_controller.core.transaction import Transaction
@@ -22,11 +24,12 @@ class Centre:
     """`warnings`: all that it told its people, by agent. `ever`: hashes of the changes it ever made durable, by agent.
 
     `routes`: where the latest connection of each agent comes from. `promised`: by agent, keys of facts that people were
-    told are stored. An agent without a device is a liar: its twin must hold only what it may write itself.
+    told are stored. `happened`: how often each fault really hit; in a fleet, one account for all. An agent without a
+    device is a liar: its twin must hold only what it may write itself.
     """
 
-    def __init__(self) -> None:
-        self.key = PrivateKey(b"c" * 32)
+    def __init__(self, key: type[PrivateKey] = PrivateKey) -> None:
+        self.key = key(b"c" * 32)
         self.store = MemoryStore()
         self.registry = Registry(self.store, self.key)
         self.keys: dict[str, PublicKey] = {}
@@ -35,6 +38,7 @@ class Centre:
         self.warned: list[tuple[str, str]] = []
         self.promised: dict[str, set[str]] = {}
         self.ever: dict[str, set[bytes]] = {}
+        self.happened: Counter[str] = Counter()
         self.disk_full = False
         self.release = Release.THIS
         self.boots = 0
@@ -90,6 +94,11 @@ class Centre:
     def said(self, agent: str, vector: Vector) -> None:
         """The agent was told that the controller has these changes of its twin for good."""
         assert_covered(vector, self._vectors[agent])
+
+    def told(self, agent: str, problem: str) -> None:
+        """Its people are told what is wrong with an agent."""
+        self.warned.append((agent, problem))
+        self.happened["refused of a liar"] += agent not in self._accounts
 
     def replied(self, reply: Reply) -> None:
         """A person has an answer; raises AssertionError when it is not true yet."""

@@ -59,6 +59,7 @@ class ControllerHost:
         try:
             sealed = open_sealed(payload, self.centre.keys.get)
         except EdgeOrchError:
+            self.centre.happened["refused at the seal"] += 1
             return happened.Woke()  # damaged on the way: as if nothing had come
         message = decode_message(sealed.body)
         try:
@@ -81,6 +82,7 @@ class ControllerHost:
             case do.Commit(ticket, transaction):
                 body.later(DISK_US, DiskReached(ticket, transaction))
             case DiskReached(ticket, transaction) if centre.disk_full:
+                centre.happened["disk full at the controller"] += 1
                 body.later(0, happened.CommitFailed(ticket, "no space left on device"))
             case DiskReached(ticket, transaction):
                 centre.committed(transaction)
@@ -92,11 +94,12 @@ class ControllerHost:
             case do.Send(agent, message):
                 if isinstance(message, Have | Delta):
                     centre.said(agent, message.vector)
+                centre.happened[f"controller of {centre.release} release"] += 1
                 body.send(centre.routes[agent], seal(centre.key, CONTROLLER, spoken(message, centre.release)))
             case do.Reply():
                 centre.replied(command)
             case do.Warn(agent, problem):
-                centre.warned.append((agent, str(problem)))
+                centre.told(agent, str(problem))
             case Serve(address, digest):
                 version = centre.store.version_by_digest(digest)
                 assert version is not None, "an agent was asked for what nobody keeps"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from random import Random
@@ -38,7 +39,8 @@ class Device:
 
     `address`: where it is in the network; two devices that were started from one disk image have one name and two
     addresses. `kept`: by job, the first batch that the broker still keeps for it. `taken`: by sink, idempotency key →
-    data. `replies`: by request. `rejects`: which lines a sink will never take.
+    data. `replies`: by request. `rejects`: which lines a sink will never take. `happened`: how often each fault really
+    hit it; in a fleet, one account for all.
     """
 
     def __init__(
@@ -50,10 +52,11 @@ class Device:
         address: str = "",
         batch_us: int = SECOND,
         copy: int = 0,
+        key: type[PrivateKey] = PrivateKey,
     ) -> None:
         self.name, self.labels, self.sensor, self.batch_us = name, labels, sensor, batch_us
         self.address = address or name
-        self.key = PrivateKey(name.encode().ljust(32, b"k"))
+        self.key = key(name.encode().ljust(32, b"k"))
         self.store = MemoryStore()
         self.account = Account(name)
         self.kept: dict[str, int] = {}
@@ -66,6 +69,7 @@ class Device:
         self.sinks_down: set[str] = set()
         self.lost_answers = 0.0
         self.rejects: Callable[[bytes], bool] = lambda _: False
+        self.happened: Counter[str] = Counter()
 
     def image(self) -> MemoryStore:
         """The disk as it is now. A store replaces its tables at each commit, so this one stays as it is."""
@@ -73,12 +77,22 @@ class Device:
 
     def restore(self, image: MemoryStore, known: set[str]) -> None:
         """Put an old image on the disk. `known`: keys of the facts that the controller can give back."""
+        self.happened["old image put back"] += 1
         self.store = copy.copy(image)
         self.account.restored_from(self.store.load(), known)
 
     def clone(self, address: str, number: int) -> Device:
         """Another device, started from this one's disk image; it has a broker, a sensor and sinks of its own."""
-        twin = Device(self.name, self.labels, self.sensor, address=address, batch_us=self.batch_us, copy=number)
+        self.happened["started from a copy"] += 1
+        twin = Device(
+            self.name,
+            self.labels,
+            self.sensor,
+            address=address,
+            batch_us=self.batch_us,
+            copy=number,
+            key=type(self.key),
+        )
         twin.store, twin.kept = self.image(), dict(self.kept)
         twin.account = self.account.of_clone(twin.store.load())
         self.account.shared = True
@@ -88,13 +102,18 @@ class Device:
         """A sink is handed a segment; empty if it took it, else why not (`rejected`: for ever)."""
         sink = segment.stream.sink
         if sink in self.sinks_down:
+            self.happened["sink down"] += 1
             return "connection refused"
         if any(map(self.rejects, segment.data.splitlines())):
+            self.happened["refused by a sink"] += 1
             return "rejected"
         taken = self.taken.setdefault(sink, {})
         known = taken.setdefault(segment.idempotency_key(self.name), segment.data)
         assert known == segment.data, "one key, two contents"
-        return "no answer" if self.random.random() < self.lost_answers else ""
+        if self.random.random() >= self.lost_answers:
+            return ""
+        self.happened["sink without an answer"] += 1
+        return "no answer"
 
     def records(self, sink: str, job: str = "") -> list[bytes]:
         """What the sink holds, in order of arrival."""

@@ -14,6 +14,7 @@ from edge_orch.testing.clock import Clock
 from edge_orch.testing.network import Faults
 from edge_orch.testing.world import World
 from edge_orch.time import MILLISECOND, SECOND
+from edge_orch.trust.keys import PrivateKey
 from edge_orch.wire.api import ApplyRequest
 from tests.simulation.agent_host import CONTROLLER, AgentHost
 from tests.simulation.centre import Centre
@@ -40,9 +41,11 @@ class Fleet:
         controller: ControllerSettings = CONTROL,
         link_check_us: int = LINK_CHECK_US,
         restart_us: int = 3 * SECOND,
+        key: type[PrivateKey] = PrivateKey,
     ) -> None:
         self.world = World(seed, faults, crash_chance=crash_chance, restart_us=restart_us)
-        self.centre = Centre()
+        self.centre = Centre(key)
+        self.centre.happened = self.world.happened
         self.devices: dict[str, Device] = {}
         self._agent_settings = agent
         self._link_check_us = link_check_us
@@ -61,6 +64,7 @@ class Fleet:
         clock = Clock(device.address)
         of_controller = self.centre.ever[device.name]
         self.devices[device.address] = device
+        device.happened = self.world.happened
         self.world.add(
             device.address,
             lambda: AgentHost(device, self.centre.key.public, clock.boot, self._agent_settings, of_controller),

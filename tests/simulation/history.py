@@ -19,10 +19,10 @@ from tests.simulation.fleet import Fleet
 from tests.simulation.healing import Healing
 from tests.simulation.hostile import MALLORY, Mallory
 from tests.simulation.jobs import METER, PRESS, rejects, sensor
+from tests.simulation.keys import QuickKey
 from tests.simulation.people import People
 
 AGENT = AgentSettings(
-    have_every_us=3 * HOUR,
     telemetry_every_us=DAY,
     wear_every_us=DAY,
     probation_us=HOUR,
@@ -33,12 +33,12 @@ AGENT = AgentSettings(
     merge_segments=4,  # so that few that wait are merged
     merge_span_us=10 * DAY,
 )
-CONTROL = ControllerSettings(CONTROLLER, b"", have_every_us=6 * HOUR, open_twins=3, retry_us=MINUTE)
+CONTROL = ControllerSettings(CONTROLLER, b"", open_twins=3, retry_us=MINUTE)
 _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
 
-CONDITIONS = ("people", "mallory", "crashes", "loss", "duplication", "corruption", "delay")
+CONDITIONS = ("people", "mallory", "crashes", "loss", "duplication", "corruption", "delay", "echo")
 """What happens in a history besides the troubles."""
 
 
@@ -55,7 +55,10 @@ class Size(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a history came to. `error`: empty when every invariant held."""
+    """What a history came to. `error`: empty when every invariant held. `faults`: how often each kind really hit.
+
+    `next_draw`: what would be drawn next. Histories that differ anywhere differ in it.
+    """
 
     seed: int
     days: float
@@ -63,9 +66,12 @@ class Outcome(msgspec.Struct, frozen=True):
     acts: int
     facts: int
     troubles: dict[str, int]
+    faults: dict[str, int] = {}
     exempt: int = 0
     apart: int = 0
     error: str = ""
+    next_draw: float = 0.0
+    core_seconds: float = 0.0
 
 
 class History:
@@ -75,6 +81,7 @@ class History:
         random = Random(seed)  # noqa: S311 (one seed, one history)
         self.seed, self.size = seed, size
         self._random = random
+        self._pace = random.choice([1, 2, 4, 8])
         devices = [self._device(number) for number in range(1, size.agents + 1)]
         # Everything is drawn, whether it happens or not: what is left out shall change as little else as it can.
         self.fleet = Fleet(
@@ -85,11 +92,16 @@ class History:
                 duplication=random.choice([0.0, 0.1, 0.3]) * size.has("duplication"),
                 corruption=random.choice([0.0, 0.02]) * size.has("corruption"),
                 max_delay_us=random.choice([50 * MILLISECOND, SECOND, 10 * MINUTE if size.has("delay") else SECOND]),
+                echo=random.choice([0.0, 0.02]) * size.has("echo"),
+                max_echo_us=3 * DAY,
             ),
-            agent=AGENT,
-            controller=msgspec.structs.replace(CONTROL, syncs_at_once=random.choice([1, 2, 64])),
+            agent=msgspec.structs.replace(AGENT, have_every_us=3 * HOUR * self._pace),
+            controller=msgspec.structs.replace(
+                CONTROL, have_every_us=6 * HOUR * self._pace, syncs_at_once=random.choice([1, 2, 64])
+            ),
             link_check_us=_LINK_CHECK_US,
             restart_us=random.choice([SECOND, MINUTE]),
+            key=QuickKey,
         )
         kinds = sorted(troubles.ALL)
         self.people = People(self.fleet, random)
@@ -132,9 +144,11 @@ class History:
             self.people.acts,
             sum(len(centre.store.changes(name)) for name in centre.ever),
             self.troubles.counts,
+            dict(sorted((+self.fleet.world.happened).items())),
             sum(device.account.exempt for device in self.fleet.devices.values()),
             len(self.healing.apart()) if not error else 0,
             error,
+            self._random.random(),
         )
 
     def _await_healing(self) -> None:
@@ -159,8 +173,9 @@ class History:
     def _device(self, number: int) -> Device:
         random = self._random
         labels = {"role": random.choice(["press", "press", "mill"]), "site": random.choice(["north", "south"])}
-        source = sensor(random.randint(10, 60), random.randint(20, 90))
-        device = Device(f"agent-{number}", labels, source, batch_us=random.randint(2 * HOUR, 8 * HOUR))
+        source = sensor(max(6, random.randint(10, 60) // self._pace), random.randint(20, 90))
+        batch_us = self._pace * random.randint(2 * HOUR, 8 * HOUR)
+        device = Device(f"agent-{number}", labels, source, batch_us=batch_us, key=QuickKey)
         device.random = Random(f"{self.seed}/{number}")  # noqa: S311
         if random.random() < 0.3:
             device.rejects = rejects

@@ -7,7 +7,6 @@ from random import Random
 
 from edge_orch.testing.world import Body
 from edge_orch.time import HOUR, Instant
-from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import seal
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.facts import Desired, EpisodeFact
@@ -15,6 +14,8 @@ from edge_orch.twin.replica import Replica
 from edge_orch.wire.messages import Delta, Have, Message, encode_message
 from tests.simulation.agent_host import CONTROLLER
 from tests.simulation.centre import Centre
+from tests.simulation.faults import HOSTILE
+from tests.simulation.keys import QuickKey
 
 MALLORY = "mallory"
 
@@ -27,7 +28,7 @@ class Mallory:
         self._random = random
         self._next: int | None = None
         self._acts = 0
-        self.key = PrivateKey(b"m" * 32)
+        self.key = QuickKey(b"m" * 32)
 
     def started(self) -> str:
         return "started"
@@ -44,14 +45,10 @@ class Mallory:
             return []
         self._next = now.mono_us + self._random.randint(HOUR, 12 * HOUR)
         self._acts += 1
-        acts: list[Callable[[], Message]] = [
-            self._noise,
-            self._damaged,
-            self._borrowed,
-            self._presumptuous,
-            self._boast,
-        ]
-        return [seal(self.key, MALLORY, encode_message(self._random.choice(acts)()))]
+        act = self._random.choice(HOSTILE)
+        self._centre.happened[f"hostile: {act}"] += 1
+        makes: Callable[[], Message] = getattr(self, f"_{act}")
+        return [seal(self.key, self._victim() if act == "forged" else MALLORY, encode_message(makes()))]
 
     def wake_at(self) -> int | None:
         return self._next
@@ -69,8 +66,7 @@ class Mallory:
 
     def _borrowed(self) -> Delta:
         """Changes of somebody else's twin, as of its own twin or of theirs."""
-        names = [name for name in self._centre.ever if name != MALLORY]
-        victim = self._random.choice(sorted(names))
+        victim = self._victim()
         raws = [change.raw for change in self._centre.store.changes(victim)][:3]
         return self._delta(*raws, doc=self._random.choice([victim, MALLORY]))
 
@@ -84,8 +80,19 @@ class Mallory:
         vector = {self._random.randbytes(16): self._random.randint(1, 1 << 40) for _ in range(5)}
         return Have(MALLORY, 0, vector, (self._random.randbytes(32),), b"boot")
 
-    def _own(self) -> bytes:
-        replica = Replica.open(MALLORY, new_actor("agent", MALLORY, self._nonce()), [])
+    def _forged(self) -> Have:
+        """In somebody else's name, under its own key: that it has nothing, so that everything is sent."""
+        return Have(self._victim(), 0, {}, (), b"boot")
+
+    def _split(self) -> Delta:
+        """Another content each time under one actor and number."""
+        return self._delta(self._own(b"the same"))
+
+    def _victim(self) -> str:
+        return self._random.choice(sorted(name for name in self._centre.ever if name != MALLORY))
+
+    def _own(self, nonce: bytes = b"") -> bytes:
+        replica = Replica.open(MALLORY, new_actor("agent", MALLORY, nonce or self._nonce()), [])
         return replica.edit([EpisodeFact(f"e{self._acts}", "opened", "press", 1, "hot", 0)])[0].raw
 
     def _nonce(self) -> bytes:

@@ -75,9 +75,9 @@ class Troubles:
     def clog(self) -> None:
         """A wire that carries next to nothing."""
         source, destination = self._direction()
-        network, parcel_us = self._fleet.world.network, self._random.choice([SECOND, MINUTE, HOUR])
+        network, parcel_us = self._fleet.world.network, self._random.choice([SECOND, HOUR, DAY])
         network.clog(source, destination, parcel_us)
-        self._after(self._a_while(), lambda: network.unclog(source, destination))
+        self._after(self._random.choice([HOUR, 3 * DAY, 10 * DAY]), lambda: network.unclog(source, destination))
 
     def power(self) -> None:
         """A machine is off for a while; also the controller."""
@@ -112,7 +112,9 @@ class Troubles:
         clock = self._fleet.world.clocks[device.address]
         if self._random.random() < 0.5:
             clock.wall_offset_us = self._random.choice([-DAY, -HOUR, HOUR, 400 * DAY])
+            self._fleet.world.happened["clock jumped"] += 1
             return
+        self._fleet.world.happened["woke in 1970"] += 1
         self._fleet.world.crash(device.address)
         clock.quality, clock.wall_offset_us = ClockQuality.UNKNOWN, -START_US
         self._restart(device.address)

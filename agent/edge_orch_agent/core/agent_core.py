@@ -273,7 +273,7 @@ class AgentCore:
         if due is None or due > now.mono_us:
             return []
         gathered = self.work.take()
-        for job in gathered.touched & self.jobs.running.keys():
+        for job in sorted(gathered.touched & self.jobs.running.keys()):
             running = self.jobs.running[job]
             running.save(gathered.intake, self.parameters.of(running.plan))
         self.sealing.seal(gathered, self.jobs.limits(), now)

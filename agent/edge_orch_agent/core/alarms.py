@@ -44,7 +44,7 @@ class Alarms:
     def show(self, rule: str, troubles: Mapping[Subject, str], now: Instant, severity: str = "critical") -> None:
         """Let exactly these be open under the rule: subject → summary."""
         known = self._known().setdefault(rule, {})
-        for subject in known.keys() - troubles.keys():
+        for subject in sorted(known.keys() - troubles.keys()):
             opened = known.pop(subject)
             self._twin.write(
                 msgspec.structs.replace(opened, event=EpisodeEventKind.RESOLVED.value, at_us=now.wall_us), now

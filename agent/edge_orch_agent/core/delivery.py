@@ -148,8 +148,8 @@ class Delivery:
         """When the next retry is due."""
         waiting = (
             max(courier.retry_at, self._breaker(stream).retry_at)
-            for stream, courier in self._couriers.items()
-            if not courier.busy and self._outbox.head(stream)
+            for stream in self._outbox.streams()
+            if (courier := self._couriers.get(stream)) and not courier.busy and self._outbox.head(stream)
         )
         return min((at for at in waiting if at > now.mono_us), default=None)
 

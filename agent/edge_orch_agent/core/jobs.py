@@ -79,10 +79,9 @@ class Jobs:
 
     def follow(self, desired: Mapping[str, Desired], now: Instant) -> None:
         """Bring what runs in line with what is wanted, as far as possible without the network."""
-        missing = {want.digest for want in desired.values() if not self._satisfy(want, now)}
+        missing = [want.digest for want in desired.values() if not self._satisfy(want, now)]
         self._artifacts.want(missing)
-        named = missing | {slot.digest for job in self.slots.jobs() for slot in self.slots.of(job)}
-        self._library.keep(named)
+        self._library.keep({*missing, *(slot.digest for job in self.slots.jobs() for slot in self.slots.of(job))})
 
     def give_up(self, job: str, now: Instant) -> None:
         """What runs has failed: return to the last good version, with the state it has."""
@@ -98,22 +97,16 @@ class Jobs:
 
     def promote(self, now: Instant) -> None:
         """Candidates that have run long enough become what one returns to."""
-        for job, running in self.running.items():
-            slot = self.slots.running(job)
-            if slot is not None and slot.slot is SlotName.CANDIDATE and self._good_at(running) <= now.mono_us:
-                self.slots.promote(job, self._work.gathered.upkeep)
+        for slot in self.slots.all_in(SlotName.CANDIDATE):
+            running = self.running.get(slot.job)
+            if running is not None and self._good_at(running) <= now.mono_us:
+                self.slots.promote(slot.job, self._work.gathered.upkeep)
                 self._work.note(now)
 
     def wake_at(self) -> int | None:
         """When the next candidate has proven itself."""
-        return min(
-            (
-                self._good_at(running)
-                for job, running in self.running.items()
-                if self.slots.get(job, SlotName.CANDIDATE) is not None
-            ),
-            default=None,
-        )
+        candidates = (self.running.get(slot.job) for slot in self.slots.all_in(SlotName.CANDIDATE))
+        return min((self._good_at(running) for running in candidates if running is not None), default=None)
 
     def cpu_us(self, job: str) -> int:
         """Processor time that the job's own code took in this run, in microseconds."""
@@ -137,9 +130,9 @@ class Jobs:
 
     def tidy(self, waiting: Callable[[str], bool], now: Instant) -> None:
         """Forget retired jobs with nothing `waiting` to be delivered."""
-        for job in self.slots.jobs():
-            if self.slots.get(job, SlotName.RETIRED) is not None and not waiting(job):
-                self.slots.forget(job, self._work.gathered.upkeep)
+        for slot in self.slots.all_in(SlotName.RETIRED):
+            if not waiting(slot.job):
+                self.slots.forget(slot.job, self._work.gathered.upkeep)
                 self._work.note(now)
 
     def _condemn(self, slot: Slot, crash: Crash) -> str:

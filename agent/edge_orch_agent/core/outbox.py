@@ -107,6 +107,8 @@ class Outbox:
 
     def streams(self) -> list[StreamId]:
         """Streams that hold something, the most urgent first."""
+        if len(self._streams) < 2:  # nearly always, and asked after each event
+            return list(self._streams)
         return sorted(self._streams, key=lambda stream: (_RANK[self._streams[stream][0].priority], stream))
 
     def segments(self, stream: StreamId) -> Iterator[SegmentInfo]:

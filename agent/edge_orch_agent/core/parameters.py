@@ -20,10 +20,12 @@ class Parameters:
         self.effective = Effective()
         self._expires_at: int | None = None
         self._trusted = False
+        self._of: dict[str, tuple[Plan, dict[str, Value]]] = {}
 
     def fold(self, facts: Facts, params: Mapping[str, Sequence[ParamSpec]], now: Instant) -> None:
         """Work out anew what the facts mean."""
         self.effective = fold(facts, params, now)
+        self._of.clear()
         self._trusted = now.trusted
         expiries = (_expires_at(state, now) for state in self.effective.overrides.values())
         silent_until = ends_at_us(self.effective.silences.values(), now)
@@ -39,9 +41,13 @@ class Parameters:
         return self._expires_at
 
     def of(self, plan: Plan) -> dict[str, Value]:
-        """The values by the last fold."""
-        known = self.effective.parameters
-        return {spec.name: known[plan.name, spec.name].value for spec in plan.params if (plan.name, spec.name) in known}
+        """The values by the last fold; the same object until the next one."""
+        asked, values = self._of.get(plan.name, (None, {}))
+        if asked is not plan:
+            known, name = self.effective.parameters, plan.name
+            values = {spec.name: known[name, spec.name].value for spec in plan.params if (name, spec.name) in known}
+            self._of[name] = plan, values
+        return values
 
     @staticmethod
     def resolved(plan: Plan, facts: Facts, now: Instant) -> dict[str, Value]:

@@ -33,6 +33,10 @@ class Slots:
         """What is in that slot."""
         return self._slots.get((job, name))
 
+    def all_in(self, name: SlotName) -> list[Slot]:
+        """What is in that slot, of every job that has one."""
+        return [slot for slot in self._slots.values() if slot.slot is name]
+
     def of(self, job: str) -> list[Slot]:
         """All slots of a job."""
         return [slot for slot in self._slots.values() if slot.job == job]

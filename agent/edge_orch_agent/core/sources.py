@@ -58,7 +58,7 @@ class Sources:
             for job, one in running.items()
             if one.plan.limits.on_full != "block" or outbox_size(job) < one.plan.limits.outbox
         }
-        for job in self.differing(wanted):
+        for job in self.differing(wanted) if wanted != self._reading else ():
             if awaits(job):
                 continue
             if self._reading.pop(job, None) is not None:

@@ -288,6 +288,7 @@ class Transaction(msgspec.Struct):
         emptied = set(later.removed_slots)
         self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
         for name in self.__struct_fields__:
-            mine = getattr(self, name)
-            (mine.update if isinstance(mine, dict) else mine.extend)(getattr(later, name))
+            if theirs := getattr(later, name):
+                mine = getattr(self, name)
+                (mine.update if isinstance(mine, dict) else mine.extend)(theirs)
         self.replays = replays | {job: replays.get(job, []) + inputs for job, inputs in later.replays.items()}

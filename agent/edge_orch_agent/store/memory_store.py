@@ -41,7 +41,7 @@ _Key = TypeVar("_Key")
 
 
 class _Tables(msgspec.Struct):
-    """What would be tables in a file. A commit works on a copy and replaces the whole at its end."""
+    """What would be tables in a file. A commit works on a copy of what it changes and replaces all at its end."""
 
     positions: dict[PositionKey, bytes] = msgspec.field(default_factory=dict)
     states: dict[str, bytes] = msgspec.field(default_factory=dict)
@@ -58,6 +58,15 @@ class _Tables(msgspec.Struct):
     envelopes: dict[str, bytes] = msgspec.field(default_factory=dict)
     wear: dict[str, WearDay] = msgspec.field(default_factory=dict)
     lineage: list[Lineage] = msgspec.field(default_factory=list)
+
+    def apart(self, transaction: Transaction) -> _Tables:
+        """The same content; what the transaction changes in place is a copy."""
+        other = copy.copy(self)
+        for field, tables in _CHANGED_BY.items():
+            if getattr(transaction, field):
+                for table in tables:
+                    setattr(other, table, getattr(self, table).copy())
+        return other
 
     def apply(self, transaction: Transaction) -> None:
         _put(self.positions, transaction.positions)
@@ -121,6 +130,26 @@ class _Tables(msgspec.Struct):
         )
 
 
+_CHANGED_BY: dict[str, tuple[str, ...]] = {
+    "positions": ("positions",),
+    "states": ("states",),
+    "segments": ("segments",),
+    "redatings": ("segments",),
+    "rejections": ("dead",),
+    "cursors": ("cursors", "segments"),
+    "changes": ("changes",),
+    "dead": ("dead",),
+    "replayed": ("dead",),
+    "ledger": ("ledger",),
+    "drops": ("drops",),
+    "removed_slots": ("slots",),
+    "slots": ("slots",),
+    "envelopes": ("envelopes",),
+    "wear": ("wear",),
+}
+"""By field of a transaction, the tables that it changes in place; the others are replaced."""
+
+
 class MemoryStore:
     """A `Store` that forgets at exit. `capacity`: bytes of content that fit; `reserve`: of them, for the essential."""
 
@@ -164,16 +193,17 @@ class MemoryStore:
         return state
 
     def commit(self, transaction: Transaction, essential: bool = False) -> int:
-        tables = copy.copy(self._tables)
-        for name in tables.__struct_fields__:
-            setattr(tables, name, copy.copy(getattr(tables, name)))
+        tables = self._tables.apart(transaction)
         tables.apply(transaction)
-        self._check_room(tables.size(), essential)
+        self._check_room(tables, essential)
         self._tables = tables
         return sum(len(segment.data) for segment in transaction.segments)
 
-    def _check_room(self, size: int, essential: bool) -> None:
-        if self.capacity is None or (essential and size <= self._tables.size()):
+    def _check_room(self, tables: _Tables, essential: bool) -> None:
+        if self.capacity is None:
+            return
+        size = tables.size()
+        if essential and size <= self._tables.size():
             return
         if size > self.capacity - (0 if essential else self._reserve):
             raise DiskFull(Problem("the disk is full", next_step="free some space"))
