@@ -58,12 +58,8 @@ class Shelf:
                 segments=segments,
                 ledger=[LedgerEntry("press", 1, stream, fate, entered) for stream, fate in accounts],
                 lineage=[
-                    Lineage(
-                        _MAKER,
-                        segments[-1].created_us,
-                        (Input("factory/1", numbers[0] * records, entered),),
-                        tuple(Made("raw", "lake", segment.sequence, segment.count) for segment in segments),
-                    )
+                    Lineage(_MAKER, one.created_us, (Input("factory/1", number * records, records),), (_made(one),))
+                    for number, one in zip(numbers, segments, strict=True)
                 ],
             )
             self.store.commit(transaction)
@@ -106,6 +102,10 @@ class Shelf:
         sequence = self.outbox.next_sequence(RAW)
         at_us = START_US + number * SECOND
         return Segment(RAW, sequence, 1, records, Priority.NORMAL, at_us, data, run=_MAKER.run)
+
+
+def _made(segment: Segment) -> Made:
+    return Made("raw", "lake", segment.sequence, segment.count)
 
 
 def _record(number: int) -> bytes:

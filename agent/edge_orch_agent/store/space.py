@@ -6,22 +6,28 @@ import sqlite3
 
 _WORTH_BYTES = 1 << 20
 """Less is not worth the writing."""
+_MUCH_BYTES = 16 << 20
+"""More than is on its way while every sink takes what it gets."""
 _STEP_BYTES = 4 << 20
 """A commit: moving that much takes well under a second, even on an SD card."""
 
 
 def give_back(database: sqlite3.Connection, *, all_of_it: bool = False) -> None:
-    """Shrink the file once half of it is free, a step at a time; an empty outbox or `all_of_it`: in one go.
+    """Shrink the file once half of it is free, a step at a time; with an empty outbox, or `all_of_it`, in one go.
 
-    In steady state pages are reused and nothing is moved: every move wears the card. Raises `sqlite3.Error` where there
-    is no room for it, which harms nothing.
+    An empty outbox with much free is the end of a backlog, even if what else the file holds is more than that. In
+    steady state pages are reused and nothing is moved: every move wears the card. Raises `sqlite3.Error` where there is
+    no room for it, which harms nothing.
     """
     free = database.execute("PRAGMA freelist_count").fetchone()[0]
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     size = page_bytes(database)
-    if not all_of_it and (free * size < _WORTH_BYTES or free * 2 < pages):
+    half = free * size >= _WORTH_BYTES and free * 2 >= pages
+    if not (half or all_of_it or free * size >= _MUCH_BYTES):
         return
     drained = database.execute("SELECT NOT EXISTS(SELECT 1 FROM segment)").fetchone()[0]
+    if not (half or all_of_it or drained):
+        return
     step = free if all_of_it or drained else max(_STEP_BYTES // size, free // 4)
     database.executescript(f"PRAGMA incremental_vacuum({step})")  # `execute` would stop after one page
     if step >= free:

@@ -8,6 +8,7 @@ import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from edge_orch_agent.core.ledger import Ledger
@@ -164,6 +165,16 @@ def test_a_disk_that_others_fill_is_survived_and_a_drain_gives_the_space_back(sm
     assert path.with_name("agent.db-wal").stat().st_size < 1_000_000
     assert path.with_name("agent.ballast").stat().st_blocks * 512 == 4 << 20
     store.close()
+
+
+def test_a_drained_backlog_is_given_back_where_more_than_it_stays(path: Path) -> None:
+    store = SqliteStore(path, ballast_bytes=4096)
+    store.commit(Transaction(states={f"job{n}": Random(n).randbytes(1 << 20) for n in range(24)}))  # noqa: S311
+    for sequence in range(1, 40):
+        store.commit(noise(sequence))
+    store.commit(Transaction(cursors={STREAM: 39}))
+    store.close()
+    assert path.stat().st_size < 26 << 20
 
 
 def test_a_damaged_segment_cannot_be_delivered_and_can_be_rejected(path: Path) -> None:
