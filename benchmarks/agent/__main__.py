@@ -76,7 +76,7 @@ def main() -> int:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="all, if none is named")
     parser.add_argument("--records", type=int, default=40_000, help="of a backlog on the bus")
-    parser.add_argument("--rows", type=int, default=500_000, help="of a file")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of a file")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):

@@ -67,7 +67,8 @@ class BatchRead(msgspec.Struct, frozen=True):
     """A source of a job read records. `receipt` names them to the source in a later `Acknowledge`.
 
     `next_position`: what to store, so that after a restart the source goes on behind this batch and recognises
-    redeliveries; it replaces what was stored under `partition_key`.
+    redeliveries; it replaces what was stored under `partition_key`. `lines`: how many the payload has, if it is one of
+    lines and the source has counted them.
     """
 
     job: str
@@ -75,6 +76,7 @@ class BatchRead(msgspec.Struct, frozen=True):
     receipt: int
     partition_key: str
     next_position: bytes
+    lines: int | None = None
 
 
 class SourceFailed(msgspec.Struct, frozen=True):

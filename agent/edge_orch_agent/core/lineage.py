@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -61,10 +61,9 @@ class Inputs:
     def __init__(self) -> None:
         self._partitions: dict[str, tuple[int, int]] = {}
 
-    def add(self, batch: Batch) -> None:
-        """The batch has been taken in."""
-        payload = batch.payload
-        count = payload.count(b"\n") + (not payload.endswith(b"\n")) if isinstance(payload, bytes) else len(payload)
+    def add(self, batch: Batch, lines: int | None = None) -> None:
+        """The batch has been taken in. `lines`: see `BatchRead`; counting takes a tenth of what a cheap job does."""
+        count = _count(batch.payload) if lines is None else lines
         first, before = self._partitions.get(batch.partition, (batch.position, 0))
         self._partitions[batch.partition] = first, before + count
 
@@ -74,6 +73,10 @@ class Inputs:
         self._partitions.clear()
         shown, others = found[:PARTITIONS], found[PARTITIONS:]
         return (*shown, *([Input("", 0, sum(one.count for one in others))] if others else ()))
+
+
+def _count(payload: bytes | Sequence[bytes]) -> int:
+    return payload.count(b"\n") + (not payload.endswith(b"\n")) if isinstance(payload, bytes) else len(payload)
 
 
 class Makers:
@@ -90,9 +93,9 @@ class Makers:
         if known is None or known.params != params:
             self._makers[job, version] = Maker(job, version, digest, dict(params), self._run)
 
-    def read(self, job: str, batch: Batch) -> None:
+    def read(self, job: str, batch: Batch, lines: int | None = None) -> None:
         """The job has taken in a batch."""
-        self._inputs.setdefault(job, Inputs()).add(batch)
+        self._inputs.setdefault(job, Inputs()).add(batch, lines)
 
     def trace(self, job: str, version: int, made: tuple[Made, ...], at_us: int) -> Lineage:
         """The lineage of what a version made."""

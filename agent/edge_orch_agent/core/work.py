@@ -89,7 +89,7 @@ class Work:
     def batch(self, event: BatchRead, now: Instant) -> None:
         """A batch has gone through its pipeline: its position and its receipt."""
         self.gathered.intake.positions[PositionKey(event.job, event.partition_key)] = event.next_position
-        self.makers.read(event.job, event.batch)
+        self.makers.read(event.job, event.batch, event.lines)
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload
         if isinstance(payload, bytes):

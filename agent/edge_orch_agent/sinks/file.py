@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import zlib
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from isal import isal_zlib
 
 from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment
@@ -60,7 +60,7 @@ class FileSink:
                 self._cut_incomplete(file, journal)
             self._whole = -1  # until this append has succeeded
             known = journal.entries.get(stream)
-            checksum = zlib.crc32(data)
+            checksum = isal_zlib.crc32(data)
             if known is not None and known.key == key and known.checksum == checksum:
                 return
             end = file.seek(0, os.SEEK_END)
@@ -77,7 +77,7 @@ class FileSink:
         if last is None:
             return
         written = os.pread(file.fileno(), last.length, last.offset)
-        if len(written) < last.length or zlib.crc32(written) != last.checksum:
+        if len(written) < last.length or isal_zlib.crc32(written) != last.checksum:
             # A file that was rotated away is shorter than the offset: truncating must not make it longer.
             if file.seek(0, os.SEEK_END) > last.offset:
                 file.truncate(last.offset)

@@ -114,5 +114,6 @@ class FileSource:
         self._outstanding.add(self._receipt)
         name = str(path)
         batch = Batch(name, data, self._now(), first, {"path": name})
-        self._emit(BatchRead(self._job, batch, self._receipt, name, encode_position(behind)))
+        position, lines = encode_position(behind), behind.lines - first
+        self._emit(BatchRead(self._job, batch, self._receipt, name, position, lines))
         await asyncio.sleep(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 
 import msgspec
 from isal import isal_zlib
@@ -133,7 +132,7 @@ def _write_segment(database: sqlite3.Connection, segment: Segment) -> int:
         (
             *(stream.job, stream.output, stream.sink, segment.sequence),
             *(segment.version, segment.count, len(segment.data), segment.priority.value),
-            *(segment.created_us, segment.subject, segment.run, segment.first, zlib.crc32(data), data),
+            *(segment.created_us, segment.subject, segment.run, segment.first, isal_zlib.crc32(data), data),
         ),
     )
     return len(data)
