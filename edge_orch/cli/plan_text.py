@@ -77,7 +77,10 @@ def _entry(item: Assignment | Branch | Aggregation | ParsedField) -> str:
 
 def _aggregation(item: Aggregation) -> str:
     inner = [sql_text(item.value)] if item.value is not None else ["*"]
-    inner += [repr(item.argument)] if item.argument is not None else []
+    inner += [sql_text(item.order)] if item.order is not None else []
+    inner += [repr(list(item.argument) if isinstance(item.argument, tuple) else item.argument)] * (
+        item.argument is not None
+    )
     distinct = item.function == "count_distinct"
     call = f"count(DISTINCT {inner[0]})" if distinct else f"{item.function}({', '.join(inner)})"
     return call + (f" FILTER (WHERE {sql_text(item.where)})" if item.where is not None else "")

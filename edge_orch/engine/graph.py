@@ -121,7 +121,7 @@ def _used_by(step: Step) -> Iterator[str]:
         case Aggregate():
             yield from step.by
             for aggregation in step.compute:
-                yield from _columns(aggregation.value, aggregation.where)
+                yield from _columns(aggregation.value, aggregation.order, aggregation.where)
         case Alert():
             yield from step.key
             yield from _columns(step.when, step.clear.when)

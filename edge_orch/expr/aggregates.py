@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
+from operator import ge
 from typing import Any, cast
 
 from sqlglot import exp
 
+from edge_orch.expr import casts
 from edge_orch.expr.checker import Checker
 from edge_orch.expr.conversion import NUMBERS, is_required
-from edge_orch.expr.functions import AGGREGATES
+from edge_orch.expr.library.aggregates import AGGREGATES, ELSEWHERE, SYNONYMS
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import Field, FieldType
-from edge_orch.plan.steps import Aggregation
+from edge_orch.plan.steps import Aggregation, Argument
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.words import did_you_mean, names
 
 _NUMERIC = {"sum", "avg", "stddev", "variance", "quantile"}
 _FLOAT = {"avg", "stddev", "variance", "quantile"}
 _BOOL = {"bool_and", "bool_or"}
-_CHOOSING = {"min", "max", "first", "last"}
-_OTHER_NAMES = {
-    "list": "array_agg",
-    "approx_quantile": "quantile",
-    "every": "bool_and",
-    "mean": "avg",
-    "quantile_cont": "quantile",
-    "stddev_samp": "stddev",
-    "var_samp": "variance",
-}
-"""Other names that SQL has for the same."""
-
-_ELSEWHERE = {
-    **dict.fromkeys(("collect", "collect_list", "string_agg", "group_concat", "listagg"), "write array_agg(x)"),
-    **dict.fromkeys(("percentile", "percentile_cont", "percentile_approx", "p95"), "write quantile(x, 0.95)"),
-    **dict.fromkeys(
-        ("spread", "range", "difference"), "compute max(x) and min(x), and subtract them in a map step after"
-    ),
-    **dict.fromkeys(
-        ("rate", "derivative", "increase"), "take the record before by a lag step, or first(x) and last(x)"
-    ),
-    **dict.fromkeys(("lag", "lead"), "write a lag step before it"),
-    **dict.fromkeys(("stdev", "std"), "write stddev(x)"),
-    **dict.fromkeys(("arg_max", "max_by", "arg_min", "min_by", "top"), "there is none: keep all with array_agg(x)"),
-    **dict.fromkeys(("count_distinct", "approx_count_distinct", "uniq", "unique"), "write count(DISTINCT x)"),
-}
-"""Names that other products have for what is said otherwise here: the next step for who writes them."""
+_CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
+_NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
+_GREATEST = {"min", "max", "arg_min", "arg_max"}
+MOST_GREATEST = 1000
+"""So many of the greatest or least values are kept at most."""
 
 
 def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, Field]:
@@ -58,15 +38,20 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
         where = checker.condition(node.expression.this)
         node = node.this
     function = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
-    function = _OTHER_NAMES.get(function, function)
+    function = SYNONYMS.get(function, function)
     if function not in AGGREGATES:
         found = f"`{function}`" if function else "an expression around it"
         near = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
-        next_step = _ELSEWHERE.get(function, near)
+        next_step = ELSEWHERE.get(function, near)
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
-    json = function == "array_agg" or (function in _CHOOSING and made.value is not None and is_json(made.value))
-    return made, Field(name, made.type, _never_null(made), json)
+    return made, Field(name, made.type, _never_null(made), _makes_json(made))
+
+
+def _makes_json(made: Aggregation) -> bool:
+    if made.function in {"array_agg", "histogram"} or (made.function in _GREATEST and made.argument is not None):
+        return True
+    return made.function in _CHOOSING and made.value is not None and is_json(made.value)
 
 
 def _never_null(made: Aggregation) -> bool:
@@ -74,8 +59,9 @@ def _never_null(made: Aggregation) -> bool:
     if made.function == "count":
         return True
     # What grows with its values gives up when there is no room for them.
-    chosen = made.function in {*_CHOOSING, *_BOOL}
-    return chosen and made.where is None and made.value is not None and is_required(made.value)
+    chosen = made.function in {*_NEVER_GROWING, *_BOOL} and made.argument is None
+    required = made.value is not None and is_required(made.value) and (made.order is None or is_required(made.order))
+    return chosen and made.where is None and required
 
 
 class _Maker:
@@ -87,12 +73,14 @@ class _Maker:
     def made(self, name: str, where: Expression | None) -> Aggregation:
         args = list(self.node.expressions)
         function = self.function
-        if function == "median" and len(args) == 1:
-            function, args = "quantile", [*args, exp.Literal.number(0.5)]
-        if len(args) != (2 if function == "quantile" else 1):
+        signature = AGGREGATES[function]
+        if not signature.least <= len(args) <= signature.most:
             what = f"wrong number of arguments for `{function}`"
-            raise self.checker.problem(self.node, what, AGGREGATES[self.function].doc, f"{len(args)}")
-        argument = self.quantile(args.pop()) if function == "quantile" else None
+            raise self.checker.problem(self.node, what, signature.doc, f"{len(args)}")
+        if function == "median":
+            function, args = "quantile", [*args, exp.Literal.number(0.5)]
+        order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None
+        argument = self.argument(function, args.pop()) if len(args) > 1 else None
         value = None
         if isinstance(args[0], exp.Distinct):
             if function != "count" or len(args[0].expressions) != 1:
@@ -100,23 +88,66 @@ class _Maker:
             function, args = "count_distinct", args[0].expressions
         if not (function == "count" and isinstance(args[0], exp.Star)):
             value = self.checker.check(args[0])
-        return Aggregation(name, cast(Any, function), self.type_of(args[0], function, value), value, argument, where)
+        if function == "string_agg" and value is not None and value.type is not FieldType.STRING:
+            value = casts.to_string(value)
+        type_ = self.type_of(args[0], function, value, argument)
+        return Aggregation(name, cast(Any, function), type_, value, argument, where, order)
+
+    def ordering(self, node: exp.Expression) -> Expression:
+        """What the value of `arg_max` is chosen by."""
+        value = self.checker.check(node)
+        self.checker.ordered(node, value, self.function)
+        return value
+
+    def argument(self, function: str, node: exp.Expression) -> Argument:
+        """The constant that stands second: a quantile, a number of values, bounds, or what stands between texts."""
+        if function == "quantile":
+            return self.quantile(node)
+        if function == "histogram":
+            return self.bounds(node)
+        if function == "string_agg":
+            if isinstance(node, exp.Literal) and node.is_string:
+                return str(node.this)
+            raise self.checker.problem(node, "what stands between texts must be written out", "a text, like ', '")
+        number = _number(node)
+        if number is None or not number.is_integer() or not 1 <= number <= MOST_GREATEST:
+            expected = f"a whole number from 1 to {MOST_GREATEST}"
+            raise self.checker.problem(node, "not a number of values", expected, node.sql()[:60])
+        return int(number)
 
     def quantile(self, node: exp.Expression) -> float:
-        argument = float(node.this) if isinstance(node, exp.Literal) and not node.is_string else -1.0
-        if not 0 <= argument <= 1:
+        argument = _number(node)
+        if argument is None or not 0 <= argument <= 1:
             raise self.checker.problem(node, "not a quantile", "a number from 0 to 1", node.sql()[:60])
         return argument
 
-    def type_of(self, node: exp.Expression, function: str, value: Expression | None) -> FieldType:
+    def bounds(self, node: exp.Expression) -> tuple[float, ...]:
+        numbers = [_number(item) for item in node.expressions] if isinstance(node, exp.Array) else []
+        bounds = tuple(number for number in numbers if number is not None)
+        if not bounds or len(bounds) != len(numbers) or any(map(ge, bounds, bounds[1:])):
+            expected = "numbers in ascending order, like [10, 20, 50]"
+            raise self.checker.problem(node, "not the bounds of a histogram", expected, node.sql()[:60])
+        return bounds
+
+    def type_of(
+        self, node: exp.Expression, function: str, value: Expression | None, argument: Argument | None
+    ) -> FieldType:
         if value is None or function in {"count", "count_distinct"}:
             return FieldType.INT
-        if function in _NUMERIC:
+        if function in _NUMERIC or (function == "histogram" and argument is not None):
             self.checker.expect(node, value, NUMBERS, f"the argument of {function}")
         if function in _BOOL:
             self.checker.expect(node, value, frozenset({FieldType.BOOL}), f"the argument of {function}")
         if function in {"min", "max"}:
             self.checker.ordered(node, value, function)
-        if function == "array_agg":
+        if function in {"array_agg", "string_agg", "histogram"} or (function in _GREATEST and argument is not None):
             return FieldType.STRING
         return FieldType.FLOAT if function in _FLOAT else value.type
+
+
+def _number(node: exp.Expression) -> float | None:
+    """The number that is written out there."""
+    if isinstance(node, exp.Neg):
+        number = _number(node.this)
+        return None if number is None else -number
+    return float(node.this) if isinstance(node, exp.Literal) and not node.is_string else None

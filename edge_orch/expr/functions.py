@@ -5,8 +5,7 @@ What they compute is `edge_orch.engine.functions`; operators, CASE and casts are
 
 from __future__ import annotations
 
-import msgspec
-
+from edge_orch.expr.library.aggregates import AGGREGATES, AggregateFunction
 from edge_orch.expr.library.bits import BITS
 from edge_orch.expr.library.choices import CHOICES
 from edge_orch.expr.library.function import Function, Kind
@@ -71,36 +70,5 @@ ELSEWHERE = {
     "upcase": "write upper(x)",
 }
 """Names that other products have for what is said otherwise here: the next step for who writes them."""
-
-
-class AggregateFunction(msgspec.Struct, frozen=True):
-    """One line for people, and an entry of `compute` over fields ts, sensor and temp_c."""
-
-    doc: str
-    example: str
-
-
-AGGREGATES: dict[str, AggregateFunction] = {
-    "count": AggregateFunction(
-        "count(*), count(x): records, or those where x is not NULL; count(DISTINCT x)", "count(DISTINCT sensor)"
-    ),
-    "sum": AggregateFunction("sum(x): NULL if out of 64 bits", "sum(temp_c)"),
-    "avg": AggregateFunction("avg(x): the mean", "avg(temp_c)"),
-    "min": AggregateFunction("min(x): the least", "min(temp_c)"),
-    "max": AggregateFunction("max(x): the greatest", "max(temp_c) FILTER (WHERE sensor = 'press-1')"),
-    "first": AggregateFunction("first(x): of the earliest record", "first(temp_c)"),
-    "last": AggregateFunction("last(x): of the latest record", "last(sensor)"),
-    "stddev": AggregateFunction("stddev(x): of a sample; NULL below two values", "stddev(temp_c)"),
-    "variance": AggregateFunction("variance(x): the square of stddev(x)", "variance(temp_c)"),
-    "quantile": AggregateFunction(
-        "quantile(x, 0.95): exact for up to 1,024 values, then each neighbour within 1 %; mergeable",
-        "quantile(temp_c, 0.5)",
-    ),
-    "median": AggregateFunction("median(x): quantile(x, 0.5)", "median(temp_c)"),
-    "bool_and": AggregateFunction("bool_and(x): whether all are true", "bool_and(temp_c > 20)"),
-    "array_agg": AggregateFunction("array_agg(x): all values as a JSON array, by event time", "array_agg(temp_c)"),
-    "bool_or": AggregateFunction("bool_or(x): whether one is true", "bool_or(temp_c > 90)"),
-}
-"""`compute` entries: exactly one aggregate each, perhaps with FILTER (WHERE …)."""
 
 __all__ = ["AGGREGATES", "ELSEWHERE", "FUNCTIONS", "SYNONYMS", "AggregateFunction", "Function", "Kind"]

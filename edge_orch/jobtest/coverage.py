@@ -168,7 +168,9 @@ def _expressions(step: Step) -> Iterator[tuple[str, Expression | None]]:
             yield from ((branch.name, branch.condition) for branch in step.branches)
         case Aggregate():
             for made in step.compute:
-                yield from ((made.name, made.value), (f"{made.name} FILTER", made.where))
+                yield made.name, made.value
+                yield f"{made.name} order", made.order
+                yield f"{made.name} FILTER", made.where
         case Alert():
             yield from (("when", step.when), ("clear", step.clear.when))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import add
 from typing import Any
+
+import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
 from edge_orch.engine.room import ENTRY
@@ -73,3 +77,32 @@ class CountDistinct(Growing):
     def restore(self, state: tuple[int, bool, list[Any]]) -> None:
         self.fold(state[2])
         self.charged, self.given_up = state[:2]
+
+
+class Buckets(Accumulator):
+    """`histogram(x, [10, 20])`: how many lie up to each bound and above the one before; at last, above them all."""
+
+    __slots__ = ("bounds", "counts")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+
+    def fold(self, values: Sequence[float]) -> None:
+        for value in values:
+            self.counts[bisect_left(self.bounds, value)] += 1
+
+    def value(self) -> str | None:
+        if not any(self.counts):
+            return None
+        names = [str(int(bound) if bound.is_integer() else bound) for bound in self.bounds]
+        return msgspec.json.encode(dict(zip([*names, "inf"], self.counts, strict=True))).decode()
+
+    def merge(self, other: Buckets) -> None:
+        self.counts = list(map(add, self.counts, other.counts))
+
+    def state(self) -> list[int]:
+        return self.counts
+
+    def restore(self, state: Sequence[int]) -> None:
+        self.counts = list(state)

@@ -6,23 +6,29 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from msgspec import Raw
+from msgspec import Raw, json
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
-from edge_orch.engine.accumulators.counts import Count, CountDistinct
-from edge_orch.engine.accumulators.lists import ArrayAgg
-from edge_orch.engine.accumulators.picks import Extreme, First, Last
+from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
+from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
+from edge_orch.engine.calls.cast import cast
 from edge_orch.engine.stamps import format_stamp
 from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Aggregation
+from edge_orch.plan.steps import Aggregation, Argument
 
 
 def is_timed(function: str) -> bool:
     """Whether an aggregate folds pairs of event time and value."""
-    return function in ("first", "last", "array_agg")
+    return function in ("first", "last", "array_agg", "string_agg")
+
+
+def is_ranked(aggregation: Aggregation) -> bool:
+    """Whether it folds pairs, of what decides and what is picked, and keeps several."""
+    return aggregation.function in _CHOICES and aggregation.argument is not None
 
 
 _MAKERS: dict[str, Callable[[], Accumulator]] = {
@@ -34,10 +40,14 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "bool_or": lambda: Extreme(max),
     "min": lambda: Extreme(min),
     "max": lambda: Extreme(max),
+    "arg_min": lambda: ArgExtreme(min),
+    "arg_max": lambda: ArgExtreme(max),
     "first": First,
     "last": Last,
     "count_distinct": CountDistinct,
+    "mode": lambda: Tallied(_most_frequent),
 }
+_CHOICES: dict[str, Callable[..., Any]] = {"min": min, "arg_min": min, "max": max, "arg_max": max}
 
 
 # Where it is simpler to compute than to fold.
@@ -51,31 +61,67 @@ _WHOLES: dict[str, Callable[[list[Any]], Value]] = {
 
 def fraction(aggregation: Aggregation) -> float:
     """Which quantile is asked for."""
-    return 0.5 if aggregation.argument is None else aggregation.argument
+    return aggregation.argument if isinstance(aggregation.argument, int | float) else 0.5
 
 
 def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     """What makes an accumulator for one column of an aggregate step."""
-    if aggregation.function == "sum":
+    function, argument = aggregation.function, aggregation.argument
+    if function == "sum":
         return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
-    if aggregation.function == "quantile":
+    if function == "quantile":
         return partial(Quantile, fraction(aggregation))
-    if aggregation.function == "array_agg":
-        return partial(ArrayAgg, _shown(aggregation.value))
-    return _MAKERS[aggregation.function]
+    if function == "array_agg":
+        return partial(Gathered, _array_of(aggregation.value))
+    if function == "histogram" and argument is None:
+        return partial(Tallied, _object_of(aggregation.value))
+    return _MAKERS[function] if argument is None else _with_argument(aggregation, argument)
+
+
+def _with_argument(aggregation: Aggregation, argument: Argument) -> Callable[[], Accumulator]:
+    match argument:
+        case str():
+            return partial(Gathered, argument.join)
+        case tuple():
+            return partial(Buckets, argument)
+        case _:
+            return partial(Ranked, _CHOICES[aggregation.function], int(argument), _array_of(aggregation.value))
+
+
+def _fraction(aggregation: Aggregation) -> float:
+    return aggregation.argument if isinstance(aggregation.argument, int | float) else 0.5
+
+
+def _array_of(value: Expression | None) -> Callable[[list[Any]], str]:
+    """What makes a JSON array of its values."""
+    shown = _shown(value)
+    return json_array if shown is None else lambda values: json_array(list(map(shown, values)))
 
 
 def _shown(value: Expression | None) -> Callable[[Any], Any] | None:
-    """What makes JSON of its values; None where they are JSON's own."""
+    """What makes JSON of a value; None where it is JSON's own."""
     if value is not None and value.type is FieldType.TIMESTAMP:
         return format_stamp
     return Raw if value is not None and is_json(value) else None
 
 
+def _most_frequent(counts: dict[Any, int]) -> Value:
+    """Of several, the least: the order in which values came may have been changed (see `whole`)."""
+    most = max(counts.values())
+    least: Value = min(value for value, count in counts.items() if count == most)
+    return least
+
+
+def _object_of(value: Expression | None) -> Callable[[dict[Any, int]], str]:
+    """What makes a JSON object of its values, in their order, and their counts."""
+    named = cast(FieldType.STRING if value is None else value.type, FieldType.STRING)
+    return lambda counts: json.encode({named(value): counts[value] for value in sorted(counts)}).decode()
+
+
 def whole(aggregation: Aggregation) -> Callable[[list[Any]], Value]:
     """What computes the column at once from all its values: the same as one accumulator that takes them together."""
     at_once = _WHOLES.get(aggregation.function)
-    if at_once is not None:
+    if at_once is not None and aggregation.argument is None:
         return at_once
     make = factory(aggregation)
     if aggregation.function == "quantile":

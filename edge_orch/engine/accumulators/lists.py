@@ -1,8 +1,10 @@
-"""Aggregates that keep all values."""
+"""Aggregates that keep values: all of them, or the greatest few."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from heapq import nlargest, nsmallest
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -11,20 +13,26 @@ import msgspec
 from edge_orch.engine.accumulators.accumulator import Growing, Value
 from edge_orch.engine.room import VALUE, weight
 
-Pairs = Sequence[tuple[int, Any]]
+Pairs = Sequence[tuple[Any, Any]]
+Render = Callable[[list[Any]], Value]
 
 
-class ArrayAgg(Growing):
-    """`array_agg(x)`: the values as a JSON array, by event time; those of one moment as they came.
+def json_array(values: list[Any]) -> str:
+    """The values as a JSON array."""
+    return msgspec.json.encode(values).decode()
 
-    `shown`: a value as it stands in JSON.
+
+class Gathered(Growing):
+    """`array_agg` and `string_agg`: what `render` makes of the values, by event time.
+
+    Those of one moment stand as they came.
     """
 
-    __slots__ = ("_size", "pairs", "shown")
+    __slots__ = ("_size", "pairs", "render")
 
-    def __init__(self, shown: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, render: Render) -> None:
         super().__init__()
-        self.shown = shown
+        self.render = render
         self.pairs: list[tuple[int, Any]] = []
         self._size = 0
 
@@ -37,10 +45,9 @@ class ArrayAgg(Growing):
     def value(self) -> Value:
         if not self.pairs:
             return None
-        values = [value for _, value in sorted(self.pairs, key=itemgetter(0))]
-        return msgspec.json.encode(list(map(self.shown, values)) if self.shown else values).decode()
+        return self.render([value for _, value in sorted(self.pairs, key=itemgetter(0))])
 
-    def merge(self, other: ArrayAgg) -> None:
+    def merge(self, other: Gathered) -> None:
         if other.given_up:
             self.give_up()
         self.fold(other.pairs)
@@ -57,3 +64,88 @@ class ArrayAgg(Growing):
     def restore(self, state: tuple[int, bool, Pairs]) -> None:
         self.fold([(time_us, value) for time_us, value in state[2]])
         self.charged, self.given_up = state[:2]
+
+
+class Ranked(Growing):
+    """`arg_max` and `arg_min` of several: of pairs (y, x) what `render` makes of the x of the `most` greatest y.
+
+    The best stands first; of equals, the one that came first.
+    """
+
+    __slots__ = ("choose", "kept", "most", "render")
+
+    def __init__(self, choose: Callable[..., Any], most: int, render: Render) -> None:
+        super().__init__()
+        self.choose = nsmallest if choose is min else nlargest
+        self.most = most
+        self.render = render
+        self.kept: list[tuple[Any, Any]] = []
+
+    def fold(self, values: Pairs) -> None:
+        if not self.given_up:
+            self.kept = self.choose(self.most, chain(self.kept, values), key=itemgetter(0))
+
+    def value(self) -> Value:
+        return self.render([value for _, value in self.kept]) if self.kept else None
+
+    def merge(self, other: Ranked) -> None:
+        if other.given_up:
+            self.give_up()
+        self.fold(other.kept)
+
+    def size(self) -> int:
+        return sum([VALUE + weight(pair) for pair in self.kept])
+
+    def give_up(self) -> None:
+        self.kept, self.given_up = [], True
+
+    def state(self) -> tuple[int, bool, list[tuple[Any, Any]]]:
+        return (self.charged, self.given_up, self.kept)
+
+    def restore(self, state: tuple[int, bool, Pairs]) -> None:
+        self.kept = [(order, value) for order, value in state[2]]
+        self.charged, self.given_up = state[:2]
+
+
+class Tallied(Growing):
+    """`mode` and `histogram`: what `render` makes of the distinct values and their counts."""
+
+    __slots__ = ("_size", "counts", "render")
+
+    def __init__(self, render: Callable[[dict[Any, int]], Value]) -> None:
+        super().__init__()
+        self.render = render
+        self.counts: dict[Any, int] = {}
+        self._size = 0
+
+    def fold(self, values: Sequence[Any]) -> None:
+        for value in values if not self.given_up else ():
+            self._add(value, 1)
+
+    def value(self) -> Value:
+        return self.render(self.counts) if self.counts else None
+
+    def merge(self, other: Tallied) -> None:
+        if other.given_up:
+            self.give_up()
+        for value, count in other.counts.items() if not self.given_up else ():
+            self._add(value, count)
+
+    def size(self) -> int:
+        return self._size
+
+    def give_up(self) -> None:
+        self.counts, self._size, self.given_up = {}, 0, True
+
+    def state(self) -> tuple[int, bool, list[tuple[Any, int]]]:
+        return (self.charged, self.given_up, list(self.counts.items()))
+
+    def restore(self, state: tuple[int, bool, Sequence[tuple[Any, int]]]) -> None:
+        for value, count in state[2]:
+            self._add(value, count)
+        self.charged, self.given_up = state[:2]
+
+    def _add(self, value: Any, count: int) -> None:
+        if value not in self.counts:
+            self._size += VALUE + weight(value)
+        self.counts[value] = self.counts.get(value, 0) + count

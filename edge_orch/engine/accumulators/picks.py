@@ -40,6 +40,34 @@ class Extreme(Accumulator):
         self.best = state
 
 
+class ArgExtreme(Accumulator):
+    """`arg_max` and `arg_min`: of pairs (y, x) the x of the greatest y; of several, the one that came first."""
+
+    __slots__ = ("choose", "pair")
+
+    def __init__(self, choose: Callable[..., Any]) -> None:
+        self.choose = choose
+        self.pair: tuple[Any, Value] | None = None
+
+    def fold(self, values: Sequence[tuple[Any, Value]]) -> None:
+        if values:
+            best = self.choose(values, key=itemgetter(0))
+            self.pair = best if self.pair is None else self.choose((self.pair, best), key=itemgetter(0))
+
+    def value(self) -> Value:
+        return None if self.pair is None else self.pair[1]
+
+    def merge(self, other: ArgExtreme) -> None:
+        if other.pair is not None:
+            self.fold([other.pair])
+
+    def state(self) -> tuple[Any, Value] | None:
+        return self.pair
+
+    def restore(self, state: Sequence[Any] | None) -> None:
+        self.pair = None if state is None else (state[0], state[1])
+
+
 class First(Accumulator):
     """`first`: the value of the earliest event time; of several, the one that came first."""
 

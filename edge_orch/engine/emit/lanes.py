@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable
 import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
-from edge_orch.engine.accumulators.factory import factory, is_timed, whole
+from edge_orch.engine.accumulators.factory import factory, is_ranked, is_timed, whole
 from edge_orch.engine.expressions import ExpressionWriter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.windows.cell import Layout
+from edge_orch.plan.expression import Expression
 from edge_orch.plan.steps import Aggregate, Aggregation
 
 
@@ -55,26 +56,43 @@ def plan_lanes(
 
 
 def _identity(aggregation: Aggregation) -> Hashable:
-    return (aggregation.value, aggregation.where, is_timed(aggregation.function))
+    return (aggregation.value, aggregation.where, _ordering(aggregation))
+
+
+def _ordering(aggregation: Aggregation) -> Hashable:
+    """By what its values are put in order: "time", one of themselves, or another expression; None if they are not."""
+    if is_timed(aggregation.function):
+        return "time"
+    if aggregation.order is None and is_ranked(aggregation):
+        return aggregation.value
+    return aggregation.order
 
 
 def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggregation, scope: Scope) -> LaneCode:
-    setup, conditions = [], []
+    setup: list[str] = []
+    conditions: list[str] = []
     chosen = ""
     if aggregation.where is not None:
         chosen = generator.names.fresh("w")
         setup.append(f"{chosen} = {expressions.true(aggregation.where)}")
         conditions.append(chosen)
-    item = scope.time.code
-    if aggregation.value is not None:
-        code = expressions.value(aggregation.value)
-        item, nullable = code.text, code.nullable
+
+    def operand(value: Expression) -> str:
+        code = expressions.value(value)
+        text = code.text
         if not code.atom:
-            item = generator.names.fresh("v")
+            text = generator.names.fresh("v")
             # What the filter leaves out is not computed, so that it cannot overflow.
-            setup.append(f"{item} = {code.text} if {chosen} else None" if chosen else f"{item} = {code.text}")
-        if nullable:
-            conditions.append(f"{item} is not None")
+            setup.append(f"{text} = {code.text} if {chosen} else None" if chosen else f"{text} = {code.text}")
+        if code.nullable:
+            conditions.append(f"{text} is not None")
+        return text
+
+    item = scope.time.code if aggregation.value is None else operand(aggregation.value)
     if is_timed(aggregation.function):
         item = f"({scope.time.code}, {item})"
+    elif aggregation.order is not None:
+        item = f"({operand(aggregation.order)}, {item})"
+    elif is_ranked(aggregation):
+        item = f"({item}, {item})"
     return LaneCode(tuple(setup), tuple(conditions), item)

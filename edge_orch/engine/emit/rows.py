@@ -67,6 +67,8 @@ def _nullable(aggregation: Aggregation, scope: Scope) -> bool:
     # Sums and what is made of them may also leave the range of their type.
     if aggregation.function not in _NULL_ONLY_IF_EMPTY or aggregation.where is not None:
         return True
+    if aggregation.argument is not None:  # what keeps several gives up when there is no room for them
+        return True
     value = aggregation.value
     return not (isinstance(value, Column) and not scope.columns[value.name].nullable)
 

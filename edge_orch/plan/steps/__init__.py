@@ -6,7 +6,7 @@ Durations are microseconds.
 
 from __future__ import annotations
 
-from edge_orch.plan.steps.aggregate import Aggregate, Aggregation
+from edge_orch.plan.steps.aggregate import Aggregate, Aggregation, Argument
 from edge_orch.plan.steps.alert import Alert, Clear, Escalation, Quorum, SilenceWindow, SummaryPart
 from edge_orch.plan.steps.deadband import Deadband
 from edge_orch.plan.steps.dedupe import Dedupe
@@ -47,6 +47,7 @@ __all__ = [
     "Aggregate",
     "Aggregation",
     "Alert",
+    "Argument",
     "Assignment",
     "Branch",
     "Clear",

@@ -10,19 +10,26 @@ from edge_orch.plan.expression import Expression
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.windows import Window
 
+Argument = int | float | str | tuple[float, ...]
+
 
 class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One output column: `function(value) FILTER (WHERE where)`; `argument` is a constant such as the quantile."""
+    """One output column: `function(value) FILTER (WHERE where)`.
+
+    `argument`: a constant: the quantile, how many of the greatest or least, the upper bounds of a histogram, or what
+    stands between texts. `order`: what `arg_max` and `arg_min` choose by.
+    """
 
     name: str
     function: OneOf[
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
-        "bool_and", "bool_or", "array_agg",
+        "bool_and", "bool_or", "array_agg", "string_agg", "arg_min", "arg_max", "mode", "histogram",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None
-    argument: float | None = None
+    argument: Argument | None = None
     where: Expression | None = None
+    order: Expression | None = None
 
 
 class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):

@@ -34,6 +34,15 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("var_samp(f)", "variance", "f", "float?"),
         ("mean(f)", "avg", "f", "float?"),
         ("array_agg(maybe_f)", "array_agg", "maybe_f", "string?"),
+        ("arg_max(s, f)", "arg_max", "s", "string"),
+        ("max_by(s, maybe_f)", "arg_max", "s", "string?"),
+        ("arg_min(f, t, 3)", "arg_min", "f", "string?"),
+        ("max(f, 3)", "max", "f", "string?"),
+        ("mode(i)", "mode", "i", "int?"),
+        ("histogram(s)", "histogram", "s", "string?"),
+        ("histogram(f, [-1, 2.5])", "histogram", "f", "string?"),
+        ("string_agg(s, ', ')", "string_agg", "s", "string?"),
+        ("listagg(i, '')", "string_agg", "cast_string(i)", "string?"),
         ("bool_and(b)", "bool_and", "b", "bool"),
         ("every(f > 1)", "bool_and", "gt(f, 1.0)", "bool"),
         ("bool_or(maybe_f > 1)", "bool_or", "gt(maybe_f, 1.0)", "bool?"),
@@ -53,6 +62,12 @@ def test_a_filter_belongs_to_the_aggregate() -> None:
     assert parsed("count(*) FILTER (WHERE b)")[1].required
 
 
+def test_what_is_several_values_leaves_as_json() -> None:
+    several = ("max(f, 3)", "arg_max(s, f, 3)", "histogram(s)", "array_agg(f)")
+    assert [parsed(text)[1].json for text in several] == [True] * 4
+    assert not any(parsed(text)[1].json for text in ("max(f)", "arg_max(s, f)", "string_agg(s, ',')", "mode(s)"))
+
+
 def test_a_quantile_has_its_constant() -> None:
     assert parsed("quantile(f, 1)")[0].argument == 1.0
     assert parsed("median(f)")[0].argument == 0.5
@@ -63,6 +78,10 @@ def test_a_quantile_has_its_constant() -> None:
     [
         ("i", "exactly one aggregate"), ("sum(i) + 1", "exactly one aggregate"), ("summ(i)", "did you mean `sum`"),
         ("bool_or(f)", "wrong type for the argument of bool_or"), ("median(f, 2)", "wrong number"),
+        ("arg_max(s)", "wrong number"), ("arg_max(s, b)", "no order"), ("max(f, 0)", "not a number of values"),
+        ("max(f, i)", "not a number of values"), ("arg_max(s, f, 1001)", "from 1 to 1000"),
+        ("histogram(s, [1])", "wrong type for the argument of histogram"), ("histogram(f, 3)", "not the bounds"),
+        ("histogram(f, [2, 1])", "ascending"), ("string_agg(s, s)", "must be written out"), ("top(f)", "max(x, 3)"),
         ("sum(s)", "wrong type for the argument of sum"), ("max(b)", "no order"), ("quantile(f)", "wrong number"),
         ("quantile(f, 2)", "not a quantile"), ("quantile(f, i)", "not a quantile"), ("count()", "wrong number"),
         ("sum(DISTINCT i)", "DISTINCT"), ("sum(i, i)", "wrong number"), ("max(*)", "count(*)"),

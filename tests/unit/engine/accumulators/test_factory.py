@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.accumulators.factory import factory, is_timed
+from edge_orch.engine.accumulators.factory import factory, is_ranked, is_timed
+from edge_orch.plan.expression import Column
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregation
 from tests.unit.engine.accumulators.folding import folded, reborn
@@ -22,6 +23,12 @@ KINDS = [
     Aggregation("a", "last", INT),
     Aggregation("a", "count_distinct", INT),
     Aggregation("a", "array_agg", FieldType.STRING),
+    Aggregation("a", "max", FieldType.STRING, argument=3),
+    Aggregation("a", "arg_min", INT, order=Column("y", INT)),
+    Aggregation("a", "arg_max", FieldType.STRING, argument=3, order=Column("y", INT)),
+    Aggregation("a", "mode", INT),
+    Aggregation("a", "histogram", FieldType.STRING, Column("x", INT)),
+    Aggregation("a", "histogram", FieldType.STRING, Column("x", INT), argument=(-100.0, 0.0, 100.5)),
     Aggregation("a", "quantile", FieldType.FLOAT, argument=0.9),
     Aggregation("a", "quantile", FieldType.FLOAT),
 ]
@@ -36,6 +43,8 @@ def test_merging_is_folding_and_a_state_goes_on(
     make = factory(kind)
 
     def given_as(values: list[int], since: int) -> list[object]:
+        if kind.order is not None or is_ranked(kind):
+            return [(value % 7, value) for value in values]
         return list(enumerate(values, since)) if is_timed(kind.function) else list(values)
 
     lists = [given_as(first, 0), given_as(second, 100), given_as(third, 200)]

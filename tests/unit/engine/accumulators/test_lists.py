@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from functools import partial
+
 from edge_orch.compile import compile_job
-from edge_orch.engine.accumulators.lists import ArrayAgg
+from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
 from tests.unit.engine.accumulators.folding import folded, reborn
 from tests.unit.engine.plans import batch, pipeline, rows
 
@@ -29,6 +31,9 @@ spec:
 """
 
 
+ArrayAgg = partial(Gathered, json_array)
+
+
 def test_values_stand_by_event_time_those_of_one_moment_as_they_came() -> None:
     lists = folded(ArrayAgg, [(5, "c"), (1, "a")], [(5, "d"), (2, 'b"')])
     assert lists.value() == '["a","b\\"","c","d"]'
@@ -41,6 +46,29 @@ def test_who_has_no_room_holds_nothing_and_neither_does_what_it_is_merged_into()
     lists.give_up()
     other.merge(lists)
     assert (other.value(), other.size(), other.given_up) == (None, 0, True)
+
+
+def test_of_ranked_values_the_best_stands_first_and_of_equals_the_one_that_came_first() -> None:
+    greatest = folded(partial(Ranked, max, 3, json_array), [(1, "a"), (5, "b"), (3, "c")], [(5, "d"), (2, "e")])
+    assert greatest.value() == '["b","d","c"]'
+    assert folded(partial(Ranked, min, 2, json_array), [(5, "a"), (1, "b")], [(1, "c")]).value() == '["b","c"]'
+    assert reborn(partial(Ranked, max, 3, json_array), greatest).value() == greatest.value()
+
+
+def test_what_is_tallied_is_counted() -> None:
+    tally = folded(partial(Tallied, str), ["b", "a"], ["a", "c"])
+    assert tally.value() == "{'b': 1, 'a': 2, 'c': 1}"
+    assert reborn(partial(Tallied, str), tally).value() == tally.value()
+
+
+def test_ranks_and_tallies_without_room_give_up() -> None:
+    for make, values in ((partial(Ranked, max, 3, json_array), [(1, "a")]), (partial(Tallied, str), ["a"])):
+        given_up, other = make(), folded(make, values)
+        assert isinstance(given_up, Ranked | Tallied)
+        given_up.give_up()
+        other.merge(given_up)
+        given_up.fold(values)
+        assert (other.value(), given_up.value(), given_up.size()) == (None, None, 0)
 
 
 def test_arrays_leave_as_json_whatever_they_hold() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.engine.accumulators.accumulator import Accumulator
-from edge_orch.engine.accumulators.counts import Count, CountDistinct
-from edge_orch.engine.accumulators.lists import ArrayAgg
+from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
+from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
 from edge_orch.engine.accumulators.picks import Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance
@@ -20,7 +20,7 @@ from tests.unit.engine.accumulators.folding import folded
 
 PLAIN: list[Callable[[], Accumulator]] = [
     Count, CountDistinct, IntSum, partial(Extreme, min), partial(Extreme, max), FloatSum, Average, Deviation, Variance,
-    partial(Quantile, 0.5),
+    partial(Quantile, 0.5), partial(Buckets, (-10.0, 0.0, 10.0)), partial(Tallied, str),
 ]  # fmt: skip
 LISTS = st.lists(st.lists(st.integers(-1000, 1000), max_size=5), max_size=6)
 
@@ -37,9 +37,14 @@ def test_at_once_is_one_after_the_other(make: Callable[[], Accumulator], lists: 
     assert at_once.value() == pytest.approx(whole.value())
 
 
-@given(st.sampled_from([First, Last, ArrayAgg]), st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5))
+TIMED: list[Callable[[], Accumulator]] = [
+    First, Last, partial(Gathered, json_array), partial(Ranked, min, 3, json_array)
+]  # fmt: skip
+
+
+@given(st.sampled_from(TIMED), st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5))
 def test_what_goes_by_time_keeps_the_order_of_those_of_one_moment(
-    make: type[First] | type[ArrayAgg], lists: list[list[int]]
+    make: Callable[[], Accumulator], lists: list[list[int]]
 ) -> None:
     pairs = [[(time, f"{place}/{number}") for number, time in enumerate(each)] for place, each in enumerate(lists)]
     at_once = make()

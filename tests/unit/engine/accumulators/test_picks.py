@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from edge_orch.engine.accumulators.picks import Extreme, First, Last
-from tests.unit.engine.accumulators.folding import folded
+from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
+from tests.unit.engine.accumulators.folding import folded, reborn
 
 
 def test_extremes_of_any_type() -> None:
@@ -19,3 +19,11 @@ def test_first_and_last_go_by_event_time() -> None:
 def test_among_equal_times_first_and_last_go_by_arrival() -> None:
     assert folded(First, [(1, "a"), (1, "b")], [(1, "c")]).value() == "a"
     assert folded(Last, [(1, "a"), (1, "b")], [(1, "c")]).value() == "c"
+
+
+def test_the_value_at_an_extreme_is_of_several_the_one_that_came_first() -> None:
+    greatest = folded(lambda: ArgExtreme(max), [(1, "a"), (3, "b")], [(3, "c"), (2, "d")])
+    assert greatest.value() == "b"
+    assert folded(lambda: ArgExtreme(min), [(1, "a"), (3, "b")], [(1, "c")]).value() == "a"
+    assert reborn(lambda: ArgExtreme(max), greatest).value() == "b"
+    assert folded(lambda: ArgExtreme(max)).value() is None

@@ -1,0 +1,116 @@
+"""The aggregates of `compute`, and how other products call them."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class AggregateFunction(msgspec.Struct, frozen=True):
+    """One line for people, and an entry of `compute` over fields ts, sensor and temp_c.
+
+    `least` and `most`: how many arguments it takes.
+    """
+
+    doc: str
+    example: str
+    least: int = 1
+    most: int = 1
+
+
+AGGREGATES: dict[str, AggregateFunction] = {
+    "count": AggregateFunction(
+        "count(*), count(x): records, or those where x is not NULL; count(DISTINCT x)", "count(DISTINCT sensor)"
+    ),
+    "sum": AggregateFunction("sum(x): NULL if out of 64 bits", "sum(temp_c)"),
+    "avg": AggregateFunction("avg(x): the mean", "avg(temp_c)"),
+    "min": AggregateFunction("min(x), min(x, n): the least, or the n least as a JSON array", "min(temp_c)", most=2),
+    "max": AggregateFunction(
+        "max(x), max(x, n): the greatest, or the n greatest as a JSON array",
+        "max(temp_c) FILTER (WHERE sensor = 'press-1')",
+        most=2,
+    ),
+    "arg_min": AggregateFunction(
+        "arg_min(x, y), arg_min(x, y, n): x where y is least, or those of the n least as a JSON array",
+        "arg_min(sensor, temp_c)",
+        2,
+        3,
+    ),
+    "arg_max": AggregateFunction(
+        "arg_max(x, y), arg_max(x, y, n): x where y is greatest, or those of the n greatest as a JSON array",
+        "arg_max(sensor, temp_c, 2)",
+        2,
+        3,
+    ),
+    "first": AggregateFunction("first(x): of the earliest record", "first(temp_c)"),
+    "last": AggregateFunction("last(x): of the latest record", "last(sensor)"),
+    "mode": AggregateFunction("mode(x): the most frequent; of several, the least", "mode(sensor)"),
+    "stddev": AggregateFunction("stddev(x): of a sample; NULL below two values", "stddev(temp_c)"),
+    "variance": AggregateFunction("variance(x): the square of stddev(x)", "variance(temp_c)"),
+    "quantile": AggregateFunction(
+        "quantile(x, 0.95): exact for up to 1,024 values, then each neighbour within 1 %; mergeable",
+        "quantile(temp_c, 0.5)",
+        2,
+        2,
+    ),
+    "median": AggregateFunction("median(x): quantile(x, 0.5)", "median(temp_c)"),
+    "histogram": AggregateFunction(
+        "histogram(x), histogram(x, [10, 20]): a JSON object, how often each value came, or how many lie up to each "
+        "bound and above the one before it",
+        "histogram(temp_c, [20, 40, 80])",
+        most=2,
+    ),
+    "bool_and": AggregateFunction("bool_and(x): whether all are true", "bool_and(temp_c > 20)"),
+    "bool_or": AggregateFunction("bool_or(x): whether one is true", "bool_or(temp_c > 90)"),
+    "array_agg": AggregateFunction("array_agg(x): all values as a JSON array, by event time", "array_agg(temp_c)"),
+    "string_agg": AggregateFunction(
+        "string_agg(x, ', '): all values as one text, by event time, with what stands between them",
+        "string_agg(sensor, ', ')",
+        2,
+        2,
+    ),
+}
+"""`compute` entries: exactly one aggregate each, perhaps with FILTER (WHERE …)."""
+
+SYNONYMS = {
+    "approx_quantile": "quantile",
+    "argmax": "arg_max",
+    "argmin": "arg_min",
+    "every": "bool_and",
+    "group_concat": "string_agg",
+    "list": "array_agg",
+    "listagg": "string_agg",
+    "max_by": "arg_max",
+    "mean": "avg",
+    "min_by": "arg_min",
+    "quantile_cont": "quantile",
+    "stddev_samp": "stddev",
+    "var_samp": "variance",
+}
+"""Other names that SQL has for the same."""
+
+ELSEWHERE = {
+    **dict.fromkeys(("collect", "collect_list"), "write array_agg(x)"),
+    **dict.fromkeys(("concat", "concat_newline", "concat_ws"), "write string_agg(x, ', ')"),
+    **dict.fromkeys(("percentile", "percentile_cont", "percentile_approx", "p95", "p99"), "write quantile(x, 0.95)"),
+    **dict.fromkeys(
+        ("spread", "range", "difference", "diff"), "compute max(x) and min(x), and subtract them in a map step after"
+    ),
+    **dict.fromkeys(
+        ("rate", "derivative", "increase", "delta"), "take the record before by a lag step, or first(x) and last(x)"
+    ),
+    **dict.fromkeys(("lag", "lead", "had_changed", "changed_col"), "write a lag step before it"),
+    **dict.fromkeys(("stdev", "std", "stddevs", "stddev_pop"), "write stddev(x)"),
+    **dict.fromkeys(("var", "vars", "var_pop"), "write variance(x)"),
+    **dict.fromkeys(("top", "topone", "top_k", "topk", "largest"), "write max(x, 3), or arg_max(name, x, 3)"),
+    **dict.fromkeys(("bottom", "smallest"), "write min(x, 3), or arg_min(name, x, 3)"),
+    **dict.fromkeys(("count_distinct", "approx_count_distinct", "uniq", "unique"), "write count(DISTINCT x)"),
+    **dict.fromkeys(("count_if", "countif"), "write count(*) FILTER (WHERE …)"),
+    **dict.fromkeys(("sum_if", "sumif"), "write sum(x) FILTER (WHERE …)"),
+    **dict.fromkeys(("valuecounter", "value_counts", "counts"), "write histogram(x)"),
+    **dict.fromkeys(("first_value", "earliest", "head"), "write first(x)"),
+    **dict.fromkeys(("last_value", "latest", "final", "tail"), "write last(x)"),
+    **dict.fromkeys(("all",), "write bool_and(x)"),
+    **dict.fromkeys(("any", "some"), "write bool_or(x)"),
+    **dict.fromkeys(("deduplicate",), "write array_agg(x) after a dedupe step"),
+}
+"""Names that other products have for what is said otherwise here: the next step for who writes them."""
