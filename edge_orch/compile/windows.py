@@ -8,16 +8,23 @@ from typing import Any
 
 from edge_orch.compile.fields import check_zone
 from edge_orch.errors import Invalid, Problem
+from edge_orch.expr.checker import Checker
+from edge_orch.expr.scope import Scope
+from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan import windows as plan
 from edge_orch.spec.leaves import Duration
+from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
-from edge_orch.spec.steps.windows import Calendar, Sliding
+from edge_orch.spec.steps.windows import Calendar, Cycle, Sliding
 
 MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
 
 
-def compile_window(spec: Aggregate) -> plan.Window:
-    """The window, and whether the step's other options make sense with it. Raises `Invalid`."""
+def compile_window(spec: Aggregate, scope: Scope) -> plan.Window:
+    """The window, and whether the step's other options make sense with it. Raises `Invalid`.
+
+    `scope`: what its conditions may name.
+    """
     kind = spec.window.kind.text
     if kind == "session" and spec.on_late.value == "revise":
         raise Invalid(
@@ -29,21 +36,24 @@ def compile_window(spec: Aggregate) -> plan.Window:
                 "give it more `grace`",
             )
         )
-    if kind == "count" and (spec.grace.value or spec.on_late.value != "drop"):
+    if kind in {"count", "cycle"} and (spec.grace.value or spec.on_late.value != "drop"):
         where = spec.grace.where if spec.grace.value else spec.on_late.where
         raise Invalid(
-            Problem("no record is late for a count window", where, next_step="leave out `grace` and `on_late`")
+            Problem(f"no record is late for a {kind} window", where, next_step="leave out `grace` and `on_late`")
         )
-    return _MAKERS[kind](spec.window.options)
+    return (
+        _cycle(spec.window.options, spec.window.kind, scope) if kind == "cycle" else _MAKERS[kind](spec.window.options)
+    )
 
 
 def dated_by(window: plan.Window) -> str:
     """The field that is the event time of a window's rows: the earliest moment by which those that follow are in order.
 
     A row of a fixed window carries its start: so a 1-minute roll-up of 10-second rows gets those of its own minute.
-    How far back a session or a count window begins is not known before it ends.
+    How far back a session, a count or a cycle window begins is not known before it ends.
     """
-    return "window_end" if isinstance(window, plan.SessionWindow | plan.CountWindow) else "window_start"
+    backwards = plan.SessionWindow | plan.CountWindow | plan.CycleWindow
+    return "window_end" if isinstance(window, backwards) else "window_start"
 
 
 def _sliding(options: Sliding) -> plan.SlidingWindow:
@@ -71,6 +81,16 @@ def _too_fine(every: Duration, size: Duration) -> Problem:
         every.node.text,
         "choose a longer `every` that divides the size",
     )
+
+
+def _cycle(options: Cycle, kind: Scalar, scope: Scope) -> plan.CycleWindow:
+    if options.begin is None and options.end is None:
+        next_step = "add begin: CONDITION, end: CONDITION, or both"
+        raise Invalid(Problem("nothing says where a cycle begins or ends", kind.where, next_step=next_step))
+    conditions = [
+        None if sql is None else Checker(sql, scope).condition(parse_sql(sql)) for sql in (options.begin, options.end)
+    ]
+    return plan.CycleWindow(options.timeout.value, *conditions)
 
 
 def _calendar(options: Calendar) -> plan.CalendarWindow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edge_orch.engine.accumulators.factory import is_timed
 from edge_orch.errors import Invalid, Problem
@@ -11,15 +11,18 @@ from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import (
     SOURCE,
     Aggregate,
+    Aggregation,
     Alert,
     Deadband,
     Dedupe,
     Explode,
     Filter,
     Lag,
+    Latest,
     Lookup,
     Map,
     Mask,
+    Moving,
     Parse,
     Route,
     Sample,
@@ -28,9 +31,9 @@ from edge_orch.plan.steps import (
     Throttle,
     ports,
 )
-from edge_orch.plan.windows import CountWindow, SessionWindow
+from edge_orch.plan.windows import CountWindow, CycleWindow, SessionWindow
 
-Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Throttle
+Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Throttle
 
 
 class Graph:
@@ -94,7 +97,7 @@ class Graph:
 
 
 def _takes_times(step: Aggregate) -> bool:
-    aligned = not isinstance(step.window, SessionWindow | CountWindow)
+    aligned = not isinstance(step.window, SessionWindow | CountWindow | CycleWindow)
     return not aligned or any(is_timed(aggregation.function) for aggregation in step.compute)
 
 
@@ -115,16 +118,25 @@ def _used_by(step: Step) -> Iterator[str]:
         case Deadband():
             yield from step.keys
             yield from (name for name, _ in step.fields)
-        case Lag():
+        case Lag() | Latest():
             yield from step.keys
             yield from (name for _, name in step.fields)
+        case Moving():
+            yield from step.keys
+            yield from _columns_of(step.compute)
         case Aggregate():
             yield from step.by
-            for aggregation in step.compute:
-                yield from _columns(aggregation.value, aggregation.order, aggregation.where)
+            if isinstance(step.window, CycleWindow):
+                yield from _columns(step.window.begin, step.window.end)
+            yield from _columns_of(step.compute)
         case Alert():
             yield from step.key
             yield from _columns(step.when, step.clear.when)
+
+
+def _columns_of(compute: Sequence[Aggregation]) -> Iterator[str]:
+    for aggregation in compute:
+        yield from _columns(aggregation.value, aggregation.order, aggregation.where)
 
 
 def _columns(*nodes: Expression | None) -> Iterator[str]:

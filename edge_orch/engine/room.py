@@ -5,7 +5,7 @@ room from another, so that what a step does depends on its own records only. Wha
 
     a new key of an aggregate or an alert    is refused: its record is a dead letter, for the reason `STATE_LIMIT`;
                                              keys that are known go on
-    a memory (dedupe, deadband, lag …)       forgets what is oldest, counted as `evicted`
+    a memory (dedupe, lag, moving …)         forgets what is oldest, counted as `evicted`
     an aggregate that grows with its values  (count(DISTINCT x), quantiles) gives up: NULL for that key and window,
                                              counted as `evicted`
 

@@ -28,6 +28,7 @@ from edge_orch.plan.steps import (
     Explode,
     Filter,
     Map,
+    Moving,
     Parse,
     Route,
     Sample,
@@ -166,7 +167,7 @@ def _expressions(step: Step) -> Iterator[tuple[str, Expression | None]]:
             yield "condition", step.condition
         case Route():
             yield from ((branch.name, branch.condition) for branch in step.branches)
-        case Aggregate():
+        case Aggregate() | Moving():
             for made in step.compute:
                 yield made.name, made.value
                 yield f"{made.name} order", made.order

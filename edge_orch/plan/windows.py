@@ -6,6 +6,8 @@ from typing import Literal as OneOf
 
 import msgspec
 
+from edge_orch.plan.expression import Expression
+
 
 class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
     """Consecutive windows of one size, aligned to the Unix epoch."""
@@ -32,6 +34,17 @@ class CountWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
     size: int
 
 
+class CycleWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="cycle", omit_defaults=True):
+    """Records of a key, as they arrive, from one for which `begin` is true to one for which `end` is.
+
+    Or until none has come for `timeout_us`. One of the conditions may be missing; takes neither grace nor `on_late`.
+    """
+
+    timeout_us: int
+    begin: Expression | None = None
+    end: Expression | None = None
+
+
 class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar"):
     """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them."""
 
@@ -39,4 +52,4 @@ class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calenda
     zone: str
 
 
-Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CalendarWindow
+Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CycleWindow | CalendarWindow

@@ -14,9 +14,11 @@ from edge_orch.compile.steps.drop import compile_drop
 from edge_orch.compile.steps.explode import compile_explode
 from edge_orch.compile.steps.filter import compile_filter
 from edge_orch.compile.steps.lag import compile_lag
+from edge_orch.compile.steps.latest import compile_latest
 from edge_orch.compile.steps.lookup import compile_lookup
 from edge_orch.compile.steps.map import compile_map
 from edge_orch.compile.steps.mask import compile_mask
+from edge_orch.compile.steps.moving import compile_moving
 from edge_orch.compile.steps.parse import compile_parse
 from edge_orch.compile.steps.route import compile_route
 from edge_orch.compile.steps.sample import compile_sample
@@ -43,6 +45,8 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Dedupe: compile_dedupe,
     spec.Deadband: compile_deadband,
     spec.Lag: compile_lag,
+    spec.Latest: compile_latest,
+    spec.Moving: compile_moving,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,
 }

@@ -32,7 +32,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
     failed = False
     window: Window = TumblingWindow(1)
     try:
-        window = compile_window(spec)
+        window = compile_window(spec, context.scope)
     except Invalid as error:
         problems.extend(error.problems)
     try:

@@ -88,10 +88,6 @@ def _with_argument(aggregation: Aggregation, argument: Argument) -> Callable[[],
             return partial(Ranked, _CHOICES[aggregation.function], int(argument), _array_of(aggregation.value))
 
 
-def _fraction(aggregation: Aggregation) -> float:
-    return aggregation.argument if isinstance(aggregation.argument, int | float) else 0.5
-
-
 def _array_of(value: Expression | None) -> Callable[[list[Any]], str]:
     """What makes a JSON array of its values."""
     shown = _shown(value)

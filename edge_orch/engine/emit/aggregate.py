@@ -19,7 +19,14 @@ from edge_orch.engine.windows.frames import pane_us
 from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.steps import Aggregate
-from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
+from edge_orch.plan.windows import (
+    CalendarWindow,
+    CountWindow,
+    CycleWindow,
+    SessionWindow,
+    SlidingWindow,
+    TumblingWindow,
+)
 
 _LATE = repr("late: its window has closed")
 
@@ -28,7 +35,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     """The code of one record, and the function for rows."""
     number = generator.number(step)
     expressions = generator.expressions(function, scope)
-    lanes, layout = plan_lanes(generator, expressions, step, scope)
+    lanes, layout = plan_lanes(generator, expressions, step.compute, scope)
     emit_rows(generator, step, layout, scope, flow)
     children = [generator.stateful[child.name] for child in generator.graph.timed(step.name)]
     windows = windows_of(step, layout, children, generator.room(step))
@@ -36,6 +43,9 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     name = generator.names.bind("windows", windows)
     late, refused = function.counter(f"late{number}"), function.counter(f"refused{number}")
     setup = [line for lane in lanes for line in lane.setup]
+    if isinstance(step.window, CycleWindow):
+        for name, condition in (("begins", step.window.begin), ("ends", step.window.end)):
+            setup.append(f"{name}{number} = {expressions.true(condition) if condition is not None else False}")
     with (
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,
@@ -46,6 +56,8 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
                 _emit_session(record)
             case CountWindow():
                 _emit_counted(record)
+            case CycleWindow():
+                _emit_cycle(record)
             case CalendarWindow():
                 _emit_aligned(record, None)
             case SlidingWindow(size_us, every_us):
@@ -54,7 +66,9 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
                 _emit_aligned(record, size_us)
     folded = less(scope.passed, late, dead, undated, refused)
     fates = {"dead": f"{late} + {dead} + {undated} + {refused}"}
-    if step.on_late != "dead_letter":
+    if isinstance(step.window, CycleWindow):
+        fates = {"dead": f"{dead} + {undated} + {refused}", "filtered": late}
+    elif step.on_late != "dead_letter":
         fates = {"dead": f"{dead} + {undated} + {refused}", "filtered": late, "late": late}
     emit_account(generator, function, step, entered=scope.passed, folded=folded, **fates)
     function.epilogue.line(f"{name}.appended({folded})")
@@ -172,6 +186,24 @@ def _emit_counted(record: _Record) -> None:
     with body.block(f"if {windows}.full:"):
         body.line(f"{windows}.complete({record.key}, {record.watermark})")
         record.refresh()
+
+
+def _emit_cycle(record: _Record) -> None:
+    """A record between two cycles is counted as late ones are: no window takes it."""
+    body, number, windows, key = record.function.body, record.number, record.windows, record.key
+    body.line(f"cell{number} = {windows}.cell_at({key}, {record.scope.time.code}, begins{number}, {record.watermark})")
+    with body.block(f"if cell{number} is None:"):
+        with body.block(f"if {windows}.refused:"):
+            _emit_refused(record)
+        with body.block("else:"):
+            body.line(f"{record.late} += 1")
+    with body.block("else:"):
+        _emit_append(record)
+        with body.block(f"if ends{number}:"):
+            body.line(f"{windows}.complete({key}, {record.watermark})")
+    if record.scope.clocks:
+        with body.block(f"if ends{number} or {windows}.changed:"):
+            record.refresh()
 
 
 def _emit_refused(record: _Record) -> None:

@@ -46,7 +46,7 @@ def _lane(generator: Generator, step: Aggregate, layout: Layout, lane: int, vari
         match name:
             case "count":
                 yield f"{variable} = len({values})"
-            case "min" | "max":
+            case "min" | "max" if step.compute[place].argument is None:
                 end = f"{values}[{0 if name == 'min' else -1}]"
                 late.append(f"{variable} = {end if ordered else f'{name}({values})'}")
             case "quantile":

@@ -13,9 +13,11 @@ from edge_orch.engine.emit.explode import emit_explode
 from edge_orch.engine.emit.filter import emit_filter
 from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.emit.lag import emit_lag
+from edge_orch.engine.emit.latest import emit_latest
 from edge_orch.engine.emit.lookup import emit_lookup
 from edge_orch.engine.emit.map import emit_map
 from edge_orch.engine.emit.mask import emit_mask
+from edge_orch.engine.emit.moving import emit_moving
 from edge_orch.engine.emit.output import emit_output
 from edge_orch.engine.emit.parse import emit_parse
 from edge_orch.engine.emit.route import emit_route
@@ -32,9 +34,11 @@ from edge_orch.plan.steps import (
     Explode,
     Filter,
     Lag,
+    Latest,
     Lookup,
     Map,
     Mask,
+    Moving,
     Parse,
     Route,
     Sample,
@@ -69,6 +73,8 @@ _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], No
     Throttle: emit_throttle,
     Sample: emit_sample,
     Lag: emit_lag,
+    Latest: emit_latest,
+    Moving: emit_moving,
     Parse: emit_parse,
     Explode: emit_explode,
     Lookup: emit_lookup,

@@ -1,8 +1,8 @@
-"""The lanes of an aggregate step: one for each distinct value and filter, shared by all functions of it."""
+"""The lanes of aggregates: one for each distinct value and filter, shared by all functions of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.expression import Expression
-from edge_orch.plan.steps import Aggregate, Aggregation
+from edge_orch.plan.steps import Aggregation
 
 
 class LaneCode(msgspec.Struct, frozen=True):
@@ -25,18 +25,18 @@ class LaneCode(msgspec.Struct, frozen=True):
 
 
 def plan_lanes(
-    generator: Generator, expressions: ExpressionWriter, step: Aggregate, scope: Scope
+    generator: Generator, expressions: ExpressionWriter, compute: Sequence[Aggregation], scope: Scope
 ) -> tuple[list[LaneCode], Layout]:
     """The code of each lane, and how cells are laid out."""
     codes: dict[Hashable, LaneCode] = {}
-    for aggregation in step.compute:
+    for aggregation in compute:
         identity = _identity(aggregation)
         if aggregation.value is not None and identity not in codes:
             codes[identity] = _lane(generator, expressions, aggregation, scope)
     # `count(*)` needs no values of its own where a lane takes every record anyway.
     complete = next((identity for identity, code in codes.items() if not code.conditions), None)
     chosen: list[Hashable] = []
-    for aggregation in step.compute:
+    for aggregation in compute:
         identity = _identity(aggregation)
         if aggregation.value is None and aggregation.where is None and complete is not None:
             identity = complete
@@ -46,12 +46,12 @@ def plan_lanes(
     order = list(codes)
     makers: list[list[Callable[[], Accumulator]]] = [[] for _ in order]
     columns = []
-    for identity, aggregation in zip(chosen, step.compute, strict=True):
+    for identity, aggregation in zip(chosen, compute, strict=True):
         lane = order.index(identity)
         columns.append((lane, len(makers[lane])))
         makers[lane].append(factory(aggregation))
     growing = tuple(any(isinstance(make(), Growing) for make in lane) for lane in makers)
-    wholes = tuple((whole(aggregation), lane) for aggregation, (lane, _) in zip(step.compute, columns, strict=True))
+    wholes = tuple((whole(aggregation), lane) for aggregation, (lane, _) in zip(compute, columns, strict=True))
     return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), wholes, growing)
 
 

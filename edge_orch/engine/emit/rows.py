@@ -33,7 +33,7 @@ def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scop
         columns[name] = _symbol(generator, scope.columns[name].type, nullable=scope.columns[name].nullable)
     key = ", ".join(columns[name].code for name in step.by)
     for aggregation in step.compute:
-        columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=_nullable(aggregation, scope))
+        columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=may_be_null(aggregation, scope))
     for name, code in (("window_start", "start"), ("window_end", "end")):
         text = function.initial(f"{code}_text", f"stamp({code})")
         columns[name] = Symbol(code, FieldType.TIMESTAMP, nullable=False, text=text)
@@ -61,7 +61,8 @@ def _symbol(generator: Generator, type_: FieldType, *, nullable: bool) -> Symbol
     return Symbol(generator.names.fresh("f"), type_, nullable)
 
 
-def _nullable(aggregation: Aggregation, scope: Scope) -> bool:
+def may_be_null(aggregation: Aggregation, scope: Scope) -> bool:
+    """Whether the aggregate of at least one record of this scope may be NULL."""
     if aggregation.function in _NEVER_NULL:
         return False
     # Sums and what is made of them may also leave the range of their type.

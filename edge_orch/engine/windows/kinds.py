@@ -10,11 +10,19 @@ from edge_orch.engine.windows.aligned import AlignedWindows
 from edge_orch.engine.windows.calendar import CalendarFrames
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.engine.windows.counted import CountWindows
+from edge_orch.engine.windows.cycles import CycleWindows
 from edge_orch.engine.windows.frames import SlidingFrames
 from edge_orch.engine.windows.sessions import SessionWindows
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.plan.steps import Aggregate
-from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow
+from edge_orch.plan.windows import (
+    CalendarWindow,
+    CountWindow,
+    CycleWindow,
+    SessionWindow,
+    SlidingWindow,
+    TumblingWindow,
+)
 
 
 def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> Windows:
@@ -30,3 +38,5 @@ def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: R
             return SessionWindows(step, layout, timers, room, gap_us)
         case CountWindow(size):
             return CountWindows(step, layout, timers, room, size)
+        case CycleWindow():
+            return CycleWindows(step, layout, timers, room, step.window)

@@ -13,9 +13,11 @@ from edge_orch.plan.steps.dedupe import Dedupe
 from edge_orch.plan.steps.explode import Explode
 from edge_orch.plan.steps.filter import Filter
 from edge_orch.plan.steps.lag import Lag
+from edge_orch.plan.steps.latest import Latest
 from edge_orch.plan.steps.lookup import Lookup
 from edge_orch.plan.steps.map import Assignment, Map
 from edge_orch.plan.steps.mask import Encrypt, Generalize, Hash, Mask, Masking, Redact, Truncate
+from edge_orch.plan.steps.moving import Moving
 from edge_orch.plan.steps.parse import Parse
 from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.sample import Sample
@@ -38,6 +40,8 @@ Step = (
     | Throttle
     | Sample
     | Lag
+    | Latest
+    | Moving
     | Aggregate
     | Alert
 )
@@ -60,10 +64,12 @@ __all__ = [
     "Generalize",
     "Hash",
     "Lag",
+    "Latest",
     "Lookup",
     "Map",
     "Mask",
     "Masking",
+    "Moving",
     "Parse",
     "ParsedField",
     "Quorum",

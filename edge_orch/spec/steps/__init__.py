@@ -13,9 +13,11 @@ from edge_orch.spec.steps.enrich import Enrich
 from edge_orch.spec.steps.explode import Explode
 from edge_orch.spec.steps.filter import Filter
 from edge_orch.spec.steps.lag import Lag
+from edge_orch.spec.steps.latest import Latest
 from edge_orch.spec.steps.lookup import Lookup
 from edge_orch.spec.steps.map import Map
 from edge_orch.spec.steps.mask import Mask
+from edge_orch.spec.steps.moving import Moving
 from edge_orch.spec.steps.parse import Parse
 from edge_orch.spec.steps.route import Route
 from edge_orch.spec.steps.sample import Sample
@@ -40,6 +42,8 @@ STEPS: dict[str, Any] = {
     "throttle": Throttle,
     "sample": Sample,
     "lag": Lag,
+    "latest": Latest,
+    "moving": Moving,
     "aggregate": Aggregate,
     "alert": Alert,
 }
@@ -73,9 +77,11 @@ __all__ = [
     "Explode",
     "Filter",
     "Lag",
+    "Latest",
     "Lookup",
     "Map",
     "Mask",
+    "Moving",
     "Parse",
     "Route",
     "Sample",

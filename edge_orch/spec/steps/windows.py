@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.spec.json_schema import variant_schema
-from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Text
+from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Sql, Text
 from edge_orch.spec.model import model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
@@ -70,11 +70,26 @@ class Calendar:
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 
+@model
+class Cycle:
+    """From a record that begins something to the one that ends it: a machine's cycle, a batch, a log entry of lines.
+
+    Records count as they arrive; none is late, so it takes no `grace` and no `on_late`. Without `end` a cycle ends
+    where the next begins, without `begin` one begins after each end; what comes between two cycles is filtered out.
+    """
+
+    example: ClassVar[str] = "cycle: {begin: temp_c < 50, timeout: 1h}"
+    begin: Annotated[Sql | None, Doc("a condition, true for the first record of a cycle")]
+    end: Annotated[Sql | None, Doc("a condition, true for the last record of a cycle")]
+    timeout: Annotated[PositiveDuration, Doc("a cycle also ends when none of it has come for so long, in event time")]
+
+
 WINDOWS: dict[str, Any] = {
     "tumbling": Tumbling,
     "sliding": Sliding,
     "session": Session,
     "count": Counted,
+    "cycle": Cycle,
     "calendar": Calendar,
 }
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from edge_orch.compile import compile_job
+from edge_orch.engine.accumulators.accumulator import Growing
 from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
 from tests.unit.engine.accumulators.folding import folded, reborn
 from tests.unit.engine.plans import batch, pipeline, rows
@@ -62,9 +65,12 @@ def test_what_is_tallied_is_counted() -> None:
 
 
 def test_ranks_and_tallies_without_room_give_up() -> None:
-    for make, values in ((partial(Ranked, max, 3, json_array), [(1, "a")]), (partial(Tallied, str), ["a"])):
+    makers: list[tuple[Callable[[], Growing], list[Any]]] = [
+        (partial(Ranked, max, 3, json_array), [(1, "a")]),
+        (partial(Tallied, str), ["a"]),
+    ]
+    for make, values in makers:
         given_up, other = make(), folded(make, values)
-        assert isinstance(given_up, Ranked | Tallied)
         given_up.give_up()
         other.merge(given_up)
         given_up.fold(values)

@@ -1,0 +1,35 @@
+"""Fields that a step adds to those that came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge_orch.compile.flow import Flow
+from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.schema import Field, Schema
+from edge_orch.spec.leaves import Name
+from edge_orch.spec.reading import gathered
+
+
+def refuse_known(flow: Flow, name: Name, another: str) -> None:
+    """Raise `Invalid` if the field is there already; `another` is a name to take instead."""
+    if name.value in {field.name for field in flow.schema.fields}:
+        raise Invalid(Problem(f"`{name.value}` is a field already", name.where, next_step=f"name it {another}"))
+
+
+def repeated(flow: Flow, fields: Mapping[Name, Name], prefix: str) -> list[tuple[Field, str]]:
+    """New fields of the types of those they repeat, perhaps NULL, each with the one it repeats."""
+
+    def one(pair: tuple[Name, Name]) -> tuple[Field, str]:
+        name, of = pair
+        refuse_known(flow, name, f"{prefix}_{of.value}")
+        (field,) = flow.fields([of])
+        return Field(name.value, field.type, json=field.json), field.name
+
+    return gathered(fields.items(), one)
+
+
+def widened(flow: Flow, new: list[Field]) -> Flow:
+    """The fields that came, then the new ones."""
+    schema = Schema((*flow.schema.fields, *new), flow.schema.time)
+    return Flow(schema, flow.broken, flow.lost, flow.time_lost_at)
