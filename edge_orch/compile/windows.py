@@ -41,9 +41,9 @@ def compile_window(spec: Aggregate, scope: Scope) -> plan.Window:
         raise Invalid(
             Problem(f"no record is late for a {kind} window", where, next_step="leave out `grace` and `on_late`")
         )
-    return (
-        _cycle(spec.window.options, spec.window.kind, scope) if kind == "cycle" else _MAKERS[kind](spec.window.options)
-    )
+    if kind == "cycle":
+        return _cycle(spec.window.options, spec.window.kind, scope)
+    return _MAKERS[kind](spec.window.options)
 
 
 def dated_by(window: plan.Window) -> str:

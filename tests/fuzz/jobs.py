@@ -39,6 +39,18 @@ _STEPS = r"""
     - name: moves
       from: route.rest
       deadband: {keys: [k], fields: {x: 2, ok: 0}, every: 5s}
+    - name: averages
+      from: route.rest
+      moving: {keys: [k], last: 5, within: 5s, compute: {moving: avg(x), top: 'arg_max(k, x, 2)', most: mode(n)}}
+    - name: carried
+      from: averages
+      latest: {keys: [k], fields: {last_x: x, last_j: j}, within: 5s}
+    - name: entries
+      from: carried
+      aggregate:
+        window: {cycle: {begin: x > 0, end: x > 40, timeout: 5s}}
+        by: [k]
+        compute: {texts: "string_agg(k, '|')", kinds: histogram(ok), spread: 'histogram(last_x, [0, 10])'}
     - name: some
       from: route.hot
       sample: {ratio: 0.5, keys: [k]}
@@ -74,6 +86,7 @@ spec:
     c: {from: elements, to: out}
     d: {from: parse, to: out}
     e: {from: some, to: out}
+    f: {from: entries, to: out}
   sinks: {out: {file: {path: y}}}
 """
 _UNIX = "format: unix_s"

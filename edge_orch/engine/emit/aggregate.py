@@ -44,8 +44,8 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
     late, refused = function.counter(f"late{number}"), function.counter(f"refused{number}")
     setup = [line for lane in lanes for line in lane.setup]
     if isinstance(step.window, CycleWindow):
-        for name, condition in (("begins", step.window.begin), ("ends", step.window.end)):
-            setup.append(f"{name}{number} = {expressions.true(condition) if condition is not None else False}")
+        for word, condition in (("begins", step.window.begin), ("ends", step.window.end)):
+            setup.append(f"{word}{number} = {expressions.true(condition) if condition is not None else False}")
     with (
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,

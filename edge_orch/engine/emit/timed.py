@@ -13,6 +13,7 @@ from edge_orch.engine.timers import IDLE_US
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Alert, Step
+from edge_orch.plan.windows import CycleWindow
 
 
 class Pace(NamedTuple):
@@ -30,7 +31,9 @@ class Pace(NamedTuple):
 
 
 def pace(step: Timed) -> Pace:
-    """The step's pace. A rule about absence waits for no partition longer than it waits for records."""
+    """The step's pace. What happens when no record comes waits for no partition longer than it waits for records."""
+    if isinstance(step, Aggregate) and isinstance(step.window, CycleWindow):
+        return Pace(min(step.idle_us, step.window.timeout_us))
     if isinstance(step, Aggregate):
         return Pace(step.idle_us)
     if isinstance(step, Alert) and step.absent_us is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from edge_orch.plan.windows import Window
+from edge_orch.plan.windows import CycleWindow, Window
 
+Is = Callable[["Given"], bool]
 Spans = Callable[[int], list[tuple[int, int]]]
 
 
@@ -117,6 +118,37 @@ def sessions(case: Case, gap: int, records: Sequence[Given]) -> tuple[list[Said]
         live.append(sorted([*(member for each in near for member in each), record], key=lambda r: order[id(r)]))
     for session in live:
         emit(session)
+    return rows, lost
+
+
+def cycles(window: CycleWindow, begins: Is, ends: Is, records: Sequence[Given]) -> tuple[list[Said], int]:
+    """Rows, and how many records were between two cycles."""
+    rows: list[Said] = []
+    lost = 0
+    live: dict[str | None, list[Given]] = {}
+
+    def times(cycle: list[Given]) -> list[int]:
+        return [record.time for record in cycle]
+
+    def emit(key: str | None) -> None:
+        cycle = live.pop(key)
+        rows.append(said(min(times(cycle)), max(times(cycle)), 0, key, cycle))
+
+    for record, watermark in zip(records, watermarks(records), strict=True):
+        begun = window.begin is not None and begins(record)
+        for key in [key for key, cycle in live.items() if max(times(cycle)) + window.timeout_us <= watermark]:
+            emit(key)
+        mine = live.get(record.key)
+        if mine and (begun or record.time >= max(times(mine)) + window.timeout_us):
+            emit(record.key)
+        if record.key not in live and window.begin is not None and window.end is not None and not begun:
+            lost += 1
+            continue
+        live.setdefault(record.key, []).append(record)
+        if window.end is not None and ends(record):
+            emit(record.key)
+    for key in list(live):
+        emit(key)
     return rows, lost
 
 

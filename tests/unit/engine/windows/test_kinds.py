@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from edge_orch.engine.records import Emission
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.steps import Aggregate, Aggregation
-from edge_orch.plan.windows import CalendarWindow, CountWindow, SessionWindow, SlidingWindow, TumblingWindow, Window
+from edge_orch.plan.windows import (
+    CalendarWindow,
+    CountWindow,
+    CycleWindow,
+    SessionWindow,
+    SlidingWindow,
+    TumblingWindow,
+    Window,
+)
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
+    BOOL,
     FLOAT,
     INT,
     STRING,
@@ -30,7 +39,7 @@ from tests.unit.engine.plans import (
     rows,
     schematize,
 )
-from tests.unit.engine.windows.reference import Case, Given, Said, aligned, counted, sessions
+from tests.unit.engine.windows.reference import Case, Given, Said, aligned, counted, cycles, sessions
 
 READINGS = schematize(
     parsed("t", TIMESTAMP, format="unix_s"),
@@ -51,7 +60,7 @@ def step(case: Case, name: str = "windows") -> Aggregate:
     """The aggregate of a case; the case counts in seconds, and so does its window but for this."""
     made = aggregate(
         READINGS, *COMPUTE, by=("k",), name=name, grace_us=case.grace * SECOND, on_late=case.on_late,
-        time="window_end" if isinstance(case.window, SessionWindow | CountWindow) else "window_start",
+        time="window_end" if isinstance(case.window, SessionWindow | CountWindow | CycleWindow) else "window_start",
     )  # fmt: skip
     return msgspec.structs.replace(made, window=in_microseconds(case.window))
 
@@ -64,6 +73,8 @@ def in_microseconds(window: Window) -> Window:
             return SlidingWindow(size * SECOND, every * SECOND)
         case SessionWindow(gap):
             return SessionWindow(gap * SECOND)
+        case CycleWindow(timeout):
+            return msgspec.structs.replace(window, timeout_us=timeout * SECOND)
         case _:
             return window
 
@@ -88,8 +99,14 @@ def reference(case: Case, records: list[Given]) -> tuple[list[Said], int]:
             return sessions(case, gap, records)
         case CountWindow(size):
             return counted(size, records), 0
+        case CycleWindow():
+            return cycles(
+                case.window, lambda record: (record.value or 0) > 2, lambda record: (record.value or 0) < -2, records
+            )
 
 
+BEGIN = call("gt", col("x", INT), lit(2, INT), type_=BOOL)
+END = call("lt", col("x", INT), lit(-2, INT), type_=BOOL)
 LATENESS = st.tuples(st.sampled_from([0, 2, 7]), st.sampled_from(["drop", "dead_letter", "revise"]))
 ALIGNED = st.sampled_from(
     [
@@ -109,6 +126,12 @@ CASES = st.one_of(
         st.sampled_from([SessionWindow(1), SessionWindow(4)]),
         st.sampled_from([0, 3]),
         st.sampled_from(["drop", "dead_letter"]),
+    ),
+    st.builds(
+        Case,
+        st.sampled_from([CycleWindow(4, BEGIN), CycleWindow(4, None, END), CycleWindow(9, BEGIN, END)]),
+        st.just(0),
+        st.just("drop"),
     ),
     st.builds(Case, st.sampled_from([CountWindow(1), CountWindow(3)]), st.just(0), st.just("drop")),
 )
@@ -177,7 +200,8 @@ def test_windows_say_what_the_reference_says(stream: tuple[Case, list[Given]]) -
     assert sum(count.folded for count in counts) == len(records) - lost
     dead = sum(len(emission.dead) for emission in emissions)
     assert dead == sum(count.dead for count in counts) == (lost if case.on_late == "dead_letter" else 0)
-    assert sum(count.late for count in counts) == lost - dead
+    between = sum(count.filtered for count in counts) if isinstance(case.window, CycleWindow) else 0
+    assert sum(count.late for count in counts) == lost - dead - between
 
 
 @given(streams(), st.frozensets(st.integers(0, 30)))

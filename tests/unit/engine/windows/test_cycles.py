@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_orch.compile import compile_job
+from edge_orch.engine.pipeline import Pipeline
+from tests.unit.engine.plans import at, batch, pipeline, rows
+
+JOB = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize: {raw: {}, fields: {line: string}}
+    - aggregate:
+        window: {cycle: {%s, timeout: 5s}}
+        compute: {text: "string_agg(line, '|')", n: count(*)}
+  outputs: {out: {from: aggregate, to: out}}
+  sinks: {out: {file: {path: y}}}
+"""
+ENTRIES = "begin: \"NOT starts_with(line, ' ')\""
+
+
+def running(conditions: str) -> Pipeline:
+    return pipeline(compile_job(JOB % conditions, "job.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ("begin: line = 'a'", ["x", "a|b|z|c", "a|z"]),
+        ("end: line = 'z'", ["x|a|b|z", "c|a|z"]),
+        ("begin: line = 'a', end: line = 'z'", ["a|b|z", "a|z"]),
+    ],
+)
+def test_cycles_go_from_where_they_begin_to_where_they_end(conditions: str, expected: list[str]) -> None:
+    engine = running(conditions)
+    emissions = [engine.process(batch(b"x\na\nb\nz\nc\na\nz")), engine.finish()]
+    assert [row["text"] for emission in emissions for row in rows(emission)] == expected
+
+
+def test_lines_of_one_entry_are_one_record_and_the_last_one_comes_out_after_a_while() -> None:
+    engine = running(ENTRIES)
+    told = rows(engine.process(batch(b"ERROR boom\n  at f\n  at g\nINFO fine\n  (really)", received=at(10))))
+    assert [row["text"] for row in told] == ["ERROR boom|  at f|  at g"]
+    assert not rows(engine.advance(at(14.9)))
+    assert engine.wake_at() == 15_000_000
+    assert [row["text"] for row in rows(engine.advance(at(15)))] == ["INFO fine|  (really)"]
+
+
+def test_what_comes_between_two_cycles_is_filtered_out() -> None:
+    emission = running("begin: line = 'a', end: line = 'z'").process(batch(b"x\na\nz\ny\n"))
+    count = emission.counts["aggregate"]
+    assert (count.entered, count.folded, count.filtered, count.late, count.dead) == (4, 2, 2, 0, 0)
+
+
+def test_a_version_that_takes_over_gets_what_is_under_way_as_partial() -> None:
+    engine = running(ENTRIES)
+    engine.process(batch(b"ERROR boom\n  at f"))
+    (row,) = rows(engine.close(()))
+    assert (row["text"], row["revision"]) == ("ERROR boom|  at f", -1)
