@@ -15,7 +15,7 @@ import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
 from edge_orch.engine.room import Room
-from edge_orch.engine.windows.cell import Cell, Key, Layout, Row, saved_cell
+from edge_orch.engine.windows.cell import Cell, Key, Layout, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
 from edge_orch.plan.steps import Aggregate
 from edge_orch.plan.windows import CycleWindow
@@ -79,8 +79,7 @@ class CycleWindows(Windows):
     def complete(self, key: Key, watermark_us: int) -> None:
         """The key's cycle is over: emit its row."""
         self._advance_timers(max(watermark_us, self._watermark))
-        row = self._forget(self._cycles[key], 0)
-        self.emit([row])
+        self._emit(self._cycles[key], 0)
 
     def due(self) -> int:
         """See `Timer`."""
@@ -92,7 +91,7 @@ class CycleWindows(Windows):
         self._watermark = max(self._watermark, watermark_us)
         while (first := self._first()) is not None and first.end + self._timeout <= watermark_us:
             self._advance_timers(first.end + self._timeout)
-            self.emit([self._forget(first, 0)])
+            self._emit(first, 0)
         self._advance_timers(watermark_us)
 
     def finish(self) -> None:
@@ -136,13 +135,12 @@ class CycleWindows(Windows):
         return None
 
     def _emit_all(self, revision: int) -> None:
-        self.emit([self._forget(cycle, revision) for cycle in list(self._cycles.values())])
+        for cycle in list(self._cycles.values()):
+            self._emit(cycle, revision)
         self._timeouts.clear()
 
-    def _forget(self, cycle: Cycle, revision: int) -> Row:
-        """The row of a cycle that is held no more."""
+    def _emit(self, cycle: Cycle, revision: int) -> None:
         cycle.over = True
         del self._cycles[cycle.key]
-        row = self._row(cycle.key, cycle.cell, cycle.start, cycle.end, revision)
-        self._free(cycle.key, cycle.cell)
-        return row
+        self._free([cycle.cell])
+        self.emit([(cycle.key, cycle.cell)], cycle.start, cycle.end, revision)

@@ -79,8 +79,8 @@ def test_what_is_seen_is_what_a_look_at_the_whole_past_gives(records: list[tuple
             past.append((key, time, value))
         mine = [each for each in past if each[0] == key and time - 10 <= each[1] <= time]
         newest = max((each[1] for each in mine), default=0)
-        expected: list[int | None] = [each[2] for each in mine if each[1] == newest][-1:] or [None]
-        assert list(latest.at((key,), time, (value,))) == expected
+        told = [each[2] for each in mine if each[1] == newest]
+        assert latest.at((key,), time, (value,)) == (told[-1] if told else None,)
         again = LatestValues(10, 1, room())
         again.restore(latest.snapshot())
         latest = again
