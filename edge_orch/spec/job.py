@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from msgspec import structs
-
 from edge_orch.errors import Invalid, Problem
+from edge_orch.spec import elsewhere
 from edge_orch.spec.document import parse_document
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
 from edge_orch.spec.leaves import (
@@ -28,7 +27,7 @@ from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key
 from edge_orch.spec.sinks import SINKS
 from edge_orch.spec.sources import SOURCES
-from edge_orch.spec.steps import ELSEWHERE, STEPS
+from edge_orch.spec.steps import STEPS
 from edge_orch.spec.words import names
 
 
@@ -96,7 +95,7 @@ class Source:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        return cls(*read_variant(node, SOURCES, "source"))
+        return cls(*read_variant(node, SOURCES, "source", elsewhere.SOURCES))
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
@@ -112,7 +111,7 @@ class Sink:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        return cls(*read_variant(node, SINKS, "sink"))
+        return cls(*read_variant(node, SINKS, "sink", elsewhere.SINKS))
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
@@ -147,9 +146,7 @@ class Step:
             elif entry[0].text in STEPS:
                 kinds.append(entry)
             else:
-                problem = unknown_key(entry[0], [*STEPS, "name", "from"], "unknown step or key")
-                meant = ELSEWHERE.get(entry[0].text.lower())
-                problems.append(structs.replace(problem, next_step=f"write {meant}") if meant else problem)
+                problems.append(unknown_key(entry[0], [*STEPS, "name", "from"], "unknown step or key", elsewhere.STEPS))
         if len(kinds) != 1 and not problems:
             found = names(key.text for key, _ in kinds)
             next_step = "give each its own list item" if kinds else ""

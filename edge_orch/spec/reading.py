@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import abc
 from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from types import NoneType, UnionType
@@ -144,10 +145,17 @@ def _default(field: ModelField, node: Node) -> Any:
     return read(field.hint, Scalar(field.doc.default or "", node.where))
 
 
-def unknown_key(key: Scalar, known: Iterable[str], what: str = "unknown key") -> Problem:
-    """The problem of a key that means nothing here."""
+def unknown_key(
+    key: Scalar,
+    known: Iterable[str],
+    what: str = "unknown key",
+    elsewhere: abc.Mapping[str, str] = {},
+    otherwise: str = "",
+) -> Problem:
+    """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here."""
     known = list(known)
-    next_step = mend_key(key.text, known) or did_you_mean(key.text, known)
+    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known)
+    next_step = meant or did_you_mean(key.text, known, otherwise)
     return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
 
 
@@ -170,21 +178,35 @@ def gathered(items: Iterable[S], make: Callable[[S], T], problems: Iterable[Prob
     return made
 
 
-def read_variant(node: Node, table: dict[str, Any], what: str) -> tuple[Scalar, Any]:
-    """`{kind: options}` with exactly one kind out of `table` → its key and its options read as the table says."""
+def read_variant(
+    node: Node,
+    table: dict[str, Any],
+    what: str,
+    elsewhere: abc.Mapping[str, str] = {},
+) -> tuple[Scalar, Any]:
+    """`{kind: options}` with exactly one kind out of `table` → its key and its options read as the table says.
+
+    `elsewhere`: kinds of other products → what to write here.
+    """
+    every = f"`edge-orch list components --kind {what}` shows what each is for"
     if isinstance(node, Scalar) and node.text:
         whole = f"{node.text}: …" if node.text in table else f"{next(iter(table))}: {node.text}"
-        next_step = f"write {{{whole}}}"
+        next_step = elsewhere.get(node.text.lower()) or f"write {{{whole}}}"
         raise Invalid(
             Problem(f"need a kind of {what}", node.where, f"one of: {names(table)}", described(node), next_step)
         )
     entries = entries_of(node)
     if len(entries) != 1:
         found = names(key.text for key, _ in entries)
-        raise Invalid(Problem(f"need exactly one kind of {what}", node.where, f"one of: {names(table)}", found))
+        kind = next((value.text for key, value in entries if key.text == "type" and isinstance(value, Scalar)), "")
+        first = next(iter(table))
+        next_step = (elsewhere.get(kind.lower()) or f"the kind is the key itself: {first}: {{…}}") if kind else ""
+        raise Invalid(
+            Problem(f"need exactly one kind of {what}", node.where, f"one of: {names(table)}", found, next_step)
+        )
     key, value = entries[0]
     if key.text not in table:
-        raise Invalid(unknown_key(key, table, f"unknown kind of {what}"))
+        raise Invalid(unknown_key(key, table, f"unknown kind of {what}", elsewhere, every))
     return key, read(table[key.text], value)
 
 

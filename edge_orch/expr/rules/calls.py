@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
 _ALL = "`edge-orch list components --kind function` shows all there are"
-_NO_CLOCK = {"now", "current_timestamp", "current_date", "current_time", "today", "random", "rand", "uuid"}
+_NO_CLOCK = {
+    "now", "current_timestamp", "current_date", "current_time", "today", "getdate", "sysdate", "tstamp", "proctime",
+    "random", "rand", "random_int", "uuid", "uuid_v4", "uuid_v7", "newuuid", "newid", "ksuid", "nanoid", "counter",
+}  # fmt: skip
 
 
 def _anonymous(checker: Checker, node: exp.Anonymous) -> Expression:
@@ -43,7 +46,9 @@ def _at_time_zone(checker: Checker, node: exp.AtTimeZone) -> Expression:
 
 def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Expression]) -> Expression:
     if name in AGGREGATES:
-        next_step = "use it in an aggregate step's compute, alone; combine results in a map step after it"
+        next_step = (
+            "use it in the compute of an aggregate or a moving step, alone; combine results in a map step after it"
+        )
         raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
     if name in _NO_CLOCK:
         next_step = "use the record's own time, or source.received_at: the same input must give the same output"

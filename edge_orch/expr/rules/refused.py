@@ -13,7 +13,10 @@ _REFUSED = {
     "Select": _SUBQUERY,
     "Subquery": _SUBQUERY,
     "Exists": _SUBQUERY,
-    "Window": ("window functions are not allowed", "use an aggregate step"),
+    "Window": (
+        "window functions are not allowed",
+        "write a lag, latest or moving step: they add fields of the records before",
+    ),
     "Filter": ("FILTER belongs to an aggregate", "use it in an aggregate step's compute"),
     "Interval": ("an INTERVAL can only be added to or taken from a timestamp", "write ts + INTERVAL '5' minute"),
     "Star": ("`*` stands only in count(*)", "name one field"),

@@ -48,25 +48,7 @@ STEPS: dict[str, Any] = {
     "alert": Alert,
 }
 
-ELSEWHERE = {
-    **dict.fromkeys(("where", "when", "match"), "filter"),
-    **dict.fromkeys(("parse", "decode", "json", "csv", "regex", "grok", "syslog", "logfmt"), "schematize"),
-    **dict.fromkeys(("transform", "set", "rename", "compute", "mutate", "add_fields"), "map"),
-    **dict.fromkeys(("project", "keep"), "select"),
-    **dict.fromkeys(("remove", "delete"), "drop"),
-    **dict.fromkeys(("window", "group_by", "groupby", "reduce"), "aggregate"),
-    **dict.fromkeys(("switch", "split", "branch"), "route"),
-    **dict.fromkeys(("flatten", "unnest", "unroll"), "explode"),
-    **dict.fromkeys(("join", "enrichment_table"), "lookup"),
-    **dict.fromkeys(("deduplicate", "distinct", "unique"), "dedupe"),
-    **dict.fromkeys(("rate_limit", "limit"), "throttle"),
-    **dict.fromkeys(("rbe", "on_change", "report_by_exception"), "deadband"),
-    **dict.fromkeys(("notify", "alarm", "rule"), "alert"),
-}
-"""What other products call a step → what it is called here."""
-
 __all__ = [
-    "ELSEWHERE",
     "STEPS",
     "Aggregate",
     "Alert",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from edge_orch.errors import Problem
+from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import model_schema, schema_of
 from edge_orch.spec.leaves import JsonSchema
 from edge_orch.spec.nodes import Mapping, Node, Scalar
-from edge_orch.spec.reading import entries_of, gathered, read, read_model
+from edge_orch.spec.reading import entries_of, gathered, read, read_model, unknown_key
 from edge_orch.spec.steps.formats import FORMATS, FormatSpec
 from edge_orch.spec.words import names
 
@@ -17,9 +18,10 @@ def read_formatted(node: Node, rest: type) -> tuple[FormatSpec, Scalar, Any]:
     """The format, its key, and the other keys as a `rest`. Raises `Invalid` with all that is wrong."""
     entries = entries_of(node)
     formats = [(key, value) for key, value in entries if key.text in FORMATS]
-    others = Mapping(tuple(entry for entry in entries if entry not in formats), node.where)
-    problems: list[Problem] = []
-    if len(formats) != 1:
+    foreign = [key for key, _ in entries if not formats and key.text.lower() in elsewhere.FORMATS]
+    others = Mapping(tuple(entry for entry in entries if entry not in formats and entry[0] not in foreign), node.where)
+    problems = [unknown_key(key, FORMATS, "unknown format", elsewhere.FORMATS) for key in foreign]
+    if len(formats) != 1 and not foreign:
         found = names(key.text for key, _ in formats)
         problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
     read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Sql, Text
 from edge_orch.spec.model import model
@@ -103,7 +104,7 @@ class Window:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        return cls(*read_variant(node, WINDOWS, "window"))
+        return cls(*read_variant(node, WINDOWS, "window", elsewhere.WINDOWS))
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
