@@ -6,8 +6,6 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from operator import length_hint
 
-from edge_orch.engine.texts import is_plain
-
 _NO_BRACE = bytes(set(range(256)) - set(b"{}\n"))
 _FLAT = b"{}\n"
 
@@ -17,15 +15,16 @@ class Lines:
 
     Newline-separated payloads: blank lines are numbered but are no records, and a carriage return before the newline
     is not part of the text. Records that are not UTF-8 (or empty, where each record came by itself) are in `bad` with
-    a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8.
-    Of a payload that is the `first` of its partition, a byte order mark is not part.
+    a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8;
+    `ascii`: whether it is all ASCII; `plain`: whether Python's own `float` is as strict on it as ours. Of a payload
+    that is the `first` of its partition, a byte order mark is not part.
     """
 
     def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
         self.bad: dict[int, str] = {}
         self.separated = isinstance(payload, bytes)
         self.whole: bytes | None = None
-        self.plain = False
+        self.ascii = self.plain = False
         if first and isinstance(payload, bytes):
             payload = payload.removeprefix(BOM_UTF8)
         self._payload = payload
@@ -34,9 +33,9 @@ class Lines:
         self._texts: list[str] | None = None
         self._count: int | None = None
         if isinstance(payload, bytes):
-            ascii_only = payload.isascii()
-            self.plain = ascii_only and is_plain(payload)
-            if ascii_only or _is_utf8(payload):
+            self.ascii = payload.isascii()
+            self.plain = self.ascii and b"_" not in payload
+            if self.ascii or _is_utf8(payload):
                 self.whole = payload
         else:
             self._raw = payload
@@ -85,9 +84,18 @@ class Lines:
     def texts(self) -> list[str]:
         """The records as text."""
         if self._texts is None:
-            texts = [record.decode() for record in self.data]
-            self._texts = [text.removesuffix("\r") for text in texts] if self.separated else texts
+            self._texts = self._split() if self.whole is not None else [record.decode() for record in self.data]
+            if self.separated and b"\r" in self._payload:
+                self._texts = [text.removesuffix("\r") for text in self._texts]
         return self._texts
+
+    def _split(self) -> list[str]:
+        """The lines of a payload that is `whole`: decoded together, several times faster than one by one."""
+        assert self.whole is not None  # noqa: S101 -- for the type checker
+        texts = self.whole.decode().split("\n")
+        if not texts[-1]:
+            texts.pop()
+        return texts
 
     def index(self, feed: Iterator[object]) -> int:
         """The index of the record that `feed`, an iterator over `data` or `texts`, gave last."""

@@ -7,12 +7,23 @@ from collections.abc import Callable
 
 from edge_orch.plan.backtracking import longest_text
 
+_FLAGS = re.compile(r"\(\?[aiLmsux-]")
+
 Match = Callable[[str], re.Match[str] | None]
 
 
 def too_long(pattern: str) -> str:
     """The reason why a text is not matched at all."""
     return f"is longer than {longest_text(pattern)} characters, too long for an expression that backtracks"
+
+
+def of_ascii(pattern: str) -> re.Pattern[str]:
+    """The pattern for texts that are ASCII: it says the same of them, and mostly sooner.
+
+    Classes such as digits and spaces are then what they are among ASCII. A pattern with flags of its own is left as it
+    is: where case is ignored, a letter beyond ASCII may stand for one of it.
+    """
+    return re.compile(pattern) if _FLAGS.search(pattern) else re.compile(pattern, re.ASCII)
 
 
 def whole_matcher(pattern: str) -> Match:

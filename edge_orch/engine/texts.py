@@ -48,11 +48,6 @@ def plain_float(text: str) -> float:
     return float(_plain(text))
 
 
-def is_plain(payload: bytes) -> bool:
-    """Whether Python's own `float` is as strict as ours on all of these bytes."""
-    return b"_" not in payload and payload.isascii()
-
-
 def _plain(text: str) -> str:
     if "_" in text or not text.isascii():
         raise ValueError("is not a number")

@@ -22,20 +22,31 @@ Columns = tuple[dict[str, Symbol], str | None]
 def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, wanted: set[str]) -> Iterator[Columns]:
     """The loop over decoded objects; what is written inside the `with` is its body.
 
-    The objects go on behind a line that raised, so the loop is entered again after each bad one, and good lines cost no
-    try. Fields in `wanted` become variables, the others stay attributes of the object.
+    Good lines cost no try. Fields in `wanted` become variables, the others stay attributes of the object.
     """
-    number = generator.number(step)
+    record = f"r{generator.number(step)}"
+    with (
+        json_objects(generator, function, step) as (tree, objects),
+        function.body.block(f"for {record} in {objects}:"),
+    ):
+        columns = _columns(generator, function, step, tree, wanted)
+        yield columns, record if is_carrier(step) else None
+
+
+@contextmanager
+def json_objects(generator: Generator, function: FunctionWriter, step: Schematize) -> Iterator[tuple[Node, str]]:
+    """What is written inside the `with` takes the decoded objects, of which the second is an iterator, to their end.
+
+    It is entered again, with those that are left, behind each line that is none: that is a dead letter, or blank.
+    """
+    number, body = generator.number(step), function.body
     tree = tree_of(step.fields)
     decoder = generator.names.bind("decoder", LineDecoder(object_type(tree)))
     paths = {".".join(field.path): field.name for field in step.fields}
     function.initial(f"feed{number}, objects{number}", f"{decoder}.begin(lines)")
-    body, record = function.body, f"r{number}"
     with body.block("while True:"):
         with body.block("try:"):
-            with body.block(f"for {record} in objects{number}:"):
-                columns = _columns(generator, function, step, tree, wanted)
-                yield columns, record if _is_carrier(step) else None
+            yield tree, f"objects{number}"
             body.line("break")
         with body.block("except DECODE_ERRORS as error:"):
             known = generator.names.bind("k", paths)
@@ -61,7 +72,12 @@ def _real(generator: Generator, function: FunctionWriter, step: Schematize, code
     return Symbol(rounded, FieldType.TIMESTAMP, nullable=False, real=real)
 
 
-def _is_carrier(step: Schematize) -> bool:
+def attributes(generator: Generator, function: FunctionWriter, step: Schematize, tree: Node) -> dict[str, Symbol]:
+    """The columns of a step that `is_carrier`, as attributes of the object."""
+    return _columns(generator, function, step, tree, set())
+
+
+def is_carrier(step: Schematize) -> bool:
     """Whether the decoded object, encoded again, is the record: flat, under its own names, without timestamps."""
     return tuple((field.name,) for field in step.fields) == tuple(field.path for field in step.fields) and (
         step.schema.names == tuple(field.name for field in step.fields)

@@ -12,7 +12,7 @@ from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import LineFormat, line_parser
 from edge_orch.engine.generator import Generator
-from edge_orch.engine.patterns import too_long
+from edge_orch.engine.patterns import of_ascii, too_long
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.backtracking import longest_text
@@ -78,7 +78,9 @@ def _skip_blank(function: FunctionWriter, step: Schematize, number: int) -> None
 def _match(generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat) -> list[str]:
     number, body = generator.number(step), function.body
     pattern = re.compile(format_.pattern)
-    matches = generator.names.bind("match", pattern.fullmatch)
+    everywhere = generator.names.bind("match", pattern.fullmatch)
+    ascii_only = generator.names.bind("match", of_ascii(format_.pattern).fullmatch)
+    matches = function.once(f"matches{number}", f"{ascii_only} if lines.ascii else {everywhere}")
     matches_blank = pattern.fullmatch("") is not None
     if matches_blank:
         _skip_blank(function, step, number)
