@@ -14,28 +14,57 @@ from edge_orch.errors import Problem
 from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.sinks.port import Retry
 
+RUNS = 16
+"""Starts of the agent whose segments are told apart from new ones."""
+
 
 class Entry(msgspec.Struct, frozen=True):
-    """The last append of one stream, written down before it is made."""
+    """The last append of one stream, written down before it is made. `run`, `sequence`: the segment's."""
 
     key: str
     offset: int
     length: int
     checksum: int
+    run: str = ""
+    sequence: int = 0
 
 
 class Journal(msgspec.Struct):
-    """What stands in the file `PATH.journal`: the last append of each stream, and whose was the last of all."""
+    """What stands in the file `PATH.journal`: the last append of each stream, and whose was the last of all.
+
+    `before`: of each stream, by run, the highest sequence that was appended before its last append.
+    """
 
     last: str = ""
     entries: dict[str, Entry] = {}
+    before: dict[str, dict[str, int]] = {}
+
+    def knows(self, segment: Segment, key: str, checksum: int) -> bool:
+        """Whether it was appended: it is its stream's last append, or comes before that."""
+        stream = str(segment.stream)
+        entry = self.entries.get(stream)
+        if entry is not None and (entry.key, entry.checksum) == (key, checksum):
+            return True
+        return segment.sequence <= self.before.get(stream, {}).get(segment.run, 0)
+
+    def add(self, stream: str, entry: Entry) -> None:
+        """The stream's next append."""
+        whole = self.entries.get(stream)
+        if whole is not None and whole.run:
+            runs = self.before.setdefault(stream, {})
+            runs[whole.run] = max(whole.sequence, runs.pop(whole.run, 0))
+            if len(runs) > RUNS:
+                del runs[next(iter(runs))]
+        self.last = stream
+        self.entries[stream] = entry
 
 
 class FileSink:
     """Writes down what it is about to append, then appends. After a crash an incomplete append is cut off.
 
-    The core delivers each stream in order, one segment at a time: so a repetition can only be a stream's last one.
-    A file must have one writer: this agent. `_whole`: the size at which it ends with an append that succeeded.
+    The core delivers each stream in order, and may be some segments further than what it knows after a crash: then
+    all of them come again, and none is new whose sequence was reached. A file must have one writer: this agent.
+    `_whole`: the size at which it ends with an append that succeeded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,24 +77,22 @@ class FileSink:
         """Return once the lines are on the disk. Raises `Retry` when the disk refuses."""
         async with self._lock:
             try:
-                await asyncio.to_thread(self._append, str(segment.stream), segment.data, idempotency_key)
+                await asyncio.to_thread(self._append, segment, idempotency_key)
             except OSError as error:
                 raise Retry(Problem(f"cannot write {self._path}", found=error.strerror or str(error))) from error
 
-    def _append(self, stream: str, data: bytes, key: str) -> None:
+    def _append(self, segment: Segment, key: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as file:
             journal = self._read_journal()
             if file.seek(0, os.SEEK_END) != self._whole:
                 self._cut_incomplete(file, journal)
             self._whole = -1  # until this append has succeeded
-            known = journal.entries.get(stream)
-            checksum = isal_zlib.crc32(data)
-            if known is not None and known.key == key and known.checksum == checksum:
+            data, checksum = segment.data, isal_zlib.crc32(segment.data)
+            if journal.knows(segment, key, checksum):
                 return
             end = file.seek(0, os.SEEK_END)
-            journal.last = stream
-            journal.entries[stream] = Entry(key, end, len(data), checksum)
+            journal.add(str(segment.stream), Entry(key, end, len(data), checksum, segment.run, segment.sequence))
             self._write_journal(journal)
             file.write(data)
             file.flush()

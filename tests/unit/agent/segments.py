@@ -7,9 +7,9 @@ from edge_orch_agent.core.notices import Notice
 from edge_orch_agent.core.transaction import ALERTS, Priority, Segment, StreamId
 
 
-def records(*lines: bytes, sequence: int = 1, output: str = "raw", sink: str = "lake") -> Segment:
+def records(*lines: bytes, sequence: int = 1, output: str = "raw", sink: str = "lake", run: str = "") -> Segment:
     data = b"".join(line + b"\n" for line in lines)
-    return Segment(StreamId("press", output, sink), sequence, 1, len(lines), Priority.NORMAL, 0, data)
+    return Segment(StreamId("press", output, sink), sequence, 1, len(lines), Priority.NORMAL, 0, data, run=run)
 
 
 def notice(event: str = "opened", episode: str = "press-overheating-1", severity: str = "critical") -> Notice:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.sinks.file import FileSink, Journal
 from edge_orch_agent.sinks.port import Retry
 
@@ -22,6 +23,41 @@ async def test_a_repetition_changes_nothing_also_after_a_restart(tmp_path: Path)
     await FileSink(path).deliver(records(b"1"), "k/1")
     await FileSink(path).deliver(records(b"1"), "k/1")
     assert path.read_bytes() == b"1\n"
+
+
+NUMBERED = [records(b"%d" % number, sequence=number, run="a" if number < 3 else "b") for number in range(1, 6)]
+
+
+async def deliver(path: Path, segments: list[Segment]) -> None:
+    """As by an agent that has just started."""
+    sink = FileSink(path)
+    for segment in segments:
+        await sink.deliver(segment, segment.idempotency_key("bench"))
+
+
+@pytest.mark.parametrize("first", range(4))
+async def test_all_that_a_crash_brings_back_is_known(tmp_path: Path, first: int) -> None:
+    path = tmp_path / "raw.ndjson"
+    await deliver(path, NUMBERED[:4])
+    await deliver(path, NUMBERED[first:])
+    await deliver(path, NUMBERED[first:])
+    assert path.read_bytes() == b"1\n2\n3\n4\n5\n"
+
+
+async def test_all_that_a_crash_brings_back_is_known_but_the_append_that_it_broke(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ndjson"
+    await deliver(path, NUMBERED[:4])
+    with path.open("rb+") as file:
+        file.truncate(7)
+    await deliver(path, NUMBERED)
+    assert path.read_bytes() == b"1\n2\n3\n4\n5\n"
+
+
+async def test_a_store_from_a_backup_counts_anew_under_another_run(tmp_path: Path) -> None:
+    path = tmp_path / "raw.ndjson"
+    await deliver(path, NUMBERED)
+    await deliver(path, [records(b"other", sequence=2, run="c")])
+    assert path.read_bytes() == b"1\n2\n3\n4\n5\nother\n"
 
 
 async def test_repetitions_are_known_per_stream(tmp_path: Path) -> None:
