@@ -23,7 +23,8 @@ from benchmarks.agent.kuiper_messages import PROBE, compare, is_warm, payload, r
 from benchmarks.agent.kuiper_readers import Ours, Reader, Theirs
 from benchmarks.process import cpu_s, memory, peak_rss
 
-QUIET_S = 2.0
+QUIET_S = 15.0
+LOOK_S = 0.5
 WITHIN_S = 60.0
 
 
@@ -140,13 +141,13 @@ async def _killed(bench: Bench, publisher: Publisher, reader: Reader, numbers: r
 
 
 async def _until_quiet(reader: Reader) -> None:
-    until, latest = time.monotonic() + WITHIN_S, -1
-    while time.monotonic() < until:
-        await asyncio.sleep(QUIET_S)
+    """Nothing more comes for `QUIET_S`, in which the slowest of starts fits."""
+    latest, since = -1, time.monotonic()
+    while time.monotonic() - since < QUIET_S:
         written = await reader.written()
-        if written == latest:
-            return
-        latest = written
+        if written != latest:
+            latest, since = written, time.monotonic()
+        await asyncio.sleep(LOOK_S)
 
 
 def _numbers(number: int, records: int) -> range:
