@@ -25,6 +25,8 @@ Texts = dict[tuple[Section, str], str]
 
 MAX_ROOT = 128 * 1024
 """Bytes of a root's changes: it travels in one message. A state that is larger is not rolled."""
+MAX_EPOCH = 1 << 48
+"""The highest number of an epoch: one is begun at a time, so a higher one is no epoch of ours."""
 MAX_PAST = 1_000
 """Actors of earlier epochs that are remembered; about one comes up with each boot that writes something."""
 _TAG = b"e"
@@ -86,6 +88,8 @@ def read_root(number: int, raws: Sequence[bytes], admit: Callable[[Section, str,
 
     `admit`: whether a fact may be in a root that this peer brings. Raises `Refused`.
     """
+    if not 1 <= number <= MAX_EPOCH:
+        refuse(f"a root of epoch {number}")
     if sum(map(len, raws)) > MAX_ROOT:
         refuse(f"a root of more than {MAX_ROOT} bytes")
     root = [gate.inspect(raw) for raw in raws]
@@ -102,7 +106,7 @@ def read_root(number: int, raws: Sequence[bytes], admit: Callable[[Section, str,
                 refuse(f"a root with {write.section}/{write.key}, which this peer may not write")
             texts[write.section, write.key] = write.text
     expected = root_actor(number, texts)
-    if number < 1 or not root or any(item.change.actor != expected for item in root):
+    if not root or any(item.change.actor != expected for item in root):
         refuse(f"a root of epoch {number} whose actor is not the one that its content gives")
     return root
 

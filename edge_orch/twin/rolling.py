@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from edge_orch.twin.change import Vector
-from edge_orch.twin.epoch import MAX_ROOT, Epoch, Rolled, Texts, later_past, read_root, written_above
+from edge_orch.twin.epoch import MAX_EPOCH, MAX_ROOT, Epoch, Rolled, Texts, later_past, read_root, written_above
 from edge_orch.twin.facts import Section
 from edge_orch.twin.gate import Inspected
 from edge_orch.twin.replica import Replica
@@ -19,10 +19,10 @@ from edge_orch.twin.rights import REPLACEABLE, may_write
 
 def roll(replica: Replica, gone: Collection[tuple[Section, str]]) -> tuple[Replica, Rolled] | None:
     """The next epoch with every fact but those in `gone`; None where that would not be half as large as what is there,
-    or too large for one message."""
+    or too large for one message, or the last epoch there is."""
     texts = {place: text for place, text in replica.texts().items() if place not in gone}
     number = replica.epoch.number + 1
-    raws = replica.root(number, texts)
+    raws = replica.root(number, texts) if number <= MAX_EPOCH else []
     size = sum(map(len, raws))
     if not raws or size > MAX_ROOT or size * 2 > replica.size:
         return None

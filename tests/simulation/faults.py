@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-HOSTILE = ("noise", "damaged", "borrowed", "presumptuous", "boast", "forged", "split")
+HOSTILE = ("noise", "damaged", "borrowed", "presumptuous", "boast", "forged", "split", "far")
 """What the hostile peer does."""
 
 FAULTS: dict[str, tuple[str, ...]] = {

@@ -153,11 +153,11 @@ class History:
 
     def _await_healing(self) -> None:
         world = self.fleet.world
-        end = world.now_us + _HEAL_US
+        end = world.now_us + _HEAL_US * self._pace
         self.healing.begin()
         while missing := self.healing.missing():
             if world.now_us >= end:
-                world.fail(f"not healed within {_HEAL_US // DAY} days: " + "; ".join(missing))
+                world.fail(f"not healed within {_HEAL_US * self._pace // DAY} days: " + "; ".join(missing))
             world.run(6 * HOUR)
 
     def _every(self, mean_us: int, act: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from edge_orch.trust.seal import seal
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.facts import Desired, EpisodeFact
 from edge_orch.twin.replica import Replica
-from edge_orch.wire.messages import Delta, Have, Message, encode_message
+from edge_orch.wire.messages import Delta, Have, Message, Roll, encode_message
 from tests.simulation.agent_host import CONTROLLER
 from tests.simulation.centre import Centre
 from tests.simulation.faults import HOSTILE
@@ -87,6 +87,17 @@ class Mallory:
     def _split(self) -> Delta:
         """Another content each time under one actor and number."""
         return self._delta(self._own(b"the same"))
+
+    def _far(self) -> Message:
+        """Numbers that nobody can have come to."""
+        epoch, seq = (self._random.choice([-1, 1, 1 << 47, 1 << 56, (1 << 64) - 1]) for _ in range(2))
+        vector = {self._random.choice([b"", MALLORY.encode() * 2, self._random.randbytes(16)]): seq}
+        messages: list[Message] = [
+            Have(MALLORY, epoch, vector, (b"",), b""),
+            Delta(MALLORY, epoch, (self._own(),), vector, b"boot", vector),
+            Roll(MALLORY, epoch, vector, (), b"boot"),
+        ]
+        return self._random.choice(messages)
 
     def _victim(self) -> str:
         return self._random.choice(sorted(name for name in self._centre.ever if name != MALLORY))

@@ -49,8 +49,10 @@ def test_one_seed_is_one_history_in_every_process() -> None:
 def test_every_kind_of_fault_really_happens() -> None:
     """A fault that never fires proves nothing."""
     happened: Counter[str] = Counter()
-    for seed in range(30):
+    for seed in range(60):
         happened.update(play(Size(3, 12), seed).faults)
+        if not never(happened):
+            break
     assert never(happened) == []
     assert never(happened, ["loss"]) == []
     assert never(Counter(), ["loss"]) == [kind for kind in FAULTS if kind != "lost"]
