@@ -9,6 +9,7 @@ import paho.mqtt.client as paho
 import pytest
 from amqtt.broker import Broker
 from edge_orch_agent.core.events import BatchRead, SourceFailed
+from edge_orch_agent.sources import mqtt
 from edge_orch_agent.sources.mqtt import MqttSource
 from edge_orch_agent.sources.port import SourceAdapter
 from paho.mqtt.enums import CallbackAPIVersion
@@ -21,6 +22,15 @@ from tests.integration.mosquitto import Mosquitto, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
 NOW = Instant(1_700_000_000_000_000, 1_000_000, "boot")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop waits until the broker has seen every acknowledgement: here it goes to its disk for each.
+
+    In earnest a stop gives up after a second, and what comes again is known by the stored position.
+    """
+    monkeypatch.setattr(mqtt, "PATIENCE_S", 20.0)
 
 
 @pytest.fixture
@@ -114,12 +124,16 @@ def numbered(start: int, stop: int) -> list[bytes]:
 
 
 async def subscribed(url: str) -> None:
-    """Make the session, so that nothing published from here on is missed."""
+    """Make the session, so that nothing published from here on is missed; nothing is left in it."""
     reader = await Reader(url).start()
     sensor = Sensor(int(url.rsplit(":", 1)[1]))
+    greetings = 0
     while not reader.payloads:
-        await sensor.publish("factory/0/raw", [b"hello"])
+        greetings += 1
+        await sensor.publish("factory/0/raw", [b"hello %d" % greetings])
         await asyncio.sleep(0.05)
+    while reader.payloads[-1] != b"hello %d" % greetings:
+        await reader.until(len(reader.payloads) + 1)
     reader.acknowledge()
     await reader.source.stop()
     await sensor.close()
