@@ -146,7 +146,7 @@ class Device:
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # only an end: each notification is a commit and two servers on a busy machine
         while not condition():
             await asyncio.sleep(0.02)
 
