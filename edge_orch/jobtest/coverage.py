@@ -18,6 +18,7 @@ from edge_orch.expr.sql_text import sql_text
 from edge_orch.jobtest.case import Case
 from edge_orch.jobtest.case_run import CaseRun, OpenFile
 from edge_orch.plan.expression import Call, Expression
+from edge_orch.plan.formats import RawFormat
 from edge_orch.plan.plan import Output, Plan
 from edge_orch.plan.steps import (
     Aggregate,
@@ -117,6 +118,8 @@ def _ways(step: Step, choices: list[_Case]) -> Iterator[tuple[str, tuple[str, st
     match step:
         case Filter() | Dedupe() | Deadband() | Throttle() | Sample():
             yield from ((way, (step.name, way)) for way in (_PASSED, _STOPPED))
+        case Schematize(format=RawFormat()):  # any text will do
+            pass
         case Schematize() | Explode() | Parse():
             yield from ((way, (step.name, way)) for way in (_PASSED, _DEAD))
         case Route():
