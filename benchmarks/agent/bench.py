@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from benchmarks.agent.disk import Disk
 from benchmarks.agent.sink import Sink
 from benchmarks.plant import Plant
 from benchmarks.process import memory
@@ -19,10 +20,11 @@ SETTLE_S = 1.5
 class Bench:
     """One agent at work. Use as `async with`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, own_disk: bool = False) -> None:
         self.folder = folder
         self.plant = Plant(folder)
         self.sink = Sink()
+        self._disk = Disk(folder / "disk.img", self.plant.member.folder) if own_disk else None
 
     async def __aenter__(self) -> Bench:
         await self.plant.__aenter__()
@@ -37,6 +39,8 @@ class Bench:
     ) -> None:
         await self.plant.__aexit__(kind, error, trace)
         await self.sink.stop()
+        if self._disk is not None:
+            self._disk.close()
 
     @property
     def pid(self) -> int:
@@ -44,6 +48,10 @@ class Bench:
         pid = self.plant.agent.pid
         assert pid is not None
         return pid
+
+    def disk_written(self) -> int | None:
+        """Bytes that the agent's own file system has had written; None where it has none."""
+        return self._disk.written() if self._disk is not None else None
 
     async def all_in(self, number: int) -> None:
         """Until the sink has this record; they come in order."""

@@ -46,6 +46,11 @@ BUS = (
 )
 """Every record over HTTP, and alerts."""
 
+FEED = BUS.replace("name: bus", "name: feed").replace(
+    "mqtt: {topic: bench/readings}", "file: {path: '${label:folder}/feed.in'}"
+)
+"""The same of a file."""
+
 J1 = (
     _HEAD % "j1"
     + """\

@@ -120,10 +120,8 @@ class Clock:
                 return
             state.newest_us, state.arrived_us, state.boot = now.wall_us, now.mono_us, now.boot
             self._advance_timers(now.wall_us)
-        if state.boot != now.boot:  # monotonic times of another boot mean nothing: silence is counted from now on
-            state.boot = now.boot
-            state.arrived_us = now.mono_us
-            state.partitions = {name: (top, now.mono_us) for name, (top, _) in state.partitions.items()}
+        if state.boot != now.boot:  # monotonic times of another boot mean nothing
+            self.resume(now)
         idle_since = now.mono_us - self.idle_us
         silent = [name for name, (_, arrived) in state.partitions.items() if arrived <= idle_since]
         for name in silent:
@@ -139,6 +137,12 @@ class Clock:
         reach = state.newest_us + now.mono_us - state.arrived_us
         while (due := self._due()) <= reach:
             self._advance_timers(max(due, state.watermark_us))
+
+    def resume(self, now: Instant) -> None:
+        """Silence is counted from now on: until now nobody has listened."""
+        state = self._state
+        state.boot, state.arrived_us = now.boot, now.mono_us
+        state.partitions = {name: (top, now.mono_us) for name, (top, _) in state.partitions.items()}
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which `advance` will find something due without new records, or None."""

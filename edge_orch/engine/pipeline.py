@@ -35,6 +35,19 @@ from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.time import Instant
 
 
+class UnreadableState(Invalid):
+    """The saved state of a `step`, or of all of them if that is empty, is not what this code has saved.
+
+    `rest`: the state without it, for another attempt.
+    """
+
+    def __init__(self, job: str, step: str, found: str, rest: bytes) -> None:
+        of = f"step `{step}` of job `{job}`" if step else f"job `{job}`"
+        super().__init__(Problem(f"the saved state of {of} cannot be read", found=found))
+        self.step = step
+        self.rest = rest
+
+
 class Pipeline:
     """One version of one job on one device. Raises `Invalid` for a plan, parameters or state it cannot take.
 
@@ -92,6 +105,12 @@ class Pipeline:
             clock.advance(now)
         return self._emission()
 
+    def resume(self, now: Instant) -> None:
+        """Nobody listened since the state was taken: silence is counted from now on."""
+        for clock in self._clocks:
+            clock.resume(now)
+        self._moved = True
+
     def finish(self) -> Emission:
         """The input has ended: every window closes. Nothing can be processed after it."""
         for clock in self._clocks:
@@ -141,13 +160,18 @@ class Pipeline:
         """Steps that are new or defined differently begin empty; state of steps that are gone is left out."""
         try:
             saved = msgspec.msgpack.decode(state, type=dict[str, bytes])
-            for key, part in self._stateful.items():
+        except msgspec.MsgspecError as error:
+            raise UnreadableState(self._plan.name, "", str(error), b"") from None
+        names = {key: name for name, key in self._digests.items()}
+        for key, part in self._stateful.items():
+            try:
                 if key in saved:
                     part.restore(saved[key])
-        except (msgspec.MsgspecError, ValueError, TypeError) as error:
-            raise Invalid(
-                Problem(f"the saved state of job `{self._plan.name}` cannot be read", found=str(error))
-            ) from None
+            except Exception as error:  # whatever it is, these bytes are to blame
+                name, found = names.get(key, ""), f"{type(error).__name__}: {error}"
+                # Without its clock no step's state means what it did.
+                rest = msgspec.msgpack.encode({k: v for k, v in saved.items() if k != key}) if name else b""
+                raise UnreadableState(self._plan.name, name, found, rest) from None
 
     def _emission(self) -> Emission:
         """What was collected since the last call."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 
 from edge_orch.engine.records import Device, Emission
-from edge_orch.errors import Invalid, Refused
+from edge_orch.errors import Refused
 from edge_orch.plan.plan import Limits, Plan, Sink, step_digest
 from edge_orch.plan.secrets import step_secrets
 from edge_orch.time import Instant
@@ -16,6 +15,7 @@ from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.guarding import Crash, Guard, Overran
 from edge_orch_agent.core.identity import AgentIdentity
+from edge_orch_agent.core.launch import Launch, Past
 from edge_orch_agent.core.library import Library
 from edge_orch_agent.core.parameters import Parameters
 from edge_orch_agent.core.reconciliation import Reconciliation
@@ -48,7 +48,8 @@ class Jobs:
         secret: SecretOf,
         guard: Guard,
     ) -> None:
-        self._device = Device(identity.agent, identity.labels, identity.firmware)
+        device = Device(identity.agent, identity.labels, identity.firmware)
+        self._launch = Launch(device, secret, guard)
         self._settings = settings
         self._work = work
         self._twin = twin
@@ -57,10 +58,8 @@ class Jobs:
         self._emissions = emissions
         self._sources = sources
         self._secret = secret
-        self._guard = guard
         self._library = Library(identity.controller_keys, stored.envelopes)
-        self._states = dict(stored.states)
-        self._replays = dict(stored.replays)
+        self._pasts = {job: Past(state, stored.replays.get(job, ()), away=True) for job, state in stored.states.items()}
         self.slots = Slots(stored.slots)
         self.running: dict[str, RunningJob] = {}
 
@@ -70,7 +69,7 @@ class Jobs:
             slot = self.slots.running(job)
             if slot is not None:
                 error = self._condemn(slot, crash) if crash is not None else ""
-                self._resume(job, self._states.pop(job, b""), error, now, self._replays.pop(job, []))
+                self._resume(job, self._pasts.pop(job, Past()), error, now)
 
     def fetched(self, digest: str, envelope: bytes) -> None:
         """An envelope has come; `follow` looks into it."""
@@ -91,7 +90,7 @@ class Jobs:
         partial_rows, state = failed.closed(_steps(self._library.kept(good) if good else None))
         self._emissions.take(failed, partial_rows, now)
         self._work.gathered.intake.states[job] = state
-        self._resume(job, state, f"version {failed.slot.version}: {failed.failure}", now)
+        self._resume(job, Past(state), f"version {failed.slot.version}: {failed.failure}", now)
         if job in self.running:
             self._emissions.close_episodes(failed, self.running[job].plan, now)
 
@@ -110,7 +109,7 @@ class Jobs:
 
     def cpu_us(self, job: str) -> int:
         """Processor time that the job's own code took in this run, in microseconds."""
-        return self._guard.cpu_us(job)
+        return self._launch.guard.cpu_us(job)
 
     def limits(self) -> dict[str, Limits]:
         """What each running job may take on the device."""
@@ -182,9 +181,12 @@ class Jobs:
             return self._postpone(want, f"waits for what this device lacks: the secret {', '.join(missing)}", now)
         transaction = self._work.gathered.upkeep
         old = self.running.get(want.job)
-        partial_rows, state = old.closed(_steps(plan)) if old else (Emission(), self._states.pop(want.job, b""))
+        partial_rows, past = Emission(), self._pasts.pop(want.job, Past())
+        if old is not None:
+            partial_rows, state = old.closed(_steps(plan))
+            past = Past(state)
         try:
-            new = self._run(slot, plan, state, now, [] if old else self._replays.pop(want.job, []))
+            new = self._run(slot, plan, past, now)
         except (Exception, Overran) as error:  # a version that cannot start is its author's to mend; what runs goes on
             self.slots.refuse(slot, transaction)
             self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
@@ -198,7 +200,7 @@ class Jobs:
         self.slots.begin(slot, transaction)
         transaction.envelopes[want.digest] = self._library.envelope(want.digest)
         self._work.touch(want.job, now)
-        self._report(want.job, want.generation, "", now)
+        self._report(want.job, want.generation, new.failure, now)
         return True
 
     def _postpone(self, want: Desired, reason: str, now: Instant) -> bool:
@@ -208,13 +210,13 @@ class Jobs:
         self._report(want.job, want.generation, error, now)
         return False
 
-    def _resume(self, job: str, state: bytes, error: str, now: Instant, replays: Sequence[bytes] = ()) -> None:
+    def _resume(self, job: str, past: Past, error: str, now: Instant) -> None:
         """Run what the slots say; of versions that cannot start any more, go back to the one before."""
         generation = self._reported(job).generation if error else 0
         while (slot := self.slots.running(job)) is not None:
             generation = max(generation, slot.generation)
             try:
-                self.running[job] = self._run(slot, self._library.plan(slot), state, now, replays)
+                self.running[job] = self._run(slot, self._library.plan(slot), past, now)
             except (Exception, Overran) as failure:
                 error = error or f"version {slot.version} cannot start: {failure}"
                 self.slots.give_up(job, self._work.gathered.upkeep)
@@ -222,32 +224,15 @@ class Jobs:
                 error = error or self.running[job].failure  # it may have begun with empty windows
                 break
         if job not in self.running:
-            self._states[job], self._replays[job] = state, list(replays)
+            self._pasts[job] = past
         if error:
             self._work.hasten(now)
             self._report(job, generation, error, now)
 
-    def _run(self, slot: Slot, plan: Plan, state: bytes, now: Instant, replays: Sequence[bytes] = ()) -> RunningJob:
+    def _run(self, slot: Slot, plan: Plan, past: Past, now: Instant) -> RunningJob:
         self._twin.stale = True  # its parameters have to be worked out
         values = self._parameters.resolved(plan, self._twin.facts(), now)
-        build = partial(
-            RunningJob,
-            slot,
-            plan,
-            device=self._device,
-            values=values,
-            secret=self._secret,
-            since_us=now.mono_us,
-            guard=self._guard,
-        )
-        try:
-            return build(state=state, replays=replays)
-        except Invalid as error:
-            if not state:
-                raise
-            running = build(state=b"")
-            running.failure = f"begins with empty windows: {error}"
-            return running
+        return self._launch.run(slot, plan, values, past, now)
 
     def _remove(self, want: Desired, now: Instant) -> None:
         running = self.running.pop(want.job, None)

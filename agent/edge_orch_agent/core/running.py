@@ -44,7 +44,8 @@ class RunningJob:
     building it raises.
 
     `replays`: what it was given after `state`, by an earlier process. Its emissions were made then, and the values
-    that it had then are used for it: they count until the next `save`.
+    that it had then are used for it: they count until the next `save`. `away_until`: until then
+    no process listened: what came meanwhile waits at its source, and nothing was silent.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class RunningJob:
         since_us: int,
         guard: Guard,
         replays: Sequence[bytes] = (),
+        away_until: Instant | None = None,
     ) -> None:
         self.slot = slot
         self.plan = plan
@@ -80,6 +82,9 @@ class RunningJob:
         self._pipeline = self._build()
         if replays:
             self._replay(replays)
+        if away_until is not None:
+            self._pipeline.resume(away_until)
+            self.snapshot()
 
     @property
     def state_bytes(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -101,6 +102,7 @@ def read_state(database: sqlite3.Connection) -> StoredState:
         )
     finally:
         database.execute("COMMIT")
+    state.report = _missing(state.replays, Counter(job for (job,) in database.execute("SELECT job FROM replay")))
     state.next_sequence = {stream: sequence + 1 for stream, sequence in state.cursors.items()}
     for segment in state.segments:
         state.next_sequence[segment.stream] = segment.sequence + 1
@@ -146,6 +148,15 @@ def _replays(database: sqlite3.Connection) -> dict[str, list[bytes]]:
         if job not in damaged and number == len(found.get(job, ())) + 1:
             found.setdefault(job, []).append(unpacked)
     return found
+
+
+def _missing(replays: dict[str, list[bytes]], stored: Counter[str]) -> str:
+    """What is stored of them and cannot be played, in words."""
+    readable = Counter({job: len(inputs) for job, inputs in replays.items()})
+    return "; ".join(
+        f"{number} of {stored[job]} inputs that job {job} had after its stored state cannot be read: it goes on without"
+        for job, number in sorted((stored - readable).items())
+    )
 
 
 def _unpacked(state: Any) -> bytes:

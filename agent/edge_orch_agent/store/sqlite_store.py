@@ -70,7 +70,8 @@ class SqliteStore:
                     state = read_state(self._database)
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
-            return msgspec.structs.replace(state, report=self._report)
+            report = "; ".join(filter(None, [self._report, state.report]))
+            return msgspec.structs.replace(state, report=report)
 
     def commit(self, transaction: Transaction, essential: bool = False) -> int:
         """Apply the whole transaction durably or change nothing; returns the bytes handed to SQLite."""

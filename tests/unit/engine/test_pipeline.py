@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.pipeline import Pipeline
+from edge_orch.engine.pipeline import Pipeline, UnreadableState
 from edge_orch.engine.records import Batch, DeadLetter, Emission, EpisodeEvent, StepCount
 from edge_orch.errors import Invalid
 from edge_orch.plan.formats import CsvFormat, InfluxFormat, KeyValueFormat, RegexFormat
-from edge_orch.plan.plan import Limits, ParamSpec, Plan
+from edge_orch.plan.plan import Limits, ParamSpec, Plan, step_digest
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import (
     Aggregation,
@@ -353,6 +353,24 @@ def test_state_of_a_step_that_changed_is_left_out_and_of_others_kept() -> None:
 def test_state_that_is_none_is_refused(state: bytes) -> None:
     with pytest.raises(Invalid, match="saved state"):
         pipeline(JOBS["json"], state=state)
+
+
+def test_of_the_state_of_one_step_that_cannot_be_read_the_rest_is_told() -> None:
+    step = FORMATS["json"]
+    both = [aggregate(step, Aggregation(name, "count", INT), name=name) for name in ("one", "two")]
+    job = plan(step, *both, outputs={"one": "one", "two": "two"})
+    before = pipeline(job)
+    before.process(batch(b'{"t":1}'))
+    saved = msgspec.msgpack.decode(before.snapshot(), type=dict[str, bytes])
+    saved[step_digest(both[0])] = b"\x91\x01"
+    with pytest.raises(UnreadableState, match="step `one`") as raised:
+        pipeline(job, state=msgspec.msgpack.encode(saved))
+    assert raised.value.step == "one"
+    assert list(pipeline(job, state=raised.value.rest).finish().outputs) == ["two"]
+    clock = next(key for key in saved if " clock " in key)
+    with pytest.raises(UnreadableState, match="job `") as raised:
+        pipeline(job, state=msgspec.msgpack.encode({**saved, step_digest(both[0]): b"", clock: b"\xc1"}))
+    assert raised.value.step in ("", "one")
 
 
 HOSTILE = (

@@ -213,9 +213,10 @@ class Rig:
         self.now_us = end
         self.tell(Woke())
 
-    def restart(self, crash: Crash | None = None) -> None:
+    def restart(self, crash: Crash | None = None, *, reboot: bool = True) -> None:
         """The power comes back (or the process, after a `crash`): only what was committed is left."""
-        self.clock.reboot(self.now_us)
+        if reboot:
+            self.clock.reboot(self.now_us)
         for source in self.sources.values():
             source.stop()
         self.core = self._boot(crash)

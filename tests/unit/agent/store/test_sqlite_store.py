@@ -121,6 +121,18 @@ def test_with_a_damaged_one_among_them_nothing_is_merged_and_nothing_else_is_los
     ]
 
 
+def test_inputs_after_a_state_that_cannot_be_read_are_told(path: Path) -> None:
+    store = SqliteStore(path)
+    store.commit(Transaction(states={"press": b"one"}, replays={"press": [b"a", b"b", b"c"], "oven": [b"x"]}))
+    assert store.load().report == ""
+    store._database.execute("UPDATE replay SET content = x'00' WHERE job = 'press' AND id = 2")
+    found = store.load()
+    assert found.replays == {"press": [b"a"], "oven": [b"x"]}
+    assert found.report.startswith("2 of 3 inputs that job press had after its stored state cannot be read")
+    store.commit(Transaction(states={"press": b"two"}))
+    assert store.load().report == ""
+
+
 def test_a_merge_that_is_cut_off_changes_nothing(path: Path) -> None:
     store = SqliteStore(path)
     store.commit(Transaction(segments=[a_segment(number) for number in range(1, 5)]))
