@@ -68,7 +68,7 @@ class Bench:
         self._crowd = crowd = Crowd(self._keys, centre.public_key, mqtt=self._mqtt, sockets=sockets)
         self.figures |= {
             "websockets": len(crowd.by_websocket),
-            "mqtt": len(crowd.by_mqtt),
+            "mqtt": len(crowd.by_mqtt) - bool(crowd.shared),
             "sharing": len(crowd.shared),
         }
         async with centre:
@@ -164,11 +164,25 @@ def _progress(phase: str, there: int, of: int, seconds: float) -> None:
     sys.stderr.flush()
 
 
+def _connections(figures: Figures) -> str:
+    """Who is connected how."""
+    alone = f"{figures['websockets']} by WebSocket and {figures['mqtt']} by MQTT on a connection of their own"
+    return f"{figures['agents']} agents: {alone}, {figures['sharing']} more on one MQTT connection together\n"
+
+
 def _table(results: list[Figures]) -> str:
-    """A line each figure, a column each size."""
+    """A line each figure, a column each size; last, how many times the figure of the fleet before is the last one's."""
     name_width = max(map(len, results[-1]))
-    lines = [[f"{figures.get(name)!s:>10}" for figures in results] for name in results[-1]]
-    return "\n".join(f"{name:<{name_width}}{''.join(line)}" for name, line in zip(results[-1], lines, strict=True))
+    lines = []
+    for name in results[-1]:
+        values = [figures.get(name) for figures in results]
+        lines.append(f"{name:<{name_width}}{''.join(f'{value!s:>10}' for value in values)}{_growth(values):>9}")
+    return "\n".join(lines)
+
+
+def _growth(values: list[float | int | None]) -> str:
+    last, before = values[-1], values[-2] if len(values) > 1 else None
+    return f"× {last / before:.1f}" if last is not None and before else ""
 
 
 def main() -> int:
@@ -193,7 +207,7 @@ def main() -> int:
         sys.stderr.write(f"\n{error}\n")
         return error.exit_code
     sys.stdout.write(f"\nfacts of each agent in the outage: {FACTS}; load of the machine before: {load:.1f}\n")
-    sys.stdout.write(_table(results) + "\n")
+    sys.stdout.write("".join(map(_connections, results)) + _table(results) + "\n")
     converged = all(
         figures[f"{phase}_all_s"] is not None
         for figures in results

@@ -13,6 +13,7 @@ from typing import Any
 
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.core.settings import Settings
+from edge_orch_agent.links.websocket import PATIENCE_S
 
 from benchmarks.fleet.agent import LightAgent
 from benchmarks.fleet.wires import Lost, MqttWire, WebSocketWire, Wire
@@ -30,7 +31,8 @@ _FETCHES = 64
 
 class Crowd:
     """`mqtt`: how many agents come through the broker; the rest have WebSockets. `sockets`: how many connections may be
-    made; agents beyond share one to the broker. `refused`: connections that the controller turned away.
+    made; agents beyond share one to the broker. `refused`: connections that the controller turned away, or left without
+    an answer for as long as a real agent waits.
     """
 
     def __init__(self, keys: dict[str, PrivateKey], controller: PublicKey, *, mqtt: int, sockets: int) -> None:
@@ -112,6 +114,7 @@ class Crowd:
             self._wires[name] = wire
             if not self._here:
                 wire.abort()
+            self._at(PATIENCE_S, lambda: None if wire.answered else wire.abort())
 
         def later(asked_s: float = 0.0) -> None:
             self._at(backoff.next_s(asked_s), lambda: self._start(attempt()) if self._here else None)

@@ -38,6 +38,11 @@ class Wire(asyncio.Protocol):
         self.up, self._transport = False, None
         self._lost(self._asked_s)
 
+    @property
+    def answered(self) -> bool:
+        """Whether the other end has said anything but no."""
+        return self.up
+
     def abort(self) -> None:
         """As if the cable were cut."""
         if self._transport is not None:
@@ -62,6 +67,10 @@ class WebSocketWire(Wire):
         self._agent = agent
         self._host = host
         self._upgraded = False
+
+    @property
+    def answered(self) -> bool:
+        return self._upgraded
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -235,12 +235,14 @@ class Driver:
 
     async def _load(self, agent: str) -> None:
         try:
-            changes = await self.read(self._store.changes, agent)
-            epoch = await self.read(self._store.epoch, agent)
+            loaded = await self.read(self._twin, agent)
         except Exception as error:
             self.handle(LoadFailed(agent, str(error)))
         else:
-            self.handle(TwinLoaded(agent, tuple(changes), epoch))
+            self.handle(loaded)
+
+    def _twin(self, agent: str) -> TwinLoaded:
+        return TwinLoaded(agent, tuple(self._store.changes(agent)), self._store.epoch(agent))
 
     def _set_timer(self) -> None:
         wake_us = self.core.wake_at()

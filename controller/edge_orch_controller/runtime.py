@@ -40,7 +40,7 @@ from edge_orch_controller.store.port import Store
 from edge_orch_controller.store.sqlite_store import SqliteStore
 
 SWITCH_S = 0.0005
-YOUNG = 20_000
+YOUNG = 5_000
 """Objects that must have come up before the garbage collector looks; Python's 700 would have it walk through the whole
 fleet again and again while that returns: a fifth of the processor time with 4,000 agents.
 """

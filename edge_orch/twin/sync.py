@@ -81,8 +81,8 @@ class Ignored(msgspec.Struct, frozen=True):
 
 
 SyncCommand = Persist | Begin | Transmit | Quarantine | Ignored
-Admit = Callable[[Section, str, str], bool]
-"""(section, key, text) → whether a root that the peer brings may hold it."""
+Admit = Callable[[Section, str, str, str | None], bool]
+"""(section, key, text, what stands there) → whether a root that the peer brings may hold the text."""
 
 
 class SyncSession:
@@ -230,13 +230,16 @@ class SyncSession:
         if message.epoch < epoch.number:
             return [Ignored(f"the root of epoch {message.epoch}; this twin is in epoch {epoch.number}")]  # 10
         if message.epoch == epoch.number:
-            root = read_root(message.epoch, message.changes, self._admit)
+            root = read_root(message.epoch, message.changes, self._may_bring)
             if root[0].change.actor == epoch.root:
                 # A root of ours that is damaged is mended in the store, and whole from the next start on.
                 return [] if self.replica.rooted else [Persist(tuple(item.change for item in root))]
             if not self._decides:
                 return [self._root()]  # 12
-        return self._begin(*follow(self.replica, message.epoch, message.past, message.changes, self._admit))
+        return self._begin(*follow(self.replica, message.epoch, message.past, message.changes, self._may_bring))
+
+    def _may_bring(self, section: Section, key: str, text: str) -> bool:
+        return self._admit(section, key, text, self.replica.text(section, key))
 
     def _root(self) -> Transmit:
         epoch = self.replica.epoch

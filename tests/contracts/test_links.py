@@ -84,11 +84,9 @@ class TestWebSocket(LinkContract):
         await client.close()
         await server.stop()
 
-    async def test_when_too_many_come_the_others_are_asked_to_come_back_within_a_time(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(websocket, "WAITING", 0)
+    async def test_when_too_many_come_the_others_are_asked_to_come_back_within_a_time(self) -> None:
         hub = WebSocketHub({AGENT: KEY.public}.get)
+        places = [hub._room.enter() for _ in range(websocket.WAITING)]
         server = Server(hub)
         await server.start()
         client = HttpClient()
@@ -96,7 +94,8 @@ class TestWebSocket(LinkContract):
 
         def refused(most_s: float) -> float:
             bounds.append(most_s)
-            monkeypatch.setattr(websocket, "WAITING", 1)
+            for _ in places:
+                hub._room.leave()
             return 0.0
 
         agent, controller = AgentEnd(), ControllerEnd()

@@ -38,7 +38,7 @@ class Reconciliation:
             boot=identity.actor_nonce,
             allow=lambda actor, section, key: may_write(actor, identity.agent, section, key),
             decides=True,
-            admit=lambda section, key, _: belongs_to("agent", section, key) or belongs_to("controller", section, key),
+            admit=lambda section, key, *_: belongs_to("agent", section, key) or belongs_to("controller", section, key),
         )
         self._every_us = settings.have_every_us
         self._roll_bytes = settings.roll_bytes

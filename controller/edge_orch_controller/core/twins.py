@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from functools import partial
 from itertools import islice
+
+import msgspec
 
 from edge_orch.twin.facts import Fact, Facts, Section
 from edge_orch.twin.hand import Hand
@@ -13,6 +14,24 @@ from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import REPLACEABLE, agent_may_write, belongs_to
 from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Have
+
+
+class _Rights(msgspec.Struct, frozen=True):
+    """What an agent may write into its twin. It does not know the twin, so that a closed one is in no cycle."""
+
+    agent: str
+    hand: Hand | None
+
+    def allow(self, actor: bytes, section: Section, key: str) -> bool:
+        return agent_may_write(actor, self.agent, section, key)
+
+    def admit(self, section: Section, key: str, text: str, standing: str | None) -> bool:
+        """In the root of an epoch: its own facts, and ours in our own words, none rewritten."""
+        if section not in REPLACEABLE and standing is not None:
+            return standing == text
+        if belongs_to("controller", section, key):
+            return self.hand is not None and self.hand.recognises(self.agent, section, key, text)
+        return belongs_to("agent", section, key)
 
 
 class Twin:
@@ -23,8 +42,8 @@ class Twin:
 
     def __init__(self, agent: str, replica: Replica, boot: bytes, hand: Hand | None = None) -> None:
         self.agent = agent
-        self._hand = hand
-        self.session = SyncSession(replica, doc=agent, boot=boot, allow=partial(self._allow, agent), admit=self._admit)
+        rights = _Rights(agent, hand)
+        self.session = SyncSession(replica, doc=agent, boot=boot, allow=rights.allow, admit=rights.admit)
         self.facts = self.replica.facts()
         self.uncommitted = 0
 
@@ -32,19 +51,6 @@ class Twin:
     def replica(self) -> Replica:
         """The twin in its present epoch."""
         return self.session.replica
-
-    def _admit(self, section: Section, key: str, text: str) -> bool:
-        """What an agent may bring in the root of an epoch: its own facts, and ours in our own words, none rewritten."""
-        standing = self.replica.text(section, key)
-        if section not in REPLACEABLE and standing is not None:
-            return standing == text
-        if belongs_to("controller", section, key):
-            return self._hand is not None and self._hand.recognises(self.agent, section, key, text)
-        return belongs_to("agent", section, key)
-
-    @staticmethod
-    def _allow(agent: str, actor: bytes, section: Section, key: str) -> bool:
-        return agent_may_write(actor, agent, section, key)
 
     def take_new_facts(self) -> list[Fact]:
         """Facts made or replaced since the last call."""

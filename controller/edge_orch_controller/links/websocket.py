@@ -14,6 +14,7 @@ from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import MAX_SEALED, open_sealed
 from edge_orch.wire.link import HubHandler
 from edge_orch.wire.messages import SPOKEN, Challenge, Hello, common_protocol, decode_message, encode_message
+from edge_orch_controller.links.waiting_room import WaitingRoom
 
 PATH = "/v1/link"
 HEARTBEAT_S = 30.0
@@ -23,9 +24,9 @@ HANDSHAKES = 256
 """At a time. Each is cheap, and mostly waits for the other end."""
 WAITING = 2048
 """Connections that wait for that in their order; they are through within a few seconds."""
-RETRY_AFTER_S = 10
-"""When a whole fleet returns at once, the others are asked to come back within this time, each at a time of its own.
-With whom of those that are connected twins are compared first, the core decides."""
+RETRY_AFTER_S, MOST_RETRY_AFTER_S = 10, 30
+"""When a whole fleet returns at once, the others are asked to come back within this time, each at a time of its own;
+later, the more of them there are. With whom of those that are connected twins are compared first, the core decides."""
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the agent were gone."""
 NONCE_BYTES = 32
@@ -56,7 +57,7 @@ class WebSocketHub:
         self._handler: HubHandler | None = None
         self._lines: dict[str, _Line] = {}
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
-        self._waiting = 0
+        self._room = WaitingRoom(WAITING, RETRY_AFTER_S, MOST_RETRY_AFTER_S)
 
     def attach(self, app: web.Application) -> None:
         """Serve `PATH` in this application."""
@@ -84,10 +85,10 @@ class WebSocketHub:
         return True
 
     async def _accept(self, request: web.Request) -> web.StreamResponse:
-        if self._handler is None or self._waiting >= WAITING:
-            raise web.HTTPServiceUnavailable(text="busy, come back", headers={"Retry-After": str(RETRY_AFTER_S)})
+        if self._handler is None or not self._room.enter():
+            within_s = str(self._room.come_back_within_s())
+            raise web.HTTPServiceUnavailable(text="busy, come back", headers={"Retry-After": within_s})
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_SEALED, timeout=1.0)
-        self._waiting += 1
         try:
             async with self._handshakes, asyncio.timeout(PATIENCE_S):
                 await socket.prepare(request)
@@ -100,7 +101,7 @@ class WebSocketHub:
             await socket.close()
             return socket
         finally:
-            self._waiting -= 1
+            self._room.leave()
         await self._serve(agent, _Line(socket))
         return socket
 

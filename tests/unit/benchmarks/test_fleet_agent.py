@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from benchmarks.fleet.__main__ import Figures, _connections, _table
 from benchmarks.fleet.agent import FACTS, LightAgent
+from benchmarks.fleet.crowd import Crowd
 from benchmarks.fleet.wires import WebSocketWire
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
@@ -105,3 +107,22 @@ def test_a_connection_takes_its_bytes_in_any_pieces_and_counts_them_all() -> Non
     assert [type(message) for message in messages[1:]] == [Have, Telemetry]
     assert agent.received == len(incoming)
     assert agent.sent == sum(map(len, cable.written))
+
+
+def test_the_table_says_who_is_connected_how_and_how_each_figure_grows() -> None:
+    fleets: list[Figures] = [
+        {"agents": 100, "websockets": 90, "mqtt": 10, "sharing": 0, "news_all_s": 2.0, "refused": 0},
+        {"agents": 1000, "websockets": 700, "mqtt": 100, "sharing": 200, "news_all_s": 11.0, "refused": None},
+    ]
+    said = "700 by WebSocket and 100 by MQTT on a connection of their own, 200 more on one MQTT connection together"
+    assert said in _connections(fleets[1])
+    table = [line.split() for line in _table(fleets).splitlines()]
+    assert ["news_all_s", "2.0", "11.0", "×", "5.5"] in table
+    assert ["refused", "0", "None"] in table
+
+
+def test_agents_beyond_the_sockets_share_one_connection() -> None:
+    keys = {f"press-{number}": PrivateKey.generate() for number in range(6)}
+    crowd = Crowd(keys, CENTRE.public, mqtt=2, sockets=5)
+    assert [len(crowd.by_websocket), len(crowd.by_mqtt), len(crowd.shared)] == [2, 3, 2]
+    assert [len(agents) for agents in crowd.by_mqtt] == [1, 1, 2]
