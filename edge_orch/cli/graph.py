@@ -119,16 +119,23 @@ def _place(node: Node, column: int, row: int, placed: list[str]) -> tuple[float,
         middle = _MARGIN + row * (_HEIGHT + _GAP_Y) + _HEIGHT / 2
     else:
         middle = (middles[0] + middles[-1]) / 2
-    for child, end in zip(node.children, middles, strict=True):
-        placed.append(_curve(x + _WIDTH, middle, x + _WIDTH + _GAP_X, end, child.branch))
+    placed += [_curve(x + _WIDTH, middle, x + _WIDTH + _GAP_X, end) for end in middles]
+    placed += [
+        _label(child.branch, x + _WIDTH + _GAP_X // 2, end) for child, end in zip(node.children, middles, strict=True)
+    ]
     placed.append(_box(node, x, middle))
     return middle, free
 
 
-def _curve(x: int, y: float, to_x: int, to_y: float, label: str) -> str:
+def _curve(x: int, y: float, to_x: int, to_y: float) -> str:
     half = (x + to_x) // 2
-    line = f'<path d="M{x},{y:g} C{half},{y:g} {half},{to_y:g} {to_x},{to_y:g}" fill="none" stroke="#64748b"/>'
-    return line + (f'<text x="{half}" y="{to_y - 4:g}" text-anchor="middle">{escape(label)}</text>' if label else "")
+    return f'<path d="M{x},{y:g} C{half},{y:g} {half},{to_y:g} {to_x},{to_y:g}" fill="none" stroke="#64748b"/>'
+
+
+def _label(branch: str, x: int, y: float) -> str:
+    """Above the end of its curve, with a rim that keeps other curves off it."""
+    rim = 'stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
+    return f'<text x="{x}" y="{y - 4:g}" text-anchor="middle" {rim}>{escape(branch)}</text>' if branch else ""
 
 
 def _box(node: Node, x: int, middle: float) -> str:
