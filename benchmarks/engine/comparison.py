@@ -14,12 +14,15 @@ def differences(expected: Expected, folder: Path) -> list[str]:
     """What is not as expected; empty if all is. Each output is the file `folder`/NAME.ndjson.
 
     Rows of windows may come in any order, and may have more columns than expected. Floats within 1e-9. The numbers of
-    dead letters and episodes are compared if the contender wrote them (`counts.json`).
+    dead letters and episodes are compared if the contender wrote them (`counts.json`), or the letters (`dead.ndjson`).
     """
     found = []
     for name, records in expected.items():
         if isinstance(records, list):
             found += _records(name, records, _read(folder / f"{name}.ndjson"))
+    letters = folder / "dead.ndjson"
+    if letters.exists() and (told := len(_read(letters))) != expected["dead"]:
+        found.append(f"dead: expected {expected['dead']}, found {told}")
     counts = folder / "counts.json"
     if counts.exists():
         counted = json.loads(counts.read_bytes())

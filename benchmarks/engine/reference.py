@@ -10,23 +10,16 @@ import hashlib
 import hmac
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.engine.facts import FIELDS, META, NUMBERS, PII_KEY, TEXT, TEXTS
+
 Record = dict[str, Any]
 Expected = dict[str, Any]
 
-META = {"site": "plant-7", "device": "edge-0042", "job": "press@12"}
-PII_KEY = "a key of the benchmark"
-TEXT = re.compile(
-    r"(\d+\.\d+) (\S+) TEMP=(-?\d+(?:\.\d+)?)C VIB=(\d+(?:\.\d+)?) FW=(\S+) st=(\S+)",
-    re.ASCII,
-)
-NUMBERS, TEXTS = ("ts", "temp_c", "vib"), ("sensor", "line", "fw", "status")
-FIELDS = ("ts", "sensor", "line", "temp_c", "vib", "fw", "status")
 HALLS = {
     **{"L0": ("north", 88.5), "L1": ("north", 88.0), "L2": ("north", 86.0)},
     **{"L3": ("south", 90.0), "L4": ("south", 90.5), "L5": ("south", 85.0)},

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from edge_orch.engine.accumulators.factory import is_timed
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
+from edge_orch.plan.formats import CsvFormat, JsonFormat, RawFormat, RegexFormat
 from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import (
     SOURCE,
@@ -86,6 +87,15 @@ class Graph:
     def timed(self, name: str) -> list[Timed]:
         """The steps below whose state event time changes, parents before children."""
         return [step for step in self.below(name) if isinstance(step, Timed)]
+
+    @property
+    def dated_by_arrival(self) -> bool:
+        """Whether it matters when records arrived: some bring no time, and a step or a format asks for it."""
+        return any(root.schema.time is None and self._asks_for_time(root) for root in self.roots)
+
+    def _asks_for_time(self, root: Schematize) -> bool:
+        plain = isinstance(root.format, JsonFormat | CsvFormat | RegexFormat | RawFormat)
+        return not plain or any(isinstance(step, Timed | Parse) for step in self.below(root.name))
 
     def dates(self, name: str) -> bool:
         """Whether a step below looks at each record's event time, more than to know its window."""

@@ -16,15 +16,14 @@ class Lines:
     Newline-separated payloads: blank lines are numbered but are no records, and a carriage return before the newline
     is not part of the text. Records that are not UTF-8 (or empty, where each record came by itself) are in `bad` with
     a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8;
-    `ascii`: whether it is all ASCII; `plain`: whether Python's own `float` is as strict on it as ours. Of a payload
-    that is the `first` of its partition, a byte order mark is not part.
+    `ascii`: whether it is all ASCII. Of a payload that is the `first` of its partition, a byte order mark is not part.
     """
 
     def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
         self.bad: dict[int, str] = {}
         self.separated = isinstance(payload, bytes)
         self.whole: bytes | None = None
-        self.ascii = self.plain = False
+        self.ascii = False
         if first and isinstance(payload, bytes):
             payload = payload.removeprefix(BOM_UTF8)
         self._payload = payload
@@ -34,7 +33,6 @@ class Lines:
         self._count: int | None = None
         if isinstance(payload, bytes):
             self.ascii = payload.isascii()
-            self.plain = self.ascii and b"_" not in payload
             if self.ascii or _is_utf8(payload):
                 self.whole = payload
         else:
@@ -43,6 +41,11 @@ class Lines:
             self._count = len(payload)
         if self.whole is None:
             self._data = self._blank_out()
+
+    @property
+    def plain(self) -> bool:
+        """Whether Python's own `float` is as strict as ours on all of the payload."""
+        return self.ascii and b"_" not in self._payload
 
     @property
     def count(self) -> int:

@@ -81,7 +81,7 @@ class Pipeline:
             **{f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()},
         }
         self._moment = compiled.parts.moment
-        self._arrival = Arrival() if any(root.schema.time is None for root in compiled.parts.graph.roots) else None
+        self._arrival = Arrival() if compiled.parts.graph.dated_by_arrival else None
         if self._arrival is not None:
             self._stateful["arrival"] = self._arrival
         self._wakes_at: int | None = None
@@ -177,9 +177,13 @@ class Pipeline:
         """What was collected since the last call."""
         self._moved = True
         parts = self._parts
-        emission = Emission(dead=parts.casualties.letters[:], episodes=parts.episodes[:])
-        parts.casualties.letters.clear()
-        parts.episodes.clear()
+        emission = Emission()
+        if parts.casualties.letters:
+            emission.dead = parts.casualties.letters[:]
+            parts.casualties.letters.clear()
+        if parts.episodes:
+            emission.episodes = parts.episodes[:]
+            parts.episodes.clear()
         for stream in parts.streams:
             if stream.rows:
                 chunk = Chunk(self._encode(stream.rows), len(stream.rows))
@@ -191,8 +195,5 @@ class Pipeline:
             emission.outputs.update(dict.fromkeys(parts.graph.dead_letters, chunk))
         for name, count in parts.counts.items():
             if count.entered:
-                emission.counts[name] = msgspec.structs.replace(count)
-                count.entered = count.passed = count.filtered = count.folded = count.dead = count.late = (
-                    count.evicted
-                ) = 0
+                emission.counts[name] = count.take()
         return emission

@@ -90,6 +90,14 @@ class StepCount(msgspec.Struct):
     late: int = 0
     evicted: int = 0
 
+    def take(self) -> StepCount:
+        """What was added up, which begins anew."""
+        taken = StepCount(self.entered, self.passed, self.filtered, self.folded, self.dead, self.late, self.evicted)
+        self.entered = self.passed = self.filtered = self.folded = self.dead = 0
+        if taken.late or taken.evicted:
+            self.late = self.evicted = 0
+        return taken
+
 
 class Emission(msgspec.Struct):
     """All that one call of a pipeline brought forth. Outputs without records are absent."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.engine.contenders.contender import Contender
 from benchmarks.engine.data import PER_SECOND
-from benchmarks.engine.reference import META, NUMBERS, TEXTS
+from benchmarks.engine.facts import META, NUMBERS, TEXTS
 
 PROGRAMS = ("bento", "redpanda-connect", "benthos")
 

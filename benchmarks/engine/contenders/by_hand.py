@@ -17,7 +17,7 @@ import msgspec
 
 from benchmarks.engine.blocks import blocks
 from benchmarks.engine.contenders.contender import Contender, python
-from benchmarks.engine.reference import META, TEXT
+from benchmarks.engine.facts import META, TEXT
 
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
@@ -78,19 +78,20 @@ _decoder = msgspec.json.Decoder(Reading)
 
 
 def j1(folder: Path) -> None:
-    """Filter; a payload with a damaged line is decoded line by line."""
+    """Filter; a payload with a damaged line is decoded line by line, and what is no reading is kept with the reason."""
     decode, decode_lines = _decoder.decode, _decoder.decode_lines
-    with _open(folder, "out") as out:
+    with _open(folder, "out") as out, _open(folder, "dead") as dead:
         for payload in blocks(0):
             try:
                 readings = decode_lines(payload)
             except DECODE_ERRORS:
-                readings = []
-                for line in payload.split(b"\n"):
+                readings, letters = [], []
+                for line in payload.removesuffix(b"\n").split(b"\n"):
                     try:
                         readings.append(decode(line))
-                    except DECODE_ERRORS:
-                        continue
+                    except DECODE_ERRORS as error:
+                        letters.append((line, str(error)))
+                dead.write(_encode(letters))
             out.write(_encode([r for r in readings if -40 < r.temp_c < 200 and r.status == "ok"]))
 
 

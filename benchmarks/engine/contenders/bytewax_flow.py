@@ -16,7 +16,7 @@ from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
 
 from benchmarks.engine.contenders.by_hand import DECODE_ERRORS, Enriched, Hot, Reading, Window, stamp
-from benchmarks.engine.reference import TEXT
+from benchmarks.engine.facts import TEXT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _decode = msgspec.json.Decoder(Reading).decode

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.engine.contenders.contender import Contender, python, with_end
-from benchmarks.engine.reference import META
+from benchmarks.engine.facts import META
 from benchmarks.kuiperd import Kuiperd, present
 
 LOOK_S = 0.1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.engine.contenders.contender import Contender
-from benchmarks.engine.reference import META
+from benchmarks.engine.facts import META
 
 _PATTERN = (
     r"^(?<ts>\d+\.\d+) (?<sensor>\S+) TEMP=(?<temp_c>-?\d+(?:\.\d+)?)C VIB=(?<vib>\d+(?:\.\d+)?)"

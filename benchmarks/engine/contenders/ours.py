@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.engine.blocks import blocks
 from benchmarks.engine.contenders.contender import Contender, python
-from benchmarks.engine.reference import META, PII_KEY
+from benchmarks.engine.facts import META, PII_KEY
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.plan.plan import decode_plan

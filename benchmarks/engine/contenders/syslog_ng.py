@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.engine.contenders.contender import Contender
-from benchmarks.engine.reference import META
+from benchmarks.engine.facts import META
 
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 _COLUMNS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine.contenders.contender import Contender
-from benchmarks.engine.reference import FIELDS, META
+from benchmarks.engine.facts import FIELDS, META
 
 _GOOD = 'float(.temp_c) ?? -100.0 > -40.0 && float(.temp_c) ?? 300.0 < 200.0 && .status == "ok"'
 _PATTERN = (
