@@ -25,8 +25,9 @@ _START_US = 1_767_225_600 * SECOND
 class LightAgent:
     """What it writes is durable at once. `wanted` is called with a digest that it should run; then call `runs`.
 
-    `running`: the version it reports. `confirmed`: the controller has said that it has all that is here. `sent`,
-    `received`: bytes of its connections. `refusals`: what broke the rules; there should be none.
+    `running`: the version it reports. `alarmed`: it says that it has an open alert. `confirmed`: the controller has
+    said that it has all that is here. `sent`, `received`: bytes of its connections. `refusals`: what broke the rules;
+    there should be none.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class LightAgent:
         boot = key.public.to_bytes()[:8]
         self.name, self.key = name, key
         self.confirmed = False
+        self.alarmed = False
         self.running = 0
         self.sent = self.received = 0
         self.refusals: list[str] = []
@@ -56,7 +58,7 @@ class LightAgent:
     def gauges(self) -> bytes:
         """What it says every few seconds: as large as a real agent's."""
         values: dict[str, int | float | str] = {
-            OPEN_EPISODES: 0,
+            OPEN_EPISODES: int(self.alarmed),
             "outbox.records": 1200,
             "outbox.bytes": 48_000,
             "records.dropped": 0,

@@ -13,7 +13,7 @@ from typing import Any
 
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.links.websocket import PATIENCE_S
+from edge_orch_agent.links.websocket import QUEUEING_S
 
 from benchmarks.fleet.agent import LightAgent
 from benchmarks.fleet.wires import Lost, MqttWire, WebSocketWire, Wire
@@ -114,7 +114,7 @@ class Crowd:
             self._wires[name] = wire
             if not self._here:
                 wire.abort()
-            self._at(PATIENCE_S, lambda: None if wire.answered else wire.abort())
+            self._at(QUEUEING_S, lambda: None if wire.answered else wire.abort())
 
         def later(asked_s: float = 0.0) -> None:
             self._at(backoff.next_s(asked_s), lambda: self._start(attempt()) if self._here else None)

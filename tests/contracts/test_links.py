@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator
+import struct
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiohttp
@@ -28,6 +29,12 @@ KEY = PrivateKey.generate()
 
 def at_once(_most_s: float) -> float:
     return 0.05
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 class Server:
@@ -108,6 +115,35 @@ class TestWebSocket(LinkContract):
         await asyncio.gather(*running, return_exceptions=True)
         await client.close()
         await server.stop()
+
+    async def test_whoever_has_gone_while_it_waited_harms_nobody(self, caplog: pytest.LogCaptureFixture) -> None:
+        hub = WebSocketHub({AGENT: KEY.public}.get)
+        server = Server(hub)
+        await server.start()
+        agent, controller = AgentEnd(), ControllerEnd()
+        serving = asyncio.create_task(hub.run(controller))
+        hub._handshakes = asyncio.Semaphore(0)
+        impatient = socket.create_connection(("127.0.0.1", server.port))
+        impatient.sendall(
+            b"GET /v1/link HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        await until(lambda: hub._room._inside == 1)
+        impatient.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        impatient.close()  # as if the cable were cut
+        client = HttpClient()
+        link = WebSocketLink(client, server.url, AGENT, KEY, Backoff(at_once))
+        running = [serving, asyncio.create_task(link.run(agent))]
+        await until(lambda: hub._room._inside == 2)
+        hub._handshakes.release()
+        await controller.until(lambda: f"up {AGENT}" in controller.said)
+        assert hub._room._inside == 0
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await client.close()
+        await server.stop()
+        assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 class TestMqtt(LinkContract):

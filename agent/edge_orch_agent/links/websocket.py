@@ -19,6 +19,8 @@ from edge_orch_agent.logs import event as line
 
 HEARTBEAT_S = 15.0
 """A ping each; without its pong within half of that the connection counts as dead."""
+QUEUEING_S = 30.0
+"""For the answer to a new connection: a controller to which a whole fleet returns lets in one after the other."""
 PATIENCE_S = 10.0
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the link were down."""
@@ -71,7 +73,7 @@ class WebSocketLink:
         return True
 
     async def _connect(self, handler: LinkHandler) -> None:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(QUEUEING_S):
             socket = await self._client.session.ws_connect(
                 self._url, heartbeat=HEARTBEAT_S, max_msg_size=MAX_SEALED, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)
             )

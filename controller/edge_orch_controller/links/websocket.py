@@ -89,15 +89,19 @@ class WebSocketHub:
             within_s = str(self._room.come_back_within_s())
             raise web.HTTPServiceUnavailable(text="busy, come back", headers={"Retry-After": within_s})
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_SEALED, timeout=1.0)
+        open_ = False
         try:
             async with self._handshakes, asyncio.timeout(PATIENCE_S):
                 await socket.prepare(request)
+                open_ = True
                 agent = await self._introduced(socket)
         except EdgeOrchError as error:
             log.warning("connection from %s refused: %s", request.remote, error)
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=error.problems[0].what.encode()[:120])
             return socket
         except (TimeoutError, ConnectionError):
+            if not open_:
+                return web.Response()  # it has gone while it waited: nobody reads this
             await socket.close()
             return socket
         finally:
