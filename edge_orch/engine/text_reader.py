@@ -37,6 +37,34 @@ def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str
     return read_text
 
 
+def first_reader(
+    readings: Sequence[tuple[Format, Sequence[ParsedField]]], names: Sequence[str]
+) -> Callable[[str | None, int], tuple[Any, ...]]:
+    """The same for the first of several formats that fits: the values of the fields of these names.
+
+    NULL is the value of a field that the format does not have.
+    """
+    if len(readings) == 1:
+        return text_reader(*readings[0])
+    readers = []
+    for format_, fields in readings:
+        places = {field.name: place for place, field in enumerate(fields)}
+        readers.append((text_reader(format_, fields), [places.get(name, -3) for name in names]))
+    nothing = (None,) * len(names)
+
+    def read_first(text: str | None, time_us: int) -> tuple[Any, ...]:
+        reasons = []
+        for read, places in readers:
+            *values, reason, field = read(text, time_us)
+            if not reason:
+                found = (*values, None, "", "")  # -3: the NULL of a field that this format does not have
+                return (*[found[place] for place in places], "", "")
+            reasons.append(f"{field} {reason}".strip())
+        return (*nothing, f"fits no format: {'; '.join(reasons)}", "")
+
+    return read_first
+
+
 def _json_reader(fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
     read = element_reader(fields)
     names = {".".join(field.path): field.name for field in fields}

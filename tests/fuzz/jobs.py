@@ -30,6 +30,9 @@ _STEPS = r"""
     - route: {routes: {hot: x > 50, texts: k IS NOT NULL}, default: rest}
     - from: route.texts
       parse: {field: j, json: {}, fields: {v: {type: float, path: a.b, required: false}}}
+    - name: either
+      from: route.texts
+      parse: {field: j, first_of: [{json: {}, fields: {either: int}}, {logfmt: {}, fields: {either: int, or: string}}]}
     - name: elements
       from: route.texts
       explode: {field: j, fields: {e: {type: float, path: v, default: 0}}}

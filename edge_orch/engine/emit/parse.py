@@ -9,17 +9,19 @@ from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
-from edge_orch.engine.text_reader import text_reader
+from edge_orch.engine.text_reader import first_reader
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.steps import Parse
+from edge_orch.plan.steps import Parse, united
 
 
 def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scope: Scope, flow: Flow) -> None:
     """One call a record. The time that RFC 3164 stamps are completed by is the record's."""
     number, body = generator.number(step), function.body
-    read = generator.names.bind("read", text_reader(step.format, step.fields))
+    fields = united(tuple(reading.fields for reading in step.readings))
+    readings = [(reading.format, reading.fields) for reading in step.readings]
+    read = generator.names.bind("read", first_reader(readings, [field.name for field in fields]))
     misfit = function.counter(f"misfit{number}")
-    made = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
+    made = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in fields}
     variables = ", ".join(symbol.code for symbol in made.values())
     reason, wrong = f"reason{number}", f"wrong{number}"
     time = f"({scope.time.code} or 0)" if scope.time.nullable else scope.time.code
@@ -29,7 +31,7 @@ def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scop
         body.line(f"{misfit} += 1")
         body.line(scope.kill.format(step=repr(step.name), reason=reason, field=f"{wrong} or {step.field!r}"))
     with body.block("else:"):
-        added = filled(generator, function, step.fields, made)
+        added = filled(generator, function, fields, made)
         event_time = added.get(step.schema.time or "", scope.time)
         below = msgspec.structs.replace(
             scope, columns=scope.columns | added, passed=passed, carrier=None, time=event_time

@@ -18,7 +18,7 @@ from edge_orch.plan.steps.lookup import Lookup
 from edge_orch.plan.steps.map import Assignment, Map
 from edge_orch.plan.steps.mask import Encrypt, Generalize, Hash, Mask, Masking, Redact, Truncate
 from edge_orch.plan.steps.moving import Moving
-from edge_orch.plan.steps.parse import Parse
+from edge_orch.plan.steps.parse import Parse, Reading, united
 from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.sample import Sample
 from edge_orch.plan.steps.schematize import ParsedField, Schematize
@@ -73,6 +73,7 @@ __all__ = [
     "Parse",
     "ParsedField",
     "Quorum",
+    "Reading",
     "Redact",
     "Route",
     "Sample",
@@ -83,6 +84,7 @@ __all__ = [
     "Throttle",
     "Truncate",
     "ports",
+    "united",
 ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edge_orch.engine.records import StepCount
-from edge_orch.engine.text_reader import text_reader
+from edge_orch.engine.text_reader import first_reader, text_reader
 from edge_orch.plan.formats import (
     CsvFormat,
     Format,
@@ -17,7 +17,7 @@ from edge_orch.plan.formats import (
     SyslogFormat,
 )
 from edge_orch.plan.schema import Field, Schema
-from edge_orch.plan.steps import Parse, ParsedField
+from edge_orch.plan.steps import Parse, ParsedField, Reading, united
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
     FLOAT,
@@ -68,6 +68,37 @@ NEW_YEAR_2026 = 1_767_225_600 * SECOND
 )
 def test_texts(format_: Format, fields: list[ParsedField], text: str | None, expected: tuple[Any, ...]) -> None:
     assert text_reader(format_, fields)(text, NEW_YEAR_2026) == expected
+
+
+def test_of_several_formats_the_first_that_fits_reads_the_text() -> None:
+    readings: list[tuple[Format, list[ParsedField]]] = [
+        (JsonFormat(), [parsed("n", INT), parsed("unit", STRING, required=False)]),
+        (KeyValueFormat(), [parsed("who", STRING), parsed("n", INT)]),
+    ]
+    read = first_reader(readings, ["n", "unit", "who"])
+    assert read('{"n": 7, "unit": "bar"}', 0) == (7, "bar", None, "", "")
+    assert read("n=8 who=me", 0) == (8, None, "me", "", "")
+    assert read("x=1 n=x who=me", 0) == (
+        None,
+        None,
+        None,
+        "fits no format: JSON is malformed: invalid character (byte 0); n is not an integer",
+        "",
+    )
+
+
+def test_a_field_that_not_every_format_has_may_be_null() -> None:
+    step = schematize(parsed("line", STRING))
+    first, second = (
+        (parsed("n", INT), parsed("a", INT)),
+        (parsed("n", INT), parsed("b", INT, required=False, default=9)),
+    )
+    fields = united((first, second))
+    assert [(field.name, field.required) for field in fields] == [("n", True), ("a", False), ("b", False)]
+    schema = Schema((Field("line", STRING, True), *(Field(each.name, each.type, each.present) for each in fields)))
+    parse = Parse("parse_line", "parse", "line", JsonFormat(), first, schema, (Reading(KeyValueFormat(), second),))
+    told = rows(pipeline(plan(step, parse)).process(batch(b'{"line":"{\\"n\\":1,\\"a\\":2}"}\n{"line":"n=3"}')))
+    assert [(row["n"], row["a"], row["b"]) for row in told] == [(1, 2, 9), (3, None, 9)]
 
 
 def test_a_record_gains_fields_or_dies_and_may_take_its_time_from_them() -> None:
