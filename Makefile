@@ -52,6 +52,9 @@ services: ## install the servers that the tests talk to (as root: through apt-ge
 chaos: $(READY) services ## pull the agent's plugs ROUNDS times, and ask numbered records (SEED chooses what happens)
 	$(BIN)/python -m benchmarks.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
 
+systemd: $(READY) ## the agent's unit under a systemd booted for it: sandbox, watchdog, kill, stop (root; half a minute)
+	$(BIN)/python -m tests.service
+
 bench-engine: $(READY) ## the engine beside a hand-written loop, Bytewax and syslog-ng, and what else is on PATH: ROWS=1000000
 	@PATH="$$PATH:/usr/sbin" command -v syslog-ng >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core >/dev/null; }

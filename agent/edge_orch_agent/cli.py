@@ -178,11 +178,14 @@ def unit(bus: str | None, link: str | None, memory: str) -> None:
     import sys
 
     from edge_orch.errors import Invalid, Problem
+    from edge_orch_agent.unit import hidden
     from edge_orch_agent.unit import unit as written
 
     if not re.fullmatch(r"[1-9]\d*[KMG]?", memory):
         raise Invalid(Problem("--memory is not a size", None, "a number of bytes, K, M or G, like 256M", repr(memory)))
     program = shutil.which(sys.argv[0]) or sys.argv[0]
+    for place in hidden(program, sys.prefix, sys.base_prefix):
+        click.echo(f"{place} is hidden from the service: install edge-orch and its Python below /opt", err=True)
     options = [(name, value) for name, value in (("--bus", bus), ("--link", link)) if value]
     click.echo(
         written(str(Path(program).absolute()), [part for option in options for part in option], memory), nl=False

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 STATE = "edge-orch"
 """Name of its folders below /var/lib and /run."""
 
+_HIDDEN = ("/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/")  # noqa: S108 -- by ProtectHome and PrivateTmp
+
 _TEMPLATE = """\
 # Written by `edge-orch agent unit`. Put it into /etc/systemd/system/edge-orch-agent.service, then:
 #   systemctl daemon-reload && systemctl enable --now edge-orch-agent
@@ -82,3 +84,8 @@ def unit(program: str, arguments: Sequence[str], memory: str) -> str:
     command = shlex.join([program, "agent", "run", "--data", f"%S/{STATE}"])
     more = " ".join(shlex.quote(argument).replace("%", "%%") for argument in arguments)
     return _TEMPLATE.format(command=f"{command} {more}".strip(), state=STATE, memory=memory)
+
+
+def hidden(*paths: str) -> list[str]:
+    """Those that a service under this unit cannot see."""
+    return [path for path in dict.fromkeys(paths) if path.startswith(_HIDDEN)]

@@ -35,6 +35,17 @@ def test_the_command_prints_it() -> None:
     assert refused.exit_code != 0
 
 
+def test_what_the_sandbox_hides_is_told_before_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, place in (("prefix", "/opt/edge-orch"), ("base_prefix", "/root/.pyenv/versions/3.11")):
+        monkeypatch.setattr(sys, name, place)
+    monkeypatch.setattr(sys, "argv", ["/home/maria/bin/edge-orch"])
+    told = CliRunner().invoke(agent, ["unit"]).stderr
+    assert [line.partition(" ")[0] for line in told.splitlines()] == [
+        "/home/maria/bin/edge-orch",
+        "/root/.pyenv/versions/3.11",
+    ]
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     if shutil.which("systemd-analyze") is None:
