@@ -33,7 +33,7 @@ AGENT = AgentSettings(
     merge_segments=4,  # so that few that wait are merged
     merge_span_us=10 * DAY,
 )
-CONTROL = ControllerSettings(CONTROLLER, b"", open_twins=3, retry_us=MINUTE)
+CONTROL = ControllerSettings(CONTROLLER, b"", retry_us=MINUTE)
 _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
@@ -81,7 +81,7 @@ class History:
         random = Random(seed)  # noqa: S311 (one seed, one history)
         self.seed, self.size = seed, size
         self._random = random
-        self._pace = random.choice([1, 2, 4, 8])
+        self._pace = random.choice([1, 2, 4, 4, 8, 8, 8, 8])
         devices = [self._device(number) for number in range(1, size.agents + 1)]
         # Everything is drawn, whether it happens or not: what is left out shall change as little else as it can.
         self.fleet = Fleet(
@@ -97,7 +97,10 @@ class History:
             ),
             agent=msgspec.structs.replace(AGENT, have_every_us=3 * HOUR * self._pace),
             controller=msgspec.structs.replace(
-                CONTROL, have_every_us=6 * HOUR * self._pace, syncs_at_once=random.choice([1, 2, 64])
+                CONTROL,
+                have_every_us=6 * HOUR * self._pace,
+                syncs_at_once=random.choice([1, 2, 64]),
+                open_twins=random.choice([3, 64]),
             ),
             link_check_us=_LINK_CHECK_US,
             restart_us=random.choice([SECOND, MINUTE]),

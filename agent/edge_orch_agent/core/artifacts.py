@@ -33,11 +33,9 @@ class Artifacts:
 
     def fetch(self, linked: bool, now: Instant) -> list[Fetch]:
         """What to ask for now."""
-        due = [
-            digest
-            for digest, want in self._wanted.items()
-            if linked and not want.asked and want.retry_at <= now.mono_us
-        ]
+        if not self._wanted or not linked:
+            return []
+        due = [digest for digest, want in self._wanted.items() if not want.asked and want.retry_at <= now.mono_us]
         for digest in due:
             self._wanted[digest].asked = True
         return [Fetch(digest) for digest in due]
@@ -66,4 +64,6 @@ class Artifacts:
 
     def wake_at(self, linked: bool) -> int | None:
         """When to ask again."""
-        return min((want.retry_at for want in self._wanted.values() if linked and not want.asked), default=None)
+        if not self._wanted or not linked:
+            return None
+        return min((want.retry_at for want in self._wanted.values() if not want.asked), default=None)

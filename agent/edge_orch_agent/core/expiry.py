@@ -39,11 +39,10 @@ class Expiry:
 
     def wake_at(self, max_age_us: Callable[[str], int], now: Instant) -> int | None:
         """When the next head becomes too old, on the monotonic clock."""
-        if not now.trusted:
+        streams = self._outbox.streams()
+        if not streams or not now.trusted:
             return None
         busy = self._delivery.busy()
-        heads = [
-            head for stream in self._outbox.streams() if stream not in busy and (head := self._outbox.head(stream))
-        ]
+        heads = [head for stream in streams if stream not in busy and (head := self._outbox.head(stream))]
         left = (head.created_us + max_age_us(head.stream.job) - now.wall_us for head in heads if head.created_us > 0)
         return min((now.mono_us + max(us, 0) + 1 for us in left), default=None)
