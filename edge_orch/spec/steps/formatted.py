@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_orch.errors import Problem
+from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import model_schema, schema_of
 from edge_orch.spec.leaves import JsonSchema
-from edge_orch.spec.nodes import Mapping, Node, Scalar
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
 from edge_orch.spec.reading import entries_of, gathered, read, read_model, unknown_key
 from edge_orch.spec.steps.formats import FORMATS, FormatSpec
 from edge_orch.spec.words import names
@@ -24,9 +24,18 @@ def read_formatted(node: Node, rest: type) -> tuple[FormatSpec, Scalar, Any]:
     if len(formats) != 1 and not foreign:
         found = names(key.text for key, _ in formats)
         problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
-    read_format = gathered(formats[:1], lambda entry: read(FORMATS[entry[0].text], entry[1]))
+    read_format = gathered(formats[:1], _read_format)
     values = gathered([others], lambda mapping: read_model(rest, mapping), problems)[0]
     return read_format[0], formats[0][0], values
+
+
+def _read_format(entry: tuple[Scalar, Node]) -> FormatSpec:
+    key, options = entry
+    if isinstance(options, Sequence):
+        next_step = f"in a parse step, write first_of: [{{{key.text}: …, fields: …}}, …]"
+        raise Invalid(Problem("one format at a time", options.where, "", described(options), next_step))
+    format_: FormatSpec = read(FORMATS[key.text], options)
+    return format_
 
 
 def formatted_schema(rest: type, description: str | None) -> JsonSchema:
