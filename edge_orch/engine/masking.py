@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import floor, isfinite
 from sys import float_info
 from typing import Any
@@ -17,6 +18,10 @@ from edge_orch.plan.steps import Encrypt, Generalize, Hash, Masking, Redact, Tru
 from edge_orch.trust.encryption import encrypter
 
 Masker = Callable[[Any], Any]
+
+HASHES_KEPT = 1024
+LONGEST_KEPT = 64
+"""Of so many texts, none longer, the hash is remembered: some 400 KB."""
 
 
 def masker(method: Masking, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
@@ -59,7 +64,11 @@ def _hash(name: str, type_: FieldType, secrets: Mapping[str, str]) -> Masker:
     def mask(value: Any) -> str:
         return hmac.digest(key, str(to_text(value)).encode(), "sha256").hex()
 
-    return mask
+    # Names come again and again. Only texts: other values may be equal and read differently, such as 0.0 and -0.0.
+    remembered = lru_cache(HASHES_KEPT)(mask)
+    if type_ is not FieldType.STRING:
+        return mask
+    return lambda text: remembered(text) if len(text) <= LONGEST_KEPT else mask(text)
 
 
 def _generalize(width: float, type_: FieldType) -> Masker:

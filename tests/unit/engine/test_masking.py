@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.masking import masker
+from edge_orch.engine.masking import HASHES_KEPT, LONGEST_KEPT, masker
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Device
 from edge_orch.errors import Invalid
@@ -47,6 +47,20 @@ def hmac_of(text: str) -> str:
 )
 def test_methods(method: Masking, type_: Any, value: Any, expected: Any) -> None:
     assert masker(method, type_, SECRETS)(value) == expected
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, -0.0])))
+def test_equal_floats_that_read_differently_have_hashes_of_their_own(values: list[float]) -> None:
+    mask = masker(Hash("${secret:K}"), FLOAT, SECRETS)
+
+    assert [mask(value) for value in values] == [masker(Hash("${secret:K}"), FLOAT, SECRETS)(value) for value in values]
+
+
+def test_a_hash_stays_what_it_is_whatever_came_before() -> None:
+    mask = masker(Hash("${secret:K}"), STRING, SECRETS)
+    texts = [f"{number:0{length}}" for length in (1, LONGEST_KEPT, LONGEST_KEPT + 1) for number in range(HASHES_KEPT)]
+
+    assert all(mask(text) == hmac_of(text) for text in [*texts, *texts[::-1]])
 
 
 def decrypt(text: str, secrets: dict[str, str]) -> str:
