@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_C_LIBRARY = ("libc.so", "libm.so", "ld-linux", "ld-musl")
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -22,6 +23,18 @@ def memory(pid: int) -> Memory:
     """From `/proc/PID/smaps_rollup`, KiB there."""
     fields = _fields(pid, "smaps_rollup")
     return Memory(*(round(fields[name] / 1024, 1) for name in ("Pss", "Rss", "Anonymous")))
+
+
+def alone(pid: int) -> float:
+    """What its PSS would be if it were the only Python: of all files only the C library's are shared. In MiB."""
+    total, shared = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        words = line.split()
+        if words[0] == ("Pss:" if shared else "Rss:"):
+            total += int(words[1])
+        elif not words[0].endswith(":"):
+            shared = len(words) > 5 and Path(words[5]).name.startswith(_C_LIBRARY)
+    return round(total / 1024, 1)
 
 
 def peak_rss(pid: int) -> float:

@@ -1,9 +1,10 @@
-"""`python -m benchmarks.footprint [--jobs N] [--seconds S]`: a table, and as the last line one line of JSON.
+"""`python -m benchmarks.footprint [--jobs N] [--seconds S]`: a table, and as the last line one line of JSON. MiB.
 
 A controller, mosquitto and one agent, real processes on loopback. The agent gets N copies of the press-temperature job
 (each with its own MQTT connection, dedupe, window and alert rule), stays linked to its controller, and then nothing
 happens for S seconds. Bytecode of everything imported is cached in a folder of its own, as on a device where packages
-have been installed; the first start that fills it is not measured.
+have been installed; the first start that fills it is not measured. `alone`: PSS where no other Python runs.
+`installed`: what a fresh virtual environment grows by.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.footprint.installed import installed
 from benchmarks.plant import Plant
-from benchmarks.process import cpu_s, memory, peak_rss, threads
+from benchmarks.process import alone, cpu_s, memory, peak_rss, threads
 
 ROOT = Path(__file__).parents[2]
 JOB = ROOT / "jobs" / "press_temperature.yaml"
 SETTLE_S = 5.0
-BUDGET_MB, BUDGET_CPU = 50, 0.01
+BUDGET_MB, BUDGET_CPU, BUDGET_INSTALLED_MB = 50, 0.01, 60
 
 
 async def measure(folder: Path, jobs: int, seconds: float) -> dict[str, float]:
@@ -50,6 +52,7 @@ async def measure(folder: Path, jobs: int, seconds: float) -> dict[str, float]:
         await asyncio.sleep(seconds)
         used = cpu_s(pid) - before
         return {
+            "alone": alone(pid),
             **msgspec.to_builtins(memory(pid)),
             "peak_rss": peak_rss(pid),
             "threads": threads(pid),
@@ -68,8 +71,10 @@ def main() -> None:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/bytecode"
         found = asyncio.run(measure(Path(folder), arguments.jobs, arguments.seconds))
+        del os.environ["PYTHONPYCACHEPREFIX"]
+        found |= installed(Path(folder), ROOT)
     print(f"{'':<28}{'found':>8}{'budget':>8}")
-    budgets = {"pss": BUDGET_MB, "rss": BUDGET_MB, "idle_cpu": BUDGET_CPU}
+    budgets = {"alone": BUDGET_MB, "pss": BUDGET_MB, "idle_cpu": BUDGET_CPU, "installed": BUDGET_INSTALLED_MB}
     for name, value in found.items():
         print(f"{name:<28}{value:>8g}{budgets.get(name, ''):>8}")
     print(json.dumps({"jobs": arguments.jobs, "seconds": arguments.seconds, **found}))
