@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim sim-long lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin bench-backlog docs lock clean
+.PHONY: help demo test sim sim-long soak lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin bench-backlog docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ sim: $(READY) ## random histories of a simulated fleet: SEEDS=100, or SEED=7 to 
 
 sim-long: $(READY) ## ten thousand histories of 5 agents × 30 days, on all cores: some hours
 	@$(BIN)/python -m tests.simulation --seeds 10000
+
+soak: $(READY) ## ten thousand new versions through one agent: descriptors, threads, memory and rows stay: RELOADS=
+	@$(BIN)/python -m tests.soak $(if $(RELOADS),--reloads $(RELOADS))
 
 lint: $(READY) ## ruff and mypy strict, both clean
 	$(BIN)/ruff check .

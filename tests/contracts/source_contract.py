@@ -116,6 +116,16 @@ class SourceContract:
             await self.send(origin, reader.source, [b"2"])
             assert await reader.until(2) == [b"1", b"2"]
 
+    async def test_a_stop_before_the_start_has_ended_leaves_nothing_behind(self, origin: Any) -> None:
+        source, batches = self.source(origin), list[Any]()
+        starting = asyncio.create_task(source.start({}, batches.append))
+        await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await source.stop()
+        async with Reader(self.source(origin)) as reader:
+            assert reader.failures == []
+
     async def test_nothing_comes_after_a_stop(self, origin: Any) -> None:
         reader = Reader(self.source(origin))
         async with reader:

@@ -255,6 +255,15 @@ class StoreContract:
         store.commit(Transaction(ledger=[entry]))
         assert store.load().ledger == [LedgerEntry("press", 1, "stats/lake", "out", 12)]
 
+    def test_ledger_entries_that_add_up_to_nothing_are_gone(self, store: Store) -> None:
+        store.commit(Transaction(ledger=[LedgerEntry("press", version, "parsed", "passed", 4) for version in (1, 2)]))
+        moved = [LedgerEntry("press", 1, "parsed", "passed", -4), LedgerEntry("press", 0, "parsed", "passed", 4)]
+        store.commit(Transaction(ledger=moved))
+        assert self.reopened(store).load().ledger == [
+            LedgerEntry("press", 0, "parsed", "passed", 4),
+            LedgerEntry("press", 2, "parsed", "passed", 4),
+        ]
+
     def test_drops_that_continue_each_other_are_one(self, store: Store) -> None:
         drops = [Drop(STREAM, 1, n, n, 10, "outbox_full", n) for n in (1, 2, 5, 6)]
         other = Drop(STREAM, 1, 7, 7, 3, "max_age", 9)

@@ -233,6 +233,8 @@ class AgentCore:
         self.compaction.came(infos)
         for slot in durable.slots:
             self.delivery.hurry(slot.job)
+            in_use = {other.version for other in self.jobs.slots.of(slot.job)}
+            self.work.gathered.upkeep.ledger += self.ledger.closed(slot.job, in_use)
         self.replays.durable(durable.replayed)
         self.audit.balance(self.ledger.add(durable, infos), now)
         self.audit.backlog(self.jobs.sink_of, now)

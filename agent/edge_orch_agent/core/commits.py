@@ -64,7 +64,7 @@ class Commits:
 
     def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
-        self._tickets = 0
+        self.given = 0
         self.flight: Flight | None = None
 
     @property
@@ -106,8 +106,8 @@ class Commits:
         part = flight.next_part()
         if flight.retry_at > now.mono_us and part >= flight.part:
             return []
-        self._tickets += 1
-        flight.ticket, flight.part = self._tickets, part
+        self.given += 1
+        flight.ticket, flight.part = self.given, part
         flight.sent = _take(flight.gathered, part)
         return [Commit(flight.ticket, flight.sent, essential=part < Part.INTAKE)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -15,6 +15,10 @@ Key = tuple[str, int, str]
 """Job, version, stream."""
 
 
+EARLIER = 0
+"""The version under which the accounts of versions long gone are added up."""
+KEPT = 16
+"""So many versions of a job, the newest, have an account of their own."""
 MISSING = "dropped:missing"
 """The fate of records that a repair has written off."""
 
@@ -49,6 +53,7 @@ class Ledger:
         self._drops: dict[StreamId, list[Drop]] = {}
         self._segments: dict[StreamId, deque[SegmentInfo]] = {}
         self._held: dict[Key, int] = {}
+        self._moving: set[tuple[str, int]] = set()
         self._book(stored.ledger, stored.drops, stored.segments)
 
     def add(self, durable: Transaction, infos: Sequence[SegmentInfo]) -> set[Key]:
@@ -57,14 +62,30 @@ class Ledger:
         The outbox keeps the same objects: what waits for weeks must not be in memory twice.
         """
         self._book(durable.ledger, durable.drops, infos)
+        self._moving -= {(entry.job, entry.version) for entry in durable.ledger if entry.count < 0}
         gone = [info for stream, last in durable.cursors.items() for info in self._pass(stream, last)]
         for info in gone:
             self._held[_key(info)] -= info.count
+            if not self._held[_key(info)]:
+                del self._held[_key(info)]
         return {(entry.job, entry.version, entry.stream) for entry in durable.ledger} | set(map(_key, (*infos, *gone)))
 
     def replace(self, first: int, merged: SegmentInfo) -> None:
         """The segments from `first` up to it are this one now; their records are held as before."""
         self._segments[merged.stream] = replaced(self._segments[merged.stream], first, merged)
+
+    def closed(self, job: str, in_use: Collection[int]) -> list[LedgerEntry]:
+        """To be committed: what moves settled accounts to `EARLIER`, of versions neither new nor `in_use`."""
+        versions = sorted({key[1] for key in self.keys() if key[0] == job and key[1] != EARLIER})
+        entries = []
+        for version in sorted({*versions[:-KEPT]} - {*in_use} - {moved for name, moved in self._moving if name == job}):
+            keys = [key for key in self.keys() if key[:2] == (job, version)]
+            if not any(account.gap or account.held for account in map(self.account, keys)):
+                self._moving.add((job, version))
+                for key in keys:
+                    for fate, count in self._fates.get(key, {}).items():
+                        entries += [LedgerEntry(*key, fate, -count), LedgerEntry(job, EARLIER, key[2], fate, count)]
+        return entries
 
     def keys(self) -> set[Key]:
         """Everything there is an account of."""
@@ -110,6 +131,10 @@ class Ledger:
         for entry in entries:
             fates = self._fates.setdefault((entry.job, entry.version, entry.stream), {})
             fates[entry.fate] = fates.get(entry.fate, 0) + entry.count
+            if not fates[entry.fate]:
+                del fates[entry.fate]
+            if not fates:
+                del self._fates[entry.job, entry.version, entry.stream]
         for drop in drops:
             add_drop(self._drops.setdefault(drop.stream, []), drop)
         for info in segments:

@@ -13,6 +13,10 @@ PARTITIONS = 64
 """Of more than these in one commit only the number of records is kept."""
 
 
+MAKERS = 256
+"""The latest that have worked; older ones bring nothing forth any more."""
+
+
 class Maker(msgspec.Struct, frozen=True):
     """What made a segment: a version by its digest, the parameters it ran with, and the start of the agent."""
 
@@ -91,6 +95,8 @@ class Makers:
         """This version brought something forth."""
         known = self._makers.get((job, version))
         if known is None or known.params != params:
+            while len(self._makers) >= MAKERS:
+                del self._makers[next(iter(self._makers))]
             self._makers[job, version] = Maker(job, version, digest, dict(params), self._run)
 
     def read(self, job: str, batch: Batch, lines: int | None = None) -> None:

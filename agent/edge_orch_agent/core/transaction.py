@@ -142,7 +142,7 @@ class PositionKey(msgspec.Struct, frozen=True, array_like=True, order=True):
 class LedgerEntry(msgspec.Struct, frozen=True, array_like=True):
     """Counts to add to the account of one job version. `stream` is a step, or `output/sink`, or `source`.
 
-    `fate`: entered, passed, filtered, folded, dead, late, out, delivered, dropped:<reason>.
+    `fate`: entered, passed, filtered, folded, dead, late, out, delivered, dropped:<reason>. What adds up to 0 is gone.
     """
 
     job: str

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_orch.errors import Invalid, Problem, Unavailable
 from edge_orch.time import Instant
 from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.sinks.port import SinkAdapter
+
+if TYPE_CHECKING:
+    from edge_orch_agent.sinks.file import FileSink
 
 KINDS = ("file", "http", "webhook", "pagerduty", "sqs", "mqtt")
 
@@ -31,6 +34,7 @@ class SinkFactory:
         self._client = client
         self._secret = secret
         self._now = now
+        self._files: dict[Path, FileSink] = {}  # one writer a file, whatever streams end in it
 
     def __call__(self, job: str, name: str, kind: str, options: dict[str, Any]) -> SinkAdapter:
         """A sink ready to deliver. Raises `EdgeOrchError` when this agent cannot make one; options are resolved."""
@@ -38,7 +42,8 @@ class SinkFactory:
             case "file":
                 from edge_orch_agent.sinks.file import FileSink
 
-                return FileSink(Path(options["path"]))
+                path = Path(options["path"]).resolve()
+                return self._files.setdefault(path, FileSink(path))
             case "http":
                 from edge_orch_agent.sinks.http import HttpSink
 

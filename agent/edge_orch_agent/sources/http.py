@@ -61,6 +61,7 @@ class HttpSource:
         self._fresh: dict[bytes, asyncio.Future[bool]] = {}
         self._stopping = False
         self._emit: Emit
+        self._open = False
         self._runner: web.AppRunner
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
@@ -72,6 +73,7 @@ class HttpSource:
         app = web.Application(client_max_size=self._max_body)
         app.router.add_post(self._path, self._post)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._open = True
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
@@ -96,7 +98,8 @@ class HttpSource:
         self._stopping = True
         for receipt in list(self._waiting):
             self._answer(receipt, durable=False)
-        await self._runner.cleanup()
+        if self._open:
+            await self._runner.cleanup()
 
     async def _post(self, request: web.Request) -> web.Response:
         if self._authorization is not None:

@@ -38,6 +38,7 @@ class TcpSource:
         self._connections: set[_Connection] = set()
         self._count = 0
         self._emit: Emit
+        self._open = False
         self._server: asyncio.Server
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
@@ -51,6 +52,7 @@ class TcpSource:
             )
         except OSError as error:
             raise cannot_listen(self._listen, error) from error
+        self._open = True
 
     @property
     def port(self) -> int:
@@ -68,6 +70,8 @@ class TcpSource:
     async def stop(self) -> None:
         """Close every connection."""
         self._emit = lambda _event: None
+        if not self._open:
+            return
         self._server.close()
         for connection in list(self._connections):
             connection.transport.abort()

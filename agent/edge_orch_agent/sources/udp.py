@@ -40,6 +40,7 @@ class UdpSource:
         self._count = 0
         self._reading = False
         self._emit: Emit
+        self._open = False
         self._socket: socket.socket
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
@@ -60,6 +61,7 @@ class UdpSource:
                 raise
         except OSError as error:
             raise cannot_listen(self._listen, error) from error
+        self._open = True
         self._read_on()
 
     @property
@@ -77,7 +79,8 @@ class UdpSource:
     async def stop(self) -> None:
         """Close the socket."""
         self._pause()
-        self._socket.close()
+        if self._open:
+            self._socket.close()
 
     def _read_on(self) -> None:
         if not self._reading:

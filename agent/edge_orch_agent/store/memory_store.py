@@ -96,6 +96,7 @@ class _Tables(msgspec.Struct):
             self.dead.pop(number, None)
         for entry in transaction.ledger:
             self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
+        self.ledger = Counter({key: count for key, count in self.ledger.items() if count})
         for drop in transaction.drops:
             self.drops[drop.stream] = drops = list(self.drops.get(drop.stream, ()))
             add_drop(drops, drop)

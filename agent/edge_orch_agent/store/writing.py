@@ -60,6 +60,8 @@ def write_transaction(database: sqlite3.Connection, transaction: Transaction) ->
         " ON CONFLICT DO UPDATE SET count = count + excluded.count",
         ((entry.job, entry.version, entry.stream, entry.fate, entry.count) for entry in transaction.ledger),
     )
+    if any(entry.count < 0 for entry in transaction.ledger):
+        database.execute("DELETE FROM ledger WHERE count = 0")
     for drop in transaction.drops:
         _write_drop(database, drop)
     _write_slots(database, transaction)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from edge_orch_agent.core.transaction import Segment
+from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.sinks.file import FileSink, Journal
-from edge_orch_agent.sinks.port import Retry
+from edge_orch_agent.sinks.port import Retry, SinkAdapter
+from edge_orch_agent.sinks.registry import SinkFactory
 
+from edge_orch.time import Instant
 from tests.unit.agent.segments import records
 
 
@@ -23,6 +27,26 @@ async def test_a_repetition_changes_nothing_also_after_a_restart(tmp_path: Path)
     await FileSink(path).deliver(records(b"1"), "k/1")
     await FileSink(path).deliver(records(b"1"), "k/1")
     assert path.read_bytes() == b"1\n"
+
+
+async def test_all_streams_that_end_in_a_file_have_one_writer(tmp_path: Path) -> None:
+    """Two would take each other's journal away."""
+    factory = SinkFactory("press-1", None, HttpClient(), lambda _name: None, lambda: Instant(0, 0, "boot"))
+    sinks = [factory("press", "lake", "file", {"path": str(tmp_path / where)}) for where in ("out", "x/../out")]
+    assert sinks[0] is sinks[1]
+    streams = [
+        [records(b"%s%d" % (output.encode(), number), sequence=number, output=output) for number in range(1, 20)]
+        for output in ("raw", "sums")
+    ]
+
+    async def deliver_all(sink: SinkAdapter, segments: list[Segment]) -> None:
+        for segment in segments:
+            await sink.deliver(segment, segment.idempotency_key("press-1"))
+
+    await asyncio.gather(*map(deliver_all, sinks, streams))
+    assert sorted((tmp_path / "out").read_bytes().split()) == sorted(
+        segment.data.strip() for segments in streams for segment in segments
+    )
 
 
 NUMBERED = [records(b"%d" % number, sequence=number, run="a" if number < 3 else "b") for number in range(1, 6)]
