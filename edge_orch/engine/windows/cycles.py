@@ -2,7 +2,7 @@
 
 A cycle that has no end of its own ends where the next begins, and any when no record of it has come for so long. No
 record is late. A window lies between the earliest and the latest event time of its records; its row is dated by the
-latest.
+latest. A cycle under way may end as long ago as the timeout: for the steps that take the rows, time runs so far behind.
 """
 
 from __future__ import annotations
@@ -78,21 +78,23 @@ class CycleWindows(Windows):
 
     def complete(self, key: Key, watermark_us: int) -> None:
         """The key's cycle is over: emit its row."""
-        self._advance_timers(max(watermark_us, self._watermark))
+        self._advance_timers(max(watermark_us, self._watermark) - self._timeout)
         self._emit(self._cycles[key], 0)
 
     def due(self) -> int:
         """See `Timer`."""
         first = self._first()
-        return min(NEVER if first is None else first.end + self._timeout, self._later())
+        own = NEVER if first is None else first.end + self._timeout
+        later = self._later()
+        return min(own, later + self._timeout if later < NEVER else NEVER)
 
     def advance(self, watermark_us: int) -> None:
         """See `Timer`."""
         self._watermark = max(self._watermark, watermark_us)
         while (first := self._first()) is not None and first.end + self._timeout <= watermark_us:
-            self._advance_timers(first.end + self._timeout)
+            self._advance_timers(first.end)
             self._emit(first, 0)
-        self._advance_timers(watermark_us)
+        self._advance_timers(watermark_us - self._timeout)
 
     def finish(self) -> None:
         """See `Timer`. What is under way comes out, too."""

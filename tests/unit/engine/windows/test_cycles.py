@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.pipeline import Pipeline
-from tests.unit.engine.plans import at, batch, pipeline, rows
+from edge_orch.plan.steps import Aggregation
+from edge_orch.plan.windows import CycleWindow
+from tests.unit.engine.plans import INT, aggregate, at, batch, col, pipeline, plan, rows
+from tests.unit.engine.windows.reference import Case, Given
+from tests.unit.engine.windows.test_kinds import BEGIN, END, READINGS, run, step, told
 
 JOB = """
 apiVersion: edge-orch/v1
@@ -61,3 +69,20 @@ def test_a_version_that_takes_over_gets_what_is_under_way_as_partial() -> None:
     engine.process(batch(b"ERROR boom\n  at f"))
     (row,) = rows(engine.close(()))
     assert (row["text"], row["revision"]) == ("ERROR boom|  at f", -1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab"), st.integers(-5, 5)), min_size=1, max_size=40),
+    st.sampled_from([CycleWindow(4, BEGIN), CycleWindow(4, None, END), CycleWindow(9, BEGIN, END)]),
+)
+def test_no_row_is_late_for_the_windows_of_what_takes_it(
+    records: list[tuple[int, str, int]], window: CycleWindow
+) -> None:
+    """A cycle is known to be over long after its last record: whoever takes the rows waits for them."""
+    small = step(Case(window, 0, "drop"), "small")
+    large = aggregate(small, Aggregation("n", "sum", INT, col("n", INT)), size=7, name="large")
+    job = plan(READINGS, small, large, outputs={"out": "small", "large": "large"})
+    times = itertools.accumulate(gap for gap, _, _ in records)
+    emissions = run(job, [Given("p", time, key, value) for time, (_, key, value) in zip(times, records, strict=True)])
+    totals = [row["n"] for emission in emissions for row in rows(emission, "large")]
+    assert sum(totals) == sum(row.n for row in told(emissions))
