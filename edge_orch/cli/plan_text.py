@@ -10,7 +10,7 @@ import msgspec
 from edge_orch.expr.sql_text import sql_text
 from edge_orch.plan.expression import Call, Column, Context, Literal, Param
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregation, Assignment, Branch, ParsedField, Step, SummaryPart
+from edge_orch.plan.steps import Aggregation, Assignment, Branch, ParsedField, Reading, Step, SummaryPart
 from edge_orch.time import format_duration
 
 _NODES = (Literal, Column, Param, Context, Call)
@@ -48,6 +48,10 @@ def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
     if isinstance(value, tuple) and value and isinstance(value[0], Assignment | Branch | Aggregation | ParsedField):
         yield f"{label}:"
         yield from (f"  {_entry(item)}" for item in value)
+    elif isinstance(value, tuple) and value and isinstance(value[0], Reading):
+        for reading in value:
+            yield "or:"
+            yield from (f"  {line}" for line in settings_of(reading))
     elif isinstance(value, msgspec.Struct) and not isinstance(value, _NODES):
         inner = [line for part in value.__struct_fields__ for line in _option(value, part)]
         tag = value.__struct_config__.tag

@@ -42,6 +42,15 @@ def test_every_ready_job_can_be_explained(cli: Any) -> None:
             assert "Call(" not in answer.out
 
 
+def test_aggregates_and_formats_are_shown_as_they_are_written(cli: Any) -> None:
+    jobs = Path(__file__).parents[3] / "jobs"
+    log = cli("explain", str(jobs / "access_log.yaml")).out
+    assert "      slow: histogram(took_ms, [10.0, 100.0, 1000.0])\n" in log
+    assert "      slowest: arg_max(json_object('path', path, 'took_ms', took_ms), took_ms, 3)\n" in log
+    lines = cli("explain", str(jobs / "mixed_lines.yaml")).out
+    assert "    or:\n      format: csv, columns: [at, sensor, temp_c], delimiter: ;, header: false\n" in lines
+
+
 def test_the_graph_is_drawn_as_text(cli: Any, job: str) -> None:
     assert cli("explain", "--graph", "text", job).out == (
         "mqtt (source)\n"
