@@ -58,9 +58,8 @@ class Replica:
         self.unusable: tuple[Change, ...] = ()
         """Rows of the store that are damaged, or that stand behind a change which is missing. A peer may heal them."""
         self._hand = hand
-        self._document = Document.load(GENESIS)
+        self._document = _EMPTY.fork()
         self._document.set_actor(actor)
-        self._maps: dict[Section, bytes] = {section: _map(self._document, section) for section in Section}
         self._contents = Contents()
         self._merged = ChangeLog()
         self._durable = ChangeLog()
@@ -91,7 +90,7 @@ class Replica:
         replica.unusable = (*unusable, *(item.change for item in blocked))
         _hand_over(replica._document, [change.raw for change in replica._merged.since({})])
         for section in Section:
-            for key in replica._document.keys(replica._maps[section]):
+            for key in replica._document.keys(_MAPS[section]):
                 replica._contents.put(section, key, replica._text(replica._document, section, key))
         return replica
 
@@ -202,34 +201,31 @@ class Replica:
         Raises `Refused`, having changed nothing, when any change is not of the kind replicas write, breaks the rights,
         rewrites what is written once, or gives a known sequence number to something else.
         """
-        return self._take([gate.inspect(raw) for raw in raw_changes], allow, tried=False)
+        return self._merge(self._admission.admitted([gate.inspect(raw) for raw in raw_changes], allow), tried=False)
 
     def merge(self, read: Sequence[Inspected], allow: Allow) -> list[Change]:
         """`apply`, for changes that have been `tried` in a process of its own: nothing is done twice."""
-        return self._take(read, allow, tried=True)
+        return self._merge(self._admission.admitted(read, allow), tried=True)
 
     def carry(self, texts: Texts) -> list[Change]:
         """Write facts as they stood in an earlier epoch; what stands here already writes nothing."""
         news = {place: text for place, text in texts.items() if self.text(*place) != text}
         return [self._write(batch) for batch in batches(news, _EDIT_BYTES, MAX_OPERATIONS)]
 
-    def _take(self, inspected: Sequence[Inspected], allow: Allow, *, tried: bool) -> list[Change]:
-        news = self._admission.admitted(inspected, allow)
-        if news:
-            self._merge(news, tried=tried)
-        return [item.change for item in news]
-
-    def _merge(self, news: Sequence[Inspected], *, tried: bool) -> None:
+    def _merge(self, news: Sequence[Inspected], *, tried: bool) -> list[Change]:
+        if not news:
+            return []
         grown, texts = self._grown(news, tried=tried)
         self._merged.add_all(Linked(item.change, item.deps) for item in news)
         self._document = grown
         for place, text in texts.items():
             self._contents.put(*place, text)
+        return [item.change for item in news]
 
     def _write(self, batch: Texts) -> Change:
         with self._document.transaction() as transaction:
             for (section, key), text in batch.items():
-                transaction.put(self._maps[section], key, ScalarType.Str, text)
+                transaction.put(_MAPS[section], key, ScalarType.Str, text)
         made = self._document.get_last_local_change()
         if made is None:
             refuse("a transaction that wrote nothing")
@@ -267,7 +263,7 @@ class Replica:
 
     def _text(self, document: Document, section: Section, key: str) -> str:
         """The text under a key; where two boots of one writer replaced a fact apart, the one Automerge picks."""
-        found = document.get(self._maps[section], key)
+        found = document.get(_MAPS[section], key)
         kind, text = found[0] if found and isinstance(found[0], tuple) else (None, None)
         if kind != ScalarType.Str or not isinstance(text, str) or len(text) > MAX_FACT:
             refuse(f"no text under {section}/{key}")
@@ -279,7 +275,7 @@ def tried(raws: Sequence[bytes]) -> tuple[Inspected, ...]:
     may die of it. Raises `Refused` for changes that replicas do not write.
     """
     inspected = tuple(gate.inspect(raw) for raw in raws)
-    document = Document.load(GENESIS)
+    document = _EMPTY.fork()
     _hand_over(document, raws)
     Document.load(document.save())
     return inspected
@@ -290,6 +286,11 @@ def _map(document: Document, section: Section) -> bytes:
     if not found or found[0] != ObjType.Map:
         refuse(f"no map {section}")
     return bytes(found[1])
+
+
+_EMPTY = Document.load(GENESIS)
+_MAPS = {section: _map(_EMPTY, section) for section in Section}
+"""The same in every document, since each begins with the genesis change."""
 
 
 def _hand_over(document: Document, changes: Sequence[bytes]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge_orch.errors import Invalid, Refused
 from edge_orch.twin.facts import Fact, Facts, JobState, Reported, Section
 from edge_orch.twin.genesis import GENESIS, GENESIS_HASH
-from edge_orch.twin.replica import Replica, new_actor, tried
+from edge_orch.twin.replica import _MAPS, Replica, new_actor, tried
 from tests.unit.twin.examples import (
     AGENT,
     ack,
@@ -383,7 +383,7 @@ def test_nobody_takes_back_what_was_told_of_an_episode() -> None:
     agent, controller = replica(), replica("controller")
     write(agent, [episode()])
     merge(controller, agent)
-    maps = agent._maps
+    maps = _MAPS
     with agent._document.transaction() as transaction:
         transaction.put(maps[Section.EPISODES], "press/hot/1/opened", ScalarType.Str, "{}")
     made = agent._document.get_last_local_change()
