@@ -140,7 +140,7 @@ class Client:
             if self._socket
             else "is it running (`edge-orch controller serve`)? --controller or EDGE_ORCH_CONTROLLER names its address"
         )
-        found = f"no answer within {TIMEOUT_SECONDS:g} s" if isinstance(error, TimeoutError) else str(error)
+        found = f"no answer within {TIMEOUT_SECONDS:g} s" if isinstance(error, TimeoutError) else _words(error)
         return Unavailable(Problem(f"cannot reach the {self.place}", found=found, next_step=next_step))
 
     def _failure(self, status: int, data: bytes) -> EdgeOrchError:
@@ -177,3 +177,7 @@ def _address(controller: str) -> tuple[str, int]:
 
 def _target(path: tuple[str, ...]) -> str:
     return "/".join(["/v1", *(quote(part, safe="") for part in path)])
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

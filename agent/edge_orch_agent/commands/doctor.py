@@ -4,14 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from edge_orch.cli.options import printed
-from edge_orch.cli.render import Output, show, table
+from edge_orch.cli.render import Output, show
 from edge_orch.errors import ExitCode
 from edge_orch_agent.commands.options import local
+
+if TYPE_CHECKING:
+    from edge_orch_agent.doctor.finding import Finding
+
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "unknown": "bright_black"}
 
 
 @click.command(short_help="Examine this device: what is wrong, what will be, and what to do.")
@@ -42,7 +49,22 @@ def doctor(folder: Path, output: Output) -> None:
             )
         )
     findings = examine(gather(AgentFolder(folder)))
-    rows = [(finding.check, finding.state, finding.found, finding.next_step) for finding in findings]
-    show(findings, output, lambda: table(("check", "state", "found", "next"), rows))
+    show(findings, output, lambda: _text(findings))
     if any(finding.state is State.FAIL for finding in findings):
         click.get_current_context().exit(int(ExitCode.FAILED))
+
+
+def _text(findings: Sequence[Finding]) -> str:
+    """A line each, and what to do below it: next to a machine the screen is narrow."""
+    width = max(len(finding.check) for finding in findings)
+    lines: list[str] = []
+    for finding in findings:
+        state = click.style(f"{finding.state.value:<7}", fg=_COLOURS[finding.state.value])
+        lines.append(f"{state}  {finding.check:<{width}}  {finding.found}")
+        if finding.next_step:
+            lines.append(f"{'':<{width + 11}}→ {finding.next_step}")
+    counts = {state: sum(finding.state.value == state for finding in findings) for state in ("fail", "warn")}
+    words = [f"{counts['fail']} failing"] * bool(counts["fail"]) + [f"{counts['warn']} to look at"] * bool(
+        counts["warn"]
+    )
+    return "\n".join([*lines, "", ", ".join(words) or "all is well"])

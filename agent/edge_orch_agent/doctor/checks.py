@@ -48,8 +48,11 @@ def _agent(readings: Readings) -> Finding:
         found = f"process {process.pid} runs and does not answer on agent.sock"
         return Finding("agent", State.FAIL, found, "look into its log: journalctl -u edge-orch-agent")
     if status.commit_failure:
-        return Finding("agent", State.FAIL, f"nothing can be stored: {status.commit_failure}", "free some disk space")
-    return Finding("agent", State.OK, f"{status.agent} runs, process {process.pid}, for {process.age_s / DAY_S:.1f} d")
+        found = status.commit_failure.partition("\n")[0]
+        return Finding(
+            "agent", State.FAIL, f"nothing can be stored: {found}", "free some disk space, or check the card"
+        )
+    return Finding("agent", State.OK, f"{status.agent} runs, process {process.pid}, for {_age(process.age_s)}")
 
 
 def _jobs(status: AgentSnapshot) -> Iterator[Finding]:
@@ -100,7 +103,8 @@ def _store(readings: Readings) -> Finding:
     gaps = [account for account in status.accounts if account.gap] if status else []
     if readings.damage:
         found = "; ".join(readings.damage[:3])
-        return Finding("store", State.FAIL, found, "edge-orch outbox verify, then repair; check the card")
+        next_step = readings.remedy or "edge-orch outbox verify, then repair; check the card"
+        return Finding("store", State.FAIL, found, next_step)
     if gaps:
         found = f"{sum(account.gap for account in gaps)} records are unaccounted for"
         return Finding("store", State.FAIL, found, "edge-orch ledger")
@@ -187,6 +191,13 @@ def _graded(check: str, value: float, bounds: tuple[float, float], found: str, n
     if value >= warn:
         return Finding(check, State.OK, found)
     return Finding(check, State.FAIL if value <= fail else State.WARN, found, next_step)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("days", DAY_S), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def _size(size: float) -> str:

@@ -31,7 +31,7 @@ def gather(folder: AgentFolder) -> Readings:
     enrolment = folder.enrolment()
     process = _process(folder.path / "agent.lock")
     status = _status(folder.path) if process else None
-    damage, envelopes, share = _store(folder)
+    damage, envelopes, share, remedy = _store(folder)
     reach = _reach(enrolment.controller) if enrolment and not (status and status.linked) else None
     return Readings(
         now=SystemClock().now(),
@@ -42,6 +42,7 @@ def gather(folder: AgentFolder) -> Readings:
         reach=reach,
         validities=tuple(_validities(folder.path, _needed(enrolment, envelopes))),
         damage=damage,
+        remedy=remedy,
         stored_share=share,
     )
 
@@ -90,16 +91,18 @@ def _disk(folder: Path) -> Disk:
     return Disk(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, (folder / "agent.ballast").is_file())
 
 
-def _store(folder: AgentFolder) -> tuple[tuple[str, ...], list[bytes], float | None]:
-    """What is wrong with the database, the plans in it, and what a byte of waiting records takes on the disk."""
+def _store(folder: AgentFolder) -> tuple[tuple[str, ...], list[bytes], float | None, str]:
+    """What is wrong with the database, the plans in it, what a byte of waiting records takes on the disk, and what to
+    do about a database that cannot be read."""
     if not folder.database.is_file():
-        return (), [], None
+        return (), [], None, ""
     try:
         with inspecting(folder.path) as inspection:
             state = inspection.state()
-            return tuple(inspection.findings()), list(state.envelopes.values()), inspection.stored_share()
+            return tuple(inspection.findings()), list(state.envelopes.values()), inspection.stored_share(), ""
     except EdgeOrchError as error:
-        return (error.problems[0].what,), [], None
+        problem = error.problems[0]
+        return (problem.what,), [], None, problem.next_step
 
 
 def _needed(enrolment: Enrolment | None, envelopes: list[bytes]) -> list[str]:
@@ -142,4 +145,4 @@ def _reach(address: str) -> Reach:
         with socket.create_connection((parts.hostname or "", port), PATIENCE_S):
             return Reach(address)
     except (OSError, ValueError) as error:
-        return Reach(address, str(error))
+        return Reach(address, getattr(error, "strerror", None) or str(error))

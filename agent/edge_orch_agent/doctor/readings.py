@@ -50,6 +50,7 @@ class Reach(msgspec.Struct, frozen=True):
 class Readings(msgspec.Struct, frozen=True):
     """All of it. `status`: None where no agent answers. `damage`: what is wrong with the database, in words.
 
+    `remedy`: what to do where it cannot be read at all.
     `stored_share`: bytes on the disk a byte of waiting records, None if nothing waits.
     """
 
@@ -62,3 +63,4 @@ class Readings(msgspec.Struct, frozen=True):
     validities: tuple[Validity, ...]
     damage: tuple[str, ...]
     stored_share: float | None = None
+    remedy: str = ""

@@ -136,6 +136,9 @@ def test_a_folder_without_a_database_and_one_of_another_version_are_said_so(
         part.unlink()
     (folder / "agent.db").write_bytes(b"no database at all" * 100)
     assert "not a database" in run(capfd, folder, "dead", "list", code=6)
+    said = run(capfd, folder, "doctor", code=1)
+    assert "not a database" in said
+    assert "→ restart the agent: it sets the file aside" in said
 
 
 def test_the_doctor_says_that_nobody_is_at_work_and_what_to_do(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +156,12 @@ def test_the_doctor_says_that_nobody_is_at_work_and_what_to_do(folder: Path, cap
         "found": "other users of this machine can read it",
         "next_step": "chmod 600",
     }
-    assert "hunter2" not in run(capfd, folder, "doctor", code=1)
+    text = run(capfd, folder, "doctor", code=1)
+    assert "hunter2" not in text
+    lines = text.splitlines()
+    assert lines[0].startswith("fail     agent ")
+    assert lines[1].strip() == "→ systemctl start edge-orch-agent"
+    assert lines[-1].startswith("1 failing, ")
     break_segment(folder, "UPDATE segment SET data = x'00'")
     broken = json.loads(run(capfd, folder, "doctor", "-o", "json", code=1))
     assert next(each for each in broken if each["check"] == "store")["state"] == "fail"

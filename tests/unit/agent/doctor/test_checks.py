@@ -73,7 +73,12 @@ TROUBLES: list[tuple[Readings, str, State, str]] = [
     (msgspec.structs.replace(WELL, process=None, status=None), "agent", State.FAIL, "no agent runs"),
     (msgspec.structs.replace(WELL, status=None), "agent", State.FAIL, "does not answer"),
     (msgspec.structs.replace(WELL, status=None), "survival", State.UNKNOWN, "while the agent runs"),
-    (with_status(commit_failure="the disk is full"), "agent", State.FAIL, "the disk is full"),
+    (
+        with_status(commit_failure="cannot write\n  found: it is full"),
+        "agent",
+        State.FAIL,
+        "nothing can be stored: cannot write",
+    ),
     (with_job(version=0, state="failed", error="broke"), "job press", State.FAIL, "broke"),
     (with_job(trouble="no broker"), "job press", State.WARN, "no broker"),
     (with_status(outbox=(STREAM,)), "sink press/raw/lake", State.WARN, "5 records wait: no route"),
@@ -134,3 +139,18 @@ def test_the_age_of_what_waits_shortens_survival() -> None:
     job = JobStatus("press", 1, 1, "running", (), inflow_per_day=1, limits=Limits(max_age_us=3 * DAY))
     readings = with_status(jobs=(job,), outbox=(msgspec.structs.replace(STREAM, failure=""),))
     assert "2.0 days" in finding(readings, "survival").found
+
+
+def test_what_cannot_be_read_at_all_is_mended_by_what_its_reader_says() -> None:
+    damaged = msgspec.structs.replace(WELL, damage=("not a database",), remedy="restart the agent")
+    assert finding(damaged, "store").next_step == "restart the agent"
+
+
+@pytest.mark.parametrize(
+    ("age_s", "shown"),
+    [(7, "7 seconds"), (180, "3 minutes"), (7_300, "2 hours"), (200_000, "2 days"), (119, "119 seconds")],
+)
+def test_an_age_is_told_in_a_unit_of_its_size(age_s: float, shown: str) -> None:
+    assert WELL.process is not None
+    process = msgspec.structs.replace(WELL.process, age_s=age_s)
+    assert finding(msgspec.structs.replace(WELL, process=process), "agent").found.endswith(f", for {shown}")
