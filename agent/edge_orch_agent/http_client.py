@@ -48,12 +48,12 @@ class HttpClient:
     async def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, data: bytes | None = None
     ) -> Answer:
-        """The server's answer, whatever its status. Raises `Unavailable` when there is none."""
+        """The server's answer, whatever its status. Raises `Unavailable` when there is none, or one without measure."""
         import aiohttp  # noqa: PLC0415
 
         try:
             async with self.session.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
-                return Answer(response.status, await response.content.read(LARGEST_ANSWER))
+                return Answer(response.status, await _whole(response.content))
         except TimeoutError as error:
             raise Unavailable(Problem("no answer in time", found=f"nothing after {self._timeout_s:g} s")) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -65,3 +65,13 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _whole(content: aiohttp.StreamReader) -> bytes:
+    """The body to its end: one `read` gives what has arrived by then. Raises `ValueError` beyond `LARGEST_ANSWER`."""
+    body = bytearray()
+    async for part in content.iter_any():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError("the answer is too large")
+    return bytes(body)
