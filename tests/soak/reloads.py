@@ -147,6 +147,7 @@ class Reloads:
         self._sender.sendto(lines.splitlines()[0], ("127.0.0.1", self._port))
         if self._version % 50 == 0:
             (self._folder / "in").unlink()  # so that it stays short
+            await self.settled()  # a twin begins anew when both sides have said everything
 
     async def settled(self) -> Held:
         """What is held once nothing is under way."""

@@ -13,7 +13,7 @@ class Settings(msgspec.Struct, frozen=True):
     Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
     `commit_after_us` since the first batch, `commit_bytes` read, `commit_messages` not acknowledged (half of what
     sources read ahead: while one half is committed the other is read), `commit_batches`, or `quiet_us`
-    without a new batch (a broker with a narrower window has stopped and waits for us).
+    without a new batch while a source waits (a broker with a narrower window has stopped).
 
     `have_every_us`: how often, ± 20 %, the twin is compared without cause: heals what the network lost.
     `telemetry_every_us`: how often counters are sent while the controller can be reached; each costs it a signature to

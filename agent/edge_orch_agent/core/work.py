@@ -192,7 +192,9 @@ class Work:
             or self._batches >= settings.commit_batches
         ):
             return self._first
-        return min(self._first + settings.commit_after_us, self._last + settings.quiet_us)
+        latest = self._first + settings.commit_after_us
+        # Cursors and the like keep no source waiting: they go along with what is read next.
+        return min(latest, self._last + settings.quiet_us) if self.gathered.receipts else latest
 
     def take(self) -> Gathered:
         """Hand over what was gathered and begin anew."""

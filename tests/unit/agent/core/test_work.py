@@ -20,7 +20,7 @@ from tests.unit.agent.core.press import (
 
 def test_batch_commit_acknowledge_deliver_cursor() -> None:
     rig = a_rig(CALM[:1])
-    rig.run(SECOND)
+    rig.run(2 * SECOND)  # the cursor waits for no more than one
     kinds = [type(item) for item in rig.trace]
     taken = kinds.index(BatchRead)
     assert kinds[taken:].index(Commit) < kinds[taken:].index(Acknowledge) < kinds[taken:].index(Deliver)
@@ -37,6 +37,18 @@ def test_batches_are_gathered_into_one_commit() -> None:
     rig.run(100 * MILLISECOND)
     (commit,) = commits(rig)[before:]
     assert list(commit.transaction.positions.values()) == [b"3"]
+
+
+def test_what_keeps_no_source_waiting_goes_along_with_what_is_read_next() -> None:
+    """A burst a second is a commit a second: the cursor of the last one comes with the next one."""
+    rig = a_rig([])
+    rig.run(MINUTE)
+    before = len(commits(rig))
+    for turn in range(1, 11):
+        rig.sources["press"].batches = [lines(n * 5, 5) for n in range(turn)]
+        rig.run(500 * MILLISECOND)
+    assert len(commits(rig)) - before == 10
+    assert numbers(rig) == list(range(50))
 
 
 def test_half_of_what_a_source_reads_ahead_is_committed_at_once() -> None:
