@@ -116,6 +116,23 @@ class TestWebSocket(LinkContract):
         await client.close()
         await server.stop()
 
+    async def test_whoever_goes_before_it_has_said_its_name_is_not_worth_a_line(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        hub = WebSocketHub({AGENT: KEY.public}.get)
+        server = Server(hub)
+        await server.start()
+        client = HttpClient()
+        serving = asyncio.create_task(hub.run(ControllerEnd()))
+        async with client.session.ws_connect(f"{server.url}/v1/link") as impatient:
+            await impatient.receive(10)
+        await until(lambda: hub._room._inside == 0)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await client.close()
+        await server.stop()
+        assert [record.message for record in caplog.records if record.name == websocket.__name__] == []
+
     async def test_whoever_has_gone_while_it_waited_harms_nobody(self, caplog: pytest.LogCaptureFixture) -> None:
         hub = WebSocketHub({AGENT: KEY.public}.get)
         server = Server(hub)

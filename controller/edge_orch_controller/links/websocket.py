@@ -30,6 +30,7 @@ later, the more of them there are. With whom of those that are connected twins a
 QUEUE = 256
 """Messages handed over and not yet written; more are refused, as if the agent were gone."""
 NONCE_BYTES = 32
+_GONE = {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ class WebSocketHub:
         nonce = secrets.token_bytes(NONCE_BYTES)
         await socket.send_bytes(encode_message(Challenge(nonce)))
         answer = await socket.receive()
+        if answer.type in _GONE:
+            raise ConnectionResetError  # nobody to refuse; when a fleet loses its network there are many of them
         if answer.type is not WSMsgType.BINARY:
             raise Refused(Problem("no answer to the challenge", found=answer.type.name.lower()))
         sealed = open_sealed(answer.data, self._key_of)
