@@ -141,7 +141,8 @@ class Reloads:
         self._want(self._version)
         self._link.tell()
         await self._until(lambda: self._runs(self._version))
-        lines = b"".join(b'{"n":%d,"temp_c":%d}\n' % (n, 80 + self._version % 20) for n in range(5))
+        hot = 99 if self._version % 100 == 0 else 80  # few episodes: a twin keeps them for a while
+        lines = b"".join(b'{"n":%d,"temp_c":%d}\n' % (n, hot) for n in range(5))
         with (self._folder / "in").open("ab") as file:
             file.write(lines)
         self._sender.sendto(lines.splitlines()[0], ("127.0.0.1", self._port))
