@@ -16,7 +16,8 @@ class Settings(msgspec.Struct, frozen=True):
     `open_twins`: how many twins stay in memory; each takes 15–20 KB.
     `syncs_at_once`: with how many agents twins are compared at a time, the others wait; enough to hide a round trip and
     a commit.
-    `turn_us`: after this long an agent that is still not done waits again, behind the others.
+    `turn_us`: after this long an agent that is still not done waits again, behind the others. Longer than a message
+    may take through the screen on a slow machine: what comes after the turn may be too large to keep, and said again.
     `patience_us`: how long an agent that has come has to speak before we do.
     """
 
@@ -27,5 +28,5 @@ class Settings(msgspec.Struct, frozen=True):
     open_twins: int = 2_000
     retry_us: int = SECOND
     syncs_at_once: int = 256
-    turn_us: int = 10 * SECOND
+    turn_us: int = 30 * SECOND
     patience_us: int = SECOND
