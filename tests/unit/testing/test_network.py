@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.testing.network import CLOG_QUEUE, Faults, Network, Parcel
+from edge_orch.testing.network import CLOG_QUEUE, LONG_US, Faults, Network, Parcel
 
 FOREVER = 10**12
 
@@ -61,6 +61,36 @@ def test_loss_and_duplication_come_as_often_as_asked(faults: dict[str, float], l
     assert low < len(delivered(net)) < high
 
 
+def test_an_echo_is_an_undamaged_copy_that_comes_long_after() -> None:
+    net = network(min_delay_us=0, max_delay_us=10, echo=1.0, max_echo_us=1_000_000)
+    net.send("a", "b", b"payload", 0)
+    assert delivered(net, 10) == [b"payload"]
+    assert delivered(net, 1_000_000) == [b"payload"]
+    assert net.next_at() is None
+    assert net.happened["echoed"] == 1
+
+
+def test_faults_are_counted_where_they_hit() -> None:
+    net = network(loss=1.0)
+    net.send("a", "b", 1, 0)
+    assert +net.happened == {"lost": 1}
+    net = network(duplication=1.0, corruption=1.0, min_delay_us=LONG_US + 1, max_delay_us=LONG_US + 1)
+    net.send("a", "b", b"1", 0)
+    assert +net.happened == {"doubled": 1, "damaged": 2, "delayed": 2}
+    net.cut("a", "b")
+    net.send("a", "b", 2, 0)
+    assert delivered(net) == []
+    net.partition("a", "b")
+    net.send("a", "b", 3, 0)
+    assert net.happened["cut in one direction"] == net.happened["cut"] == 1
+    assert net.happened["cut on the way"] == 2
+    net = network(min_delay_us=0, max_delay_us=1000)
+    for n in range(50):
+        net.send("a", "b", n, 0)
+    found = delivered(net)
+    assert net.happened["reordered"] == sum(n < max(found[: i + 1]) for i, n in enumerate(found)) > 0
+
+
 def test_corruption_flips_one_bit_of_bytes_and_nothing_else() -> None:
     net = network(corruption=1.0)
     net.send("a", "b", b"payload", 0)
@@ -106,6 +136,7 @@ def test_what_is_clogged_passes_one_at_a_time_and_loses_what_finds_no_room() -> 
     assert delivered(net, 0) == ["the other way"]
     assert delivered(net, 250) == [0, 1]
     assert delivered(net) == list(range(2, CLOG_QUEUE))
+    assert (net.happened["clogged"], net.happened["lost before a clog"]) == (CLOG_QUEUE, 5)
     net.unclog("a", "b")
     net.send("a", "b", "free", 5_000)
     assert delivered(net, 5_000) == ["free"]

@@ -89,6 +89,8 @@ def test_hosts_may_crash_between_any_two_commands() -> None:
     made, disks = world(crash_chance=0.2)
     made.run(MINUTE)
     assert any(line.startswith("ann-3") for line in disks["ann"])
+    assert made.happened["crashed between commands"] > 4
+    assert made.happened["lost in a crash"] > 0
 
 
 @pytest.mark.parametrize("seed", [1, 2])
