@@ -173,7 +173,8 @@ async def test_opened_acknowledged_and_resolved_reach_pagerduty_and_sqs_once_eac
     sqs = boto3.client(
         "sqs", region_name=REGION, endpoint_url=moto, aws_access_key_id="AKID", aws_secret_access_key="secret"
     )
-    queue = sqs.create_queue(QueueName="alerts.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    # A name of its own: all moto servers of one process have the same queues.
+    queue = sqs.create_queue(QueueName="while-away.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     words = {"readings": tmp_path / "readings.ndjson", "pagerduty": pagerduty.url, "queue": queue, "moto": moto}
     device = Device(tmp_path, JOB.format(**words, region=REGION))
 
