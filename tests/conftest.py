@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.simulation.summary import summary
+
 settings.register_profile(
     "default", deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -27,6 +29,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     of_file = scheduler._split_scope
     scheduler._split_scope = lambda nodeid: nodeid if nodeid.startswith("tests/simulation/") else of_file(nodeid)
     return scheduler
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Here, not in the simulation's folder: who only hands out tests to workers reads no conftest below this one."""
+    if line := summary(report for reports in terminalreporter.stats.values() for report in reports):
+        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.simulation.campaign import play
-from tests.simulation.conftest import AGENT_DAYS, CORE_SECONDS, EVENTS
 from tests.simulation.history import Size
+from tests.simulation.summary import AGENT_DAYS, CORE_SECONDS, EVENTS
 
 SEEDS = 200
 SIZE = Size(agents=20, days=30)
