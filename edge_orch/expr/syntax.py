@@ -12,28 +12,13 @@ from sqlglot.parser import Parser as SqlParser
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.casts import NAMES
+from edge_orch.expr.misread import misread
 from edge_orch.spec.leaves import Sql
 
 MAX_LENGTH = 8_000
 MAX_DEPTH = 64
 _MAX_BRACKETS = 32
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-
-# A habit from another language → what to write here. Looked for where SQL could not be read, outside of quotes.
-_MENDING = (
-    ("==", "SQL compares with a single ="),
-    ("&&", "to join conditions, write AND"),
-    (r"\?.*:", "write CASE WHEN … THEN … ELSE … END"),
-    (r"(?i)^\s*(select|where|having|from)\b", "write the expression alone"),
-    ("[‘’“”]", "write straight quotes: 'x'"),
-    (r"\d,\d", "write a decimal point: 0.5"),
-    (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
-    (r"\*\*", "for a power, write power(x, y)"),
-    (r"~", "write regexp_like(x, 'regex')"),
-    (r"\+\+|--", "write x + 1"),
-    (r"(^|[\s(])\.[A-Za-z_]", "write the name of the field alone"),
-    (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
-)
 
 
 def _operator(name: str) -> Callable[[SqlParser, exp.Expression, exp.Expression], exp.Expression]:
@@ -85,7 +70,8 @@ def parse_sql(sql: Sql) -> exp.Expression:
         raise _syntax_problem(sql, error) from None
     except SqlglotError:
         next_step = "close every quote; a quote inside text is written twice: 'it''s'"
-        raise Invalid(Problem("cannot be read as SQL", sql.where, next_step=next_step)) from None
+        where = sql.node.at(_open_quote(text))
+        raise Invalid(Problem("cannot be read as SQL", where, next_step=next_step)) from None
     except RecursionError:
         raise _too_deep(sql) from None
     tree = trees[0] if len(trees) == 1 else None
@@ -130,24 +116,14 @@ def _too_deep(sql: Sql) -> Invalid:
 def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
     details = error.errors[0] if error.errors else {}
     token = details.get("highlight") or ""
-    description = str(details.get("description") or "")
-    one_line = details.get("line") == 1 and "\n" not in sql.value
-    where = sql.node.at(max(0, (details.get("col") or 1) - len(token))) if one_line else sql.where
-    next_step = ""
-    if _QUOTED.sub("", sql.value).count("(") > _QUOTED.sub("", sql.value).count(")"):
-        what = "a bracket is not closed"
-        next_step = "close it; inside YAML's { } a comma ends a value: put the expression in quotes"
-    elif "TYPE" in description:
-        what = f"`{token}` is not a type"
-        next_step = "use bool, int, float, string or timestamp"
-    elif description.startswith("Required keyword"):
-        what = f"something is missing after `{token}`"
-    elif description.startswith("Expect"):
-        what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
-    else:
-        what = f"`{token}` does not fit here"
-        if re.fullmatch(r"[A-Za-z_]+", token):
-            next_step = f'if it is a field, write "{token}" in double quotes: it is a word of SQL\'s'
-    bare = _QUOTED.sub("", sql.value)
-    next_step = next((mending for sign, mending in _MENDING if re.search(sign, bare)), next_step)
+    lines = sql.value.splitlines(keepends=True)
+    above = sum(map(len, lines[: (details.get("line") or 1) - 1]))
+    where = sql.node.at(max(0, above + (details.get("col") or 1) - len(token)))
+    what, next_step = misread(_QUOTED.sub("''", sql.value), token, str(details.get("description") or ""))
     return Invalid(Problem(f"not an SQL expression: {what}", where, next_step=next_step))
+
+
+def _open_quote(text: str) -> int:
+    """Where the quote stands that is never closed; 0 if there is none."""
+    match = re.search("['\"]", _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text))
+    return match.start() if match else 0

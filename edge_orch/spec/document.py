@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from yaml.parser import Parser
-from yaml.reader import Reader
+from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
 from edge_orch.errors import Invalid, Location, Problem
-from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, moved
 from edge_orch.spec.yaml_mistakes import mistake
 
 MAX_DEPTH = 32
@@ -26,24 +27,17 @@ def parse_document(text: str, file: str) -> Node:
     try:
         root = builder.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        line = text.splitlines()[where.line - 1] if where.line <= len(text.splitlines()) else ""
-        found, next_step = mistake(what, line[: where.column - 1], line[where.column - 1 :])
-        raise Invalid(*builder.problems, Problem(found, where, next_step=next_step)) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: escapes beyond Unicode
-        where = _place(text, file, getattr(error, "position", 0))
-        reason = getattr(error, "reason", None) or "an escape that is no character"
-        raise Invalid(Problem(f"not valid YAML: {reason}", where)) from None
+        raise Invalid(*builder.problems, builder.mistake(error)) from None
+    except ReaderError as error:
+        character = f"the control character U+{error.character:04X}"
+        where = moved(Location(file, 1, 1), text[: error.position])
+        raise Invalid(Problem(f"not valid YAML: {character}", where, next_step="remove it")) from None
+    except (ValueError, OverflowError):  # escapes beyond Unicode
+        what = "not valid YAML: an escape that is no character"
+        raise Invalid(Problem(what, Location(file, 1, 1))) from None
     if builder.problems:
         raise Invalid(*builder.problems)
     return root
-
-
-def _place(text: str, file: str, offset: int) -> Location:
-    line = text.count("\n", 0, offset)
-    return Location(file, line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
 
 
 class _Loader(Reader, Scanner, Parser):
@@ -53,6 +47,11 @@ class _Loader(Reader, Scanner, Parser):
         Reader.__init__(self, text)
         Scanner.__init__(self)
         Parser.__init__(self)
+        self.last_quoted: yaml.ScalarToken | None = None
+
+    def scan_flow_scalar(self, style: str) -> yaml.ScalarToken:
+        self.last_quoted = super().scan_flow_scalar(style)
+        return self.last_quoted
 
     def check_value(self) -> bool:
         if not self.flow_level or self.peek(1) in _SPACE + ",[]{}":
@@ -78,8 +77,8 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int]] = {}
 
     def document(self) -> Node:
-        loader = _Loader(self.text)
-        self.events: Iterator[Any] = iter(loader.get_event, None)
+        self.loader = _Loader(self.text)
+        self.events: Iterator[Any] = iter(self.loader.get_event, None)
         self.next()
         if isinstance(event := self.next(), yaml.StreamEndEvent):
             raise Invalid(Problem("the file is empty", Location(self.file, 1, 1), expected="a job"))
@@ -88,6 +87,24 @@ class _Builder:
         if not isinstance(event := self.next(), yaml.StreamEndEvent):
             self.fail(event, "a second document", next_step="put each job into its own file")
         return root
+
+    def mistake(self, error: yaml.MarkedYAMLError) -> Problem:
+        """What the parser stumbled over, told at the place where it began."""
+        mark = error.problem_mark or error.context_mark
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        quoted = self.loader.last_quoted
+        if quoted and mark and quoted.start_mark.line < quoted.end_mark.line == mark.line:
+            mark, what = quoted.start_mark, "while scanning a quoted scalar"
+        elif error.context_mark and re.search("simple key|flow (mapping|sequence)", error.context or ""):
+            mark = mark if mark and "${" in self.line(mark) else error.context_mark
+        line = self.line(mark) if mark else ""
+        column = mark.column if mark else 0
+        found, next_step = mistake(what, line[:column], line[column:])
+        return Problem(found, Location(self.file, mark.line + 1 if mark else 1, column + 1), next_step=next_step)
+
+    def line(self, mark: yaml.Mark) -> str:
+        lines = self.text.splitlines()
+        return lines[mark.line] if mark.line < len(lines) else ""
 
     def next(self) -> Any:
         return next(self.events)
@@ -107,7 +124,8 @@ class _Builder:
         before = self.nodes
         self.grow(1, where)
         if event.tag not in {None, "!", _STRING_TAG}:
-            self.fail(event, f"the tag {event.tag!r} means nothing here", "remove the tag")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.fail(event, f"the tag `{tag}` means nothing here", "put the value in quotes, or remove the tag")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
             node = self.scalar(event, where)
@@ -140,7 +158,11 @@ class _Builder:
             key = self.node(event, depth + 1)
             value = self.node(self.next(), depth + 1)
             if not isinstance(key, Scalar):
-                self.fail(event, "a key must be a word", "write a name before the colon")
+                braces = self.text.startswith("{{", event.start_mark.index - 1)
+                next_step = "put the value in quotes; a field goes by its name alone, without braces"
+                self.fail(event, "a key must be a word", next_step if braces else "write a name before the colon")
+            elif key.plain and key.text == "<<":
+                self.fail(event, "merge keys are not part of YAML 1.2", "write out what is to be merged")
             elif key.text in entries:
                 first = entries[key.text][0].where
                 self.fail(event, f"duplicate key `{key.text}`", f"remove it here or in line {first.line}")
@@ -155,5 +177,6 @@ class _Builder:
         start, end = event.start_mark.index, event.end_mark.index
         body = text.rstrip("\n")
         offset = self.text.find(body, start, end) if body and "\n" not in body else -1
-        inner = _place(self.text, self.file, offset) if offset >= 0 else None
-        return Scalar(text, where, plain=event.style is None and event.tag != _STRING_TAG, inner=inner)
+        inner = moved(where, self.text[start:offset]) if offset >= 0 else None
+        plain = event.style is None and event.tag != _STRING_TAG
+        return Scalar(text, where, plain, inner, "" if inner else self.text[start:end])

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from edge_orch.errors import Location
+from edge_orch.spec.written import place_in
 
 NodeValue = bool | int | float | str | None
 
@@ -15,19 +16,22 @@ _WORDS |= dict.fromkeys(("null", "Null", "NULL"))
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True)
 _WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 _INT = re.compile(r"[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 class Scalar(msgspec.Struct, frozen=True):
     """One value. `text` is what it says after unquoting; `plain`: it stood without quotes.
 
-    `inner`: where the first character of `text` stands, if `text` appears in the file on one line exactly as it is.
+    `inner`: where the first character of `text` stands, if `text` appears in the file on one line exactly as it is;
+    `written`: else, if it comes from a file, all characters of the scalar there, quotes and line ends among them.
     """
 
     text: str
     where: Location
     plain: bool = True
     inner: Location | None = None
+    written: str = ""
 
     @property
     def value(self) -> NodeValue:
@@ -44,10 +48,17 @@ class Scalar(msgspec.Struct, frozen=True):
         return self.text
 
     def at(self, offset: int) -> Location:
-        """Where the character of `text` at `offset` stands; the scalar's own place when that cannot be said."""
-        if self.inner is None:
-            return self.where
-        return Location(self.inner.file, self.inner.line, self.inner.column + offset)
+        """Where the character of `text` at `offset` stands; the scalar's own place if it comes from no file."""
+        if self.inner is not None:
+            return Location(self.inner.file, self.inner.line, self.inner.column + offset)
+        return moved(self.where, self.written[: place_in(self.written, self.text, offset)])
+
+
+def moved(where: Location, over: str) -> Location:
+    """The place behind the characters `over`, which stand at `where`."""
+    lines = _LINE_END.split(over)
+    column = where.column if len(lines) == 1 else 1
+    return Location(where.file, where.line + len(lines) - 1, column + len(lines[-1]))
 
 
 class Sequence(msgspec.Struct, frozen=True):

@@ -154,9 +154,16 @@ def unknown_key(
 ) -> Problem:
     """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here."""
     known = list(known)
-    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known)
+    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known) or _cut(key.text)
     next_step = meant or did_you_mean(key.text, known, otherwise)
     return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
+
+
+def _cut(text: str) -> str:
+    """What mends a key that YAML cut out of something else."""
+    if tight := re.match(r"(\w+):\S", text):
+        return f"write a space after the colon: {tight[1]}: …"
+    return "a comma ends a value; in numbers, write a decimal point" if text.isdecimal() else ""
 
 
 S = TypeVar("S")

@@ -6,6 +6,7 @@ import re
 
 _QUOTE = "put the whole value in quotes"
 _LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
+_ANOTHER = "another product's file: begin a job with `edge-orch new`; docs/porting.md has the words"
 _BLOCK = "a line that does not line up with those above"
 
 # A part of PyYAML's words, of the line before the place and of the line from it on; what to say; what to do.
@@ -13,10 +14,23 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
     ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
     ("scanning an alias", r".*\*", "", "a value cannot begin with *", _QUOTE),
-    ("scanning an anchor", "", r"&", "a value cannot begin with &", _QUOTE),
+    ("scanning an anchor", r".*&", "", "a value cannot begin with &", _QUOTE),
     ("mapping values are not allowed", "", r":", "a second colon in one line", f"{_QUOTE}, or begin a new line"),
     ("mapping values are not allowed", r".*", r"", "a key where a value goes on", _LINE_UP),
     ("while scanning a quoted scalar", "", "", "a quote that is never closed", "close it"),
+    (
+        "unknown escape character",
+        "",
+        "",
+        "`\\{0}` in double quotes",
+        "put it in single quotes, where a backslash is itself",
+    ),
+    ("simple key", "", r"[\w-]+:\S", "a colon with no space after it", "write a space after it: key: value"),
+    ("simple key", "", "", "a line without a colon", "write key: value"),
+    ("expected '<document start>'", "", r".*=", "this looks like TOML", _ANOTHER),
+    ("expected '<document start>'", "", "", "text that belongs to no key", "write all of a job as key: value"),
+    ("found '<scalar>'", r".*[\]}}]\s*$", "", "text goes on after a closing bracket", _QUOTE),
+    ("expected the node content, but found ','", "", "", "a comma with nothing before it", "remove it"),
     (
         "expected <block end>, but found '<scalar>'",
         r".*['\"]\s*$",
@@ -51,7 +65,7 @@ def mistake(words: str, before: str, after: str) -> tuple[str, str]:
     The words themselves when the mistake is not a usual one.
     """
     if "${" in before + after:
-        return f"not valid YAML: {words}", "put text with ${…} in quotes"
+        return "not valid YAML: a reference without quotes", "put text with ${…} in quotes"
     for part, left, right, what, next_step in _MISTAKES:
         if part in words and re.match(left, before) and re.match(right, after):
             found = f"not valid YAML: {what.format(after[:1])}"

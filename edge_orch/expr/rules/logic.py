@@ -47,7 +47,7 @@ def _is(checker: Checker, node: exp.Is) -> Expression:
     if isinstance(right, exp.Null):
         return Call("is_null", (checker.check(node.this),), FieldType.BOOL, True)
     if not isinstance(right, exp.Boolean):
-        raise checker.problem(right, "IS takes NULL, TRUE or FALSE")
+        raise checker.problem(right, "IS takes NULL, TRUE or FALSE", next_step="write IS NULL or IS NOT NULL")
     value = checker.condition(node.this)
     value = value if right.this else _test("not", [value])
     return Call("coalesce", (value, Literal(False, FieldType.BOOL)), FieldType.BOOL, True)

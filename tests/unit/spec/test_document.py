@@ -36,13 +36,6 @@ def test_nodes_know_their_places() -> None:
     assert (inner.where, inner.inner) == (Location("f.yaml", 3, 9), Location("f.yaml", 3, 10))
 
 
-@pytest.mark.parametrize("text", ["k: 'it''s'", 'k: "a\\tb"', "k: |\n  a\n  b", "k: a\n  b"])
-def test_text_that_does_not_stand_as_it_is_has_only_a_beginning(text: str) -> None:
-    scalar = only(document(text))
-    assert isinstance(scalar, Scalar)
-    assert scalar.inner is None
-
-
 def test_the_text_of_a_block_has_its_place() -> None:
     scalar = only(document("k: >-\n  a > 1\n"))
     assert isinstance(scalar, Scalar)
@@ -83,11 +76,11 @@ def test_depth_is_bounded() -> None:
     ("text", "what"),
     [
         ("a: 1\na: 2\n", "f.yaml:2:1: duplicate key `a`"),
-        ("a: [1", "f.yaml:1:6: not valid YAML"),
+        ("a: [1", "f.yaml:1:4: not valid YAML"),
         ("a: !!python/object:os.system x", "means nothing here"),
         ("? [a]\n: b\n", "a key must be a word"),
         ("a: *b", "no anchor `&b`"),
-        ("a: \x01", "special characters are not allowed"),
+        ("a: \x01", "f.yaml:1:4: not valid YAML: the control character U+0001"),
         ('a: "\\UFFFFFFFF"', "an escape that is no character"),
         ('a: "\\ud800"', "half of a surrogate pair"),
         ("a: 1\n---\nb: 2\n", "a second document"),

@@ -1,0 +1,74 @@
+"""Text that is no SQL: what is wrong, and the next step, above all for habits from other languages."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from sqlglot.tokens import Tokenizer
+
+# The token that does not fit → what to write here.
+_TOKENS = {
+    "==": "SQL compares with a single =",
+    "&&": "to join conditions, write AND",
+    "=>": "write >=",
+    "=<": "write <=",
+    ",": "write a decimal point: 0.5",
+    ")": "it closes nothing: remove it",
+    "~": "write regexp_like(x, 'regex')",
+    "AS": "leave it out: the name stands before the colon, NAME: EXPRESSION",
+    "IF": "write CASE WHEN … THEN … ELSE … END",
+    "ORDER BY": "leave it out: records come in the order of time; for the first or greatest, see the aggregates",
+}
+# A habit, looked for in the expression without its quoted texts → what to write here.
+_HABITS = (
+    ("==", "SQL compares with a single ="),
+    ("&&", "to join conditions, write AND"),
+    (r"\?\?", "write coalesce(x, y)"),
+    (r"\?.*:", "write CASE WHEN … THEN … ELSE … END"),
+    (r"(?i)^\s*(select|where|having|from)\b", "write the expression alone"),
+    ("[‘’“”]", "write straight quotes: 'x'"),
+    ("`", "leave out the backticks: names stand bare, or in double quotes"),
+    (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
+    (r"\*\*", "for a power, write power(x, y)"),
+    (r"\+\+|--", "write x + 1"),
+    (r"(^|[\s(])\.[A-Za-z_]", "write the name of the field alone"),
+    (r"\w!\s*\(", "leave out the !: what fails is NULL"),
+    (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
+    (r"(?<![\w.])\d[\d.]*(?!e[-+]?\d)[A-Za-z_]", "write the number in decimal digits alone"),
+)
+_OPERATOR = "an operator before it is missing, such as AND, || or +"
+
+
+def misread(bare: str, token: str, description: str) -> tuple[str, str]:
+    """What is wrong at `token`, and the next step; `bare`: the text without what stands in its quotes.
+
+    `description`: what sqlglot says of it.
+    """
+    if bare.count("(") > bare.count(")"):
+        return "a bracket is not closed", (
+            "close it; inside YAML's { } a comma ends a value: put the expression in quotes"
+        )
+    if "TYPE" in description:
+        return f"`{token}` is not a type", "use bool, int, float, string or timestamp"
+    if description.startswith("Required keyword"):
+        return f"something is missing after `{token}`", _habit(bare)
+    if description.startswith("Expect"):
+        what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
+    else:
+        what = f"`{token}` does not fit here"
+    return what, _habit(bare) or _TOKENS.get(token.upper(), "") or _of_token(token)
+
+
+def _habit(bare: str) -> str:
+    return next((mending for sign, mending in _HABITS if re.search(sign, bare)), "")
+
+
+def _of_token(token: str) -> str:
+    plain = normalize("NFKC", token)
+    if plain != token and plain.isascii():
+        return f"write {plain}, as keyboards have it"
+    if not re.fullmatch(r"[A-Za-z_]+", token):
+        return ""
+    is_keyword = token.upper() in Tokenizer.KEYWORDS
+    return f'if it is a field, write "{token}" in double quotes: it is a word of SQL\'s' if is_keyword else _OPERATOR
