@@ -1,8 +1,8 @@
-"""The text of a JSON array, or of parts with something between them → what is to be made of each."""
+"""The text of a JSON array or object, or of parts with something between them → what is to be made of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,8 @@ from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.plan.steps import ParsedField
 
 Elements = list[tuple[Any, ...]]
+Parts = Callable[[str], Iterable[tuple[tuple[str, ...], msgspec.Raw]]]
+"""Of a text the name of each part, if it has one, and its bytes."""
 
 
 def splitter(field: ParsedField, separator: str) -> Callable[[str | None], Elements]:
@@ -29,31 +31,43 @@ def splitter(field: ParsedField, separator: str) -> Callable[[str | None], Eleme
     return lambda text: list(elements(text.split(separator))) if text else []
 
 
-def exploder(fields: Sequence[ParsedField]) -> Callable[[str | None], Elements]:
+def exploder(fields: Sequence[ParsedField], *, named: bool = False) -> Callable[[str | None], Elements]:
     """A function of the array's text: for each element the values of `fields`, then reason and field of what is wrong.
 
     The reason is empty where nothing is. NULL has no elements. Raises `ValueError` with a reason for what is no array.
+    `named`: it is an object, and before what stands above comes the name of each member; of one that stands twice, the
+    last counts.
     """
-    decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
+    parts = _members() if named else _items()
     read = element_reader(fields)
     names = {".".join(field.path): field.name for field in fields}
     nothing = (None,) * len(fields)
 
-    def elements(raws: list[msgspec.Raw]) -> Iterator[tuple[Any, ...]]:
-        for raw in raws:
+    def elements(text: str) -> Iterator[tuple[Any, ...]]:
+        for name, raw in parts(text):
             try:
-                yield (*read(raw), "", "")
+                yield (*name, *read(raw), "", "")
             except Misfit as error:
-                yield (*nothing, error.reason, error.field)
+                yield (*name, *nothing, error.reason, error.field)
             except (msgspec.MsgspecError, RecursionError) as error:
-                yield (*nothing, *explained(error, names))
+                yield (*name, *nothing, *explained(error, names))
 
     def explode(text: str | None) -> Elements:
         if text is None:
             return []
         try:
-            return list(elements(decode(text)))
+            return list(elements(text))
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ValueError(explained(error, {})[0]) from None
 
     return explode
+
+
+def _items() -> Parts:
+    decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
+    return lambda text: [((), raw) for raw in decode(text)]
+
+
+def _members() -> Parts:
+    decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    return lambda text: [((name,), raw) for name, raw in decode(text).items()]

@@ -35,7 +35,10 @@ _STEPS = r"""
       parse: {field: j, first_of: [{json: {}, fields: {either: int}}, {logfmt: {}, fields: {either: int, or: string}}]}
     - name: elements
       from: route.texts
-      explode: {field: j, fields: {e: {type: float, path: v, default: 0}}}
+      explode: {field: j, index: place, fields: {e: {type: float, path: v, default: 0}}}
+    - name: members
+      from: route.texts
+      explode: {field: j, key: member, fields: {e: {type: json, path: $, required: false}}}
     - name: words
       from: route.rest
       throttle: {threshold: 3, window: 5s, keys: [k]}

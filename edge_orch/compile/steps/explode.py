@@ -18,7 +18,7 @@ ELEMENT = ("$",)
 
 
 def compile_explode(spec: Explode, context: StepContext) -> Compiled:
-    """The parent's fields but the array, then those of the element."""
+    """The parent's fields but the array, then which element it is, then the fields of the element."""
     problems: list[Problem] = []
     try:
         array = context.flow.fields([spec.field])[0]
@@ -30,7 +30,10 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
     except Invalid as error:
         problems.extend(error.problems)
     parents = tuple(field for field in context.flow.schema.fields if field.name != spec.field.value)
+    place, wrong = _place(spec, context)
+    problems.extend(wrong)
     taken = {field.name for field in parents} | (context.flow.broken - {spec.field.value})
+    taken |= {field.name for field in place}
     fields: list[plan.ParsedField] = []
     for name, field_spec in spec.fields.items():
         try:
@@ -48,13 +51,39 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
             problems.append(Problem(f"`{name.value}` is a field of the parent", name.where, "", "", next_step))
     problems.extend(_element_problems(list(spec.fields), fields, context))
     added = tuple(Field(field.name, field.type, field.present, field.json) for field in fields)
-    flow = flow_with(context, (*parents, *added), context.flow.broken - {spec.field.value})
+    flow = flow_with(context, (*parents, *place, *added), context.flow.broken - {spec.field.value})
     if problems or context.flow.lost or spec.field.value in context.flow.broken:
         return Compiled(None, flow, tuple(problems))
     step = plan.Explode(
-        context.name, context.input, spec.field.value, tuple(fields), flow.schema, value_of(spec.separator)
+        context.name,
+        context.input,
+        spec.field.value,
+        tuple(fields),
+        flow.schema,
+        value_of(spec.separator),
+        value_of(spec.key),
+        value_of(spec.index),
     )
     return Compiled(step, flow)
+
+
+def _place(spec: Explode, context: StepContext) -> tuple[tuple[Field, ...], list[Problem]]:
+    """The fields that say which element it is, and what is wrong with them."""
+    problems = []
+    if spec.key and spec.separator:
+        next_step = "leave out key; index counts the parts"
+        problems.append(Problem("the parts of a text have no names", spec.key.where, next_step=next_step))
+    places = [(spec.key, FieldType.STRING), (spec.index, FieldType.INT)]
+    known = {field.name for field in context.flow.schema.fields if field.name != spec.field.value}
+    fields = []
+    for name, type_ in places:
+        if name is None:
+            continue
+        if name.value in known:
+            problems.append(Problem(f"`{name.value}` is a field already", name.where, next_step="give it another name"))
+        known.add(name.value)
+        fields.append(Field(name.value, type_, required=True))
+    return tuple(fields), problems
 
 
 def _element_problems(names: list[Name], fields: list[plan.ParsedField], context: StepContext) -> list[Problem]:

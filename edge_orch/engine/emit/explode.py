@@ -1,7 +1,7 @@
-"""`explode`: a record for each element of an array, or part of a text.
+"""`explode`: a record for each element of an array, member of an object, or part of a text.
 
-The account: an array enters and is folded (or dead, if it is none); each of its elements enters, too, and is passed on
-or dead.
+The account: an array or object enters and is folded (or dead, if it is none); each of its elements enters, too, and is
+passed on or dead.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from edge_orch.engine.explosion import exploder, splitter
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Explode
 
 
@@ -22,7 +23,7 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
     """A loop over the elements; the event time stays that of the record they came in."""
     number, body = generator.number(step), function.body
     split = step.separator and splitter(step.fields[0], step.separator)
-    explode = generator.names.bind("explode", split or exploder(step.fields))
+    explode = generator.names.bind("explode", split or exploder(step.fields, named=step.key is not None))
     passed = function.counter(f"passed{number}")
     broken = function.counter(f"broken{number}")
     misfit = function.counter(f"misfit{number}")
@@ -34,15 +35,19 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
         body.line(f"{broken} += 1")
         body.line(scope.kill.format(step=repr(step.name), reason="str(error)", field=repr(step.field)))
     made = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
-    variables = ", ".join(symbol.code for symbol in made.values())
-    with body.block(f"for {variables}, {reason}, {wrong} in {elements}:"):
+    place = {name: Symbol(generator.names.fresh("f"), type_, False) for name, type_ in _place(step)}
+    variables = ", ".join(symbol.code for name, symbol in (place | made).items() if name != step.index)
+    loop = f"for {variables}, {reason}, {wrong} in {elements}:"
+    if step.index is not None:
+        loop = f"for {place[step.index].code}, ({variables}, {reason}, {wrong}) in enumerate({elements}):"
+    with body.block(loop):
         with body.block(f"if {reason}:"):
             body.line(f"{misfit} += 1")
             body.line(scope.kill.format(step=repr(step.name), reason=reason, field=wrong))
         with body.block("else:"):
             body.line(f"{passed} += 1")
             columns = {name: symbol for name, symbol in scope.columns.items() if name != step.field}
-            columns |= filled(generator, function, step.fields, made)
+            columns |= place | filled(generator, function, step.fields, made)
             below = msgspec.structs.replace(scope, columns=columns, passed=passed, carrier=None)
             flow(generator, function, step, below)
     emit_account(
@@ -54,3 +59,9 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
         folded=less(scope.passed, broken),
         dead=f"{broken} + {misfit}",
     )
+
+
+def _place(step: Explode) -> list[tuple[str, FieldType]]:
+    """The fields that say which element it is."""
+    named = ((step.key, FieldType.STRING), (step.index, FieldType.INT))
+    return [(name, type_) for name, type_ in named if name is not None]

@@ -12,7 +12,8 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     """Each element of the JSON array in `field` becomes a record: the other fields of its parent, then `fields` of it.
 
     The paths of `fields` begin at the element; the empty path is the element itself. NULL counts as an empty array.
-    With a `separator` the elements are the parts of a text between such; an empty text has none.
+    With a `separator` the elements are the parts of a text between such; an empty text has none. With a `key` the text
+    is a JSON object, the elements are the values of its members, and their names go there. `index` counts from 0.
     """
 
     name: str
@@ -21,3 +22,5 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     fields: tuple[ParsedField, ...]
     schema: Schema
     separator: str | None = None
+    key: str | None = None
+    index: str | None = None

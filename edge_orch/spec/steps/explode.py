@@ -27,7 +27,10 @@ class Gap(Text, frozen=True):
 
 @model
 class Explode:
-    """Make a record of each element of a JSON array, or part of a text, with the other fields of its record."""
+    """Make a record of each element of a JSON array, or part of a text, with the other fields of its record.
+
+    With `key`, of each member of a JSON object: `{"temp": 21.5, "rpm": 900}` becomes two records.
+    """
 
     example: ClassVar[str] = """
 explode:
@@ -39,6 +42,8 @@ explode:
     sample: ClassVar[str] = """
 {"ts": "2026-01-01T00:00:00Z", "gateway": "g1", "readings": [{"id": "a", "values": {"temp": 21.5}}, {"id": "b"}]}
 """
-    field: Annotated[Name, Doc("the text that holds the array, a field of `type: json`; or the text to be split")]
+    field: Annotated[Name, Doc("the text that holds the array or object, a field of `type: json`; or one to be split")]
+    key: Annotated[Name | None, Doc("new field: the name of the member; `field` holds an object then")]
+    index: Annotated[Name | None, Doc("new field: which element it is, counted from 0")]
     separator: Annotated[Gap | None, Doc("what stands between the parts of a text that holds no array")]
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type; paths begin at the element, $ is the element itself")]

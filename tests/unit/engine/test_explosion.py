@@ -59,6 +59,50 @@ def test_what_is_no_array(text: str) -> None:
         exploder([parsed("v", INT)])(text)
 
 
+@pytest.mark.parametrize(
+    ("fields", "text", "expected"),
+    [
+        ([parsed("v", FLOAT, path=())], '{"a": 1, "": 2.5, "a": 3}', [("a", 3.0, "", ""), ("", 2.5, "", "")]),
+        ([parsed("v", INT)], '{"a": {"v": 1}, "b": 2}', [
+            ("a", 1, "", ""), ("b", None, "Expected `object`, got `int`", ""),
+        ]),
+        ([parsed("v", INT, path=(), required=False)], '{"\\u00e4": null}', [("ä", None, "", "")]),
+        ([parsed("v", STRING, path=(), json=True)], '{"a": [1, {}]}', [("a", "[1, {}]", "", "")]),
+        ([parsed("v", INT)], "{}", []),
+        ([parsed("v", INT)], None, []),
+    ],
+)  # fmt: skip
+def test_members_of_an_object_bring_their_names(
+    fields: list[ParsedField], text: str | None, expected: list[Any]
+) -> None:
+    assert exploder(fields, named=True)(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"a": 1', '{"a": 1}{}', '{"a":' * 100_000])
+def test_what_is_no_object(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        exploder([parsed("v", INT)], named=True)(text)
+
+
+def test_key_and_index_say_which_element_a_record_was() -> None:
+    step = schematize(parsed("o", STRING, json=True))
+    schema = Schema((Field("tag", STRING, True), Field("i", INT, True), Field("v", INT, True)))
+    explode = Explode("explode", "parse", "o", (parsed("v", INT, path=()),), schema, key="tag", index="i")
+    emission = pipeline(plan(step, explode)).process(batch(b'{"o": {"a": 1, "b": "x", "c": 3}}\n{"o": [4]}'))
+    assert rows(emission) == [{"tag": "a", "i": 0, "v": 1}, {"tag": "c", "i": 2, "v": 3}]
+    assert emission.counts["explode"] == StepCount(entered=5, passed=2, folded=1, dead=2)
+
+
+def test_an_index_counts_the_parts_of_a_text() -> None:
+    step = schematize(parsed("s", STRING))
+    schema = Schema((Field("i", INT, True), Field("v", STRING, True)))
+    explode = Explode("explode", "parse", "s", (parsed("v", STRING, path=()),), schema, separator=",", index="i")
+    assert rows(pipeline(plan(step, explode)).process(batch(b'{"s": "a,b"}'))) == [
+        {"i": 0, "v": "a"},
+        {"i": 1, "v": "b"},
+    ]
+
+
 def test_elements_take_the_fields_of_their_parent_and_everything_has_one_fate() -> None:
     step = schematize(parsed("g", STRING), parsed("list", STRING, json=True, required=False))
     schema = Schema((Field("g", STRING, True), Field("v", INT, True)))
