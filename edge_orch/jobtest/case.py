@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Self
 
 import msgspec
@@ -13,12 +12,12 @@ from edge_orch.jobtest.json_value import json_value
 from edge_orch.jobtest.moment import Moment, Timestamp
 from edge_orch.spec.document import parse_document
 from edge_orch.spec.leaves import Constant, Flag, LabelName, Name, Text
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read, read_model
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(Model, frozen=True):
     text: str
 
     @classmethod
@@ -28,8 +27,7 @@ class _Line:
         return cls(msgspec.json.encode(json_value(node)).decode())
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Model, frozen=True):
     """Raw records: a list of texts, or one block of text with a record a line; a list or mapping in a list is JSON."""
 
     lines: tuple[str, ...]
@@ -42,8 +40,7 @@ class Lines:
         return cls(tuple(line.text for line in lines))
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Model, frozen=True):
     """Records that arrive at one time from one partition; without records, time just passes."""
 
     at: Annotated[Moment | None, Doc("when; left out: with the one above")]
@@ -53,8 +50,7 @@ class Arrival:
     acknowledge: Annotated[Name | None, Doc("an alert rule whose open episodes somebody acknowledges then")]
 
 
-@dataclass(frozen=True)
-class CaseDevice:
+class CaseDevice(Model, frozen=True):
     """The device on which the job runs in this case."""
 
     id: Annotated[Text, Doc("id of the device", default="test-device")]
@@ -62,8 +58,7 @@ class CaseDevice:
     labels: Annotated[dict[LabelName, Text], Doc("its labels", default="{}")]
 
 
-@dataclass(frozen=True)
-class CaseBody:
+class CaseBody(Model, frozen=True):
     """These inputs at these times lead to these outputs, alerts and dead letters."""
 
     name: Annotated[Text, Doc("what this case shows")]
@@ -76,8 +71,7 @@ class CaseBody:
     expect: Annotated[Expectation, Doc("what comes of it", default="{}")]
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Model, frozen=True):
     """One test case and where it stands."""
 
     where: Location

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
@@ -10,6 +9,7 @@ from edge_orch.jobtest.json_value import JsonValue, json_value
 from edge_orch.jobtest.moment import Moment
 from edge_orch.jobtest.notifications import ExpectedNotification
 from edge_orch.spec.leaves import Flag, Integer, JsonSchema, LabelName, Name, StepInput, Text
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, read, read_model
 
@@ -20,8 +20,7 @@ class Count(Integer, frozen=True):
     minimum: ClassVar[int] = 0
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(Model, frozen=True):
     """The value of one field: any scalar, also null; a list or a mapping is JSON."""
 
     value: JsonValue
@@ -35,8 +34,7 @@ class Expected:
         return {}
 
 
-@dataclass(frozen=True)
-class ExpectedRecord:
+class ExpectedRecord(Model, frozen=True):
     """Fields and their values; fields that are not named may have any value."""
 
     fields: dict[Text, Expected]
@@ -47,8 +45,7 @@ class ExpectedRecord:
         return cls(read(dict[Name, Expected], node), node.where)
 
 
-@dataclass(frozen=True)
-class RecordsForm:
+class RecordsForm(Model, frozen=True):
     """What a test may say of records, if not all of them as a list."""
 
     records: Annotated[tuple[ExpectedRecord, ...] | None, Doc("all of them, in order")]
@@ -57,8 +54,7 @@ class RecordsForm:
     exact: Annotated[Flag, Doc("whether the fields named are all that a record has", default="false")]
 
 
-@dataclass(frozen=True)
-class ExpectedRecords:
+class ExpectedRecords(Model, frozen=True):
     """The records of one output or step: a list of all of them, or a form that says more or less."""
 
     rest: ClassVar[type] = RecordsForm
@@ -76,8 +72,7 @@ class ExpectedRecords:
         return cls(node.where, form.records, form.includes, form.count, bool(form.exact.value))
 
 
-@dataclass(frozen=True)
-class AlertForm:
+class AlertForm(Model, frozen=True):
     """What a test may say of an event of an episode."""
 
     opened: Annotated[Name | None, Doc("the rule whose episode opens")]
@@ -87,8 +82,7 @@ class AlertForm:
     summary: Annotated[Text | None, Doc("the whole summary; left out: any")]
 
 
-@dataclass(frozen=True)
-class ExpectedAlert:
+class ExpectedAlert(Model, frozen=True):
     """One event of an episode: `{opened: rule, at: 12s}`."""
 
     rest: ClassVar[type] = AlertForm
@@ -111,8 +105,7 @@ class ExpectedAlert:
         return cls(kind, rule, form.key, form.at, form.summary, node.where)
 
 
-@dataclass(frozen=True)
-class DeadLetterForm:
+class DeadLetterForm(Model, frozen=True):
     """What a test may say of a dead letter."""
 
     reason: Annotated[Text | None, Doc("a part of the reason; left out: any")]
@@ -121,8 +114,7 @@ class DeadLetterForm:
     raw: Annotated[Text | None, Doc("a part of the record; left out: any")]
 
 
-@dataclass(frozen=True)
-class ExpectedDeadLetter:
+class ExpectedDeadLetter(Model, frozen=True):
     """A record that could not be processed."""
 
     rest: ClassVar[type] = DeadLetterForm
@@ -138,8 +130,7 @@ class ExpectedDeadLetter:
         return cls(node.where, form.reason, form.step, form.field, form.raw)
 
 
-@dataclass(frozen=True)
-class ExpectedDeadLetters:
+class ExpectedDeadLetters(Model, frozen=True):
     """How many there are, or each of them in order."""
 
     rest: ClassVar[type] = DeadLetterForm
@@ -155,8 +146,7 @@ class ExpectedDeadLetters:
         return cls(node.where, None, letters)
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(Model, frozen=True):
     """All that is compared. Alerts and dead letters that are not expected are failures, too."""
 
     outputs: Annotated[dict[LabelName, ExpectedRecords], Doc("records by output; one left out: any", default="{}")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 import msgspec
@@ -12,6 +11,7 @@ from edge_orch.engine.notifier import Notification
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.moment import Moment
 from edge_orch.spec.leaves import Integer, LabelName, Name, Text
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
 from edge_orch.time import format_timestamp
@@ -19,8 +19,7 @@ from edge_orch.time import format_timestamp
 _KINDS = ("opened", "escalated", "acknowledged", "resolved")
 
 
-@dataclass(frozen=True)
-class ExpectedNotification:
+class ExpectedNotification(Model, frozen=True):
     """What leaves about one episode: `{opened: rule, at: 12s, to: [oncall]}`."""
 
     kind: str
@@ -41,8 +40,7 @@ class ExpectedNotification:
         return cls(kind, rule, form.key, form.at, form.to, form.suppressed, node.where)
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(Model, frozen=True):
     opened: Annotated[Name | None, Doc("the rule whose episode has opened")]
     escalated: Annotated[Name | None, Doc("the rule whose episode nobody acknowledged")]
     acknowledged: Annotated[Name | None, Doc("the rule whose episode somebody acknowledged")]

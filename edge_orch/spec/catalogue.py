@@ -8,7 +8,6 @@ the example makes something of, one record a line.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import msgspec
 
 from edge_orch.expr.functions import AGGREGATES, FUNCTIONS, AggregateFunction, Function
 from edge_orch.spec.leaves import Choice, Constant, Duration, Flag, Integer, Name, Number, Size, Sql
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import ModelField, fields_of, is_inline
 from edge_orch.spec.references import Headers, Secret, Url
 from edge_orch.spec.sinks import SINKS
@@ -153,7 +153,7 @@ def _inner(hint: Any) -> tuple[Any, str]:
 
 def _has_keys(hint: Any) -> bool:
     """Whether it is a model whose keys are declared: by itself, or by the `rest` of one that reads itself."""
-    if not dataclasses.is_dataclass(hint):
+    if not issubclass(hint, Model):
         return False
     return hasattr(hint, "rest") or (bool(fields_of(hint)) and not hasattr(hint, "read"))
 
@@ -167,6 +167,6 @@ def type_name(hint: Any) -> str:
     if issubclass(hint, Choice):
         return " | ".join(hint.choices())
     named = next((word for base, word in _WORDS.items() if issubclass(hint, base)), "")
-    if named or not dataclasses.is_dataclass(hint):
+    if named or not issubclass(hint, Model):
         return named or "text"
     return "mapping" if _has_keys(hint) else re.sub("(?<!^)(?=[A-Z])", " ", getattr(hint, "__name__", "")).lower()

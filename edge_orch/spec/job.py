@@ -22,7 +22,7 @@ from edge_orch.spec.leaves import (
     StepInput,
     Text,
 )
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key
 from edge_orch.spec.sinks import SINKS
@@ -67,16 +67,14 @@ class OnFull(Choice, frozen=True):
     value: Literal["block", "drop_oldest", "drop_newest"]
 
 
-@model
-class Metadata:
+class Metadata(Model, frozen=True):
     """Who the job is."""
 
     name: Annotated[JobName, Doc("name of the job")]
     labels: Annotated[dict[LabelName, Text], Doc("labels of the job", default="{}")]
 
 
-@model
-class Param:
+class Param(Model, frozen=True):
     """A value that may be changed without a new version; `:name` in expressions."""
 
     type: Annotated[ParamType, Doc("bool | int | float | string")]
@@ -86,8 +84,7 @@ class Param:
     override: Annotated[Role | None, Doc("lowest role that may override it; left out: nobody")]
 
 
-@model
-class Source:
+class Source(Model, frozen=True):
     """Where records come from: exactly one kind."""
 
     kind: Scalar
@@ -102,8 +99,7 @@ class Source:
         return variant_schema(SOURCES)
 
 
-@model
-class Sink:
+class Sink(Model, frozen=True):
     """Where records or alerts go: exactly one kind."""
 
     kind: Scalar
@@ -118,16 +114,14 @@ class Sink:
         return variant_schema(SINKS)
 
 
-@model
-class StepFrame:
+class StepFrame(Model, frozen=True):
     """What every step may have beside its kind."""
 
     name: Annotated[Name | None, Doc("name of the step; left out: its kind")]
     from_: Annotated[StepInput | None, Doc("step or route.branch it reads; left out: the step above", key="from")]
 
 
-@model
-class Step:
+class Step(Model, frozen=True):
     """One step: exactly one kind, and perhaps a name and an input."""
 
     name: Name | None
@@ -176,8 +170,7 @@ class Step:
         return {"description": cls.__doc__, "oneOf": arms}
 
 
-@model
-class Output:
+class Output(Model, frozen=True):
     """A stream of records that leaves the device."""
 
     from_: Annotated[StepInput, Doc("the step or route.branch whose records leave, or dead_letters", key="from")]
@@ -185,8 +178,7 @@ class Output:
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 
 
-@model
-class Limits:
+class Limits(Model, frozen=True):
     """What the job may take on a device."""
 
     outbox: Annotated[Size, Doc("undelivered records", default="512MiB")]
@@ -196,8 +188,7 @@ class Limits:
     on_full: Annotated[OnFull, Doc("block | drop_oldest | drop_newest", default="drop_oldest")]
 
 
-@model
-class JobBody:
+class JobBody(Model, frozen=True):
     """What the job does."""
 
     target: Annotated[Sql | None, Doc("condition over agent labels; left out: every agent")]
@@ -209,8 +200,7 @@ class JobBody:
     limits: Annotated[Limits, Doc("what the job may take", default="{}")]
 
 
-@model
-class Job:
+class Job(Model, frozen=True):
     """An Edge Orchestrator job."""
 
     apiVersion: Annotated[ApiVersion, Doc("edge-orch/v1")]  # noqa: N815 (the key as users write it)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
-
-T = TypeVar("T")
+import msgspec
 
 
-@dataclass_transform(frozen_default=True, eq_default=False)
-def model(cls: type[T]) -> type[T]:
-    """A frozen dataclass that is neither compared nor printed.
+class Model(msgspec.Struct, frozen=True, eq=False):
+    """What is read of a mapping: each annotation is a key of the job, its `Doc` says what it means.
 
-    Those methods would take half of the time in which `edge-orch validate` gets ready: there are seventy models, and
-    `dataclass` compiles each method of each of them whenever the program starts.
+    A struct and no dataclass: there are some ninety models, and `dataclass` compiles the methods of each whenever the
+    program starts. That took 30 ms of the 300 in which `edge-orch validate` is to answer, as structs they take 3.
     """
-    return dataclass(frozen=True, eq=False, repr=False)(cls)

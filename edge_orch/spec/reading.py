@@ -1,12 +1,11 @@
 """Nodes → job model, driven by the model's own declarations, with every problem found in one go.
 
-A model is a frozen dataclass (`edge_orch.spec.model`). Each field's type says how it is read: a leaf, another model,
+A model is a `Model`. Each field's type says how it is read: a leaf, another model,
 `tuple[T, ...]` for a list, `dict[Key, T]` for a mapping, `T | None` for what may be left out. Beside it stands a `Doc`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import abc
 from collections.abc import Callable, Hashable, Iterable
@@ -18,6 +17,7 @@ import msgspec
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import mismatch
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
 from edge_orch.spec.words import did_you_mean, mend_key, names
 
@@ -221,7 +221,7 @@ def plain(value: Any) -> Any:
     """A model as plain data: leaves by their values, keys as written, what was left out left out."""
     if hasattr(value, "node"):
         return value.value
-    if dataclasses.is_dataclass(value):
+    if isinstance(value, Model):
         pairs = ((field.key, getattr(value, field.attribute)) for field in fields_of(type(value)))
         return {key: plain(item) for key, item in pairs if item is not None}
     if isinstance(value, dict):

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from edge_orch.spec.leaves import Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.references import Headers, Secret, Template, Url
 
 BOTH = frozenset({"records", "alerts"})
 
 
-@model
-class FileSink:
+class FileSink(Model, frozen=True):
     """Appends NDJSON lines to a file on the device."""
 
     example: ClassVar[str] = "file: {path: out/alerts.ndjson}"
@@ -24,8 +23,7 @@ class FileSink:
     path: Annotated[Template, Doc("path of the file")]
 
 
-@model
-class HttpSink:
+class HttpSink(Model, frozen=True):
     """POSTs batches as NDJSON."""
 
     example: ClassVar[str] = """
@@ -38,8 +36,7 @@ http:
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
 
 
-@model
-class WebhookSink:
+class WebhookSink(Model, frozen=True):
     """POSTs one JSON object an alert."""
 
     example: ClassVar[str] = "webhook: {url: 'https://chat.example/hooks/line-7'}"
@@ -48,8 +45,7 @@ class WebhookSink:
     headers: Annotated[Headers, Doc("HTTP headers, credentials as ${secret:NAME}", default="{}")]
 
 
-@model
-class PagerDutySink:
+class PagerDutySink(Model, frozen=True):
     """PagerDuty Events API v2: trigger, acknowledge and resolve under the episode's stable key."""
 
     example: ClassVar[str] = "pagerduty: {routing_key: '${secret:PD_KEY}'}"
@@ -58,8 +54,7 @@ class PagerDutySink:
     url: Annotated[Url, Doc("address of the API", default="https://events.pagerduty.com/v2/enqueue")]
 
 
-@model
-class SqsSink:
+class SqsSink(Model, frozen=True):
     """Amazon SQS, or what speaks its protocol."""
 
     example: ClassVar[str] = """
@@ -75,8 +70,7 @@ sqs:
     secret_access_key: Annotated[Secret | None, Doc("secret access key, as ${secret:NAME}")]
 
 
-@model
-class MqttSink:
+class MqttSink(Model, frozen=True):
     """Publishes to the agent's bus."""
 
     example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/alerts'}"

@@ -8,7 +8,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.addresses import HttpPath, Listen
 from edge_orch.spec.json_schema import model_schema
 from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Size
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
 from edge_orch.spec.references import BrokerUrl, Secret, Template
@@ -27,8 +27,7 @@ class Framing(Choice, frozen=True):
     value: Literal["lines", "syslog"]
 
 
-@model
-class MqttSource:
+class MqttSource(Model, frozen=True):
     """Messages of an MQTT topic filter; a partition is a topic, a message one record."""
 
     example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/+/raw'}"
@@ -37,16 +36,14 @@ class MqttSource:
     qos: Annotated[Qos, Doc("0, 1 or 2; below 1 records may be lost", default="1")]
 
 
-@model
-class FileSource:
+class FileSource(Model, frozen=True):
     """Lines of a file on the device, or of all files that a pattern names; a partition is a file."""
 
     example: ClassVar[str] = "file: {path: '${label:log_file}'}"
     path: Annotated[Template, Doc("path of the file; *, ? and [ ] in its last part name several")]
 
 
-@model
-class HttpSource:
+class HttpSource(Model, frozen=True):
     """Records that others POST to the device; answered 200 when they are durable."""
 
     example: ClassVar[str] = "http: {listen: '127.0.0.1:8099', path: /ingest}"
@@ -74,8 +71,7 @@ class HttpSource:
         return model_schema(cls)
 
 
-@model
-class TcpSource:
+class TcpSource(Model, frozen=True):
     """Records from whoever connects; a partition is a sender's address."""
 
     example: ClassVar[str] = "tcp: {listen: '127.0.0.1:5514', framing: syslog}"
@@ -83,8 +79,7 @@ class TcpSource:
     framing: Annotated[Framing, Doc("lines, or syslog: lines or octet counting, as RFC 6587 has both", default="lines")]
 
 
-@model
-class UdpSource:
+class UdpSource(Model, frozen=True):
     """Datagrams, each one record; a partition is a sender's address."""
 
     example: ClassVar[str] = "udp: {listen: '127.0.0.1:5514'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from edge_orch.spec.leaves import Choice, Duration, Name, PositiveDuration, Sql
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.windows import Window
 
@@ -16,8 +16,7 @@ class OnLate(Choice, frozen=True):
     value: Literal["revise", "dead_letter", "drop"]
 
 
-@model
-class Aggregate:
+class Aggregate(Model, frozen=True):
     """Fold the records of each window and key into one row, which carries window_start, window_end and revision."""
 
     example: ClassVar[str] = """

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Duration, JsonSchema, LabelName, Leaf, Name, PositiveDuration, Sql, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar, described
 from edge_orch.spec.reading import Doc
 from edge_orch.time import HOUR, MINUTE
@@ -25,8 +25,7 @@ class Severity(Choice, frozen=True):
     }
 
 
-@model
-class Quorum:
+class Quorum(Model, frozen=True):
     """Fire only when enough voters agree."""
 
     distinct: Annotated[Name, Doc("field whose values vote")]
@@ -34,8 +33,7 @@ class Quorum:
     within: Annotated[PositiveDuration, Doc("a vote older than this no longer counts")]
 
 
-@model
-class Clear:
+class Clear(Model, frozen=True):
     """When a firing episode resolves."""
 
     when: Annotated[Sql | None, Doc("a condition; left out: the alert's own is false")]
@@ -63,8 +61,7 @@ class TimeOfDay(Leaf, frozen=True):
         return int(hours) * HOUR + int(minutes) * MINUTE
 
 
-@model
-class Silence:
+class Silence(Model, frozen=True):
     """A time of the week in which nobody is notified."""
 
     days: Annotated[tuple[Day, ...], Doc("days on which it begins; left out: every day", default="[]")]
@@ -73,16 +70,14 @@ class Silence:
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 
-@model
-class Escalate:
+class Escalate(Model, frozen=True):
     """Whom to tell as well when nobody acknowledges."""
 
     after: Annotated[PositiveDuration, Doc("how long after the episode was told")]
     notify: Annotated[tuple[LabelName, ...], Doc("sinks to tell")]
 
 
-@model
-class Alert:
+class Alert(Model, frozen=True):
     """A rule with one episode per key at a time. It passes no records on."""
 
     example: ClassVar[str] = """

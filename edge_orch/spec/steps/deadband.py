@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import JsonSchema, Name, Number, PositiveDuration
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 
@@ -25,8 +25,7 @@ class Band(Number, frozen=True):
         return value
 
 
-@model
-class Deadband:
+class Deadband(Model, frozen=True):
     """Pass a record when a value has moved by more than its band since the last that passed: report by exception."""
 
     example: ClassVar[str] = "deadband: {keys: [sensor], fields: {temp_c: 50}, every: 10m}"

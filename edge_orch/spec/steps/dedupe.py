@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Dedupe:
+class Dedupe(Model, frozen=True):
     """Pass the first record of each key and drop those that repeat it within a time."""
 
     example: ClassVar[str] = "dedupe: {keys: [sensor], within: 10s}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Drop:
+class Drop(Model, frozen=True):
     """Remove these fields."""
 
     inline: ClassVar[bool] = True

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import JsonSchema, Name, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.schematize import FieldSpec
@@ -25,8 +25,7 @@ class Gap(Text, frozen=True):
         return text
 
 
-@model
-class Explode:
+class Explode(Model, frozen=True):
     """Make a record of each element of a JSON array, or part of a text, with the other fields of its record.
 
     With `key`, of each member of a JSON object: `{"temp": 21.5, "rpm": 900}` becomes two records.

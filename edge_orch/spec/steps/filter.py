@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Sql
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Filter:
+class Filter(Model, frozen=True):
     """Pass the records for which the condition is true; NULL does not pass."""
 
     inline: ClassVar[bool] = True

@@ -6,13 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Json:
+class Json(Model, frozen=True):
     """`json: {}`: one JSON object a line."""
 
     example: ClassVar[str] = """
@@ -42,8 +41,7 @@ class Delimiter(Text, frozen=True):
         return text
 
 
-@model
-class Csv:
+class Csv(Model, frozen=True):
     """`csv: {columns: [ts, sensor]}`: RFC 4180."""
 
     example: ClassVar[str] = """
@@ -63,8 +61,7 @@ ts;sensor;temp_c
     header: Annotated[Flag, Doc("the first line of each partition is a header", default="false")]
 
 
-@model
-class Regex:
+class Regex(Model, frozen=True):
     """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
 
     inline: ClassVar[bool] = True
@@ -82,8 +79,7 @@ time: ts
     pattern: Annotated[Text, Doc("a regular expression with named groups")]
 
 
-@model
-class Grok:
+class Grok(Model, frozen=True):
     """`grok: '%{IP:client} %{WORD:method}'`: named patterns, as in Logstash; the whole line must match."""
 
     shorthand: ClassVar[str] = "pattern"
@@ -101,8 +97,7 @@ time: ts
     patterns: Annotated[dict[Name, Text], Doc("more patterns, or others of the same name", default="{}")]
 
 
-@model
-class Raw:
+class Raw(Model, frozen=True):
     """`raw: {}`: the whole line is the one field, a text."""
 
     example: ClassVar[str] = """
@@ -128,8 +123,7 @@ class Separator(Text, frozen=True):
         return text
 
 
-@model
-class KeyValue:
+class KeyValue(Model, frozen=True):
     """`key_value: {field_delimiter: ', ', key_value_delimiter: ':'}`; a value may stand in double quotes."""
 
     example: ClassVar[str] = """
@@ -143,8 +137,7 @@ temp: 21.5; unit: "°C"
     key_value_delimiter: Annotated[Separator, Doc("what stands between name and value", default="=")]
 
 
-@model
-class Logfmt:
+class Logfmt(Model, frozen=True):
     """`logfmt: {}`: `level=info msg="it runs"`; a name alone has the value `true`."""
 
     example: ClassVar[str] = """
@@ -167,8 +160,7 @@ class Standard(Choice, frozen=True):
     value: Literal["auto", "rfc3164", "rfc5424"]
 
 
-@model
-class Syslog:
+class Syslog(Model, frozen=True):
     """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them."""
 
     shorthand: ClassVar[str] = "standard"
@@ -188,8 +180,7 @@ time: timestamp
     standard: Annotated[Standard, Doc("auto | rfc3164 | rfc5424", default="auto")]
 
 
-@model
-class Influx:
+class Influx(Model, frozen=True):
     """`influx: {}`: line protocol; paths are measurement, tags.NAME, fields.NAME and timestamp."""
 
     example: ClassVar[str] = """

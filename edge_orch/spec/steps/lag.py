@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Lag:
+class Lag(Model, frozen=True):
     """Add fields of the record before it of the same key, as SQL's LAG: for rates, changes, how long a state lasted."""
 
     example: ClassVar[str] = "lag: {keys: [sensor], fields: {prev_c: temp_c, prev_ts: ts}, within: 10m}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, PositiveDuration
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Latest:
+class Latest(Model, frozen=True):
     """Add the latest value that a field had in this record or one before it of the same key, NULLs passed over.
 
     What comes now and then, such as a recipe or a state from another topic, so stands in every record.

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.spec.assets import AssetPath
 from edge_orch.spec.leaves import Choice, JsonSchema, Name, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Sequence
 from edge_orch.spec.reading import Doc, read
 
@@ -17,8 +17,7 @@ class CellType(Choice, frozen=True):
     value: Literal["bool", "int", "float", "string"]
 
 
-@model
-class Keys:
+class Keys(Model, frozen=True):
     """`{field: column}`, or a list of fields whose columns have the same names."""
 
     columns: dict[Name, Text]
@@ -36,8 +35,7 @@ class Keys:
         return {"anyOf": [fields, {"type": "object", "additionalProperties": {"type": "string"}}]}
 
 
-@model
-class LookupField:
+class LookupField(Model, frozen=True):
     """A field to add; `unit: string` is enough."""
 
     shorthand: ClassVar[str] = "type"
@@ -45,8 +43,7 @@ class LookupField:
     column: Annotated[Text | None, Doc("the column it comes from; left out: that of its own name")]
 
 
-@model
-class Lookup:
+class Lookup(Model, frozen=True):
     """Add fields from a table that is part of the job; NULL where it has no row."""
 
     example: ClassVar[str] = """

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, Sql
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Map:
+class Map(Model, frozen=True):
     """Add or replace fields; all expressions see the input record, not each other."""
 
     inline: ClassVar[bool] = True

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Constant, Integer, JsonSchema, Name, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
 from edge_orch.spec.references import Secret
@@ -21,8 +21,7 @@ class Length(Integer, frozen=True):
     maximum: ClassVar[int] = 1_000_000
 
 
-@model
-class Redact:
+class Redact(Model, frozen=True):
     """Any text becomes one and the same; `redact` alone: `[REDACTED]`."""
 
     inline: ClassVar[bool] = True
@@ -31,8 +30,7 @@ class Redact:
     replacement: Annotated[Text, Doc("the text to put in its place")]
 
 
-@model
-class Truncate:
+class Truncate(Model, frozen=True):
     """The first characters of a text stay."""
 
     inline: ClassVar[bool] = True
@@ -41,8 +39,7 @@ class Truncate:
     length: Annotated[Length, Doc("how many characters stay")]
 
 
-@model
-class Hash:
+class Hash(Model, frozen=True):
     """HMAC-SHA-256 of the value's text, in hexadecimal: equal values stay equal, on every device with that key."""
 
     inline: ClassVar[bool] = True
@@ -51,8 +48,7 @@ class Hash:
     key: Annotated[Secret, Doc("the key, a secret of the device")]
 
 
-@model
-class Generalize:
+class Generalize(Model, frozen=True):
     """The lower edge of the bin that a number or a timestamp lies in."""
 
     inline: ClassVar[bool] = True
@@ -68,8 +64,7 @@ class KeyId(Name, frozen=True):
     rule: ClassVar[str] = "letters, digits and _ . - inside, at most 32"
 
 
-@model
-class Encrypt:
+class Encrypt(Model, frozen=True):
     """AES-256-GCM of the value's text, as `v1:KEY_ID:…`: who has the key can read it; equal values stay equal."""
 
     example: ClassVar[str] = "encrypt: {key: '${secret:PII_KEY}', key_id: plant-2026}"
@@ -87,8 +82,7 @@ METHODS: dict[str, Any] = {
 }
 
 
-@model
-class Method:
+class Method(Model, frozen=True):
     """`{kind: spec}` out of `METHODS`; `redact` alone stands for `{redact: '[REDACTED]'}`."""
 
     kind: Scalar
@@ -105,8 +99,7 @@ class Method:
         return {"anyOf": [{"const": "redact"}, variant_schema(METHODS)]}
 
 
-@model
-class Mask:
+class Mask(Model, frozen=True):
     """Make fields say less: redact, truncate, hash, encrypt (both under a secret key) or generalize to bins."""
 
     inline: ClassVar[bool] = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Integer, Name, PositiveDuration, Sql
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
@@ -16,8 +16,7 @@ class Records(Integer, frozen=True):
     maximum: ClassVar[int] = 1000
 
 
-@model
-class Moving:
+class Moving(Model, frozen=True):
     """Add aggregates of the last records of the same key, this one included, to each record: moving averages and such.
 
     As SQL's OVER (PARTITION BY … ROWS BETWEEN … PRECEDING AND CURRENT ROW), in the order in which records come.

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.json_schema import model_schema
 from edge_orch.spec.leaves import JsonSchema, Name
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, read_model
 from edge_orch.spec.steps.formats import FormatSpec
@@ -15,15 +15,13 @@ from edge_orch.spec.steps.formatted import formatted_schema, read_formatted
 from edge_orch.spec.steps.schematize import FieldSpec
 
 
-@model
-class ReadingRest:
+class ReadingRest(Model, frozen=True):
     """What a reading has beside its format."""
 
     fields: Annotated[dict[Name, FieldSpec], Doc("fields to add, as in schematize")]
 
 
-@model
-class Reading:
+class Reading(Model, frozen=True):
     """A format and its fields."""
 
     rest: ClassVar[type] = ReadingRest
@@ -40,8 +38,7 @@ class Reading:
         return formatted_schema(ReadingRest, cls.__doc__)
 
 
-@model
-class Rest:
+class Rest(Model, frozen=True):
     """What a parse of one format has beside it."""
 
     field: Annotated[Name, Doc("the text to read; it stays, unless a field that it brings has its name")]
@@ -49,8 +46,7 @@ class Rest:
     time: Annotated[Name | None, Doc("the new field that is the event time from here on; left out: it stays")]
 
 
-@model
-class Several:
+class Several(Model, frozen=True):
     """A parse of several formats."""
 
     field: Annotated[Name, Doc("the text to read")]
@@ -60,8 +56,7 @@ class Several:
     time: Annotated[Name | None, Doc("the new field that is the event time from here on; left out: it stays")]
 
 
-@model
-class Parse:
+class Parse(Model, frozen=True):
     """Read a text inside a record, in exactly one format, into more fields. What does not fit is a dead letter.
 
     In place of a format and `fields` may stand `first_of`: a list of formats, each with its fields. The first that fits

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name, Sql
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Route:
+class Route(Model, frozen=True):
     """Send each record into the first branch whose condition is true; others read a branch with `from: route.hot`."""
 
     example: ClassVar[str] = """

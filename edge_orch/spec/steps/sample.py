@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import JsonSchema, Name, Number
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
 
@@ -25,8 +25,7 @@ class Ratio(Number, frozen=True):
         return value
 
 
-@model
-class Sample:
+class Sample(Model, frozen=True):
     """Pass a part of the records, chosen by the hash of their keys: all of a key or none, alike on every device."""
 
     example: ClassVar[str] = "sample: {ratio: 0.5, keys: [sensor]}"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Choice, Constant, Duration, Flag, JsonSchema, Name, Number, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered
 from edge_orch.spec.steps.formats import FormatSpec
@@ -27,8 +27,7 @@ class Type(Choice, frozen=True):
     }
 
 
-@model
-class Path:
+class Path(Model, frozen=True):
     """Where a value lies: `a.b` for JSON keys inside each other, or a list when keys have dots themselves."""
 
     keys: tuple[Text, ...]
@@ -48,8 +47,7 @@ class Path:
         return {"type": ["string", "array"], "items": {"type": "string"}}
 
 
-@model
-class FieldSpec:
+class FieldSpec(Model, frozen=True):
     """A typed field and its rules; a record that breaks one is a dead letter. `temp_c: float` is enough."""
 
     shorthand: ClassVar[str] = "type"
@@ -69,8 +67,7 @@ class FieldSpec:
     pattern: Annotated[Text | None, Doc("a regular expression that the whole text must match")]
 
 
-@model
-class Rest:
+class Rest(Model, frozen=True):
     """What a schematize has beside its format."""
 
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
@@ -82,8 +79,7 @@ class Rest:
     ]
 
 
-@model
-class Schematize:
+class Schematize(Model, frozen=True):
     """Read raw records in exactly one format into typed fields. A record that does not fit is a dead letter."""
 
     example: ClassVar[str] = """

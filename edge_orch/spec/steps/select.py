@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Name
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
-@model
-class Select:
+class Select(Model, frozen=True):
     """Keep these fields, in this order."""
 
     inline: ClassVar[bool] = True

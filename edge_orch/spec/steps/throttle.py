@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.spec.leaves import Integer, Name, PositiveDuration
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
 
@@ -15,8 +15,7 @@ class Threshold(Integer, frozen=True):
     minimum: ClassVar[int] = 1
 
 
-@model
-class Throttle:
+class Throttle(Model, frozen=True):
     """Pass the first records of each key in each window of event time, and drop what is more."""
 
     example: ClassVar[str] = "throttle: {threshold: 1, window: 10s, keys: [sensor]}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Sql, Text
-from edge_orch.spec.model import model
+from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
 
@@ -25,8 +25,7 @@ class CalendarUnit(Choice, frozen=True):
     value: Literal["hour", "day", "week", "month"]
 
 
-@model
-class Tumbling:
+class Tumbling(Model, frozen=True):
     """Windows of one size, one after the other, aligned to the Unix epoch."""
 
     inline: ClassVar[bool] = True
@@ -34,8 +33,7 @@ class Tumbling:
     size: Annotated[PositiveDuration, Doc("how long a window is")]
 
 
-@model
-class Sliding:
+class Sliding(Model, frozen=True):
     """Windows of one size, one beginning every so often, aligned to the Unix epoch."""
 
     example: ClassVar[str] = "sliding: {size: 10s, every: 5s}"
@@ -43,8 +41,7 @@ class Sliding:
     every: Annotated[PositiveDuration, Doc("from the beginning of one to that of the next; at most `size`")]
 
 
-@model
-class Session:
+class Session(Model, frozen=True):
     """Records of a key that follow each other within a gap."""
 
     example: ClassVar[str] = "session: 5s"
@@ -52,8 +49,7 @@ class Session:
     gap: Annotated[PositiveDuration, Doc("how long a key must be silent for its window to end")]
 
 
-@model
-class Counted:
+class Counted(Model, frozen=True):
     """So many records of a key as they arrive; none is late, so it takes no `grace` and no `on_late`."""
 
     inline: ClassVar[bool] = True
@@ -61,8 +57,7 @@ class Counted:
     size: Annotated[Count, Doc("how many records")]
 
 
-@model
-class Calendar:
+class Calendar(Model, frozen=True):
     """Windows of the calendar, as long as clocks there make them."""
 
     example: ClassVar[str] = "calendar: {unit: day, zone: Europe/Vienna}"
@@ -71,8 +66,7 @@ class Calendar:
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 
-@model
-class Cycle:
+class Cycle(Model, frozen=True):
     """From a record that begins something to the one that ends it: a machine's cycle, a batch, a log entry of lines.
 
     Records count as they arrive; none is late, so it takes no `grace` and no `on_late`. Without `end` a cycle ends
@@ -95,8 +89,7 @@ WINDOWS: dict[str, Any] = {
 }
 
 
-@model
-class Window:
+class Window(Model, frozen=True):
     """`{kind: options}`; `kind` is a key of `WINDOWS`."""
 
     kind: Scalar
