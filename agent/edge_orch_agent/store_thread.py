@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from edge_orch_agent.core.commands import Commit, Merge, Recall
@@ -13,7 +14,7 @@ from edge_orch_agent.logs import event as line
 from edge_orch_agent.store.port import DiskFull, Store
 
 FRESH_BYTES = 4 << 20
-"""Kept of the last commit: most sinks take a segment at once, and need it neither read nor decompressed."""
+"""Kept of the last two commits: most sinks take a segment at once, and need it neither read nor decompressed."""
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class StoreThread:
         self._store = store
         self._thread = ThreadPoolExecutor(1, "store")
         self._fresh: dict[tuple[StreamId, int], Segment] = {}
+        self._older: dict[tuple[StreamId, int], Segment] = {}
 
     async def commit(self, command: Commit) -> Committed | CommitFailed:
         """What became of it; never raises: whatever the store met, the core must know, and may try again."""
@@ -36,14 +38,13 @@ class StoreThread:
         except Exception as error:
             log.error(line("commit_failed", reason=error))
             return CommitFailed(command.ticket, str(error), full=isinstance(error, DiskFull))
-        segments = command.transaction.segments
-        fresh = sum(len(segment.data) for segment in segments) <= FRESH_BYTES
-        self._fresh = {(segment.stream, segment.sequence): segment for segment in segments} if fresh else {}
+        if command.transaction.segments:
+            self._keep(command.transaction.segments)
         return Committed(command.ticket, written)
 
     async def segment(self, stream: StreamId, sequence: int) -> Segment | None:
-        """One undelivered segment, as `Store.segment`. Of what was committed last nothing has to be read back."""
-        fresh = self._fresh.pop((stream, sequence), None)
+        """One undelivered segment, as `Store.segment`. What was committed just now need not be read back."""
+        fresh = self._fresh.pop((stream, sequence), None) or self._older.pop((stream, sequence), None)
         if fresh is not None:
             return fresh
         loop = asyncio.get_running_loop()
@@ -53,8 +54,9 @@ class StoreThread:
         """What became of it; never raises: without it all goes on as before."""
         loop = asyncio.get_running_loop()
         stream, first, last = command.stream, command.first, command.last
-        for key in [key for key in self._fresh if key[0] == stream and first <= key[1] <= last]:
-            del self._fresh[key]
+        for kept in (self._fresh, self._older):
+            for key in [key for key in kept if key[0] == stream and first <= key[1] <= last]:
+                del kept[key]
         try:
             segment = await loop.run_in_executor(self._thread, self._store.merge, stream, first, last)
         except Exception as error:
@@ -71,6 +73,16 @@ class StoreThread:
             log.error(line("recall_failed", reason=error))
             letters = []
         return Recalled(command.request, tuple(letters))
+
+    def _keep(self, segments: Sequence[Segment]) -> None:
+        """As many as there is room for, the first to be delivered first. What was kept a commit ago may be next."""
+        self._older, self._fresh = self._fresh, {}
+        room = FRESH_BYTES - sum(len(segment.data) for segment in self._older.values())
+        for segment in segments:
+            room -= len(segment.data)
+            if room < 0:
+                break
+            self._fresh[segment.stream, segment.sequence] = segment
 
     async def close(self) -> None:
         """Wait for a commit that is under way."""

@@ -268,7 +268,7 @@ class AgentCore:
         if self.commits.flight is not None:
             if self.commits.takes_urgent:
                 urgent = self.work.take_urgent()
-                self.sealing.seal(urgent, self.jobs.limits(), now)
+                self.sealing.seal(urgent, self.jobs.limits(), self.jobs.sink_of, now)
                 self.commits.absorb(urgent)
             return self.commits.give(now)
         due = self.work.due_at()
@@ -278,7 +278,7 @@ class AgentCore:
         for job in sorted(gathered.touched & self.jobs.running.keys()):
             running = self.jobs.running[job]
             running.save(gathered.intake, self.parameters.of(running.plan))
-        self.sealing.seal(gathered, self.jobs.limits(), now)
+        self.sealing.seal(gathered, self.jobs.limits(), self.jobs.sink_of, now)
         self.commits.begin(gathered)
         return self.commits.give(now)
 

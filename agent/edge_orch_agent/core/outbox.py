@@ -175,9 +175,13 @@ def _dated(segment: SegmentInfo, redating: Redating) -> SegmentInfo:
 
 
 def choose_newest(arriving: Iterable[Segment], excess: int) -> list[Segment]:
-    """Which of the arriving segments to refuse so that `excess` bytes less arrive: least urgent first, never alerts."""
+    """Which of the arriving segments to refuse so that `excess` bytes less arrive: never alerts.
+
+    The least urgent go first, and of those the latest.
+    """
     refused: list[Segment] = []
-    for segment in sorted(arriving, key=lambda segment: _RANK[segment.priority], reverse=True):
+    latest_first = reversed(list(arriving))
+    for segment in sorted(latest_first, key=lambda segment: _RANK[segment.priority], reverse=True):
         if excess <= 0 or segment.priority is Priority.ALERT:
             break
         refused.append(segment)

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from edge_orch.plan.plan import Limits
+from edge_orch.plan.plan import Limits, Sink
 from edge_orch.time import Instant
 from edge_orch_agent.core.delivery import Delivery
 from edge_orch_agent.core.inflow import Inflow
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.lineage import Made, Makers
 from edge_orch_agent.core.outbox import Outbox, choose_newest
-from edge_orch_agent.core.transaction import Drop, LedgerEntry, Priority, Segment, SegmentInfo, Transaction
+from edge_orch_agent.core.portions import portions
+from edge_orch_agent.core.transaction import (
+    Drop,
+    LedgerEntry,
+    Priority,
+    Segment,
+    SegmentInfo,
+    StreamId,
+    Transaction,
+)
 from edge_orch_agent.core.work import Gathered
+
+SinkOf = Callable[[StreamId], Sink | None]
 
 OUTBOX_FULL = "outbox_full"
 DEAD_LETTERS_FULL = "dropped:dead_letters_full"
+SEGMENT_BYTES = 1 << 20
+"""What a segment holds at most, unless one record alone is longer. Delivery holds it once or twice, and it is as much
+as nginx lets a request's body be."""
+APPEND_BYTES = 4 << 20
+"""The same of what goes to a file, for which each append means two syncs of the disk, however little it is."""
 
 
 class Sealing:
@@ -33,12 +49,12 @@ class Sealing:
         self._makers = makers
         self.inflow = Inflow()
 
-    def seal(self, gathered: Gathered, limits: Mapping[str, Limits], now: Instant) -> None:
+    def seal(self, gathered: Gathered, limits: Mapping[str, Limits], sink_of: SinkOf, now: Instant) -> None:
         """Fill in the segments, and cursors and ledger where something is dropped.
 
         A job without limits here has left the device: what it still sends out is not capped.
         """
-        arriving = self._segments(gathered, now)
+        arriving = self._segments(gathered, sink_of, now)
         for job in limits:
             self.inflow.add(job, sum(len(segment.data) for segment in arriving if segment.stream.job == job), now)
         for job in sorted({segment.stream.job for segment in arriving}):
@@ -49,7 +65,7 @@ class Sealing:
         for segment in arriving:
             part = gathered.upkeep if segment.priority is Priority.ALERT else gathered.intake
             part.segments.append(segment)
-        gathered.chunks, gathered.notices = {}, []
+        gathered.notices = []
         self._trace(arriving, gathered, now)
         self._cap_dead_letters(gathered.intake, limits)
 
@@ -72,23 +88,29 @@ class Sealing:
         """So many raw bytes of the job's dead letters are kept no longer."""
         self._dead_bytes[job] = max(0, self.dead_bytes(job) - size)
 
-    def _segments(self, gathered: Gathered, now: Instant) -> list[Segment]:
-        records = [
-            Segment(
-                stream=stretch.stream,
-                sequence=0,
-                version=stretch.version,
-                count=sum(chunk.count for chunk in chunks),
-                priority=stretch.priority,
-                created_us=now.stamp,
-                data=b"".join(chunk.data for chunk in chunks),
-            )
-            for stretch, chunks in gathered.chunks.items()
-        ]
-        return [
-            msgspec.structs.replace(segment, sequence=self._outbox.next_sequence(segment.stream), run=self._run)
-            for segment in (*gathered.notices, *records)
-        ]
+    def _segments(self, gathered: Gathered, sink_of: SinkOf, now: Instant) -> list[Segment]:
+        """Numbered, each stream in its order. What was gathered is let go piece by piece: it need not stand twice."""
+        segments = [self._numbered(notice) for notice in gathered.notices]
+        while gathered.chunks:
+            stretch = next(iter(gathered.chunks))
+            sink = sink_of(stretch.stream)
+            most = APPEND_BYTES if sink is not None and sink.kind == "file" else SEGMENT_BYTES
+            for portion in portions(gathered.chunks.pop(stretch), most):
+                segment = Segment(
+                    stream=stretch.stream,
+                    sequence=0,
+                    version=stretch.version,
+                    count=portion.count,
+                    priority=stretch.priority,
+                    created_us=now.stamp,
+                    data=portion.data,
+                )
+                segments.append(self._numbered(segment))
+        return segments
+
+    def _numbered(self, segment: Segment) -> Segment:
+        sequence = self._outbox.next_sequence(segment.stream)
+        return msgspec.structs.replace(segment, sequence=sequence, run=self._run)
 
     def _make_room(self, arriving: list[Segment], limits: Limits, gathered: Gathered, now: Instant) -> list[Segment]:
         """Drop what is too much; returns which of a job's arriving segments are refused."""

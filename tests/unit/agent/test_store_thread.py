@@ -41,25 +41,42 @@ async def test_what_was_committed_last_is_not_read_back_the_first_time(store: tu
     assert counting.read == 1
 
 
-async def test_older_ones_are_read_back(store: tuple[Counting, StoreThread]) -> None:
+async def test_what_waits_longer_than_for_the_next_commit_is_read_back(store: tuple[Counting, StoreThread]) -> None:
     counting, thread = store
-    for number in (1, 2):
+    for number in range(1, 4):
         await thread.commit(Commit(number, Transaction(segments=[a_segment(number)])))
-    assert await thread.segment(STREAM, 1) == a_segment(1)
+        await thread.commit(Commit(number, Transaction()))
+    for number in range(1, 4):
+        assert await thread.segment(STREAM, number) == a_segment(number)
     assert counting.read == 1
 
 
-async def test_not_more_than_so_much_is_kept(store: tuple[Counting, StoreThread]) -> None:
+async def test_not_more_than_so_much_is_kept_and_the_first_to_be_delivered(store: tuple[Counting, StoreThread]) -> None:
     counting, thread = store
-    large = a_segment(1, b"x" * FRESH_BYTES + b"\n")
-    await thread.commit(Commit(1, Transaction(segments=[large])))
-    assert await thread.segment(STREAM, 1) == large
+    half = b"x" * (FRESH_BYTES // 2 - 1) + b"\n"
+    segments = [a_segment(number, half) for number in (1, 2, 3)]
+    await thread.commit(Commit(1, Transaction(segments=segments)))
+    read = []
+    for segment in segments:
+        assert await thread.segment(STREAM, segment.sequence) == segment
+        read.append(counting.read)
+    assert read == [0, 0, 1]
+
+
+async def test_what_is_kept_of_two_commits_shares_the_room(store: tuple[Counting, StoreThread]) -> None:
+    counting, thread = store
+    most = b"x" * (FRESH_BYTES * 3 // 4) + b"\n"
+    await thread.commit(Commit(1, Transaction(segments=[a_segment(1, most)])))
+    await thread.commit(Commit(2, Transaction(segments=[a_segment(2, most)])))
+    for number in (1, 2):
+        assert await thread.segment(STREAM, number) == a_segment(number, most)
     assert counting.read == 1
 
 
 async def test_what_is_merged_is_read_back_merged(store: tuple[Counting, StoreThread]) -> None:
     counting, thread = store
-    await thread.commit(Commit(1, Transaction(segments=[a_segment(1), a_segment(2)])))
+    for number in (1, 2):
+        await thread.commit(Commit(number, Transaction(segments=[a_segment(number)])))
     merged = await thread.merge(Merge(STREAM, 1, 2))
     assert merged.segment is not None
     assert (merged.segment.first, merged.segment.count) == (1, 4)

@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 
 import pytest
+from edge_orch_agent.core import sealing
 from edge_orch_agent.core.commands import Deliver
 
 from edge_orch.time import HOUR, MINUTE, SECOND
 from tests.unit.agent.core.press import (
     JOB,
     a_rig,
+    commits,
     lines,
     numbers,
+    windows,
 )
 from tests.unit.agent.core.rig import Rig, Source
 
@@ -92,3 +95,52 @@ def test_dead_letters_keep_their_cap_and_the_rest_is_counted() -> None:
     rig.run(10 * SECOND)
     assert len(rig.dead()) == 10
     assert rig.ledger()["parsed", "dropped:dead_letters_full"] == 21
+
+
+def test_what_one_commit_brings_is_delivered_in_segments_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = a_rig([lines(0, 300), lines(300, 300)])
+    whole.run(MINUTE)
+    monkeypatch.setattr(sealing, "SEGMENT_BYTES", 2_000)
+    rig = a_rig([lines(0, 300), lines(300, 300)])
+    rig.run(MINUTE)
+    assert numbers(rig) == list(range(600))
+    assert windows(rig) == windows(whole)
+    delivered = rig.delivered["lake"].values()
+    assert len(delivered) > 10
+    assert max(map(len, delivered)) <= 2_000
+    assert len(commits(rig)) == len(commits(whole))
+
+
+@pytest.mark.parametrize("unplug_at", range(0, 60, 4))
+def test_wherever_the_power_goes_each_segment_has_one_content(unplug_at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "SEGMENT_BYTES", 500)
+    rig = a_rig([lines(0, 60), lines(60, 60)], unplug_at=unplug_at)
+    rig.run(MINUTE)
+    assert numbers(rig) == list(range(120))
+
+
+def test_a_file_gets_what_one_commit_brings_in_fewer_appends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "SEGMENT_BYTES", 500)
+    rig = Rig()
+    rig.sources["press"] = Source([lines(0, 100)])
+    rig.desire(JOB.replace("{http: {url: 'http://127.0.0.1:1/lake'}}", "{file: {path: /lake}}"), 1)
+    rig.link(up=True)
+    rig.run(MINUTE)
+    assert numbers(rig) == list(range(100))
+    assert [key.partition("/lake/")[0] for key in rig.delivered["lake"]].count("press-1/press/1/raw") == 1
+
+
+def test_of_a_stream_that_is_refused_in_part_the_earliest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "SEGMENT_BYTES", 500)
+    rig = Rig()
+    rig.sources["press"] = Source([lines(0, 100)])
+    rig.down = {"lake"}
+    rig.desire(JOB + "  limits: {outbox: 2KiB, on_full: drop_newest}\n", 1)
+    rig.link(up=True)
+    rig.run(MINUTE)
+    rig.down = set()
+    rig.run(10 * MINUTE)
+    ledger = rig.ledger()
+    assert 0 < len(numbers(rig)) < 100
+    assert numbers(rig) == list(range(len(numbers(rig))))
+    assert ledger["raw/lake", "delivered"] + ledger["raw/lake", "dropped:outbox_full"] == 100

@@ -200,6 +200,14 @@ def test_a_damaged_segment_cannot_be_delivered_and_can_be_rejected(path: Path) -
     assert "segment 1 of press/stats/lake is damaged" in reason
 
 
+@pytest.mark.parametrize("size", [-1, 0, 1, 1 << 62])
+def test_a_size_that_is_wrong_costs_no_segment(path: Path, size: int) -> None:
+    store = SqliteStore(path)
+    store.commit(Transaction(segments=[a_segment(1)]))
+    store._database.execute("UPDATE segment SET size = ?", (size,))
+    assert store.segment(STREAM, 1) == a_segment(1)
+
+
 def test_lineage_is_forgotten_by_number_and_by_age(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lineages, "MOST", 20)
     monkeypatch.setattr(lineages, "_SWEEP", 4)
