@@ -53,6 +53,15 @@ class BufferedSocket:
             if not self._incoming:
                 self._end(None)
 
+    @property
+    def ahead(self) -> tuple[bytes, int]:
+        """What was read last, and how much of it has been taken."""
+        return self._incoming, self._at
+
+    def skip(self, to: int) -> None:
+        """So much of what is `ahead` has been taken."""
+        self._at = to
+
     def flush(self) -> None:
         """Send what the network takes now."""
         while self._outgoing and not self._ended:

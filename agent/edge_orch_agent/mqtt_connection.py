@@ -3,53 +3,32 @@
 Only the connecting, which blocks, has a thread; from then on paho is called when its socket can be read or written, and
 everything that happens is handed over in order, many things a turn. MQTT 5 is tried first, because only there a client
 can widen the window of unacknowledged messages (mosquitto's default is 20); a broker that does not speak it gets 3.1.1.
+Of what is read at once paho gets the first packet, and whatever is no PUBLISH: the messages behind it, if there are
+any, are decoded together (`mqtt_publish.py`). So paho sees that the broker lives, and a torn packet is paho's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable
 
-import msgspec
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.buffered_socket import BufferedSocket
 from edge_orch_agent.mqtt_address import Address
-from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Published, Unsubscribed
+from edge_orch_agent.mqtt_client import BufferedClient, Will
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Message, Published, Unsubscribed
+from edge_orch_agent.mqtt_publish import decode_publishes, encode_pubacks
 
-KEEPALIVE_S = 30
 CONNACK_S = 3.0
 UPKEEP_S = 5.0
 """How often paho looks whether it is time for a ping, or one was not answered."""
-SESSION_EXPIRY_S = 30 * 86_400
 _UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
-
-
-class Will(msgspec.Struct, frozen=True):
-    """What the broker says for us, retained, once we are gone."""
-
-    topic: str
-    payload: bytes
-
-
-class _Client(Client):
-    """paho's client over a socket that it may ask for single bytes: it has no public way to be given one."""
-
-    buffered: BufferedSocket
-
-    def _create_socket(self) -> BufferedSocket:
-        # A socket, of TLS or not: only paho's WebSockets, which we do not use, are none.
-        self.buffered = BufferedSocket(cast("socket.socket", super()._create_socket()))
-        return self.buffered
 
 
 class MqttConnection:
@@ -97,7 +76,7 @@ class MqttConnection:
             self._understood = False
             client = self._make_client()
             try:
-                self._attach(client, await asyncio.to_thread(self._connect, client))
+                self._attach(client, await asyncio.to_thread(client.open))
                 async with asyncio.timeout(CONNACK_S):
                     await self._answered.wait()
                 while not self._ended.is_set():
@@ -134,10 +113,12 @@ class MqttConnection:
             if self._socket is not None:
                 self._loop.add_reader(self._socket, self._readable)
 
-    def acknowledge(self, mid: int) -> None:
-        """Send PUBACK; without a connection the broker will send the message again."""
-        if self._client is not None:
-            self._client.ack(mid, 1)
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """Send PUBACKs; without a connection the broker will send the messages again."""
+        sock = self._socket
+        if sock is not None:
+            sock.send(encode_pubacks(mids))
+            self._soon_write()
 
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> int | None:
         """Hand a message to the network; the packet id that `Published` will name, or None without a connection."""
@@ -161,44 +142,16 @@ class MqttConnection:
         """The packet id that `Unsubscribed` will name, or None without a connection."""
         return self._client.unsubscribe(topic)[1] if self._client is not None else None
 
-    def _make_client(self) -> _Client:
-        five = self._version is MQTTProtocolVersion.MQTTv5
-        client = _Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._client_id,
-            clean_session=None if five else not self._window,
-            protocol=self._version,
-            reconnect_on_failure=False,
-            manual_ack=bool(self._window),
-        )
-        if self._address.user is not None:
-            client.username_pw_set(self._address.user, self._address.password)
-        if self._address.tls:
-            client.tls_set()
-        if self._will is not None:
-            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+    def _make_client(self) -> BufferedClient:
+        client = BufferedClient(self._address, self._client_id, self._version, self._window, self._will)
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_socket_register_write
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = lambda _c, _u, message: self._hand_over(message)
+        client.on_message = self._on_message
         client.on_publish = lambda _c, _u, mid, _r, _p: self._hand_over(Published(mid))
         client.on_unsubscribe = lambda _c, _u, mid, _r, _p: self._hand_over(Unsubscribed(mid))
         return client
-
-    def _connect(self, client: _Client) -> BufferedSocket:
-        """Blocks until there is a connection; sends nothing yet."""
-        if self._version is not MQTTProtocolVersion.MQTTv5:
-            client.connect(self._address.host, self._address.port, KEEPALIVE_S)
-        else:
-            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            if self._window:
-                properties.SessionExpiryInterval = SESSION_EXPIRY_S
-                properties.ReceiveMaximum = self._window
-            client.connect(
-                self._address.host, self._address.port, KEEPALIVE_S, clean_start=not self._window, properties=properties
-            )
-        return client.buffered
 
     # The network, on the event loop.
 
@@ -215,7 +168,11 @@ class MqttConnection:
 
     def _on_socket_register_write(self, _client: Client, _userdata: object, sock: object) -> None:
         # While connecting this comes in the thread; `_attach` sends what is there by then.
-        if self._socket is sock and not self._writing:
+        if self._socket is sock:
+            self._soon_write()
+
+    def _soon_write(self) -> None:
+        if not self._writing:
             self._writing = True
             self._loop.call_soon(self._write)
 
@@ -241,8 +198,17 @@ class MqttConnection:
         sock.fill()
         while self._socket is sock and sock.pending:
             client.loop_read()  # one packet, or the end
+            if self._socket is sock:
+                self._read_messages(sock)
         if self._socket is sock and sock.hidden:
             self._loop.call_soon(self._readable)
+
+    def _read_messages(self, sock: BufferedSocket) -> None:
+        """Those behind the packet that paho has read: if there is anything behind it, paho had all of it."""
+        data, at = sock.ahead
+        messages, at = decode_publishes(data, at, self._version is MQTTProtocolVersion.MQTTv5)
+        sock.skip(at)
+        self._hand_over(*messages)
 
     async def _upkeep(self, client: Client) -> None:
         with contextlib.suppress(TimeoutError):
@@ -264,6 +230,16 @@ class MqttConnection:
             self._backoff.succeeded()
             self._hand_over(Connected(flags.session_present))
 
+    def _on_message(self, client: Client, _userdata: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            # As MQTT demands of us; what was raised from here would reach nobody, and leave paho within this packet.
+            self._hand_over(Lost("the broker sent a topic that is not UTF-8"))
+            client.disconnect()
+        else:
+            self._hand_over(Message(topic, bytes(message.payload), message.mid, message.dup))
+
     def _on_disconnect(
         self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
@@ -271,8 +247,8 @@ class MqttConnection:
         self._answered.set()
         self._ended.set()
 
-    def _hand_over(self, happening: Happening) -> None:
-        self._happenings.append(happening)
+    def _hand_over(self, *happenings: Happening) -> None:
+        self._happenings += happenings
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._drain)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import msgspec
-from paho.mqtt.client import MQTTMessage
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A PUBLISH. `mid`: the packet id by which it is acknowledged; 0 of QoS 0, which is not. `dup`: it came before."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    dup: bool
 
 
 class Connected(msgspec.Struct, frozen=True):
@@ -30,4 +38,4 @@ class Published(msgspec.Struct, frozen=True):
     mid: int
 
 
-Happening = Connected | Lost | Unsubscribed | Published | MQTTMessage
+Happening = Connected | Lost | Unsubscribed | Published | Message

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from paho.mqtt.client import MQTTMessage
-
 from edge_orch.trust.seal import MAX_SEALED
 from edge_orch.wire.link import LinkHandler
 from edge_orch.wire.topics import down_sync, presence, up_sync
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.logs import event as line
-from edge_orch_agent.mqtt_connection import MqttConnection, Will
-from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost
+from edge_orch_agent.mqtt_client import Will
+from edge_orch_agent.mqtt_connection import MqttConnection
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Message
 
 ONLINE = b"online"
 OFFLINE = b"offline"
@@ -55,8 +54,8 @@ class MqttLink:
                 case Lost(reason):
                     log.info(line("link_unavailable", reason=reason))
                     self._down()
-                case MQTTMessage() if len(happening.payload) <= MAX_SEALED:
-                    self._handler.message_received(bytes(happening.payload))
+                case Message(payload=payload) if len(payload) <= MAX_SEALED:
+                    self._handler.message_received(payload)
 
     def _down(self) -> None:
         if self._up:

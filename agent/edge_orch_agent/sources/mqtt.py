@@ -7,13 +7,13 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 import msgspec
-from paho.mqtt.client import MQTTMessage, topic_matches_sub
+from paho.mqtt.client import topic_matches_sub
 
 from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.mqtt_connection import MqttConnection
-from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Unsubscribed
+from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Message, Unsubscribed
 from edge_orch_agent.sources.port import Emit
 from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
 
@@ -71,8 +71,7 @@ class MqttSource:
         """Send PUBACK for every packet of these batches."""
         for receipt in receipts:
             self._records -= self._sizes.pop(receipt, 0)
-            for mid in self._unacknowledged.durable(receipt):
-                self._connection.acknowledge(mid)
+            self._connection.acknowledge(self._unacknowledged.durable(receipt))
         if self._records <= WINDOW:
             self._connection.let_go()
         self._raise_fence()
@@ -89,9 +88,9 @@ class MqttSource:
             await self._task
 
     def _happened(self, happenings: list[Happening]) -> None:
-        messages: list[MQTTMessage] = []
+        messages: list[Message] = []
         for happening in happenings:
-            if isinstance(happening, MQTTMessage):
+            if isinstance(happening, Message):
                 messages.append(happening)
                 continue
             # Messages before a lost connection must be told apart from those behind it.
@@ -140,19 +139,19 @@ class MqttSource:
             if self._fence is None:
                 self._fences_answered.set()
 
-    def _read(self, messages: list[MQTTMessage]) -> None:
+    def _read(self, messages: list[Message]) -> None:
         if not messages:
             return
         received = self._now()
         by_topic: dict[str, list[tuple[bytes, Packet | None]]] = {}
         for message in messages:
-            topic, payload = message.topic, bytes(message.payload)
+            topic, payload = message.topic, message.payload
             packet = None
-            if message.qos:
+            if message.mid:
                 verdict, packet = self._unacknowledged.arrived(message.mid, message.dup, topic, payload)
                 if verdict is not Verdict.NEW:
                     if verdict is Verdict.DONE:
-                        self._connection.acknowledge(message.mid)
+                        self._connection.acknowledge([message.mid])
                     continue
             by_topic.setdefault(topic, []).append((payload, packet))
         for topic, records in by_topic.items():
