@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any
 from typing import Literal as OneOf
 
@@ -88,7 +89,6 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DECODER = msgspec.json.Decoder(Plan)
 
 
 def encode_plan(plan: Plan) -> bytes:
@@ -98,7 +98,12 @@ def encode_plan(plan: Plan) -> bytes:
 
 def decode_plan(data: bytes) -> Plan:
     """The plan in canonical bytes. Raises `msgspec.ValidationError` when they are not a plan of this format."""
-    return _DECODER.decode(data)
+    return _decoder().decode(data)
+
+
+@cache  # made when it is first asked for: it reads the annotations of all steps, and who compiles a plan decodes none
+def _decoder() -> msgspec.json.Decoder[Plan]:
+    return msgspec.json.Decoder(Plan)
 
 
 def digest(data: bytes) -> str:

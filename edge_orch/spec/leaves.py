@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, ClassVar, Self, get_args, get_type_hints
+from functools import cache
+from inspect import get_annotations
+from typing import Any, ClassVar, Self, get_args
 
 import msgspec
 
@@ -261,9 +263,10 @@ class Choice(Leaf, frozen=True):
     """What other languages call a choice → what it is called here."""
 
     @classmethod
+    @cache  # the annotation is a text, which is evaluated to be read
     def choices(cls) -> tuple[str, ...]:
         """The accepted words, in the order of their declaration."""
-        return get_args(get_type_hints(cls)["value"])
+        return get_args(get_annotations(cls, eval_str=True)["value"])
 
     @classmethod
     def parse(cls, node: Scalar) -> str:
