@@ -30,11 +30,11 @@ from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Step, Throttle
+from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Step, Throttle
 
 Stateful = Windows | RuleTimer | MemoryTimer
 
-KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Throttle)
+KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Throttle)
 """Steps that keep state."""
 
 

@@ -26,6 +26,7 @@ from edge_orch.plan.steps import (
     Moving,
     Parse,
     Route,
+    Running,
     Sample,
     Schematize,
     Step,
@@ -34,7 +35,7 @@ from edge_orch.plan.steps import (
 )
 from edge_orch.plan.windows import CountWindow, CycleWindow, SessionWindow
 
-Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Throttle
+Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Running | Throttle
 
 
 class Graph:
@@ -131,17 +132,28 @@ def _used_by(step: Step) -> Iterator[str]:
         case Lag() | Latest():
             yield from step.keys
             yield from (name for _, name in step.fields)
-        case Moving():
+        case Moving() | Running():
             yield from step.keys
+            yield from _columns(*_bounds(step))
             yield from _columns_of(step.compute)
         case Aggregate():
             yield from step.by
-            if isinstance(step.window, CycleWindow):
-                yield from _columns(step.window.begin, step.window.end)
+            yield from _columns(*_bounds(step))
             yield from _columns_of(step.compute)
         case Alert():
             yield from step.key
             yield from _columns(step.when, step.clear.when)
+
+
+def _bounds(step: Aggregate | Moving | Running) -> tuple[Expression | None, ...]:
+    """The conditions by which what it computes begins and ends."""
+    match step:
+        case Running():
+            return step.begin, step.end
+        case Aggregate(window=CycleWindow(begin=begin, end=end)):
+            return begin, end
+        case _:
+            return ()
 
 
 def _columns_of(compute: Sequence[Aggregation]) -> Iterator[str]:

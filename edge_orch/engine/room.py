@@ -14,7 +14,7 @@ Of what an aggregate may take, a third is for values that wait to be folded: see
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from edge_orch.engine.records import StepCount
 
@@ -32,6 +32,20 @@ def weight(key: Any) -> int:
     if isinstance(key, tuple):
         return VALUE + sum(map(weight, key))
     return TEXT + len(key) if isinstance(key, str) else VALUE
+
+
+class Grows(Protocol):
+    """What holds more, the more it is given. `charged`: what of its size it has room for."""
+
+    charged: int
+
+    def size(self) -> int:
+        """Estimated bytes of what it holds."""
+        ...
+
+    def give_up(self) -> None:
+        """Hold nothing any more."""
+        ...
 
 
 class Room:
@@ -52,6 +66,18 @@ class Room:
     def give(self, size: int) -> None:
         """Give back what was taken."""
         self.used -= size
+
+    def charge(self, growing: Grows, within: int | None = None) -> None:
+        """Take or give what its size has changed by; where there is no room for it, it gives up, which is counted."""
+        size = growing.size()
+        if size > growing.charged and not self.take(size - growing.charged, within):
+            self.give(growing.charged)
+            growing.give_up()
+            self.count.evicted += 1
+            size = 0
+        elif size < growing.charged:
+            self.give(growing.charged - size)
+        growing.charged = size
 
     @property
     def held(self) -> int:

@@ -32,6 +32,7 @@ from edge_orch.plan.steps import (
     Moving,
     Parse,
     Route,
+    Running,
     Sample,
     Schematize,
     Step,
@@ -170,7 +171,9 @@ def _expressions(step: Step) -> Iterator[tuple[str, Expression | None]]:
             yield "condition", step.condition
         case Route():
             yield from ((branch.name, branch.condition) for branch in step.branches)
-        case Aggregate() | Moving():
+        case Aggregate() | Moving() | Running():
+            if isinstance(step, Running):
+                yield from (("begin", step.begin), ("end", step.end))
             for made in step.compute:
                 yield made.name, made.value
                 yield f"{made.name} order", made.order

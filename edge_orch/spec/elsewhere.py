@@ -143,6 +143,10 @@ STEPS = {
     **dict.fromkeys(("derivative", "rate", "difference", "elapsed", "diff", "delta", "state_duration"),
         "write lag, and a map after it"),
     **dict.fromkeys(("moving_average", "rolling", "smooth", "sma", "movingaverage", "over"), "write moving"),
+    **dict.fromkeys(
+        ("cumulative_sum", "cumulativesum", "accumulate", "counter", "totalizer", "state_count", "statecount", "scan"),
+        "write running",
+    ),
     **dict.fromkeys(("fill", "ffill", "forward_fill", "last_value", "cache", "carry", "asof_join"), "write latest"),
     **dict.fromkeys(("redact", "anonymize", "hash", "encrypt", "fingerprint", "pseudonymize", "scrub"), "write mask"),
     **dict.fromkeys(("notify", "alarm", "rule", "deadman", "threshold", "monitor"), "write alert"),

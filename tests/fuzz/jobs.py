@@ -48,6 +48,9 @@ _STEPS = r"""
     - name: averages
       from: route.rest
       moving: {keys: [k], last: 5, within: 5s, compute: {moving: avg(x), top: 'arg_max(k, x, 2)', most: mode(n)}}
+    - name: so_far
+      from: route.rest
+      running: {keys: [k], begin: ok, compute: {total: sum(x), seen: count(DISTINCT j), most: 'quantile(x, 0.9)'}}
     - name: carried
       from: averages
       latest: {keys: [k], fields: {last_x: x, last_j: j}, within: 5s}

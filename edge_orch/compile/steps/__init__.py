@@ -21,6 +21,7 @@ from edge_orch.compile.steps.mask import compile_mask
 from edge_orch.compile.steps.moving import compile_moving
 from edge_orch.compile.steps.parse import compile_parse
 from edge_orch.compile.steps.route import compile_route
+from edge_orch.compile.steps.running import compile_running
 from edge_orch.compile.steps.sample import compile_sample
 from edge_orch.compile.steps.schematize import compile_schematize
 from edge_orch.compile.steps.select import compile_select
@@ -47,6 +48,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Lag: compile_lag,
     spec.Latest: compile_latest,
     spec.Moving: compile_moving,
+    spec.Running: compile_running,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,
 }

@@ -21,6 +21,7 @@ from edge_orch.engine.emit.moving import emit_moving
 from edge_orch.engine.emit.output import emit_output
 from edge_orch.engine.emit.parse import emit_parse
 from edge_orch.engine.emit.route import emit_route
+from edge_orch.engine.emit.running import emit_running
 from edge_orch.engine.emit.sample import emit_sample
 from edge_orch.engine.emit.throttle import emit_throttle
 from edge_orch.engine.generator import Generator
@@ -41,6 +42,7 @@ from edge_orch.plan.steps import (
     Moving,
     Parse,
     Route,
+    Running,
     Sample,
     Step,
     Throttle,
@@ -75,6 +77,7 @@ _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], No
     Lag: emit_lag,
     Latest: emit_latest,
     Moving: emit_moving,
+    Running: emit_running,
     Parse: emit_parse,
     Explode: emit_explode,
     Lookup: emit_lookup,

@@ -23,6 +23,11 @@ class LaneCode(msgspec.Struct, frozen=True):
     conditions: tuple[str, ...]
     item: str
 
+    @property
+    def taken(self) -> str:
+        """What the lane takes of a record, None where it takes nothing."""
+        return f"{self.item} if {' and '.join(self.conditions)} else None" if self.conditions else self.item
+
 
 def plan_lanes(
     generator: Generator, expressions: ExpressionWriter, compute: Sequence[Aggregation], scope: Scope

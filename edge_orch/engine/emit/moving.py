@@ -6,7 +6,7 @@ import msgspec
 
 from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.guard import Flow, guarded
-from edge_orch.engine.emit.lanes import LaneCode, plan_lanes
+from edge_orch.engine.emit.lanes import plan_lanes
 from edge_orch.engine.emit.rows import may_be_null
 from edge_orch.engine.emit.timed import dated
 from edge_orch.engine.generator import Generator
@@ -25,7 +25,7 @@ def emit_moving(generator: Generator, function: FunctionWriter, step: Moving, sc
     generator.stateful[step.name] = MemoryTimer(records, max(1, step.within_us // 8))
     over = generator.names.bind("over", records.over)
     key = "".join(f"{scope.columns[name].code}, " for name in step.keys)
-    taken = "".join(f"{_taken(lane)}, " for lane in lanes)
+    taken = "".join(f"{lane.taken}, " for lane in lanes)
     added = {
         made.name: Symbol(generator.names.fresh("f"), made.type, may_be_null(made, scope)) for made in step.compute
     }
@@ -40,7 +40,3 @@ def emit_moving(generator: Generator, function: FunctionWriter, step: Moving, sc
         below = msgspec.structs.replace(scope, columns=scope.columns | added, passed=passed, carrier=None)
         flow(generator, function, step, below)
     emit_account(generator, function, step, entered=scope.passed, passed=passed, dead=f"{undated} + {dead}")
-
-
-def _taken(lane: LaneCode) -> str:
-    return f"{lane.item} if {' and '.join(lane.conditions)} else None" if lane.conditions else lane.item

@@ -115,15 +115,7 @@ class Windows:
     def _charge(self, accumulators: Iterable[Accumulator]) -> None:
         for each in accumulators:
             if isinstance(each, Growing):
-                size = each.size()
-                if size > each.charged and not self._room.take(size - each.charged, self._most_held):
-                    self._room.give(each.charged)
-                    each.give_up()
-                    self._room.count.evicted += 1
-                    size = 0
-                elif size < each.charged:
-                    self._room.give(each.charged - size)
-                each.charged = size
+                self._room.charge(each, self._most_held)
 
     def _restored(self, key: Key, saved: Any) -> Cell:
         cell = self._layout.restored(saved, self._weight(key))

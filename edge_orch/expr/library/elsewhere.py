@@ -17,9 +17,10 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("latest", "last_value", "fill", "ffill"), "write a latest step before it"),
     **dict.fromkeys(
-        ("acc_sum", "acc_avg", "acc_min", "acc_max", "acc_count", "moving_average", "movingaverage", "cumulative_sum"),
-        "write a moving step before it, or an aggregate",
+        ("acc_sum", "acc_avg", "acc_min", "acc_max", "acc_count", "cumulative_sum", "running_total", "state_count"),
+        "write a running step before it",
     ),
+    **dict.fromkeys(("moving_average", "movingaverage"), "write a moving step before it"),
     **dict.fromkeys(("row_number", "rank", "dense_rank", "isfirst", "topone"), "write an aggregate, or throttle"),
     # of VRL and Bloblang
     **dict.fromkeys(

@@ -46,9 +46,7 @@ def _at_time_zone(checker: Checker, node: exp.AtTimeZone) -> Expression:
 
 def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Expression]) -> Expression:
     if name in AGGREGATES:
-        next_step = (
-            "use it in the compute of an aggregate or a moving step, alone; combine results in a map step after it"
-        )
+        next_step = "use it alone, in the compute of an aggregate, moving or running; combine results in a map after it"
         raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
     if name in _NO_CLOCK:
         next_step = "use the record's own time, or source.received_at: the same input must give the same output"

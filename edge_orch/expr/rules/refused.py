@@ -15,7 +15,7 @@ _REFUSED = {
     "Exists": _SUBQUERY,
     "Window": (
         "window functions are not allowed",
-        "write a lag, latest or moving step: they add fields of the records before",
+        "write a lag, latest, moving or running step: they add fields of the records before",
     ),
     "Filter": ("FILTER belongs to an aggregate", "use it in an aggregate step's compute"),
     "Interval": ("an INTERVAL can only be added to or taken from a timestamp", "write ts + INTERVAL '5' minute"),

@@ -20,6 +20,7 @@ from edge_orch.spec.steps.mask import Mask
 from edge_orch.spec.steps.moving import Moving
 from edge_orch.spec.steps.parse import Parse
 from edge_orch.spec.steps.route import Route
+from edge_orch.spec.steps.running import Running
 from edge_orch.spec.steps.sample import Sample
 from edge_orch.spec.steps.schematize import Schematize
 from edge_orch.spec.steps.select import Select
@@ -44,6 +45,7 @@ STEPS: dict[str, Any] = {
     "lag": Lag,
     "latest": Latest,
     "moving": Moving,
+    "running": Running,
     "aggregate": Aggregate,
     "alert": Alert,
 }
@@ -66,6 +68,7 @@ __all__ = [
     "Moving",
     "Parse",
     "Route",
+    "Running",
     "Sample",
     "Schematize",
     "Select",

@@ -1,0 +1,98 @@
+"""Aggregates of all records of each key so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing, Value
+from edge_orch.engine.lag import Key, Values
+from edge_orch.engine.room import ENTRY, Room, weight
+from edge_orch.engine.windows.cell import Layout
+
+Lanes = list[tuple[Accumulator, ...]]
+"""The accumulators of one key: those of each lane."""
+
+
+class Totals:
+    """One accumulator for each aggregate and key; a record costs the same, however many came before.
+
+    `has_gaps`: a key that is not known begins only with a record that says so. Keys are never too old; when there is no
+    room, the eighth of them that had no record for longest is forgotten, and begins anew.
+    """
+
+    def __init__(self, layout: Layout, room: Room, *, has_gaps: bool) -> None:
+        self._layout = layout
+        self._room = room
+        self._has_gaps = has_gaps
+        self._nothing = self._columns(self._made())
+        self._lanes: dict[Key, Lanes] = {}  # in the order of each key's latest record
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    def over(self, key: Key, taken: Values, begins: bool, ends: bool) -> Sequence[Value]:
+        """The columns so far. `taken`: what each lane takes of this record; None: nothing."""
+        lanes = self._lanes.pop(key, None)
+        if lanes is not None and begins:
+            self._room.give(self._size(key, lanes))
+            lanes = None
+        if lanes is None:
+            if self._has_gaps and not begins:
+                return self._nothing
+            lanes = self._made()
+            self._make_room(self._size(key, lanes))
+        for value, mine in zip(taken, lanes, strict=True):
+            if value is not None:
+                for each in mine:
+                    each.fold([value])
+                    if isinstance(each, Growing):
+                        self._room.charge(each)
+        columns = self._columns(lanes)
+        if ends:
+            self._room.give(self._size(key, lanes))
+        else:
+            self._lanes[key] = lanes
+        return columns
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Memory`. Nothing here is ever too old."""
+
+    def snapshot(self) -> bytes:
+        """All that is remembered."""
+        saved = [(key, [[each.state() for each in mine] for mine in lanes]) for key, lanes in self._lanes.items()]
+        return msgspec.msgpack.encode(saved)
+
+    def restore(self, data: bytes) -> None:
+        """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
+        saved = msgspec.msgpack.decode(data, type=list[tuple[Key, list[list[Any]]]])
+        self._lanes = {key: self._restored(states) for key, states in saved}
+        self._room.used = sum(self._size(key, lanes) for key, lanes in self._lanes.items())
+
+    def _made(self) -> Lanes:
+        return [tuple([make() for make in lane]) for lane in self._layout.lanes]
+
+    def _restored(self, states: list[list[Any]]) -> Lanes:
+        lanes = self._made()
+        for mine, theirs in zip(lanes, states, strict=True):
+            for each, state in zip(mine, theirs, strict=True):
+                each.restore(state)
+        return lanes
+
+    def _columns(self, lanes: Lanes) -> list[Value]:
+        return [lanes[lane][place].value() for lane, place in self._layout.columns]
+
+    def _size(self, key: Key, lanes: Lanes) -> int:
+        grown = sum([each.charged for mine in lanes for each in mine if isinstance(each, Growing)])
+        return ENTRY + weight(key) + ENTRY * len(self._layout.columns) + grown
+
+    def _make_room(self, size: int) -> None:
+        if self._room.take(size):
+            return
+        for key in list(islice(self._lanes, len(self._lanes) // 8 + 1)):
+            self._room.give(self._size(key, self._lanes.pop(key)))
+            self._room.count.evicted += 1
+        self._room.used += size
