@@ -14,7 +14,7 @@ from edge_orch_agent.core.commands import Deliver
 from edge_orch_agent.core.events import Delivered, DeliveryFailed
 from edge_orch_agent.core.transaction import Segment, StreamId
 from edge_orch_agent.references import Resolver
-from edge_orch_agent.sinks.port import Rejected, SinkAdapter
+from edge_orch_agent.sinks.port import Rejected, Retry, SinkAdapter
 
 
 class MakeSink(Protocol):
@@ -58,7 +58,8 @@ class Courier:
             if not isinstance(error, Rejected):
                 await self._close(stream)
             reason = "; ".join(_words(error).split("\n"))
-            return DeliveryFailed(stream, command.sequence, permanent=isinstance(error, Rejected), reason=reason)
+            after_us = int(error.after_s * 1e6) if isinstance(error, Retry) else 0
+            return DeliveryFailed(stream, command.sequence, isinstance(error, Rejected), reason, after_us)
         return Delivered(stream, command.sequence)
 
     async def _sink(self, stream: StreamId, sink: Sink) -> SinkAdapter:

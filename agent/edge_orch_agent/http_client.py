@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 30.0
 LARGEST_ANSWER = 32 << 20
+LONGEST_WAIT_S = 3600
+"""A server that asks for more, by mistake or malice, is asked again after an hour."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a server said."""
+    """What a server said. `retry_after_s`: its `Retry-After`, 0 without one."""
 
     status: int
     body: bytes
+    retry_after_s: float = 0.0
 
     @property
     def excerpt(self) -> str:
@@ -53,7 +57,8 @@ class HttpClient:
 
         try:
             async with self.session.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
-                return Answer(response.status, await _whole(response.content))
+                body = await _whole(response.content)
+                return Answer(response.status, body, retry_after_s(response.headers))
         except TimeoutError as error:
             raise Unavailable(Problem("no answer in time", found=f"nothing after {self._timeout_s:g} s")) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -65,6 +70,21 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float:
+    """The seconds of `Retry-After` (RFC 9110, 10.2.3), at most `LONGEST_WAIT_S`; 0 where it says nothing sensible.
+
+    A date is measured by the server's own `Date`: the device's clock may be wrong.
+    """
+    asked = headers.get("Retry-After", "")
+    if asked.isascii() and asked.isdigit():
+        return float(min(int(asked[:9]), LONGEST_WAIT_S))
+    try:
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):  # no dates, or only one of the two names a zone
+        return 0.0
+    return min(max(wait.total_seconds(), 0.0), LONGEST_WAIT_S)
 
 
 async def _whole(content: aiohttp.StreamReader) -> bytes:

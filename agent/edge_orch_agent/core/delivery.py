@@ -101,7 +101,8 @@ class Delivery:
         courier.failure = event.reason
         start, stop = courier.parts[0]
         if not event.permanent:
-            courier.retry_at = now.mono_us + self._backoff.delay_us(courier.attempt)
+            # Added to the draw: whoever was asked to wait a minute must not return all at once then.
+            courier.retry_at = now.mono_us + event.after_us + self._backoff.delay_us(courier.attempt)
             courier.attempt += 1
             self._breaker(event.stream).failed(event.stream, courier.retry_at)
             return None

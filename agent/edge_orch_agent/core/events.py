@@ -109,12 +109,16 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class DeliveryFailed(msgspec.Struct, frozen=True):
-    """A sink did not take this segment. `permanent`: the same bytes will never be taken (4xx)."""
+    """A sink did not take this segment. `permanent`: the same bytes will never be taken (4xx).
+
+    `after_us`: not to be asked again before so many microseconds have passed.
+    """
 
     stream: StreamId
     sequence: int
     permanent: bool
     reason: str
+    after_us: int = 0
 
 
 class Merged(msgspec.Struct, frozen=True):

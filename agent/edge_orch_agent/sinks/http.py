@@ -9,11 +9,12 @@ from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.http_client import Answer, HttpClient
 from edge_orch_agent.sinks.port import Rejected, Retry
 
-_TRY_AGAIN = (408, 425, 429)
+_NOT_THE_RECORDS = (401, 403, 404, 405, 407, 408, 421, 425, 429)
+"""4xx that blame who asks, where, or when, and no record: with a lapsed token all of them would become dead letters."""
 
 
 async def post(client: HttpClient, url: str, headers: Mapping[str, str], data: bytes) -> Answer:
-    """Returns a 2xx answer. Raises `Retry` without an answer and on 408, 425, 429, 5xx; `Rejected` on all others."""
+    """Returns a 2xx answer. Raises `Rejected` on a 4xx that blames the records, `Retry` on all else, or without any."""
     try:
         answer = await client.request("POST", url, headers, data)
     except Unavailable as error:
@@ -21,7 +22,9 @@ async def post(client: HttpClient, url: str, headers: Mapping[str, str], data: b
     if answer.status // 100 == 2:
         return answer
     problem = Problem(f"the server answered {answer.status}", expected="2xx", found=answer.excerpt)
-    raise (Retry if answer.status in _TRY_AGAIN or answer.status >= 500 else Rejected)(problem)
+    if answer.status // 100 == 4 and answer.status not in _NOT_THE_RECORDS:
+        raise Rejected(problem)
+    raise Retry(problem, after_s=answer.retry_after_s)
 
 
 class HttpSink:

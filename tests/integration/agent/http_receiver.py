@@ -25,11 +25,14 @@ class HttpReceiver:
         self.received: list[Received] = []
         self.answers: list[int] = []
         self.status = 200
+        self.headers: dict[str, str] = {}
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.Response:
         self.received.append(Received(request.path, dict(request.headers), await request.read()))
-        return web.Response(status=self.answers.pop(0) if self.answers else self.status, text="said so")
+        return web.Response(
+            status=self.answers.pop(0) if self.answers else self.status, text="said so", headers=self.headers
+        )
 
 
 @asynccontextmanager

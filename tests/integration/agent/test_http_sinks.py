@@ -41,14 +41,21 @@ async def test_http_posts_the_whole_segment_under_its_key(client: HttpClient, re
     assert request.headers["X-Team"] == "maintenance"
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [301, 308, 401, 403, 404, 405, 407, 408, 421, 425, 429, 500, 502, 503, 504])
 async def test_what_may_pass_is_tried_again(client: HttpClient, receiver: HttpReceiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(Retry, match=str(status)):
         await HttpSink(client, receiver.url, {}).deliver(records(b"1"), "k")
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 404, 413, 422])
+async def test_it_is_tried_again_when_the_server_says(client: HttpClient, receiver: HttpReceiver) -> None:
+    receiver.status, receiver.headers = 429, {"Retry-After": "7"}
+    with pytest.raises(Retry) as raised:
+        await HttpSink(client, receiver.url, {}).deliver(records(b"1"), "k")
+    assert raised.value.after_s == 7
+
+
+@pytest.mark.parametrize("status", [400, 409, 410, 413, 422])
 async def test_what_will_never_pass_is_rejected(client: HttpClient, receiver: HttpReceiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(Rejected, match=str(status)):

@@ -67,6 +67,15 @@ def test_delivery_is_never_further_ahead_of_what_is_durable_than_it_may_be() -> 
     assert start(delivery) == [Deliver(LAKE, 4, SINK)]
 
 
+@given(st.integers(0, 3_600_000_000))
+def test_a_sink_that_asks_for_patience_is_left_alone_for_as_long(after_us: int) -> None:
+    delivery, _ = a_delivery(info(LAKE, 1))
+    start(delivery)
+    delivery.failed(DeliveryFailed(LAKE, 1, False, "429", after_us), NOW)
+    assert start(delivery, NOW.after(after_us)) == []
+    assert start(delivery, NOW.after(after_us + Settings().retry_first_us)) == [Deliver(LAKE, 1, SINK)]
+
+
 def test_a_sink_that_is_down_is_tried_again_later_and_stalls_only_itself() -> None:
     delivery, _ = a_delivery(info(LAKE, 1), info(ONCALL, 1))
     start(delivery)
