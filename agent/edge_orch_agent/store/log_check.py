@@ -7,6 +7,7 @@ was synced before the next began. The format: https://www.sqlite.org/fileformat2
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from enum import Enum
 
 import msgspec
@@ -98,9 +99,10 @@ class _Log:
 
     def forge_header(self) -> None:
         """A header for the frames that follow it: only salts and page size matter, and each frame has the salts."""
-        sizes = [size for size in (512 << n for n in range(8)) if self._repeats(size)]
-        self.page = self.page if self.page in sizes else sizes[0] if sizes else 0
-        self.salts = bytes(self.data[_HEADER + 8 : _HEADER + 16])
+        pages = (512 << n for n in range(8))
+        found, salts, page = max((*self._repeated(page), page) for page in pages)
+        self.page = page if found else self.page
+        self.salts = salts if found else bytes(self.data[_HEADER + 8 : _HEADER + 16])
         self.fitting = (len(self.data) - _HEADER) // (_FRAME + self.page) if self.page else 0
         struct.pack_into(">4I", self.data, 0, _MAGIC, _VERSION, self.page, 0)
         self.order = "<"
@@ -108,10 +110,14 @@ class _Log:
         self.seed = _checksum(self.data[:24], "<", (0, 0))
         struct.pack_into(">2I", self.data, 24, *self.seed)
 
-    def _repeats(self, page: int) -> bool:
-        """Whether the first two frames would have the same salts if pages were this large."""
-        second = _HEADER + _FRAME + page
-        return self.data[_HEADER + 8 : _HEADER + 16] == self.data[second + 8 : second + 16]
+    def _repeated(self, page: int) -> tuple[int, bytes]:
+        """How many frames share the log's salts if pages are this large, and these salts; 0 if that cannot be.
+
+        The first that are found twice: the frames of an older log come behind those of this one.
+        """
+        places = range(_HEADER + 8, len(self.data) - 8, _FRAME + page)
+        counts = Counter(salts for place in places if any(salts := bytes(self.data[place : place + 8])))
+        return next(((count, salts) for salts, count in counts.items() if count > 1), (0, b""))
 
     def mend_frame(self) -> int:
         """Take in the next frame; how many bits were put right. Raises `_Damaged`, also for one of an older log."""
@@ -145,15 +151,20 @@ class _Log:
         return not all(map(self._is_ours, range(self.frames, commit)))
 
     def forced(self, first: int) -> bytes:
-        """The log with new checksums from `first` up to the last commit, so that SQLite reads all of it."""
+        """The log with new checksums from `first` up to the last commit, so that SQLite reads all of it.
+
+        A frame without a page that can be is left out: SQLite stops at page 0, as a block that was erased has it.
+        """
         commits = self.commits_from(first)
-        last = commits[-1] if commits else first - 1
-        for number in range(first, last + 1):
+        forced = self.data[: self._place(first)]
+        for number in range(first, commits[-1] + 1 if commits else first):
             start = self._place(number)
-            self.data[start + 8 : start + 16] = self.salts
-            self.seed = self._sum(start)
-            struct.pack_into(">2I", self.data, start + 16, *self.seed)
-        return bytes(self.data[: self._place(last + 1)])
+            if 0 < self._stored(start)[0] <= self._stored(self._place(commits[-1]))[1]:
+                self.data[start + 8 : start + 16] = self.salts
+                self.seed = self._sum(start)
+                struct.pack_into(">2I", self.data, start + 16, *self.seed)
+                forced += self.data[start : self._place(number + 1)]
+        return bytes(forced)
 
     def _place(self, number: int) -> int:
         return _HEADER + number * (_FRAME + self.page)

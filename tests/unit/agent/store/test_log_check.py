@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import struct
 from contextlib import closing
@@ -54,6 +55,19 @@ def readable(log: bytes) -> int:
             except sqlite3.OperationalError:  # not even the table is there
                 count = 0
         return count
+
+
+def visible(log: bytes) -> int:
+    """How many frames SQLite takes from this log."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "x.db"
+        path.write_bytes(a_database()[0])
+        Path(f"{path}-wal").write_bytes(log)
+        with closing(sqlite3.connect(path)) as database, contextlib.suppress(sqlite3.DatabaseError):
+            database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            _busy, frames, _carried = database.execute("PRAGMA wal_checkpoint").fetchone()
+            return int(frames)
+        return 0
 
 
 def test_a_sound_log_is_whole() -> None:
@@ -109,6 +123,20 @@ def test_a_header_that_cannot_be_read_is_made_anew_from_the_frames() -> None:
     assert checked.condition is Condition.FORCED
     assert readable(b"\0" * 32 + a_log()[32:]) == 0
     assert readable(checked.data) == 3
+
+
+@given(st.integers(0, len(a_log())), st.integers(1, 3 * FRAME))
+def test_an_erased_block_costs_no_commit_that_comes_behind_it(start: int, length: int) -> None:
+    """Flash loses whole blocks, the first or any other: to zeros, which SQLite takes for the end of the log."""
+    damaged = bytearray(a_log())
+    damaged[start : start + length] = bytes(min(length, len(damaged) - start))
+    checked = check_log(bytes(damaged))
+    ours = [place for place in range(32, len(damaged), FRAME) if damaged[place + 8 : place + 16] == a_log()[16:24]]
+    whole = [place for place in ours if damaged[place : place + FRAME] == a_log()[place : place + FRAME]]
+    if checked.condition is Condition.FORCED and len(ours) > 1:
+        kept = {checked.data[place + 24 : place + FRAME] for place in range(32, len(checked.data), FRAME)}
+        assert kept >= {bytes(damaged[place + 24 : place + FRAME]) for place in whole}
+        assert visible(checked.data) == (len(checked.data) - 32) // FRAME
 
 
 @pytest.mark.parametrize("cut", [0, 1, 17, 24, 500, FRAME, FRAME + 1, 2 * FRAME])
