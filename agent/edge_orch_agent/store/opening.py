@@ -97,9 +97,10 @@ def _log(path: Path) -> Path:
 
 def _missing(path: Path) -> str:
     """What should be there and is not."""
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
+        how = "empty" if path.exists() else "missing"
         before = path.with_suffix(".ballast").exists() or _life(path).exists()
-        return f"{path.name} is missing, and all that it held; begun anew" if before else ""
+        return f"{path.name} is {how}, and all that it held is lost; begun anew" if before else ""
     if _life(path).exists() and not _log(path).exists():
         return f"{_log(path).name} is missing, and with it what the last run committed last"
     return ""

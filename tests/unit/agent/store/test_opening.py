@@ -101,7 +101,14 @@ def test_5_a_missing_file_is_begun_anew_and_told(path: Path) -> None:
     path.unlink()
     state = opened(path).load()
     assert state.segments == []
-    assert state.report == "agent.db is missing, and all that it held; begun anew"
+    assert state.report == "agent.db is missing, and all that it held is lost; begun anew"
+
+
+def test_5_an_empty_file_is_told_like_a_missing_one(path: Path) -> None:
+    """To SQLite it is a new database: nothing would be said."""
+    killed(path)
+    path.write_bytes(b"")
+    assert opened(path).load().report == "agent.db is empty, and all that it held is lost; begun anew"
 
 
 def killed(path: Path) -> None:
