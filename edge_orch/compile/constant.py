@@ -5,9 +5,22 @@ from __future__ import annotations
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import INT64, Constant
-from edge_orch.spec.nodes import described
+from edge_orch.spec.nodes import Scalar, described
 
-_MENDING = {FieldType.BOOL: "write true or false", FieldType.STRING: "put it in quotes"}
+
+def _mending(node: Scalar, type_: FieldType) -> str:
+    if type_ is FieldType.BOOL:
+        return "write true or false"
+    if type_ is FieldType.STRING:
+        return "put it in quotes"
+    digits = node.text.replace("_", "").strip()
+    try:
+        number = float(digits)
+    except ValueError:
+        return ""
+    if type_ is FieldType.INT and (not number.is_integer() or abs(number) > INT64[1]):
+        return "write type: float" if abs(number) <= INT64[1] else ""
+    return f"write {int(number) if type_ is FieldType.INT else digits}{' without quotes' if not node.plain else ''}"
 
 
 def default_value(constant: Constant, type_: FieldType) -> bool | int | float | str:
@@ -23,6 +36,5 @@ def default_value(constant: Constant, type_: FieldType) -> bool | int | float | 
     if type_ is FieldType.STRING and isinstance(value, str):
         return value
     found = described(constant.node)
-    raise Invalid(
-        Problem("the default is of another type", constant.where, type_.value, found, _MENDING.get(type_, ""))
-    )
+    next_step = _mending(constant.node, type_)
+    raise Invalid(Problem("the default is of another type", constant.where, type_.value, found, next_step))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import re
 
 from edge_orch.compile.constant import default_value
 from edge_orch.compile.regex import compiled_regex
@@ -12,6 +12,7 @@ from edge_orch.plan.steps import ParsedField
 from edge_orch.spec.leaves import Leaf, Name, Text, value_of
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean
+from edge_orch.spec.zones import is_zone, zone_meant
 
 TIMESTAMP_FORMATS = ("rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns")
 JSON = "json"
@@ -21,6 +22,11 @@ _ELSEWHERE = {
     **dict.fromkeys(("epoch_ms", "epoch_millis", "unix_millis", "milliseconds", "millis"), "unix_ms"),
     **dict.fromkeys(("iso8601", "iso", "iso-8601", "rfc3339nano"), "rfc3339"),
 }
+_STRPTIME = "aAwdbBmyYHIMSfzZpjUWcxXGuV%"  # what Python reads
+_STRFTIME_OF_C = {
+    "k": "%H", "l": "%I", "e": "%d", "T": "%H:%M:%S", "R": "%H:%M", "F": "%Y-%m-%d", "D": "%m/%d/%y", "h": "%b",
+    "L": "%f", "N": "%f", "s": "unix_s in place of the whole format", "Q": "unix_ms in place of the whole format",
+}  # fmt: skip
 _ONLY_FOR = {
     "default": {FieldType.BOOL, FieldType.INT, FieldType.FLOAT, FieldType.STRING},
     "format": {FieldType.TIMESTAMP},
@@ -60,6 +66,7 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
     if spec.default and not problems:
         try:
             default = default_value(spec.default, type_)
+            _check_default(spec, default)
         except Invalid as error:
             problems.extend(error.problems)
     if problems:
@@ -79,6 +86,17 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
     )
 
 
+def _check_default(spec: FieldSpec, default: bool | int | float | str) -> None:
+    """Raise `Invalid` for a default that the field's own rules refuse."""
+    assert spec.default  # noqa: S101 - for the type checker
+    where, found = spec.default.where, spec.default.node.text
+    for rule, bound, sign in (("min", spec.min, 1), ("max", spec.max, -1)):
+        if bound and isinstance(default, int | float) and (default - bound.value) * sign < 0:
+            raise Invalid(Problem("the default is out of bounds", where, f"{rule} {bound.node.text}", found))
+    if spec.pattern and isinstance(default, str) and not re.fullmatch(spec.pattern.value, default):
+        raise Invalid(Problem("the default does not fit the pattern", where, repr(spec.pattern.value), repr(found)))
+
+
 def _check_format(text: Text) -> None:
     if text.value not in TIMESTAMP_FORMATS and "%" not in text.value:
         expected = f"{' | '.join(TIMESTAMP_FORMATS)} | a strptime pattern like %Y-%m-%d %H:%M:%S"
@@ -87,14 +105,22 @@ def _check_format(text: Text) -> None:
         if "yyyy" in text.value.lower() or "2006" in text.value:
             next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
         raise Invalid(Problem("unknown format of timestamps", text.where, expected, repr(text.value), next_step))
+    for match in re.finditer("%(.?)", text.value) if "%" in text.value else ():
+        if match[1] not in _STRPTIME:
+            meant = _STRFTIME_OF_C.get(match[1])
+            next_step = f"write {meant}" if meant else ""
+            expected = f"one of: {' '.join(f'%{one}' for one in _STRPTIME)}"
+            what = f"`%{match[1]}` is no part of a timestamp"
+            raise Invalid(Problem(what, text.node.at(match.start()), expected, "", next_step))
+    if text.value not in TIMESTAMP_FORMATS and not re.search("%[YyGcx]", text.value):
+        next_step = "read it as a string, or let the source write the year; leave out `time` for the time of arrival"
+        what = "a format that names no year: all stamps would lie in 1900"
+        raise Invalid(Problem(what, text.where, "%Y among others", repr(text.value), next_step))
 
 
 def check_zone(text: Text) -> None:
     """Raise `Invalid` unless the text is an IANA zone that is known here."""
-    if text.value == "UTC":  # known even where no zone data is installed
-        return
-    try:
-        ZoneInfo(text.value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if not is_zone(text.value):
         expected = "an IANA name like Europe/Berlin"
-        raise Invalid(Problem("unknown time zone", text.where, expected, repr(text.value))) from None
+        next_step = zone_meant(text.value)
+        raise Invalid(Problem("unknown time zone", text.where, expected, repr(text.value), next_step))

@@ -19,6 +19,16 @@ from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, Ke
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
 
+_SYSLOG_ELSEWHERE = {
+    **dict.fromkeys(("msg", "text", "body"), "message"),
+    **dict.fromkeys(("host", "source", "syslog_hostname"), "hostname"),
+    **dict.fromkeys(("app", "app_name", "program", "programname", "ident", "tag", "process"), "appname"),
+    **dict.fromkeys(("pid", "proc_id", "process_id"), "procid"),
+    **dict.fromkeys(("ts", "time", "date", "at"), "timestamp"),
+    **dict.fromkeys(("level", "severity_text", "loglevel"), "severity"),
+    **dict.fromkeys(("pri", "prival"), "priority"),
+    "msg_id": "msgid",
+}
 FieldProblems = Callable[[Name, FieldSpec, plan.ParsedField], Sequence[Problem]]
 
 
@@ -112,12 +122,16 @@ def _raw_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Seque
 def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
     if field.path == ("timestamp",) and spec.format:
         return (Problem("syslog says how its stamps are written", spec.format.where, next_step="remove format"),)
+    if field.path in {("severity",), ("facility",)} and field.type is not FieldType.STRING:
+        next_step = f"write string, or path: {field.path[0]}_code for its number"
+        return (Problem(f"syslog's {field.path[0]} is a word", spec.type.where, "string", field.type.value, next_step),)
     if (len(field.path) == 1 and field.path[0] in formats.SYSLOG_PARTS) or (
         len(field.path) == 3 and field.path[0] == "structured_data"
     ):
         return ()
     known = [*formats.SYSLOG_PARTS, "structured_data.ID.PARAM"]
-    return (_no_part("syslog", name, field, known),)
+    meant = _SYSLOG_ELSEWHERE.get(field.path[-1].lower())
+    return (_no_part("syslog", name, field, known, f"write path: {meant}" if meant else ""),)
 
 
 def _influx_problems(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:

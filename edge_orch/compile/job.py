@@ -55,7 +55,7 @@ class _Compiler:
     def plan(self, job: Job) -> plan.Plan:
         spec = self.spec
         target = spec.target
-        condition = self.attempt(lambda: parse_condition(target, Scope(labels=True))) if target else None
+        condition = self.attempt(lambda: parse_condition(target, Scope(labels=True), deciding=True)) if target else None
         params = [self.attempt(lambda n=n, p=p: compile_param(n, p)) for n, p in spec.params.items()]  # type: ignore[misc]
         order, problems = ordered_steps(spec.steps)
         if problems:

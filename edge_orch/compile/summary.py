@@ -22,6 +22,9 @@ def parse_summary(
     """The parts of the template. Raises `Invalid` with every unknown or ambiguous name, each at its place."""
     if template is None:
         return (SummaryPart(text=default),)
+    if not template.value.strip():
+        next_step = "say what is the matter, or leave it out: then it is the step's name"
+        raise Invalid(Problem("an empty summary", template.where, next_step=next_step))
     fields = set(flow.schema.names) | flow.broken
     known = {*fields, *params, *_BUILT_IN}
     parts: list[SummaryPart] = []
@@ -36,10 +39,16 @@ def parse_summary(
             )
         position = match.end()
         name = match["name"]
-        if name is None:
+        jinja = re.search(r"\{\{\s*(\w+)\s*\}\}", match["text"] or "")
+        if jinja and jinja[1] in known:
+            place = template.node.at(match.start() + jinja.start())
+            problems.append(Problem("braces that are written twice are text", place, next_step=f"write {{{jinja[1]}}}"))
+        elif name is None:
             parts.append(SummaryPart(text=match["text"].replace("{{", "{").replace("}}", "}")))
         elif name not in known and not flow.lost:
-            next_step = did_you_mean(name.partition(":")[0], known)
+            next_step = did_you_mean(name.strip(": ").partition(":")[0], known)
+            if re.search(r"[\s*/+(-]", name.strip()):
+                next_step = "compute it in a map step before, and name its field"
             problems.append(Problem(f"unknown name `{name}`", where, f"one of: {names(known)}", "", next_step))
         elif sum(name in group for group in (fields, params, _BUILT_IN)) > 1:
             what = f"`{name}` could be several things: a field, a parameter, or the alert's own {names(_BUILT_IN)}"

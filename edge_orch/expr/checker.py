@@ -46,10 +46,17 @@ class Checker:
         return self.expect(node, self.check(node), _BOOL, "a condition")
 
     def problem(
-        self, node: exp.Expression, what: str, expected: str = "", found: str = "", next_step: str = ""
+        self,
+        node: exp.Expression,
+        what: str,
+        expected: str = "",
+        found: str = "",
+        next_step: str = "",
+        *,
+        into: int | None = None,
     ) -> Invalid:
-        """An error that points at the beginning of `node`."""
-        return Invalid(Problem(what, place_of(self.sql, node), expected, found, next_step))
+        """An error that points at the beginning of `node`, or, if that is a text, at its character `into`."""
+        return Invalid(Problem(what, place_of(self.sql, node, into), expected, found, next_step))
 
     def expect(self, node: exp.Expression, value: Expression, accepted: frozenset[FieldType], role: str) -> Expression:
         """`value`, whose type must be among `accepted`; NULL takes one of them. `role` says what it is needed for."""

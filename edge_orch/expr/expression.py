@@ -8,7 +8,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.checker import Checker
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
-from edge_orch.plan.expression import Expression
+from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql
 
@@ -21,9 +21,20 @@ def parse_expression(sql: Sql, scope: Scope) -> Expression:
     return Checker(sql, scope).check(node)
 
 
-def parse_condition(sql: Sql, scope: Scope) -> Expression:
-    """Like `parse_expression`, for an expression that must be a condition."""
-    return Checker(sql, scope).condition(parse_sql(sql))
+def parse_condition(sql: Sql, scope: Scope, *, deciding: bool = False) -> Expression:
+    """Like `parse_expression`, for an expression that must be a condition.
+
+    `deciding`: it is refused if it comes out false or NULL, or is the same for every record without saying TRUE.
+    """
+    condition = Checker(sql, scope).condition(parse_sql(sql))
+    if deciding and not _names_anything(condition) and not (isinstance(condition, Literal) and condition.value):
+        what = "no record passes" if isinstance(condition, Literal) else "the same for every record"
+        raise Invalid(Problem(what, sql.where, "a condition that names a field", repr(sql.value), "name a field"))
+    return condition
+
+
+def _names_anything(node: Expression) -> bool:
+    return any(map(_names_anything, node.args)) if isinstance(node, Call) else not isinstance(node, Literal)
 
 
 def parse_whole_number(sql: Sql, scope: Scope) -> Expression:

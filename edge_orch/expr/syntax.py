@@ -83,13 +83,16 @@ def parse_sql(sql: Sql) -> exp.Expression:
     return tree
 
 
-def place_of(sql: Sql, node: exp.Expression) -> Location:
-    """Where `node` begins in the file."""
+def place_of(sql: Sql, node: exp.Expression, into: int | None = None) -> Location:
+    """Where `node` begins in the file; or, if that is a text, where its character `into` stands."""
     starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
     if isinstance(node, exp.Placeholder):
         match = re.search(rf":\s*{re.escape(node.name)}\b", sql.value)
         starts = [match.start()] if match else []
-    return sql.node.at(min(starts, default=0))
+    start = min(starts, default=0)
+    if into is not None and isinstance(node, exp.Literal):
+        start += 1 + into + node.name.count("'", 0, into)  # the quote before it, and those that are written twice
+    return sql.node.at(start)
 
 
 def _bracket_depth(text: str) -> int:

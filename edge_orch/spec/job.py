@@ -11,12 +11,12 @@ from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_s
 from edge_orch.spec.leaves import (
     Choice,
     Constant,
-    Duration,
     JobName,
     JsonSchema,
     LabelName,
     Name,
     Number,
+    PositiveDuration,
     Size,
     Sql,
     StepInput,
@@ -184,7 +184,7 @@ class Limits(Model, frozen=True):
     outbox: Annotated[Size, Doc("undelivered records", default="512MiB")]
     state: Annotated[Size, Doc("windows, keys, episodes", default="64MiB")]
     dead_letters: Annotated[Size, Doc("records that could not be processed", default="32MiB")]
-    max_age: Annotated[Duration, Doc("records older than this are dropped, counted", default="30d")]
+    max_age: Annotated[PositiveDuration, Doc("records older than this are dropped, counted", default="30d")]
     on_full: Annotated[OnFull, Doc("block | drop_oldest | drop_newest", default="drop_oldest")]
 
 

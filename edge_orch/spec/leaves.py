@@ -12,13 +12,15 @@ import msgspec
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.size import EXPECTED as SIZES
-from edge_orch.size import UNITS, parse_size
+from edge_orch.size import parse_size
+from edge_orch.spec.amounts import duration_meant, size_meant
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
 from edge_orch.spec.words import did_you_mean
-from edge_orch.time import parse_duration
+from edge_orch.time import DAY, parse_duration
 
 JsonSchema = dict[str, Any]
 INT64 = (-(1 << 63), (1 << 63) - 1)
+_CENTURY = 100 * 366 * DAY
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -103,10 +105,23 @@ class Name(Leaf, frozen=True):
     @classmethod
     def parse(cls, node: Scalar) -> str:
         if not re.fullmatch(cls.pattern, node.text):
-            cut = node.text.count(")") > node.text.count("(")
-            next_step = "inside { } a comma ends a value: put the expression before it in quotes" if cut else ""
-            raise Invalid(Problem("not a name", node.where, cls.rule, repr(node.text), next_step))
+            raise Invalid(Problem("not a name", node.where, cls.rule, repr(node.text[:80]), cls.mended(node.text)))
         return node.text
+
+    @classmethod
+    def mended(cls, text: str) -> str:
+        """The next step for what is no name."""
+        if text.count(")") > text.count("("):
+            return "inside { } a comma ends a value: put the expression before it in quotes"
+        if re.search(r"[()*+=]|::", text):
+            return "name a field; what is to be computed goes into a map step before" if len(text) > 1 else ""
+        name = cls.spelt(text)
+        return f"write {name}" if re.fullmatch(cls.pattern, name) else ""
+
+    @classmethod
+    def spelt(cls, text: str) -> str:
+        """The name that is nearest to `text`."""
+        return re.sub("[^A-Za-z0-9_]+", "_", text).strip("_")[:63]
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
@@ -128,6 +143,10 @@ class JobName(Name, frozen=True):
     rule: ClassVar[str] = "small letters, digits and - inside, at most 63"
     examples: ClassVar[tuple[str, ...]] = ("press-temperature",)
 
+    @classmethod
+    def spelt(cls, text: str) -> str:
+        return re.sub("[^a-z0-9]+", "-", text.lower())[:63].strip("-")
+
 
 class LabelName(Name, frozen=True):
     """The key of a label, of a header or of a sink: may have `-`, `.` and `/` inside."""
@@ -135,6 +154,10 @@ class LabelName(Name, frozen=True):
     pattern: ClassVar[str] = r"[A-Za-z0-9_]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9_])?"
     rule: ClassVar[str] = "letters, digits, _ and - . / inside, at most 63"
     examples: ClassVar[tuple[str, ...]] = ("oncall",)
+
+    @classmethod
+    def spelt(cls, text: str) -> str:
+        return re.sub("[^A-Za-z0-9_./-]+", "-", text).strip("-./")[:63]
 
 
 class Integer(Leaf, frozen=True):
@@ -204,24 +227,16 @@ class Duration(Leaf, frozen=True):
 
     @classmethod
     def parse(cls, node: Scalar) -> int:
+        if not re.fullmatch(str(cls.schema["pattern"]), node.text):
+            next_step = duration_meant(node.text)
+            raise Invalid(Problem("not a duration", node.where, cls.expected, described(node), next_step))
         try:
             value = parse_duration(node.text)
         except (Invalid, OverflowError):
-            raise Invalid(
-                Problem("not a duration", node.where, cls.expected, described(node), _with_unit(node.text))
-            ) from None
-        if value > 100 * 366 * 86_400_000_000:
+            value = _CENTURY + 1
+        if value > _CENTURY:
             raise Invalid(Problem("too long", node.where, "at most 100 years", node.text[:60]))
         return value
-
-
-def _with_unit(text: str) -> str:
-    """The duration that was probably meant."""
-    if re.fullmatch(r"\d{1,9}", text):
-        return f"write a unit: {text}s"
-    spelt = re.fullmatch(r"(\d{1,9})\s*(milli|micro)?(s|m|h|d|w)(ec|econd|in|inute|our|ay|eek)?s?", text)
-    small = {"milli": "m", "micro": "u"}
-    return f"write {spelt[1]}{small.get(spelt[2] or '', '')}{spelt[3]}" if spelt else ""
 
 
 class PositiveDuration(Duration, frozen=True):
@@ -249,10 +264,13 @@ class Size(Leaf, frozen=True):
     @classmethod
     def parse(cls, node: Scalar) -> int:
         try:
-            return parse_size(node.text)
+            size = parse_size(node.text)
         except Invalid:
-            near = did_you_mean(node.text.lstrip("0123456789 "), UNITS)
-            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), near)) from None
+            next_step = size_meant(node.text)
+            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), next_step)) from None
+        if not size:
+            raise Invalid(Problem("must be more than 0", node.where, cls.expected, node.text))
+        return size
 
 
 class Choice(Leaf, frozen=True):
@@ -273,6 +291,7 @@ class Choice(Leaf, frozen=True):
         if node.text not in cls.choices():
             expected = " | ".join(cls.choices())
             meant = cls.elsewhere.get(node.text.lower())
+            meant = meant or (cls.choices()[0] if len(cls.choices()) == 1 else "")
             near = f"write {meant}" if meant else did_you_mean(node.text, cls.choices())
             raise Invalid(Problem("not one of the choices", node.where, expected, described(node), near))
         return node.text

@@ -85,12 +85,15 @@ def read(hint: Any, node: Node) -> Any:
     return read_model(hint, node)
 
 
-def entries_of(node: Node) -> tuple[tuple[Scalar, Node], ...]:
-    """Keys and values of a mapping; an empty scalar is an empty mapping. Raises `Invalid` for anything else."""
+def entries_of(node: Node, needed: abc.Sequence[str] = ()) -> tuple[tuple[Scalar, Node], ...]:
+    """Keys and values of a mapping; an empty scalar is an empty mapping. Raises `Invalid` for anything else.
+
+    `needed`: the keys that it cannot do without, for the next step.
+    """
     if isinstance(node, Scalar) and node.value is None:
         return ()
     if not isinstance(node, Mapping):
-        raise mismatch(node, "a mapping of keys to values", _mapping(node))
+        raise mismatch(node, "a mapping of keys to values", _mapping(node, needed))
     return node.entries
 
 
@@ -100,16 +103,18 @@ def _listing(node: Node) -> str:
     return f"write [{node.text}]" if isinstance(node, Scalar) and node.text else ""
 
 
-def _mapping(node: Node) -> str:
+def _mapping(node: Node, needed: abc.Sequence[str]) -> str:
     """What most often makes a mapping of something that is none."""
     if isinstance(node, Sequence):
         return "leave out the dashes or brackets: key: value"
     text = node.text if isinstance(node, Scalar) else ""
-    if tight := re.match(r"(\w+):(?=\S)", text):
+    if tight := re.match(r"([A-Za-z_]\w*):(?=[^\s/])", text):
         return f"write a space after the colon: {tight[1]}: …"
     if assigned := re.match(r"(\w+)\s*=[^=]", text):
         return f"write {assigned[1]}: … in place of {assigned[1]} ="
-    return ""
+    if len(needed) == 1 and len(text) <= 60 and "\n" not in text:
+        return f"write {{{needed[0]}: {text}}}"
+    return f"write {{{', '.join(f'{key}: …' for key in needed)}}}" if needed else ""
 
 
 def read_model(model: Any, node: Node) -> Any:
@@ -120,7 +125,8 @@ def read_model(model: Any, node: Node) -> Any:
     shorthand = getattr(model, "shorthand", None)
     if shorthand and isinstance(node, Scalar) and node.value is not None:
         node = Mapping(((Scalar(shorthand, node.where), node),), node.where)
-    entries = {key.text: (key, value) for key, value in entries_of(node)}
+    needed = [field.key for field in fields if field.required]
+    entries = {key.text: (key, value) for key, value in entries_of(node, needed)}
     known = {field.key for field in fields}
     problems = [unknown_key(key, known) for key, _ in entries.values() if key.text not in known]
 

@@ -20,7 +20,16 @@ _LITERAL_QUERY = re.compile(rf"[?&][^=&]*({_CREDENTIAL})[^=&]*=[^&]", re.IGNOREC
 _URL = re.compile(
     r"(?P<scheme>[a-z]+)://((?P<user>[^/?#@]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#@:\s\[\]]+)(:(?P<port>\d{1,5}))?([/?#]\S*)?"
 )
+CONTROL = re.compile(r"[\0-\x1f\x7f]")
 _NEXT_STEP = "write ${secret:NAME}, and put the value on the device: secrets/NAME in its data folder"
+
+
+def _reference_meant(kind: str, name: str) -> str:
+    if kind.lower() in {"env", "file", "vault", "param", "var"} and name:
+        return f"write ${{secret:{name}}}, or ${{label:{name}}} for a label of the device"
+    if kind and not name and kind not in {"secret", "label"}:
+        return f"write ${{label:{kind}}}, or ${{secret:{kind}}} for a credential"
+    return did_you_mean(kind, ["secret", "label"])
 
 
 class Template(Text, frozen=True):
@@ -31,9 +40,22 @@ class Template(Text, frozen=True):
         text = str(super().parse(node))
         for match in _REFERENCE.finditer(text):
             if not _WHOLE.fullmatch(match[0]):
-                near = did_you_mean(match[1], ["secret", "label"])
+                near = _reference_meant(match[1], match[2])
                 expected = "${secret:NAME} or ${label:NAME}"
                 raise Invalid(Problem("not a reference", node.at(match.start()), expected, match[0], near))
+        return text
+
+
+class FilePath(Template, frozen=True):
+    """The path of a file on the device."""
+
+    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if not text or text.endswith(("/", "/.", "/..")) or CONTROL.search(text):
+            raise Invalid(Problem("not the path of a file", node.where, "like /var/log/press.log", repr(text)))
         return text
 
 
@@ -65,9 +87,13 @@ class Url(Template, frozen=True):
         if match and (_has_password(match) or _LITERAL_QUERY.search(without_secrets)):
             raise Invalid(Problem("a password must not stand in a job", node.where, next_step=_NEXT_STEP))
         match = _URL.fullmatch(_WHOLE.sub("x", text))
-        if not match or match["scheme"] not in cls.schemes or int(match["port"] or 0) > 65_535:
+        if not match or match["scheme"] not in cls.schemes:
             expected = " or ".join(f"{scheme}://host…" for scheme in cls.schemes)
-            raise Invalid(Problem("not an address", node.where, expected, repr(text)))
+            rest = re.sub("^[a-z+]+://", "", text)
+            next_step = f"write {cls.schemes[0]}://{rest}" if _URL.fullmatch(f"x://{_WHOLE.sub('x', rest)}") else ""
+            raise Invalid(Problem("not an address", node.where, expected, repr(text), next_step))
+        if match["port"] and not 0 < int(match["port"]) <= 65_535:
+            raise Invalid(Problem("no such port", node.where, "1 to 65535", match["port"]))
         return text
 
 
@@ -88,6 +114,9 @@ class Headers:
     def read(cls, node: Node) -> dict[LabelName, Template]:
         def header(entry: tuple[Scalar, Node]) -> tuple[LabelName, Template]:
             name, value = LabelName.read(entry[0]), Template.read(entry[1])
+            if CONTROL.search(value.value):
+                what = f"the header `{name.value}` must stand in one line"
+                raise Invalid(Problem(what, value.where, "no control characters", repr(value.value)))
             if _SECRET_HEADER.search(name.value) and not _SECRET.search(value.value):
                 what = f"the header `{name.value}` must not hold a literal secret"
                 raise Invalid(Problem(what, value.where, "text with ${secret:NAME}", "", _NEXT_STEP))

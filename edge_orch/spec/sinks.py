@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar
 from edge_orch.spec.leaves import Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
-from edge_orch.spec.references import Headers, Secret, Template, Url
+from edge_orch.spec.references import FilePath, Headers, Secret, Template, Url
+from edge_orch.spec.topics import Topic
 
 BOTH = frozenset({"records", "alerts"})
 
@@ -20,7 +21,7 @@ class FileSink(Model, frozen=True):
 
     example: ClassVar[str] = "file: {path: out/alerts.ndjson}"
     carries: ClassVar[frozenset[str]] = BOTH
-    path: Annotated[Template, Doc("path of the file")]
+    path: Annotated[FilePath, Doc("path of the file")]
 
 
 class HttpSink(Model, frozen=True):
@@ -75,7 +76,7 @@ class MqttSink(Model, frozen=True):
 
     example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/alerts'}"
     carries: ClassVar[frozenset[str]] = BOTH
-    topic: Annotated[Template, Doc("topic to publish to")]
+    topic: Annotated[Topic, Doc("topic to publish to")]
 
 
 SINKS: dict[str, Any] = {

@@ -11,7 +11,8 @@ from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Size
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
-from edge_orch.spec.references import BrokerUrl, Secret, Template
+from edge_orch.spec.references import BrokerUrl, FilePath, Secret
+from edge_orch.spec.topics import TopicFilter
 
 
 class Qos(Integer, frozen=True):
@@ -31,7 +32,7 @@ class MqttSource(Model, frozen=True):
     """Messages of an MQTT topic filter; a partition is a topic, a message one record."""
 
     example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/+/raw'}"
-    topic: Annotated[Template, Doc("topic filter, such as factory/+/raw")]
+    topic: Annotated[TopicFilter, Doc("topic filter, such as factory/+/raw")]
     broker: Annotated[BrokerUrl | None, Doc("mqtt://host:port instead of the agent's own bus")]
     qos: Annotated[Qos, Doc("0, 1 or 2; below 1 records may be lost", default="1")]
 
@@ -40,7 +41,7 @@ class FileSource(Model, frozen=True):
     """Lines of a file on the device, or of all files that a pattern names; a partition is a file."""
 
     example: ClassVar[str] = "file: {path: '${label:log_file}'}"
-    path: Annotated[Template, Doc("path of the file; *, ? and [ ] in its last part name several")]
+    path: Annotated[FilePath, Doc("path of the file; *, ? and [ ] in its last part name several")]
 
 
 class HttpSource(Model, frozen=True):

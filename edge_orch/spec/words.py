@@ -5,21 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-REGEX = "a regular expression as Python reads it, like '[a-z]+-[0-9]+'"
-"""What is expected where a regular expression stands."""
-
-MEND_REGEX = r"where one of . * + ? ( ) [ ] is meant as itself, write a backslash before it"
-"""What most often mends one that cannot be read."""
-
-TAKES_FOREVER = "a regular expression that can take for ever"
-"""What is wrong with one whose time grows exponentially, or with a high power, of the text."""
-
-MEND_BACKTRACKING = (
-    "no repetition inside another, or beside more than two others, may match the same text: write [^,]* instead of .*"
-)
-"""What most often mends one that takes for ever."""
-
-
 _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("group_by", "groupby"), {ours: f"write {ours}: [FIELD]" for ours in ("by", "keys", "key")}),
     (("condition", "if", "where"), {"when": "write when"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from edge_orch.compile.context import Compiled, StepContext
@@ -15,11 +15,11 @@ from edge_orch.expr.conversion import is_required
 from edge_orch.expr.expression import parse_condition, parse_whole_number
 from edge_orch.expr.scope import Scope
 from edge_orch.plan import steps as plan
-from edge_orch.plan.expression import Call, Expression
+from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
-from edge_orch.spec.leaves import Sql, value_of
+from edge_orch.spec.leaves import INT64, LabelName, Sql, value_of
 from edge_orch.spec.reading import gathered
-from edge_orch.spec.steps.alert import Alert, Day, Escalate, Quorum, Silence
+from edge_orch.spec.steps.alert import Alert, Day, Escalate, Silence
 from edge_orch.time import DAY
 
 T = TypeVar("T")
@@ -41,13 +41,15 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
     part(context.need_event_time)
     part(lambda: _check_question(spec, context))
     asked = spec.when
-    when = part(lambda: parse_condition(asked, context.scope)) if asked else None
-    quorum = part(lambda: _quorum(spec.quorum, context))
+    when = part(lambda: parse_condition(asked, context.scope, deciding=True)) if asked else None
+    quorum = part(lambda: _quorum(spec, context))
     key = part(lambda: context.flow.fields(spec.key))
     clear_when = part(lambda: _clear(spec.clear.when, when, context))
     summary = part(lambda: parse_summary(spec.summary, context.name, context.flow, context.params))
     silence = part(lambda: tuple(gathered(spec.silence, _silence)))
     part(lambda: _check_routes(spec))
+    part(lambda: _check_clear(spec, when, clear_when))
+    problems.extend(_repeated(spec.notify))
     told = [*spec.notify, *(spec.escalate.notify if spec.escalate else ())]
     unfit = (sink_problem(sink, "alerts", context.sinks) for sink in told)
     problems.extend(problem for problem in unfit if problem)
@@ -108,6 +110,16 @@ def _check_routes(spec: Alert) -> None:
         raise Invalid(Problem(what, again.where, "a sink that is not in `notify`", "", "name another"))
 
 
+def _repeated(sinks: Sequence[LabelName]) -> list[Problem]:
+    told: set[str] = set()
+    problems = []
+    for sink in sinks:
+        if sink.value in told:
+            problems.append(Problem(f"`{sink.value}` stands here twice", sink.where, next_step="remove it"))
+        told.add(sink.value)
+    return problems
+
+
 def _escalation(spec: Escalate | None) -> plan.Escalation | None:
     if spec is None:
         return None
@@ -116,6 +128,9 @@ def _escalation(spec: Escalate | None) -> plan.Escalation | None:
 
 def _silence(spec: Silence) -> plan.SilenceWindow:
     check_zone(spec.zone)
+    if not spec.days and spec.start.value == 0 and spec.to.value == DAY:
+        next_step = "name days, or from and to; to tell nobody at all, leave out `notify`"
+        raise Invalid(Problem("silent at all times", spec.start.where, "some time of the week", "", next_step))
     if spec.start.value == DAY:
         raise Invalid(
             Problem(
@@ -136,10 +151,26 @@ def _clear(sql: Sql | None, when: Expression | None, context: StepContext) -> Ex
     return when and Call("not", (when,), FieldType.BOOL, is_required(when))
 
 
-def _quorum(spec: Quorum | None, context: StepContext) -> plan.Quorum | None:
+def _check_clear(spec: Alert, when: Expression | None, clear_when: Expression | None) -> None:
+    if spec.clear.when and when is not None and when == clear_when:
+        next_step = "write its opposite, or leave it out"
+        raise Invalid(Problem("clears while it fires: the same condition", spec.clear.when.where, "", "", next_step))
+
+
+def _quorum(alert: Alert, context: StepContext) -> plan.Quorum | None:
+    spec = alert.quorum
     if spec is None:
         return None
     distinct = context.flow.fields([spec.distinct])[0]
+    if spec.distinct.value in {field.value for field in alert.key}:
+        what = f"`{spec.distinct.value}` is the alert's key: of each there is one voter"
+        next_step = "leave it out of `key`; key: [] counts the voters of all records"
+        raise Invalid(Problem(what, spec.distinct.where, "a field that differs within one key", "", next_step))
     # Counted over records, so no single record's field can say how many.
     at_least = parse_whole_number(spec.at_least, Scope(params=context.params, contexts=False))
+    voters = 2 if distinct.type is FieldType.BOOL else INT64[1]
+    if isinstance(at_least, Literal) and isinstance(at_least.value, int) and not 1 <= at_least.value <= voters:
+        expected = f"1 to {voters}: so many values a bool has" if voters == 2 else "1 or more"
+        what = "never that many voters" if at_least.value > voters else "nobody need agree"
+        raise Invalid(Problem(what, spec.at_least.where, expected, str(at_least.value)))
     return plan.Quorum(distinct.name, at_least, spec.within.value)

@@ -10,6 +10,8 @@ from edge_orch.spec.steps.drop import Drop
 
 def compile_drop(spec: Drop, context: StepContext) -> Compiled:
     """All but the named fields."""
+    if not spec.fields:
+        raise Invalid(Problem("drop needs at least one field", context.where))
     dropped = {field.name for field in context.flow.fields(spec.fields)}
     fields = tuple(field for field in context.flow.schema.fields if field.name not in dropped)
     if not fields:

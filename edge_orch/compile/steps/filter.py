@@ -12,7 +12,7 @@ from edge_orch.spec.steps.filter import Filter
 def compile_filter(spec: Filter, context: StepContext) -> Compiled:
     """The records that pass are as they came."""
     try:
-        condition = parse_condition(spec.condition, context.scope)
+        condition = parse_condition(spec.condition, context.scope, deciding=True)
     except Invalid as error:
         return Compiled(None, context.flow, error.problems)
     return Compiled(plan.Filter(context.name, context.input, condition, context.flow.schema), context.flow)

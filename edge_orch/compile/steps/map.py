@@ -18,6 +18,8 @@ def compile_map(spec: Map, context: StepContext) -> Compiled:
     fields = {field.name: field for field in context.flow.schema.fields}
     assignments: list[plan.Assignment] = []
     problems: list[Problem] = []
+    if not spec.assignments:
+        problems.append(Problem(f"{context.kind} adds nothing", context.where, next_step="add field: expression"))
     broken = set(context.flow.broken)
     for name, sql in spec.assignments.items():
         try:

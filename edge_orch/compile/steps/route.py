@@ -16,7 +16,7 @@ def compile_route(spec: Route, context: StepContext) -> Compiled:
     branches = []
     for name, sql in spec.routes.items():
         try:
-            branches.append(plan.Branch(name.value, parse_condition(sql, context.scope)))
+            branches.append(plan.Branch(name.value, parse_condition(sql, context.scope, deciding=True)))
         except Invalid as error:
             problems.extend(error.problems)
     if not spec.routes:

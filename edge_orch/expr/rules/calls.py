@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
 
@@ -14,13 +13,16 @@ from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
 from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.plan.backtracking import FOREVER, longest_text
+from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_vain_call
+from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.forms import DIRECTIVES
 from edge_orch.plan.json_path import parse_json_path
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
-from edge_orch.spec.words import MEND_BACKTRACKING, MEND_REGEX, REGEX, TAKES_FOREVER, did_you_mean
+from edge_orch.spec.regexes import regex_mistake
+from edge_orch.spec.words import did_you_mean
+from edge_orch.spec.zones import is_zone, zone_meant
 
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
@@ -78,6 +80,9 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
     kinds = [function.args[min(index, len(function.args) - 1)] for index in range(len(nodes))]
     pairs = list(zip(nodes, kinds, strict=True))
     args = gathered(pairs, lambda pair: _argument(checker, name, function, *pair))
+    refuse_vain_call(checker, name, nodes)
+    if name == "mod":
+        refuse_division_by_zero(checker, nodes[1])
     if name == "concat":
         return _joined(args)
     shared = [index for index, kind in enumerate(kinds) if kind in {"same", "same_number"}]
@@ -131,23 +136,17 @@ def _zone(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
     expected = "an IANA name in quotes, like 'Europe/Berlin'"
     if not isinstance(value, Literal) or not isinstance(value.value, str):
         raise checker.problem(node, "a time zone must be written out", expected, value.type.value)
-    try:
-        ZoneInfo(value.value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise checker.problem(node, "unknown time zone", expected, repr(value.value)) from None
+    if not is_zone(value.value):
+        raise checker.problem(node, "unknown time zone", expected, repr(value.value), zone_meant(value.value))
     return value
 
 
 def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
     if not isinstance(value, Literal) or not isinstance(value.value, str):
         raise checker.problem(node, "a regular expression must be written out", "text in quotes", value.type.value)
-    try:
-        re.compile(value.value)
-    except (re.error, OverflowError, RecursionError) as error:
-        what = f"not a regular expression: {error}"
-        raise checker.problem(node, what, REGEX, repr(value.value), MEND_REGEX) from None
-    if longest_text(value.value, anywhere=True) == FOREVER:
-        raise checker.problem(node, TAKES_FOREVER, "", repr(value.value), MEND_BACKTRACKING)
+    if mistake := regex_mistake(value.value, anywhere=True):
+        found = repr(value.value)
+        raise checker.problem(node, mistake.what, mistake.expected, found, mistake.next_step, into=mistake.at)
     return value
 
 

@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from edge_orch.expr.conversion import is_null, is_required
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.expr.rules.vain import refuse_empty_range, refuse_null_in_list
+from edge_orch.plan.expression import Call, Context, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
 
@@ -36,6 +37,9 @@ def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expressi
     args = checker.all(nodes)
     if any(map(is_null, args)):
         raise checker.problem(node, "a comparison with NULL is never true", next_step="use IS NULL or IS NOT NULL")
+    if checker.scope.labels and all(isinstance(arg, Context) for arg in args):
+        next_step = f"text stands in single quotes: '{nodes[1].name}'"
+        raise checker.problem(nodes[1], "both sides are labels", "a label and a text", "", next_step)
     args = checker.comparable(nodes, args, f"both sides of {symbol}")
     if function not in {"eq", "ne"}:
         checker.ordered(nodes[0], args[0], symbol)
@@ -57,6 +61,7 @@ def _between(checker: Checker, node: exp.Between) -> Expression:
     nodes = [node.this, node.args["low"], node.args["high"]]
     args = checker.comparable(nodes, checker.all(nodes), "the parts of BETWEEN")
     checker.ordered(nodes[0], args[0], "BETWEEN")
+    refuse_empty_range(checker, *nodes[1:])
     return _test("between", args)
 
 
@@ -64,6 +69,7 @@ def _in(checker: Checker, node: exp.In) -> Expression:
     if not node.expressions:
         raise checker.problem(node, "IN needs a list of values", "x IN (1, 2)")
     nodes = [node.this, *node.expressions]
+    refuse_null_in_list(checker, nodes[1:])
     return _test("in", checker.comparable(nodes, checker.all(nodes), "the values of IN"))
 
 

@@ -44,6 +44,11 @@ class Day(Choice, frozen=True):
     """A day of the week."""
 
     value: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    elsewhere: ClassVar[dict[str, str]] = {
+        **{f"{day}day": day for day in ("mon", "fri", "sun")},
+        **{"tuesday": "tue", "wednesday": "wed", "thursday": "thu", "saturday": "sat"},
+        **{"weekend": "sat, sun", "weekdays": "mon, tue, wed, thu, fri"},
+    }
 
 
 class TimeOfDay(Leaf, frozen=True):

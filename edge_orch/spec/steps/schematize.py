@@ -30,6 +30,7 @@ class Type(Choice, frozen=True):
 class Path(Model, frozen=True):
     """Where a value lies: `a.b` for JSON keys inside each other, or a list when keys have dots themselves."""
 
+    expected: ClassVar[str] = "keys with dots between them, or a list"
     keys: tuple[Text, ...]
 
     @classmethod
@@ -39,7 +40,11 @@ class Path(Model, frozen=True):
         text = Text.read(node)
         keys = text.value.split(".")
         if not all(keys):
-            raise Invalid(Problem("not a path", text.where, "keys with dots between them, or a list", repr(text.value)))
+            raise Invalid(Problem("not a path", text.where, cls.expected, repr(text.value)))
+        if (keys[0] == "$" and keys[1:]) or text.value.startswith("/"):
+            meant = text.value.removeprefix("$.").strip("/").replace("/", ".")
+            next_step = f"write {meant}; for a key that is called so, a list: ['{keys[0]}']"
+            raise Invalid(Problem("not a path", text.where, cls.expected, repr(text.value), next_step))
         return cls(tuple(Text(key, text.node) for key in keys))
 
     @classmethod

@@ -19,7 +19,7 @@ spec:
         copy: place
         text: place || ''
         made: >-
-          json_object('id', id, 'at', json_array(source.received_at, NULL, id / 0), 'where', json_object('is', place))
+          json_object('id', id, 'at', json_array(source.received_at, NULL, id / (0)), 'where', json_object('is', place))
         city: place -> '$.city'
         read: json_extract(text, '$')
     - name: masked

@@ -142,7 +142,7 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("i << s", "write a single <"), ("i OVERLAPS i", "`i OVERLAPS i` is not part"),
         ("lower(f)", "write CAST(f AS string)"), ("'5' + 1", "write 5 without quotes"), ("t + 1", "an INTERVAL"),
         ("date_trunc('day', i)", "use a timestamp"), ("NOT s", "compare it, like x = …"),
-        ("regexp_like(s, '(')", "write a backslash"),
+        ("regexp_like(s, '(')", "a ( is not closed"),
         ("device.labels", "unknown name"), ("device.oops", "unknown name"), ("?", "unknown parameter"),
         ("random()", "same input"), ("sleep(1)", "unknown function"), ("__import__('os')", "unknown function"),
     ],

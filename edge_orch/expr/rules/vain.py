@@ -1,0 +1,58 @@
+"""What SQL allows and nobody means: always NULL, never true, always empty. In brackets, as `(0)`, it is let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from edge_orch.expr.checker import Checker
+
+
+def refuse_division_by_zero(checker: Checker, divisor: exp.Expression) -> None:
+    """Raise `Invalid` where the divisor is written as 0."""
+    if _written(divisor) == 0:
+        raise checker.problem(divisor, "a division by 0 is NULL for every record", next_step="divide by something else")
+
+
+def refuse_empty_range(checker: Checker, low: exp.Expression, high: exp.Expression) -> None:
+    """Raise `Invalid` where BETWEEN has its bounds the wrong way round."""
+    least, most = _written(low), _written(high)
+    if least is not None and most is not None and least > most:
+        found = f"{least:g} > {most:g}"
+        raise checker.problem(low, "nothing lies between these", "the lesser first", found, "exchange them")
+
+
+def refuse_null_in_list(checker: Checker, values: Sequence[exp.Expression]) -> None:
+    """Raise `Invalid` for a NULL after IN: it equals nothing, and makes NOT IN pass nothing."""
+    for value in values:
+        if isinstance(value, exp.Null):
+            raise checker.problem(value, "NULL in a list equals nothing", next_step="leave it out; use OR x IS NULL")
+
+
+def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression]) -> None:
+    """Raise `Invalid` for an argument that is written out and gives nothing."""
+    if name in {"split_part", "substr"}:
+        place = 2 if name == "split_part" else 1
+        count = _written(nodes[place])
+        if count == 0 or (count is not None and count < 1 and name == "split_part"):
+            what = f"{'parts' if name == 'split_part' else 'characters'} are counted from 1"
+            raise checker.problem(nodes[place], what, "1 for the first", nodes[place].sql())
+    if name == "regexp_extract" and len(nodes) > 2:
+        group = _written(nodes[2])
+        groups = re.compile(nodes[1].name).groups
+        if group is not None and not 0 <= group <= groups:
+            found = f"{groups} group{'s' if groups != 1 else ''} in ( )"
+            next_step = "0 is the whole match; put what is wanted in ( )"
+            raise checker.problem(nodes[2], f"there is no group {group:g}", "", found, next_step)
+
+
+def _written(node: exp.Expression) -> float | None:
+    """The number that stands there as itself."""
+    if isinstance(node, exp.Neg):
+        inner = _written(node.this)
+        return None if inner is None else -inner
+    return float(node.this) if isinstance(node, exp.Literal) and not node.is_string else None

@@ -1,0 +1,47 @@
+"""Durations and sizes as other products write them: the next step for who writes them here."""
+
+from __future__ import annotations
+
+import re
+
+from edge_orch.size import UNITS
+
+_SPELT = re.compile(r"(\d{1,9})(milli|micro)?(s|m|h|d|w)(ec|econd|in|inute|r|our|ay|eek)?s?")
+_SMALL = {"milli": "m", "micro": "u"}
+_ISO = re.compile(r"p(?:(?P<d>\d+)d)?(?:t(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?)?")
+_CLOCK = re.compile(r"(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d))?")
+_LONG = re.compile(r"(\d{1,4})(mo|mons?|months?|y|yrs?|years?)")
+_DURATION = re.compile(r"(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+")
+
+
+def duration_meant(text: str) -> str:
+    """The next step for what is no duration; nothing where nobody can tell."""
+    word = re.sub(r"\s+", "", text.lower())
+    if re.fullmatch(r"\d{1,9}", word):
+        return f"write a unit: {word}s"
+    if word.startswith("-"):
+        return "leave out the minus: a length of time has no sign"
+    if _DURATION.fullmatch(word):
+        return f"write {word}"
+    if spelt := _SPELT.fullmatch(word):
+        return f"write {spelt[1]}{_SMALL.get(spelt[2] or '', '')}{spelt[3]}"
+    if long := _LONG.fullmatch(word):
+        return f"write {int(long[1]) * (30 if long[2].startswith('m') else 365)}d"
+    parts = _ISO.fullmatch(word) or _CLOCK.fullmatch(word)
+    written = "".join(f"{int(n)}{unit}" for unit, n in parts.groupdict().items() if n and int(n)) if parts else ""
+    return f"write {written}" if written else ""
+
+
+def size_meant(text: str) -> str:
+    """The next step for what is no size; nothing where nobody can tell."""
+    match = re.fullmatch(r"(\d{1,9})(\.\d{1,3})?\s*([a-z]*)", text.strip().lower())
+    if not match or not float(match[1] + (match[2] or "")):
+        return ""
+    units = {unit.lower(): unit for unit in UNITS} | {"k": "KB", "m": "MB", "g": "GB", "": "MiB"}
+    unit = units.get(match[3])
+    if unit is None:
+        return ""
+    if match[2] is None:
+        return f"write a unit: {match[1]}{unit}" if not match[3] else f"write {match[1]}{unit}"
+    smaller = list(UNITS)[max(list(UNITS).index(unit) - 1, 0)]
+    return f"write {round(float(match[1] + match[2]) * UNITS[unit] / UNITS[smaller])}{smaller}"
