@@ -12,7 +12,7 @@ from edge_orch.expr.checker import Checker
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan import windows as plan
-from edge_orch.spec.leaves import Duration
+from edge_orch.spec.amounts import Duration
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.windows import Calendar, Cycle, Sliding

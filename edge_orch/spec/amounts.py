@@ -1,10 +1,18 @@
-"""Durations and sizes as other products write them: the next step for who writes them here."""
+"""Durations and sizes, and the next step for who writes them as other products do."""
 
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
-from edge_orch.size import UNITS
+from edge_orch.errors import Invalid, Problem
+from edge_orch.size import EXPECTED as SIZES
+from edge_orch.size import UNITS, parse_size
+from edge_orch.spec.leaves import JsonSchema, Leaf
+from edge_orch.spec.nodes import Scalar, described
+from edge_orch.time import DAY, parse_duration
+
+_CENTURY = 100 * 366 * DAY
 
 _SPELT = re.compile(r"(\d{1,9})(milli|micro)?(s|m|h|d|w)(ec|econd|in|inute|r|our|ay|eek)?s?")
 _SMALL = {"milli": "m", "micro": "u"}
@@ -12,6 +20,65 @@ _ISO = re.compile(r"p(?:(?P<d>\d+)d)?(?:t(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<
 _CLOCK = re.compile(r"(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d))?")
 _LONG = re.compile(r"(\d{1,4})(mo|mons?|months?|y|yrs?|years?)")
 _DURATION = re.compile(r"(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+")
+
+
+class Duration(Leaf, frozen=True):
+    """A length of time; `value` in microseconds."""
+
+    value: int
+    expected: ClassVar[str] = "a number and a unit, like 10s, 5m, 1h30m"
+    schema: ClassVar[JsonSchema] = {
+        "type": "string",
+        "pattern": r"^(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+$",
+        "examples": ["10s", "5m", "1h30m"],
+    }
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        if not re.fullmatch(str(cls.schema["pattern"]), node.text):
+            next_step = duration_meant(node.text)
+            raise Invalid(Problem("not a duration", node.where, cls.expected, described(node), next_step))
+        try:
+            value = parse_duration(node.text)
+        except (Invalid, OverflowError):
+            value = _CENTURY + 1
+        if value > _CENTURY:
+            raise Invalid(Problem("too long", node.where, "at most 100 years", node.text[:60]))
+        return value
+
+
+class PositiveDuration(Duration, frozen=True):
+    """A length of time greater than zero."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        value = super().parse(node)
+        if value == 0:
+            raise Invalid(Problem("must be longer than 0", node.where, cls.expected, node.text))
+        return value
+
+
+class Size(Leaf, frozen=True):
+    """An amount of bytes."""
+
+    value: int
+    expected: ClassVar[str] = SIZES
+    schema: ClassVar[JsonSchema] = {
+        "type": "string",
+        "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$",
+        "examples": ["512MiB", "64KiB"],
+    }
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        try:
+            size = parse_size(node.text)
+        except Invalid:
+            next_step = size_meant(node.text)
+            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), next_step)) from None
+        if not size:
+            raise Invalid(Problem("must be more than 0", node.where, cls.expected, node.text))
+        return size
 
 
 def duration_meant(text: str) -> str:

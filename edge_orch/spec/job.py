@@ -6,22 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
+from edge_orch.spec.amounts import PositiveDuration, Size
 from edge_orch.spec.document import parse_document
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
-from edge_orch.spec.leaves import (
-    Choice,
-    Constant,
-    JobName,
-    JsonSchema,
-    LabelName,
-    Name,
-    Number,
-    PositiveDuration,
-    Size,
-    Sql,
-    StepInput,
-    Text,
-)
+from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, StepInput, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key

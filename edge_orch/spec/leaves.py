@@ -11,16 +11,11 @@ from typing import Any, ClassVar, Self, get_args
 import msgspec
 
 from edge_orch.errors import Invalid, Location, Problem
-from edge_orch.size import EXPECTED as SIZES
-from edge_orch.size import parse_size
-from edge_orch.spec.amounts import duration_meant, size_meant
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
 from edge_orch.spec.words import did_you_mean
-from edge_orch.time import DAY, parse_duration
 
 JsonSchema = dict[str, Any]
 INT64 = (-(1 << 63), (1 << 63) - 1)
-_CENTURY = 100 * 366 * DAY
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -212,65 +207,6 @@ class Flag(Leaf, frozen=True):
         if not isinstance(node.value, bool):
             raise mismatch(node, cls.expected)
         return node.value
-
-
-class Duration(Leaf, frozen=True):
-    """A length of time; `value` in microseconds."""
-
-    value: int
-    expected: ClassVar[str] = "a number and a unit, like 10s, 5m, 1h30m"
-    schema: ClassVar[JsonSchema] = {
-        "type": "string",
-        "pattern": r"^(\d+(\.\d+)?(us|ms|s|min|m|h|d|w))+$",
-        "examples": ["10s", "5m", "1h30m"],
-    }
-
-    @classmethod
-    def parse(cls, node: Scalar) -> int:
-        if not re.fullmatch(str(cls.schema["pattern"]), node.text):
-            next_step = duration_meant(node.text)
-            raise Invalid(Problem("not a duration", node.where, cls.expected, described(node), next_step))
-        try:
-            value = parse_duration(node.text)
-        except (Invalid, OverflowError):
-            value = _CENTURY + 1
-        if value > _CENTURY:
-            raise Invalid(Problem("too long", node.where, "at most 100 years", node.text[:60]))
-        return value
-
-
-class PositiveDuration(Duration, frozen=True):
-    """A length of time greater than zero."""
-
-    @classmethod
-    def parse(cls, node: Scalar) -> int:
-        value = super().parse(node)
-        if value == 0:
-            raise Invalid(Problem("must be longer than 0", node.where, cls.expected, node.text))
-        return value
-
-
-class Size(Leaf, frozen=True):
-    """An amount of bytes."""
-
-    value: int
-    expected: ClassVar[str] = SIZES
-    schema: ClassVar[JsonSchema] = {
-        "type": "string",
-        "pattern": r"^\d+ ?(B|KB|MB|GB|KiB|MiB|GiB)$",
-        "examples": ["512MiB", "64KiB"],
-    }
-
-    @classmethod
-    def parse(cls, node: Scalar) -> int:
-        try:
-            size = parse_size(node.text)
-        except Invalid:
-            next_step = size_meant(node.text)
-            raise Invalid(Problem("not a size", node.where, cls.expected, described(node), next_step)) from None
-        if not size:
-            raise Invalid(Problem("must be more than 0", node.where, cls.expected, node.text))
-        return size
 
 
 class Choice(Leaf, frozen=True):

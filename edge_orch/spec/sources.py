@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.addresses import HttpPath, Listen
+from edge_orch.spec.amounts import Size
 from edge_orch.spec.json_schema import model_schema
-from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Size
+from edge_orch.spec.leaves import Choice, Integer, JsonSchema
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model

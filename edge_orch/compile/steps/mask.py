@@ -7,7 +7,8 @@ from edge_orch.compile.steps.map import flow_with
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType
-from edge_orch.spec.leaves import Constant, Number, PositiveDuration
+from edge_orch.spec.amounts import PositiveDuration
+from edge_orch.spec.leaves import Constant, Number
 from edge_orch.spec.steps.mask import Mask, Method
 
 _SUITS = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from edge_orch.spec.leaves import Choice, Duration, Name, PositiveDuration, Sql
+from edge_orch.spec.amounts import Duration, PositiveDuration
+from edge_orch.spec.leaves import Choice, Name, Sql
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.steps.windows import Window

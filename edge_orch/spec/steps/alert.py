@@ -6,7 +6,8 @@ import re
 from typing import Annotated, ClassVar, Literal
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import Choice, Duration, JsonSchema, LabelName, Leaf, Name, PositiveDuration, Sql, Text
+from edge_orch.spec.amounts import Duration, PositiveDuration
+from edge_orch.spec.leaves import Choice, JsonSchema, LabelName, Leaf, Name, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar, described
 from edge_orch.spec.reading import Doc

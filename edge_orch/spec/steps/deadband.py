@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import JsonSchema, Name, Number, PositiveDuration
+from edge_orch.spec.amounts import PositiveDuration
+from edge_orch.spec.leaves import JsonSchema, Name, Number
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from edge_orch.spec.leaves import Name, PositiveDuration
+from edge_orch.spec.amounts import PositiveDuration
+from edge_orch.spec.leaves import Name
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import Choice, Constant, Duration, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.amounts import Duration
+from edge_orch.spec.leaves import Choice, Constant, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered

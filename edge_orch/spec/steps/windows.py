@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.spec import elsewhere
+from edge_orch.spec.amounts import PositiveDuration
 from edge_orch.spec.json_schema import variant_schema
-from edge_orch.spec.leaves import Choice, Integer, JsonSchema, PositiveDuration, Sql, Text
+from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant

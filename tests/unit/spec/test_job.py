@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from edge_orch.errors import Invalid
+from edge_orch.spec.amounts import Duration
 from edge_orch.spec.job import read_job
-from edge_orch.spec.leaves import Duration
 from edge_orch.spec.reading import plain
 from edge_orch.spec.steps import Alert, Schematize
 from edge_orch.spec.steps.formats import Json

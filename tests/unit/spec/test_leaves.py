@@ -5,22 +5,9 @@ from typing import Any
 import pytest
 
 from edge_orch.errors import Invalid, Location
+from edge_orch.spec.amounts import Duration, PositiveDuration, Size
 from edge_orch.spec.job import Priority
-from edge_orch.spec.leaves import (
-    Constant,
-    Duration,
-    Flag,
-    Integer,
-    JobName,
-    LabelName,
-    Leaf,
-    Name,
-    Number,
-    PositiveDuration,
-    Size,
-    Sql,
-    Text,
-)
+from edge_orch.spec.leaves import Constant, Flag, Integer, JobName, LabelName, Leaf, Name, Number, Sql, Text
 from edge_orch.spec.nodes import Scalar, Sequence
 from edge_orch.spec.sources import Qos
 
