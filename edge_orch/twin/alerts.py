@@ -32,25 +32,32 @@ def alert_states(
     for ack in acks:
         seen.setdefault(ack.episode, []).append(ack)
     holding = [silence for silence in silences if silence.state == "active"]
+    kinds = {episode: _kinds(told) for episode, told in events.items()}
     return {
-        episode: _state(told, seen.get(episode, []), holding)
+        episode: _state(told, kinds[episode], seen.get(episode, []), holding)
         for episode, told in sorted(events.items())
-        if not _LIFE.isdisjoint(_kinds(told))
+        if not _LIFE.isdisjoint(kinds[episode])
     }
 
 
 def openings(told: Iterable[str]) -> int:
     """How often the episode has opened, by its events: what an `Ack` says that its author saw."""
-    return 1 + _kinds(told)["reopened"]
+    return _opened(_kinds(told))
+
+
+def _opened(kinds: Counter[str]) -> int:
+    return 1 + kinds["reopened"]
 
 
 def _kinds(told: Iterable[str]) -> Counter[str]:
     return Counter(event.partition(".")[0] for event in told)
 
 
-def _state(told: dict[str, EpisodeFact], acks: list[Ack], silences: list[SilenceState]) -> AlertState:
+def _state(
+    told: dict[str, EpisodeFact], kinds: Counter[str], acks: list[Ack], silences: list[SilenceState]
+) -> AlertState:
     first = told.get("opened") or min(told.values(), key=lambda fact: (fact.at_us, fact.event))
-    kinds, opened = _kinds(told), openings(told)
+    opened = _opened(kinds)
     resolved = max((fact.at_us for event, fact in told.items() if event.partition(".")[0] == "resolved"), default=None)
     over = kinds["resolved"] >= opened
     acknowledged = any(ack.opening >= opened for ack in acks)

@@ -16,3 +16,8 @@ class Change(msgspec.Struct, frozen=True):
     hash: bytes
     lamport: int
     raw: bytes
+
+
+def covers(mine: Vector, theirs: Vector) -> bool:
+    """Whether everything that `theirs` counts is in `mine`."""
+    return all(mine.get(actor, 0) >= seq for actor, seq in theirs.items())

@@ -30,13 +30,12 @@ class Contents:
         if self._texts.get((section, key)) == text:
             return
         self._texts[section, key] = text
-        if section not in self._decoded:
-            return  # kinds of a later release
         self._decoded[section].pop(key, None)
         self._unreadable.discard((section, key))
         fact = decode_fact(section, key, text)
         if fact is None:
-            self._unreadable.add((section, key))
+            if section is not Section.LATER:  # there it is of a kind that a later release knows
+                self._unreadable.add((section, key))
         else:
             self._decoded[section][key] = fact
         self._facts = None

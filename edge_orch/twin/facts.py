@@ -27,7 +27,8 @@ class Section(StrEnum):
     ACKS = "acks"
     SILENCES = "silences"
     LATER = "later"
-    """Kinds of facts that came after this release: `<kind>/<origin>/<unique>`, kept and passed on, meaning nothing."""
+    """Kinds of facts that came after the first release: `<kind>/<origin>/<unique>`. A release keeps and passes on those
+    it does not know, and they mean nothing to it."""
 
 
 class DeviceFact(msgspec.Struct, frozen=True):
@@ -179,7 +180,25 @@ class Silence(msgspec.Struct, frozen=True):
         return self.id
 
 
-Fact = DeviceFact | Reported | Desired | Override | EpisodeFact | Ack | Silence
+class Tally(msgspec.Struct, frozen=True):
+    """So many episodes of a rule opened and were resolved while the controller was away, and are not told one by one.
+
+    Writer: the agent. Key: `tally/agent/` and all that it says. `opened_us`, `resolved_us`: when the first opened and
+    the last was resolved.
+    """
+
+    job: str
+    rule: str
+    count: int
+    opened_us: int
+    resolved_us: int
+
+    @property
+    def key(self) -> str:
+        return f"tally/agent/{self.job}.{self.rule}.{self.count}.{self.opened_us}.{self.resolved_us}"
+
+
+Fact = DeviceFact | Reported | Desired | Override | EpisodeFact | Ack | Silence | Tally
 
 SECTION_OF: dict[type, Section] = {
     DeviceFact: Section.DEVICE,
@@ -189,6 +208,7 @@ SECTION_OF: dict[type, Section] = {
     EpisodeFact: Section.EPISODES,
     Ack: Section.ACKS,
     Silence: Section.SILENCES,
+    Tally: Section.LATER,
 }
 
 
@@ -202,3 +222,4 @@ class Facts(msgspec.Struct, frozen=True):
     episodes: dict[str, EpisodeFact] = {}
     acks: dict[str, Ack] = {}
     silences: dict[str, Silence] = {}
+    later: dict[str, Tally] = {}

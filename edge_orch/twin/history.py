@@ -21,6 +21,7 @@ from edge_orch.twin.facts import (
     Reported,
     Section,
     Silence,
+    Tally,
 )
 
 _PLACES = {"agent": "at the machine", "controller": "centrally"}
@@ -72,7 +73,7 @@ def _about(fact: Fact, subject: Subject, episodes: set[str]) -> bool:
         return fact.episode in episodes
     if isinstance(fact, DeviceFact) or subject.episode or fact.job != subject.job:
         return False
-    name = fact.param if isinstance(fact, Override) else fact.rule if isinstance(fact, Silence) else ""
+    name = fact.param if isinstance(fact, Override) else fact.rule if isinstance(fact, Silence | Tally) else ""
     return subject.name in ("", name)
 
 
@@ -126,6 +127,12 @@ def _of_episode(fact: EpisodeFact) -> tuple[int | None, str, str]:
     return fact.at_us, f"{fact.episode} {kind}{words}", ""
 
 
+def _of_tally(fact: Tally) -> tuple[int | None, str, str]:
+    lasted = format_duration(max(fact.resolved_us - fact.opened_us, 0))
+    words = "came and went within {} while the controller was away, and are not kept one by one"
+    return fact.resolved_us, f"{fact.job}.{fact.rule}: {fact.count} episodes {words.format(lasted)}", ""
+
+
 _WORDS: dict[type, Callable[[Any], tuple[int | None, str, str]]] = {
     Override: _of_override,
     Silence: _of_silence,
@@ -133,5 +140,6 @@ _WORDS: dict[type, Callable[[Any], tuple[int | None, str, str]]] = {
     EpisodeFact: _of_episode,
     Desired: _of_wish,
     Reported: _of_report,
+    Tally: _of_tally,
 }
 """Kind of fact → when it was made, what it says, who made it."""

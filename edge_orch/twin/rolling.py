@@ -3,31 +3,59 @@
 The agent whose twin it is decides, when the controller has all that it has; so nothing is asked and nothing can be
 refused. A controller, or an agent restored from a backup, follows: it takes the root as it is, and carries over what it
 wrote itself and the root cannot know of. Both keep what left in an archive.
+
+An agent that is away for long, and whose twin has no more room, decides alone. Then what it wrote since the last epoch
+stands beside the root, in changes of its own: should another root win, they are carried over into that epoch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from edge_orch.twin.actor import writer_of
 from edge_orch.twin.change import Vector
-from edge_orch.twin.epoch import MAX_EPOCH, MAX_ROOT, Epoch, Rolled, Texts, later_past, read_root, written_above
-from edge_orch.twin.facts import Section
+from edge_orch.twin.encoding import encode_fact
+from edge_orch.twin.epoch import (
+    MAX_EPOCH,
+    MAX_ROOT,
+    Epoch,
+    Places,
+    Rolled,
+    Texts,
+    later_past,
+    read_root,
+    room_for,
+    written_above,
+)
+from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.gate import Inspected
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import REPLACEABLE, may_write
 
+_EPISODES_IN_ROOT = MAX_ROOT - MAX_ROOT // 8
+"""Bytes of a root up to which episodes go into it; those beyond stand beside it."""
 
-def roll(replica: Replica, gone: Collection[tuple[Section, str]]) -> tuple[Replica, Rolled] | None:
-    """The next epoch with every fact but those in `gone`; None where that would not be half as large as what is there,
-    or too large for one message, or the last epoch there is."""
+
+def roll(
+    replica: Replica, gone: Places, news: Iterable[Fact] = (), *, alone: bool = False
+) -> tuple[Replica, Rolled] | None:
+    """The next epoch with every fact but those in `gone`, and `news` of our own.
+
+    `alone`: the peer may lack some of what is here. None where the next epoch would not be half as large as what is
+    there, or its root too large for one message, or where this is the last epoch there is.
+    """
     texts = {place: text for place, text in replica.texts().items() if place not in gone}
+    made = {(section, key): text for section, key, text in map(encode_fact, news)}
+    since = written_above(replica.history(), replica.epoch.past) if alone else ()
+    beside = made | _beside(replica, texts, since)
     number = replica.epoch.number + 1
-    raws = replica.root(number, texts) if number <= MAX_EPOCH else []
-    size = sum(map(len, raws))
-    if not raws or size > MAX_ROOT or size * 2 > replica.size:
+    within = {place: text for place, text in texts.items() if place not in beside}
+    raws = replica.root(number, within) if number <= MAX_EPOCH else []
+    if not raws or sum(map(len, raws)) > MAX_ROOT:
         return None
     root = read_root(number, raws, lambda *_: True)
-    return _begin(replica, number, root, later_past(replica.epoch.past, replica.vector()))
+    fresh, rolled = _begin(replica, number, root, later_past(replica.epoch.past, replica.vector()), beside)
+    return (fresh, rolled) if fresh.size * 2 <= replica.size else None
 
 
 def follow(
@@ -37,11 +65,38 @@ def follow(
     return _begin(replica, number, read_root(number, raws, admit), past)
 
 
-def _begin(replica: Replica, number: int, root: Sequence[Inspected], past: Vector) -> tuple[Replica, Rolled]:
+def _beside(replica: Replica, texts: Texts, since: Places) -> Texts:
+    """Of the texts those of our own that do not go into the root: all in `since`, and episodes beyond its room."""
+    beside: Texts = {}
+    room = _EPISODES_IN_ROOT
+    for place, text in sorted(texts.items(), key=lambda item: (item[0][0] is Section.EPISODES, item[0])):
+        section, key = place
+        own = section is not Section.DEVICE and may_write(replica.actor, replica.doc, section, key)
+        if own and (place in since or (section is Section.EPISODES and room_for(key, text) > room)):
+            beside[place] = text
+        else:
+            room -= room_for(key, text)
+    return beside
+
+
+def _forgotten(replica: Replica, past: Vector) -> bool:
+    """Whether an agent has begun this epoch that does not know all that it wrote itself, as from a backup. Then the
+    root cannot know either what we wrote into an epoch that the agent has lost."""
+    return writer_of(replica.actor, replica.doc) == "controller" and any(
+        writer_of(actor, replica.doc) == "agent" and seq > past.get(actor, 0) for actor, seq in replica.vector().items()
+    )
+
+
+def _begin(
+    replica: Replica, number: int, root: Sequence[Inspected], past: Vector, beside: Texts | None = None
+) -> tuple[Replica, Rolled]:
     before = replica.texts()
     fresh = replica.begun(Epoch(number, root[0].change.actor, len(root), past), root)
-    ours: Texts = {}
-    for place in sorted(written_above(replica.history(), past)):
+    ours = dict(beside or {})
+    places = written_above(replica.history(), past)
+    if _forgotten(replica, past):
+        places |= {place for place in before if fresh.text(*place) is None}
+    for place in sorted(places):
         free = fresh.text(*place) is None or place[0] in REPLACEABLE
         if free and may_write(fresh.actor, fresh.doc, *place):
             ours[place] = before[place]

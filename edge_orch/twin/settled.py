@@ -26,7 +26,8 @@ def settled(facts: Facts, now: Instant, busy: Collection[str] = ()) -> set[tuple
     - wishes below the highest generation of their job;
     - overrides and silences that are superseded, revoked, lifted or expired, once all that they ended goes too (else
       what they ended would come back to life);
-    - episodes resolved a day ago, with their acknowledgements, and acknowledgements of episodes that have left.
+    - episodes resolved a day ago, with their acknowledgements, and acknowledgements of episodes that have left;
+    - tallies of such episodes, a day later.
 
     Nothing while the time is not known.
     """
@@ -42,6 +43,8 @@ def settled(facts: Facts, now: Instant, busy: Collection[str] = ()) -> set[tuple
     told = {fact.episode for fact in facts.episodes.values()}
     gone |= {(Section.EPISODES, key) for key, fact in facts.episodes.items() if fact.episode in over}
     gone |= {(Section.ACKS, key) for key, ack in facts.acks.items() if ack.episode in over or ack.episode not in told}
+    long_ago = now.wall_us - RESOLVED_US
+    gone |= {(Section.LATER, key) for key, tally in facts.later.items() if tally.resolved_us <= long_ago}
     return gone
 
 

@@ -20,8 +20,9 @@ arrives sealed by its sender (`edge_orch.trust.seal`), which is its digest and i
 10. Epochs only go up. A peer in an earlier epoch is sent a `Roll`; one in a later epoch a `Have`, which asks for it.
 11. A `Roll` is taken whole or refused whole, and nothing is said until it is durable. What we wrote and its root cannot
     know of is carried over: no fact is lost between two epochs.
-12. The agent (`decides`) rolls, when the controller has all that it has and nothing is on its way to the disk. Should
-    two replicas begin one epoch differently (an agent restored from a backup), the controller's stands.
+12. The agent (`decides`) rolls, when the controller has all that it has and nothing is on its way to the disk; or
+    alone, when there is no more room. Should two replicas begin one epoch differently (an agent restored from a
+    backup), the controller's stands.
 13. A peer that speaks no protocol version of ours is left alone and reported; nothing of its messages is read.
 
 The caller calls `open` when the link comes up and every T ± 20 % from then on, which repairs any loss; `persisted` when
@@ -30,15 +31,15 @@ changes have become durable, its own or the peer's; and performs the commands in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from edge_orch.errors import Refused
 from edge_orch.twin.admission import Allow
-from edge_orch.twin.change import Change, Vector
-from edge_orch.twin.epoch import Rolled, is_root, read_root
-from edge_orch.twin.facts import Section
+from edge_orch.twin.change import Change, Vector, covers
+from edge_orch.twin.epoch import Places, Rolled, is_root, read_root
+from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.gate import Inspected, read_header
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rolling import follow, roll
@@ -167,14 +168,17 @@ class SyncSession:
     @property
     def may_roll(self) -> bool:
         """Whether the next epoch may begin now: it is ours to decide, and everybody has everything."""
-        ready = self._decides and not self._rolling and self.replica.settled and self.replica.rooted
-        return ready and covers(self._said, self.replica.vector())  # 12
+        return self.may_roll_alone and covers(self._said, self.replica.vector())  # 12
 
-    def roll(self, gone: Collection[tuple[Section, str]]) -> list[SyncCommand]:
-        """Begin the next epoch without the facts in `gone`, if this may be now and is worth it."""
-        if not self.may_roll:
-            return []
-        begun = roll(self.replica, gone)
+    @property
+    def may_roll_alone(self) -> bool:
+        """Whether it may begin now whatever the peer has."""
+        return self._decides and not self._rolling and self.replica.settled and self.replica.rooted
+
+    def roll(self, gone: Places, news: Iterable[Fact] = (), *, alone: bool = False) -> list[SyncCommand]:
+        """Begin the next epoch without the facts in `gone` and with the news, if this may be now and is worth it."""
+        may = self.may_roll_alone if alone else self.may_roll
+        begun = roll(self.replica, gone, news, alone=alone) if may else None
         return self._begin(*begun, here=True) if begun else []
 
     def link_down(self) -> None:
@@ -293,8 +297,3 @@ class SyncSession:
         self._peer = sent
         raws = tuple(change.raw for change in news[:count])
         return Transmit(Delta(self._doc, self.replica.epoch.number, raws, self.replica.vector(), self._boot, base))
-
-
-def covers(mine: Vector, theirs: Vector) -> bool:
-    """Whether everything that `theirs` counts is in `mine`."""
-    return all(mine.get(actor, 0) >= seq for actor, seq in theirs.items())

@@ -183,6 +183,15 @@ def test_a_new_epoch_takes_the_place_of_the_old_one_and_what_left_is_archived(re
     assert store.archived("press-2") == []
 
 
+def test_what_left_in_other_words_stands_in_the_new_ones(reopen: Reopen) -> None:
+    store = reopen()
+    old, new = (EpisodeFact("e1", "opened", "job", 1, "hot", at_us) for at_us in (1, 2))
+    store.commit(Transaction(twins={"press-1": TwinUpdate([change(1)], [old])}))
+    rolled = Rolled(Epoch(1, b"e" * 16, 1), (change(2),), ((Section.EPISODES, old.key, "{}"),))
+    store.commit(Transaction(twins={"press-1": TwinUpdate([], [new], [rolled])}))
+    assert reopen().facts("press-1").episodes == {new.key: new}
+
+
 def test_a_generation_is_above_all_that_any_twin_holds(reopen: Reopen) -> None:
     store = reopen()
     store.add_version(version("job", 1), AUDIT)

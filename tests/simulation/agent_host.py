@@ -16,6 +16,9 @@ from edge_orch.testing.world import Body
 from edge_orch.time import MILLISECOND, SECOND, Instant
 from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import open_sealed, seal
+from edge_orch.twin.epoch import is_root
+from edge_orch.twin.facts import Section
+from edge_orch.twin.gate import inspect
 from edge_orch.wire.messages import Delta, Have, Telemetry, decode_message
 from tests.simulation.device import Device, Disk
 from tests.simulation.releases import NEWS, Release, spoken
@@ -116,7 +119,7 @@ class AgentHost:
             case BatchDue(job, turn, number):
                 if self._turns.get(job) != turn:
                     return []
-                batch = Batch("p", self.device.sensor(number), now, position=number)
+                batch = Batch("p", self.device.batch(number), now, position=number)
                 event = happened.BatchRead(job, batch, number, "p", b"%d" % (number + 1))
         commands: list[Command] = [*self.core.handle(event, now)]
         self._wakes_at = self.core.wake_at()
@@ -172,6 +175,7 @@ class AgentHost:
             return
         device.account.committed(write.transaction, self._of_controller)
         device.store.commit(write.transaction)
+        device.happened["episodes only counted"] += _counts_episodes(write.transaction)
         body.later(0, happened.Committed(write.ticket))
 
     def _merge(self, merge: MergeReached, body: Body) -> None:
@@ -199,4 +203,11 @@ class AgentHost:
 
     def _read(self, job: str, body: Body) -> None:
         turn = self._turns[job] = self._turns.get(job, 0) + 1
-        body.later(self.device.batch_us, BatchDue(job, turn, self.device.kept[job]))
+        number = self.device.kept[job]
+        body.later(self.device.next_batch_us(number), BatchDue(job, turn, number))
+
+
+def _counts_episodes(transaction: Transaction) -> bool:
+    """Whether the twin begins anew without episodes that the controller has not heard of."""
+    changes = (change for rolled in transaction.rolls for change in rolled.changes if not is_root(change.actor))
+    return any(write.section is Section.LATER for change in changes for write in inspect(change.raw).writes)

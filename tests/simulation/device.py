@@ -12,13 +12,14 @@ from edge_orch_agent.core.commands import Reply
 from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.store.memory_store import MemoryStore
 
-from edge_orch.time import SECOND
+from edge_orch.time import MINUTE, SECOND
 from edge_orch.trust.keys import PrivateKey
 from tests.simulation.account import Account
 from tests.simulation.releases import Release
 
-Sensor = Callable[[int], bytes]
-"""Batch `n` of raw records, a line each."""
+Sensor = Callable[[int, bool], bytes]
+"""Batch `n` of raw records, a line each; and whether the sensor flaps."""
+STORM_BATCH_US = 10 * MINUTE
 
 
 class Disk(StrEnum):
@@ -70,6 +71,21 @@ class Device:
         self.lost_answers = 0.0
         self.rejects: Callable[[bytes], bool] = lambda _: False
         self.happened: Counter[str] = Counter()
+        self._storm = range(0)
+
+    def storm(self, batches: int) -> None:
+        """The sensor flaps for so many batches, which come fast."""
+        first = max(self.kept.values(), default=0) + 1
+        self._storm = range(first, first + batches)
+
+    def batch(self, number: int) -> bytes:
+        """Raw records; the same each time, but for what a storm makes of those that nobody has read yet."""
+        self.happened["sensor flapping"] += number in self._storm
+        return self.sensor(number, number in self._storm)
+
+    def next_batch_us(self, number: int) -> int:
+        """How long the batch before it takes."""
+        return STORM_BATCH_US if number in self._storm else self.batch_us
 
     def image(self) -> MemoryStore:
         """The disk as it is now. A store replaces its tables at each commit, so this one stays as it is."""

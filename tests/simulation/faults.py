@@ -32,6 +32,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "disk full at the controller": ("full_centre",),
     "sink down": ("sink",),
     "sink without an answer": ("sink",),
+    "sensor flapping": ("storm",),
+    "episodes only counted": ("storm",),
     "refused by a sink": (),
     "refused of a liar": ("mallory",),
     **{f"hostile: {act}": ("mallory",) for act in HOSTILE},

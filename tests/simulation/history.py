@@ -29,6 +29,7 @@ AGENT = AgentSettings(
     retry_first_us=SECOND,
     retry_most_us=2 * HOUR,
     roll_bytes=4 << 10,  # so that epochs pass within a month of few facts
+    apart_bytes=8 << 10,
     deliver_ahead=2,
     merge_segments=4,  # so that few that wait are merged
     merge_span_us=10 * DAY,

@@ -78,11 +78,12 @@ VERSIONS = {"press": PRESS, "meter": METER}
 
 
 def sensor(period: int, garbage: int) -> Sensor:
-    """Hot for three batches of every `period`; every `garbage`-th record is damaged."""
+    """Hot for three batches of every `period`, or, flapping, every other record; every `garbage`-th is damaged."""
 
-    def batch(number: int) -> bytes:
-        temp_c = 120.0 if number % period >= period - 3 else 60.0
-        return b"\n".join(_record(n, temp_c, garbage) for n in range(number * RECORDS, (number + 1) * RECORDS))
+    def batch(number: int, flaps: bool) -> bytes:
+        hot = number % period >= period - 3
+        numbers = range(number * RECORDS, (number + 1) * RECORDS)
+        return b"\n".join(_record(n, 120.0 if (n % 2 if flaps else hot) else 60.0, garbage) for n in numbers)
 
     return batch
 

@@ -48,7 +48,7 @@ NAMES = ["press-1", "press-2", "press-3"]
 ROUGH = Faults(loss=0.15, duplication=0.15, corruption=0.02, max_delay_us=400 * MILLISECOND)
 
 
-def sensor(number: int) -> bytes:
+def sensor(number: int, _flaps: bool) -> bytes:
     """Batch `number`: five numbered records."""
     temp_c = 120.0 if HOT_FROM <= number < HOT_TO else 60.0
     return b"".join(b'{"n":%d,"temp_c":%.1f}\n' % (number * BATCH + i, temp_c) for i in range(BATCH))

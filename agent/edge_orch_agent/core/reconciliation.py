@@ -9,6 +9,7 @@ from edge_orch.errors import EdgeOrchError
 from edge_orch.time import Instant
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.crowd import counted_again, crowd, tallies, told_of
 from edge_orch.twin.facts import Fact, Facts
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import belongs_to, may_write
@@ -43,6 +44,7 @@ class Reconciliation:
         self._every_us = settings.have_every_us
         self._roll_bytes = settings.roll_bytes
         self._roll_at = settings.roll_bytes
+        self._apart_bytes = self._apart_at = settings.apart_bytes
         self._random = random
         self._work = work
         self._have_at: int | None = None
@@ -111,16 +113,25 @@ class Reconciliation:
         return self._perform(self._session.open(), now)
 
     def roll(self, busy: Callable[[], Collection[str]], now: Instant) -> None:
-        """Let the twin begin anew when its history has outgrown what still matters.
+        """Let the twin begin anew when its history has outgrown what still matters, or, apart, its room.
 
-        `busy`: episodes of which something is still to be told. It is looked at again when the history has
-        grown by an eighth.
+        `busy`: episodes of which something is still to be told. What was resolved and finds no place in `roll_bytes`,
+        or apart in a quarter of `apart_bytes`, leaves early. It is looked at again when the history has grown by an
+        eighth.
         """
         size = self.replica.size
-        if not self.linked or size < self._roll_at or not self._session.may_roll:
-            return
-        self._perform(self._session.roll(settled(self.facts(), now, busy())), now)
-        self._roll_at = max(self._roll_bytes, self.replica.size * 9 // 8)
+        if self.linked and size >= self._roll_at and self._session.may_roll:
+            facts = self.facts()
+            crowded = told_of(facts, crowd(facts, self.replica.texts(), self._roll_bytes))
+            self._perform(self._session.roll(settled(facts, now, busy()) | crowded), now)
+            self._roll_at = max(self._roll_bytes, self.replica.size * 9 // 8)
+        elif size >= self._apart_at * (1 + self.linked) and self._session.may_roll_alone:
+            facts = self.facts()
+            episodes = crowd(facts, self.replica.texts(), self._apart_bytes // 4)
+            news = tallies(facts, episodes)
+            gone = told_of(facts, episodes) | counted_again(facts, news)
+            self._perform(self._session.roll(gone, news, alone=True), now)
+            self._apart_at = max(self._apart_bytes, self.replica.size * 9 // 8)
 
     def wake_at(self) -> int | None:
         """When to compare next."""

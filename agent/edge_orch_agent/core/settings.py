@@ -20,7 +20,11 @@ class Settings(msgspec.Struct, frozen=True):
     verify, a quarter of a millisecond: 8 % of a core for 10,000 agents at the default.
     `wear_every_us`: how often the kernel is asked how much this process has had written.
     `retry_first_us`, `retry_most_us`: bounds of exponential backoff with full jitter, for sinks, artifacts, commits.
-    `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew.
+    `roll_bytes`: how long the history of the twin must be before it is looked at whether the twin should begin anew;
+    then as many bytes of resolved episodes stay in it, the newest.
+    `apart_bytes`: how long it may become while the controller does not have it, and a quarter of it is what resolved
+    episodes may take then; twice as long while the controller can be reached, for then it is being told. A month of
+    twenty episodes a day is about that.
     `deliver_ahead`: how many segments a stream may be done with before that is durable: a crash has it deliver so many
     again.
     `merge_segments`: how many must wait in a stream before they are merged, into segments of at most `merge_bytes` and
@@ -45,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     retry_first_us: int = 500 * MILLISECOND
     retry_most_us: int = MINUTE
     roll_bytes: int = 48 << 10
+    apart_bytes: int = 1 << 20
     deliver_ahead: int = 128
     merge_segments: int = 256
     merge_bytes: int = 256 << 10

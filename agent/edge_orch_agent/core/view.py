@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_orch.plan.plan import Limits
+from edge_orch.twin.facts import Tally
 from edge_orch.twin.views import alert_views, conflict_views, override_views, silence_views, why_view
 from edge_orch.wire.api import AlertView, ConflictView, OverrideView, SilenceView, WhyView
 from edge_orch_agent.core.breaker import BreakerState
@@ -70,6 +71,7 @@ class StreamStatus(msgspec.Struct, frozen=True):
 class AgentSnapshot(msgspec.Struct, frozen=True):
     """Everything at once. `vector` and `heads` of the twin in hex, equal on both sides when merged.
 
+    `twin_bytes`: how long its history is; `tallies`: episodes that are only counted, by rule.
     `commit_failure`: why the store takes nothing now; `refusal`: the last thing that broke the rules of the twin.
     """
 
@@ -94,6 +96,8 @@ class AgentSnapshot(msgspec.Struct, frozen=True):
     drops: tuple[Drop, ...] = ()
     accounts: tuple[Account, ...] = ()
     wear: WearView = WearView(0, 0, 0, 0, ())
+    twin_bytes: int = 0
+    tallies: tuple[Tally, ...] = ()
 
 
 def snapshot(core: AgentCore) -> AgentSnapshot:
@@ -122,6 +126,8 @@ def snapshot(core: AgentCore) -> AgentSnapshot:
         drops=tuple(core.ledger.drops()),
         accounts=tuple(core.ledger.accounts()),
         wear=core.wear.view(),
+        twin_bytes=core.twin.replica.size,
+        tallies=tuple(core.twin.facts().later.values()),
     )
 
 

@@ -29,6 +29,7 @@ def examine(readings: Readings) -> list[Finding]:
     return [
         _agent(readings),
         *(_jobs(readings.status) if readings.status else ()),
+        *(_crowds(readings.status) if readings.status else ()),
         _survival(readings),
         _store(readings),
         _disk(readings),
@@ -70,6 +71,13 @@ def _jobs(status: AgentSnapshot) -> Iterator[Finding]:
         if stream.failure:
             found = f"{stream.records} records wait: {stream.failure}"
             yield Finding(f"sink {stream.stream}", State.WARN, found, "mend the sink or the way to it; nothing is lost")
+
+
+def _crowds(status: AgentSnapshot) -> Iterator[Finding]:
+    for tally in status.tallies:
+        found = f"{tally.count} episodes came and went while the controller was away, and are only counted"
+        advice = "a rule that flaps: give it hold, clear with a gap, or throttle (docs/alerts.md)"
+        yield Finding(f"alert {tally.job}.{tally.rule}", State.WARN, found, advice)
 
 
 def _survival(readings: Readings) -> Finding:

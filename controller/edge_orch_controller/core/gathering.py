@@ -49,6 +49,7 @@ class Gathering:
         self.twin_changed(twin, ())
         update = self._gathered.transaction.twins[twin.agent]
         update.changes.clear()
+        update.facts = [fact for fact in update.facts if twin.holds(fact)]
         update.rolls.append(rolled)
 
     def rollout_moved(self, plan: RolloutPlan) -> None:

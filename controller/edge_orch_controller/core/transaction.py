@@ -13,8 +13,8 @@ from edge_orch_controller.core.records import Agent, AuditEntry, RolledOut, Roll
 class TwinUpdate(msgspec.Struct):
     """What one commit adds to one agent's twin: raw changes, and the facts they made or replaced, decoded.
 
-    `rolls`: new epochs, each in place of all that was there; `changes` come after them, and what `left` goes from the
-    facts to the archive after `facts` are there.
+    `rolls`: new epochs, each in place of all that was there; `changes` come after them. What `left` goes from the facts
+    to the archive before `facts` are written, which hold nothing that left.
     """
 
     changes: list[Change] = msgspec.field(default_factory=list)

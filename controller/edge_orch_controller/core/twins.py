@@ -8,10 +8,10 @@ from itertools import islice
 
 import msgspec
 
-from edge_orch.twin.facts import Fact, Facts, Section
+from edge_orch.twin.facts import SECTION_OF, Fact, Facts, Section
 from edge_orch.twin.hand import Hand
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.rights import REPLACEABLE, agent_may_write, belongs_to
+from edge_orch.twin.rights import REPLACEABLE, TOLD_APART, agent_may_write, belongs_to
 from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Have
 
@@ -26,8 +26,8 @@ class _Rights(msgspec.Struct, frozen=True):
         return agent_may_write(actor, self.agent, section, key)
 
     def admit(self, section: Section, key: str, text: str, standing: str | None) -> bool:
-        """In the root of an epoch: its own facts, and ours in our own words, none rewritten."""
-        if section not in REPLACEABLE and standing is not None:
+        """In the root of an epoch: its own facts, and ours in our own words, none rewritten that is written once."""
+        if section not in REPLACEABLE | TOLD_APART and standing is not None:
             return standing == text
         if belongs_to("controller", section, key):
             return self.hand is not None and self.hand.recognises(self.agent, section, key, text)
@@ -56,6 +56,11 @@ class Twin:
         """Facts made or replaced since the last call."""
         before, self.facts = self.facts, self.replica.facts()
         return list(_difference(before, self.facts))
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether this stands in the twin, word for word, as of the last `take_new_facts`."""
+        section: dict[str, Fact] = getattr(self.facts, SECTION_OF[type(fact)])
+        return section.get(fact.key) == fact
 
     @property
     def have(self) -> Have:

@@ -43,7 +43,6 @@ class MemoryStore:
     def commit(self, transaction: Transaction) -> None:
         for name, update in transaction.twins.items():
             facts = self._facts.setdefault(name, {})
-            facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
             changes = self._changes.setdefault(name, {})
             for rolled in update.rolls:
                 changes.clear()
@@ -52,6 +51,7 @@ class MemoryStore:
                 self._archive.setdefault(name, []).extend(rolled.left)
                 for section, key, _ in rolled.left:
                     facts.pop((section, key), None)
+            facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
             for change in update.changes:
                 changes[change.actor, change.seq] = change
         for rollout in transaction.rollouts.values():

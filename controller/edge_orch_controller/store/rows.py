@@ -86,10 +86,10 @@ def write_twins(db: sqlite3.Connection, updates: Mapping[str, TwinUpdate]) -> No
         for agent, update in updates.items()
         for fact in update.facts
     ]
-    bulk.insert(db, "INSERT OR REPLACE INTO facts", facts)
     for agent, update in updates.items():
         for rolled in update.rolls:
             _write_roll(db, agent, rolled)
+    bulk.insert(db, "INSERT OR REPLACE INTO facts", facts)
     changes = [_change_row(agent, change) for agent, update in updates.items() for change in update.changes]
     bulk.insert(db, INSERT_CHANGES, changes)
 

@@ -11,7 +11,7 @@ from edge_orch_agent.core.events import OverrideRequested
 
 from edge_orch.time import MINUTE, SECOND
 from edge_orch.twin.settled import settled
-from tests.unit.agent.core.press import a_rig, override
+from tests.unit.agent.core.press import a_rig, lines, override, told
 from tests.unit.agent.core.rig import Rig
 
 
@@ -90,3 +90,48 @@ def test_it_is_not_looked_at_again_at_every_event(monkeypatch: pytest.MonkeyPatc
     for _ in range(20):
         rig.run(SECOND)
     assert looked <= 1
+
+
+def flapping(episodes: int) -> list[bytes]:
+    return [lines(2 * number, 1, 99.0) + lines(2 * number + 1, 1) for number in range(episodes)]
+
+
+def test_a_storm_of_episodes_apart_stays_within_its_room_and_is_counted() -> None:
+    rig = a_rig([])
+    rig.settings = msgspec.structs.replace(rig.settings, apart_bytes=16_000)
+    rig.restart()
+    rig.run(SECOND)
+    rig.tell(override(90.0))
+    rig.link(up=False)
+    rig.sources["press"].batches.extend(flapping(120))
+    largest = 0
+    while len(told(rig)) < 240:
+        rig.run(MINUTE)
+        largest = max(largest, rig.core.twin.replica.size)
+    assert largest < 20_000
+    (tally,) = rig.facts().later.values()
+    kept = {fact.episode for fact in rig.facts().episodes.values()}
+    assert tally.count + len(kept) == 120
+    view = rig.core.view()
+    assert [(one.job, one.rule, one.count) for one in view.tallies] == [("press", "hot", tally.count)]
+    assert view.twin_bytes == rig.core.twin.replica.size
+    rig.restart()
+    rig.link(up=True)
+    rig.run(MINUTE)
+    assert rig.controller.replica.facts() == rig.facts()
+    assert rig.controller.replica.facts().later == {tally.key: tally}
+    assert rig.core.view().parameters[0].value == 90.0
+
+
+def test_a_storm_of_episodes_that_the_controller_hears_of_is_not_counted_and_leaves_the_twin() -> None:
+    rig = a_rig(flapping(120))
+    rig.settings = msgspec.structs.replace(rig.settings, roll_bytes=4_000)
+    rig.restart()
+    largest = 0
+    while len(told(rig)) < 240:
+        rig.run(MINUTE)
+        largest = max(largest, rig.core.twin.replica.size)
+    assert largest < 30_000
+    assert rig.facts().later == {}
+    assert rig.core.view().tallies == ()
+    assert rig.controller.replica.facts() == rig.facts()

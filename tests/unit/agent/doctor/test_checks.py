@@ -13,6 +13,7 @@ from edge_orch_agent.doctor.readings import MIB, Disk, Process, Reach, Readings,
 from edge_orch.plan.plan import Limits
 from edge_orch.testing.clock import START_US
 from edge_orch.time import DAY, HOUR, ClockQuality, Instant
+from edge_orch.twin.facts import Tally
 from tests.unit.agent.core.press import a_rig
 
 NOW = Instant(START_US, DAY, "boot")
@@ -154,3 +155,11 @@ def test_an_age_is_told_in_a_unit_of_its_size(age_s: float, shown: str) -> None:
     assert WELL.process is not None
     process = msgspec.structs.replace(WELL.process, age_s=age_s)
     assert finding(msgspec.structs.replace(WELL, process=process), "agent").found.endswith(f", for {shown}")
+
+
+def test_a_rule_that_flaps_is_shown_with_what_to_do() -> None:
+    readings = with_status(tallies=(Tally("press", "hot", 180, 0, DAY),))
+    found = finding(readings, "alert press.hot")
+    assert found.state is State.WARN
+    assert found.found == "180 episodes came and went while the controller was away, and are only counted"
+    assert "throttle" in found.next_step

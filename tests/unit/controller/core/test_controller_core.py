@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from edge_orch.errors import EdgeOrchError, Invalid, Problem, Refused, StorageError
 from edge_orch.time import MINUTE, SECOND
+from edge_orch.twin.encoding import encode_fact
 from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.twin.interventions import NotFound
 from edge_orch.wire.messages import Have, Roll, Telemetry, Unknown, Unsupported
@@ -337,6 +338,23 @@ def test_the_controller_follows_when_an_agent_rolls_its_twin_and_archives_what_l
     bench.apply("job", 2)
     assert agent.asked == [1, 2]
     assert bench.twins_are_equal("press-1")
+
+
+def test_an_agent_that_went_on_alone_from_a_backup_may_have_told_of_an_episode_at_another_time() -> None:
+    bench = Bench("press-1")
+    bench.apply("job", 1)
+    bench.up("press-1")
+    agent = bench.agents["press-1"]
+    told = EpisodeFact("e", "opened", "job", 1, "hot", 1)
+    for message in agent.write(told):
+        bench.tell(MessageReceived("press-1", message))
+    section, key, text = encode_fact(msgspec.structs.replace(told, at_us=2))
+    before = agent.replica.texts()
+    raws = agent.replica.root(1, {**before, (section, key): text})
+    bench.tell(MessageReceived("press-1", Roll("press-1", 1, {}, tuple(raws), b"")))
+    assert bench.warnings == []
+    assert bench.store.facts("press-1").episodes[key].at_us == 2
+    assert bench.store.archived("press-1") == [(section, key, before[section, key])]
 
 
 def test_a_root_that_rewrites_or_invents_what_the_controller_decided_is_refused() -> None:
