@@ -16,7 +16,8 @@ from edge_orch.spec.leaves import Sql
 def parse_expression(sql: Sql, scope: Scope) -> Expression:
     """The typed expression in `sql`. Raises `Invalid`: each problem points at its token in the file."""
     node = parse_sql(sql)
-    if isinstance(node.unnest(), exp.Null):
+    in_brackets = next(part for part in node.walk() if not isinstance(part, exp.Paren))
+    if isinstance(in_brackets, exp.Null):
         raise Invalid(Problem("NULL has no type of its own", sql.where, next_step="write CAST(NULL AS float)"))
     return Checker(sql, scope).check(node)
 
