@@ -53,7 +53,7 @@ from edge_orch_agent.logs import event as line
 from edge_orch_agent.people import People
 from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
-from edge_orch_agent.store.port import Store
+from edge_orch_agent.store.port import Store, StoreLost
 from edge_orch_agent.store_thread import StoreThread
 
 CONTROLLER = "controller"
@@ -94,7 +94,7 @@ class Driver:
         crash: Crash | None = None,
     ) -> None:
         self._core = core
-        self._store = StoreThread(store)
+        self._store = StoreThread(store, self._fail)
         self._agent = agent
         self._key = key
         self._controller_key = controller_key
@@ -110,13 +110,13 @@ class Driver:
         self._handled = asyncio.Event()
         self._committing = 0
         self._delivering = 0
-        self._failure: CoreFailed | None = None
+        self._failure: CoreFailed | StoreLost | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.people = People(self.handle, self._stopping)
 
     async def run(self) -> None:
-        """Work until `stop`. Raises `CoreFailed` if the core does."""
+        """Work until `stop`. Raises `CoreFailed` if the core does, `StoreLost` if the store must be opened anew."""
         linking = asyncio.create_task(self._keep_linked(), name="link")
         try:
             self.handle(Started(self._crash))
@@ -155,11 +155,15 @@ class Driver:
                 found=repr(error),
                 next_step="start the agent again, and report the log",
             )
-            self._failure = CoreFailed(problem)
-            self._stopping.set()
+            self._fail(CoreFailed(problem))
         finally:
             self._handling = False
             self._handled.set()
+
+    def _fail(self, failure: CoreFailed | StoreLost) -> None:
+        """End, and say why. Nothing more reaches the core: what is not durable now never will be by this run."""
+        self._failure = self._failure or failure
+        self._stopping.set()
 
     # What the link tells.
 

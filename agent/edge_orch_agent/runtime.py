@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ from edge_orch_agent.references import Resolver
 from edge_orch_agent.service import ServiceManager
 from edge_orch_agent.sinks.registry import SinkFactory
 from edge_orch_agent.sources.registry import SourceFactory
+from edge_orch_agent.store.port import StoreLost
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
 WEBSOCKET = "websocket"
@@ -69,14 +71,28 @@ def run_agent(folder: AgentFolder, options: RunOptions) -> None:
                     next_step="edge-orch agent enroll --controller URL --token TOKEN --data DIR --name NAME",
                 )
             )
-        clock = SystemClock()
-        store = SqliteStore(folder.database, clock.now().wall_us)
-        if store.set_aside is not None:
-            log.error(line("database_set_aside", reason="damaged", path=store.set_aside))
-        try:
-            asyncio.run(_run(folder, enrolment, options, clock, store))
-        finally:
-            store.close()
+        backoff, lost = Backoff(most_s=60.0), ""
+        while True:
+            try:
+                _run_once(folder, enrolment, options, lost)
+            except StoreLost as error:
+                lost = error.problems[0].what
+                log.error(line("store_lost", reason=error))
+                time.sleep(backoff.next_s())
+            else:
+                return
+
+
+def _run_once(folder: AgentFolder, enrolment: Enrolment, options: RunOptions, lost: str) -> None:
+    """`lost`: why the store had to be opened anew, or empty. Raises `StoreLost` if it has to be again."""
+    clock = SystemClock()
+    store = SqliteStore(folder.database, clock.now().wall_us, lost)
+    if store.set_aside is not None:
+        log.error(line("database_set_aside", reason="damaged", path=store.set_aside))
+    try:
+        asyncio.run(_run(folder, enrolment, options, clock, store))
+    finally:
+        store.close()
 
 
 async def _run(

@@ -14,6 +14,7 @@ import msgspec
 from edge_orch.errors import Problem, StorageError
 from edge_orch.time import format_timestamp
 from edge_orch_agent.store.log_check import Condition, check_log
+from edge_orch_agent.store.presence import PARTS, copy_open
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
@@ -34,6 +35,7 @@ class Flaw(StrEnum):
     DAMAGED = "damaged"
     FOREIGN = "foreign"
     NEWER = "newer"
+    REPLACED = "replaced"
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -84,6 +86,21 @@ def close_database(database: sqlite3.Connection, path: Path) -> None:
 def replace_damaged(path: Path, now_us: int, reason: str) -> Opened:
     """What `open_database` does with a damaged file, for damage that shows only when rows are read. Close it before."""
     return _replace(path, _Unusable(Flaw.DAMAGED, reason), now_us)
+
+
+def rescue_open(database: sqlite3.Connection, path: Path, now_us: int) -> str:
+    """Put what an open database holds, whose files were removed or replaced, back in its place, and close it.
+
+    What stands there meanwhile is set aside; returns where, or nothing. Raises `sqlite3.Error`, or `OSError`; the
+    database is then still open.
+    """
+    copy_open(database, _rebuilt(path))
+    told = ""
+    if path.exists():
+        told = f", what stood there is set aside as {_set_aside(path, Flaw.REPLACED, now_us).name}"
+    close_database(database, path)  # SQLite removes its log, by its name
+    _rebuilt(path).rename(path)
+    return told
 
 
 def _life(path: Path) -> Path:
@@ -233,7 +250,7 @@ def _replace(path: Path, unusable: _Unusable, now_us: int) -> Opened:
 def _set_aside(path: Path, flaw: Flaw, now_us: int) -> Path:
     """Rename the file, and with it the log that belongs to it, so that SQLite cannot replay it into another one."""
     aside = _free_name(path, flaw, now_us)
-    for ending in ("-wal", "-shm", ""):
+    for ending in reversed(PARTS):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))

@@ -19,8 +19,15 @@ class DiskFull(StorageError):
     """There is no room for the transaction. Nothing was changed; room may come."""
 
 
+class StoreLost(StorageError):
+    """What is open is not to be trusted any more, and must be opened anew: that puts right what can be.
+
+    Nothing of the transaction is durable.
+    """
+
+
 class Store(Protocol):
-    """Durable state of one agent. All methods raise `StorageError` with the cause and the next step."""
+    """Durable state of one agent. All methods raise `StorageError` with the cause and the next step, or `StoreLost`."""
 
     def load(self) -> StoredState:
         """Everything that was committed."""

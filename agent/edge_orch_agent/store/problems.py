@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from edge_orch.errors import Problem, StorageError
-from edge_orch_agent.store.port import DiskFull
+from edge_orch_agent.store.port import DiskFull, StoreLost
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """Primary result codes of a file whose content is not to be trusted any more."""
@@ -22,8 +22,8 @@ _CAUSES = {
     sqlite3.SQLITE_PERM: ("access is denied", "make the folder and the file writable for the agent's user"),
     sqlite3.SQLITE_BUSY: ("another process uses the file", "stop the other agent that runs on this folder"),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk or the SD card; `dmesg` may say more"),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restart the agent: it sets the file aside and goes on"),
-    sqlite3.SQLITE_NOTADB: ("the file is not a database", "restart the agent: it sets the file aside and goes on"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "none: the agent opens it anew, sets it aside and goes on"),
+    sqlite3.SQLITE_NOTADB: ("the file is not a database", "none: the agent opens it anew, sets it aside and goes on"),
 }
 
 _NO_ROOM = 64 << 10
@@ -47,7 +47,7 @@ def storage_error(error: sqlite3.Error, path: Path, action: str) -> StorageError
     full = _for_want_of_room(error, path)
     code = sqlite3.SQLITE_FULL if full else primary_code(error)
     cause, next_step = _CAUSES.get(code, (str(error), "see the cause above"))
-    kind = DiskFull if full else StorageError
+    kind = DiskFull if full else StoreLost if code in DAMAGED else StorageError
     return kind(Problem(f"{action} {path}: {cause}", found=str(error), next_step=next_step))
 
 

@@ -12,14 +12,15 @@ from typing import TypeVar
 
 import msgspec
 
-from edge_orch.errors import Problem
+from edge_orch.errors import Problem, StorageError
 from edge_orch.twin.facts import Section
 from edge_orch_agent.core.dead_letters import KeptLetter
 from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.transaction import Segment, SegmentInfo, StreamId, Transaction
 from edge_orch_agent.store.ballast import Ballast
-from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged
-from edge_orch_agent.store.port import DiskFull
+from edge_orch_agent.store.opening import LOG_BYTES, Opened, close_database, open_database, replace_damaged, rescue_open
+from edge_orch_agent.store.port import DiskFull, StoreLost
+from edge_orch_agent.store.presence import Presence
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_letters, read_segment, read_state
 from edge_orch_agent.store.space import give_back, shorten_log
@@ -36,16 +37,17 @@ class SqliteStore:
 
     A file that is damaged, of another program or of a newer version is set aside under a name with the time (`now_us`:
     wall clock, microseconds), and work goes on with what could be read of it; `set_aside` then says where it is, and
-    so does the `report` of what is loaded. Raises `StorageError` for a folder that cannot be used. May be called from
-    any thread; calls wait for each other.
+    so does the `report` of what is loaded, behind `lost`: why it had to be opened anew. Raises `StorageError` for a
+    folder that cannot be used. May be called from any thread; calls wait for each other.
 
     The reserve for essential transactions is a ballast file beside the database (`agent.ballast`).
     """
 
-    def __init__(self, path: Path | str, now_us: int = 0, ballast_bytes: int = BALLAST_BYTES) -> None:
+    def __init__(self, path: Path | str, now_us: int = 0, lost: str = "", ballast_bytes: int = BALLAST_BYTES) -> None:
         self._path = Path(path)
         self._log = self._path.with_name(self._path.name + "-wal")
         self._now_us = now_us
+        self._lost = lost
         self._lock = Lock()
         self._ballast = Ballast(self._path.with_suffix(".ballast"), ballast_bytes)
         try:
@@ -70,12 +72,13 @@ class SqliteStore:
                     state = read_state(self._database)
             except sqlite3.Error as error:
                 raise storage_error(error, self._path, "cannot read") from error
-            report = "; ".join(filter(None, [self._report, state.report]))
+            report = "; ".join(filter(None, [self._lost, self._report, state.report]))
             return msgspec.structs.replace(state, report=report)
 
     def commit(self, transaction: Transaction, essential: bool = False) -> int:
         """Apply the whole transaction durably or change nothing; returns the bytes handed to SQLite."""
         with self._lock:
+            self._keep_place()
             if not essential:
                 self._keep_reserve()
             write = partial(write_transaction, transaction=transaction)
@@ -101,6 +104,7 @@ class SqliteStore:
     def merge(self, stream: StreamId, first: int, last: int) -> SegmentInfo | None:
         """Put one segment in the place of those with the sequences `first` to `last`; None if one is damaged."""
         with self._lock:
+            self._keep_place()
             self._keep_reserve()
             return self._write(lambda database: merge_segments(database, stream, first, last))
 
@@ -127,6 +131,31 @@ class SqliteStore:
 
     def _use(self, opened: Opened) -> None:
         self._database, self.set_aside, self._report = opened.database, opened.aside, opened.report
+        self._presence = Presence(self._path)
+
+    def _keep_place(self) -> None:
+        """Raises `StoreLost` where a file was removed or replaced: what it held is in its place again then."""
+        missing = self._presence.missing()
+        if not missing:
+            return
+        what = f"{missing} was removed or replaced while it was open"
+        try:
+            aside = rescue_open(self._database, self._path, self._now_us)
+        except sqlite3.Error as error:
+            raise storage_error(error, self._path, f"{what}, and what it held cannot be put back to") from error
+        except OSError as error:
+            problem = Problem(
+                f"{what}, and cannot be put back",
+                found=error.strerror or str(error),
+                next_step=f"let the agent write to {self._path.parent}; nothing is committed until then",
+            )
+            raise StorageError(problem) from error
+        raise StoreLost(
+            Problem(
+                f"{what}; all that it held is saved{aside}",
+                next_step="leave the files of a running agent alone",
+            )
+        )
 
     def _write(self, write: Callable[[sqlite3.Connection], Written]) -> Written:
         try:

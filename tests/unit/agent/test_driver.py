@@ -32,7 +32,7 @@ from edge_orch_agent.references import Resolver
 from edge_orch_agent.sinks.port import Rejected, Retry
 from edge_orch_agent.sources.port import Emit
 from edge_orch_agent.store.memory_store import MemoryStore
-from edge_orch_agent.store.port import DiskFull
+from edge_orch_agent.store.port import DiskFull, StoreLost
 
 from edge_orch.engine.records import Batch
 from edge_orch.errors import StorageError
@@ -170,7 +170,7 @@ class World:
 
     async def __aexit__(self, *_exception: object) -> None:
         self.driver.stop()
-        with contextlib.suppress(CoreFailed):
+        with contextlib.suppress(CoreFailed, StoreLost):
             await self.task
         await self._client.close()
 
@@ -203,6 +203,21 @@ async def test_a_commit_that_failed_is_told_with_its_reason(caplog: pytest.LogCa
         world.link.handler.link_up()
         assert await world.core.until(CommitFailed) == CommitFailed(7, "disk full")
     assert 'commit_failed reason="disk full"' in caplog.messages
+
+
+class LostStore(MemoryStore):
+    """Its file was removed."""
+
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:  # noqa: ARG002
+        raise StoreLost("agent.db was removed")
+
+
+async def test_a_store_that_must_be_opened_anew_ends_this_run_at_once() -> None:
+    async with World(LostStore()) as world:
+        world.core.answers[LinkUp] = lambda _event: [Commit(7, Transaction())]
+        world.link.handler.link_up()
+        with pytest.raises(StoreLost, match="removed"):
+            await world.task
 
 
 class FullStore(MemoryStore):

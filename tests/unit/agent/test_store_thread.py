@@ -7,6 +7,7 @@ from edge_orch_agent.core.commands import Commit, Merge
 from edge_orch_agent.core.events import CommitFailed, Committed, Merged
 from edge_orch_agent.core.transaction import Segment, StreamId, Transaction
 from edge_orch_agent.store.memory_store import MemoryStore
+from edge_orch_agent.store.port import StoreLost
 from edge_orch_agent.store_thread import FRESH_BYTES, StoreThread
 
 from tests.contracts.store_contract import STREAM, a_segment
@@ -27,7 +28,7 @@ class Counting(MemoryStore):
 @pytest.fixture
 async def store() -> AsyncIterator[tuple[Counting, StoreThread]]:
     counting = Counting()
-    thread = StoreThread(counting)
+    thread = StoreThread(counting, lambda _error: None)
     yield counting, thread
     await thread.close()
 
@@ -94,3 +95,18 @@ async def test_what_was_not_committed_is_not_there(store: tuple[Counting, StoreT
     too_large = a_segment(1, b"x" * 4 * FRESH_BYTES + b"\n")
     assert isinstance(await thread.commit(Commit(1, Transaction(segments=[too_large]))), CommitFailed)
     assert await thread.segment(STREAM, 1) is None
+
+
+class Lost(MemoryStore):
+    """Its file was removed."""
+
+    def commit(self, transaction: Transaction, essential: bool = False) -> int:  # noqa: ARG002
+        raise StoreLost("agent.db was removed")
+
+
+async def test_a_store_that_must_be_opened_anew_is_told_to_its_owner_and_the_commit_has_failed() -> None:
+    told: list[StoreLost] = []
+    thread = StoreThread(Lost(), told.append)
+    assert await thread.commit(Commit(1, Transaction())) == CommitFailed(1, "agent.db was removed")
+    assert [str(error) for error in told] == ["agent.db was removed"]
+    await thread.close()
