@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import calendar, cast, forms, json, number, text
+from edge_orch.engine.calls import cast, forms, json, number, text
 from edge_orch.engine.code import NULL, Code, literal
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.trees import between, flat, is_constant
@@ -103,13 +103,9 @@ class ExpressionWriter:
             "coalesce": lambda: self._coalesce(args, node.type),
             "nullif": lambda: self._nullif(args),
             "greatest": lambda: self._extreme(number.largest_of, args, node.type),
-            "at_time_zone": lambda: self._made(calendar.wall_clock, args[0], args[1], may_fail=True),
-            "strptime": lambda: self._made(forms.stamp_reader, args[0], args[1], may_fail=True),
-            "strftime": lambda: self._made(forms.stamp_writer, args[0], args[1]),
+            **dict.fromkeys(functions.MADE, lambda: self._made(functions.MADE[name], *args)),
             "json_object": lambda: self._json_object(args),
             "json_array": lambda: self._json(f"[{', '.join(map(self._in_json, args))}]"),
-            "json_extract": lambda: self._made(json.json_extract, args[0], args[1], may_fail=True),
-            "json_extract_string": lambda: self._made(json.json_extract_string, args[0], args[1], may_fail=True),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -238,11 +234,14 @@ class ExpressionWriter:
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=cast.may_fail(arg.type, target))
 
     def _json_object(self, args: Sequence[Expression]) -> Code:
-        keys = [key.value if isinstance(key, Literal) else None for key in args[::2]]
-        if len(args) % 2 or not all(isinstance(key, str) for key in keys):
-            raise Invalid(Problem("the plan has an object whose keys are not written out"))
-        pairs = [f"{key!r}: {self._in_json(value)}" for key, value in zip(keys, args[1::2], strict=True)]
-        return self._json(f"{{{', '.join(pairs)}}}")
+        if len(args) % 2 or not all(key.type is FieldType.STRING for key in args[::2]):
+            raise Invalid(Problem("the plan has an object whose keys are no texts"))
+        keys, values = [self.value(key) for key in args[::2]], list(map(self._in_json, args[1::2]))
+        pairs = zip(keys, values, strict=True)
+        if any(key.nullable for key in keys):
+            members = "".join(f"({key.text}, {value}), " for key, value in pairs)
+            return self._json(f"{{key: value for key, value in ({members}) if key is not None}}")
+        return self._json(f"{{{', '.join(f'{key.text}: {value}' for key, value in pairs)}}}")
 
     def _json(self, made: str) -> Code:
         return Code(f"{self._names.bind('k', json.json_text)}({made})", False)
@@ -255,14 +254,12 @@ class ExpressionWriter:
         name = self._names.fresh("t")
         return f"(None if ({name} := {code.text}) is None else {form}({name}))"
 
-    def _made(
-        self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression, *, may_fail: bool = False
-    ) -> Code:
-        """A function that is made once, of a constant text: a time zone, a form of timestamps, a path."""
+    def _made(self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression) -> Code:
+        """A function that is made once, of a constant text: a time zone, a form of timestamps, a path, a network."""
         if not isinstance(how, Literal) or not isinstance(how.value, str):
-            raise Invalid(Problem("the plan has a time zone, a form of timestamps or a path that is not written out"))
+            raise Invalid(Problem("the plan has a time zone, a form, a path or a network that is not written out"))
         called = self._names.bind("k", make(how.value))
-        return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=may_fail)
+        return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=make is not forms.stamp_writer)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:
         """The value, as a float where integers meet floats."""

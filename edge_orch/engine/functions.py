@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.calls import bits, calendar, json, number, text
+from edge_orch.engine.calls import address, bits, calendar, forms, json, number, text
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -104,6 +104,8 @@ STRICT: dict[str, Function] = {
     "float32": _call(bits.float32, may_fail=True),
     "to_hex": _call(bits.to_hex),
     "from_hex": _call(bits.from_hex, may_fail=True),
+    "url_encode": _call(text.url_encode),
+    "url_decode": _call(text.url_decode, may_fail=True),
     "json_array_length": _call(json.json_array_length, may_fail=True),
     "json_valid": _call(json.json_valid),
     "time_bucket": _call(calendar.time_bucket),
@@ -113,10 +115,20 @@ STRICT: dict[str, Function] = {
     "make_timestamp_ms": _call(calendar.make_timestamp_ms, may_fail=True),
 }
 
+MADE: dict[str, Callable[[str], Callable[..., Any]]] = {
+    "at_time_zone": calendar.wall_clock,
+    "strptime": forms.stamp_reader,
+    "strftime": forms.stamp_writer,
+    "in_network": address.in_network,
+    "json_extract": json.json_extract,
+    "json_extract_string": json.json_extract_string,
+}
+"""What makes a function of one argument, of the constant text that is the other."""
+
 # Written out by the expression writer, because NULL has its own meaning in each, or the code depends on types.
 SPECIAL = frozenset(
     {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
-    | {"at_time_zone", "strptime", "strftime", "json_extract", "json_extract_string"}
+    | set(MADE)
     | {"json_object", "json_array"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}

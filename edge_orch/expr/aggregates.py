@@ -49,7 +49,9 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
 
 
 def _makes_json(made: Aggregation) -> bool:
-    if made.function in {"array_agg", "histogram"} or (made.function in _GREATEST and made.argument is not None):
+    if made.function in {"array_agg", "histogram", "json_group_object"} or (
+        made.function in _GREATEST and made.argument is not None
+    ):
         return True
     return made.function in _CHOOSING and made.value is not None and is_json(made.value)
 
@@ -80,6 +82,8 @@ class _Maker:
         if function == "median":
             function, args = "quantile", [*args, exp.Literal.number(0.5)]
         order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None
+        if function == "json_group_object":
+            order = casts.to_string(self.checker.check(args.pop(0)))
         argument = self.argument(function, args.pop()) if len(args) > 1 else None
         value = None
         if isinstance(args[0], exp.Distinct):
@@ -140,7 +144,9 @@ class _Maker:
             self.checker.expect(node, value, frozenset({FieldType.BOOL}), f"the argument of {function}")
         if function in {"min", "max"}:
             self.checker.ordered(node, value, function)
-        if function in {"array_agg", "string_agg", "histogram"} or (function in _GREATEST and argument is not None):
+        if function in {"array_agg", "string_agg", "histogram", "json_group_object"} or (
+            function in _GREATEST and argument is not None
+        ):
             return FieldType.STRING
         return FieldType.FLOAT if function in _FLOAT else value.type
 

@@ -55,5 +55,4 @@ def compile_running(spec: Running, context: StepContext) -> Compiled:
 
 def _is_made_of_all(aggregation: Aggregation) -> bool:
     """Whether its value is made of all values, again for every record."""
-    function = aggregation.function
-    return function in {"array_agg", "string_agg", "mode"} or (function == "histogram" and aggregation.argument is None)
+    return aggregation.function in {"array_agg", "string_agg"}

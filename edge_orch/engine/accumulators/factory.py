@@ -10,7 +10,7 @@ from msgspec import Raw, json
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
-from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
 from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
 from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
@@ -23,7 +23,7 @@ from edge_orch.plan.steps import Aggregation, Argument
 
 def is_timed(function: str) -> bool:
     """Whether an aggregate folds pairs of event time and value."""
-    return function in ("first", "last", "array_agg", "string_agg")
+    return function in ("first", "last", "array_agg", "string_agg", "json_group_object")
 
 
 def is_ranked(aggregation: Aggregation) -> bool:
@@ -73,6 +73,8 @@ def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
         return partial(Quantile, fraction(aggregation))
     if function == "array_agg":
         return partial(Gathered, _array_of(aggregation.value))
+    if function == "json_group_object":
+        return partial(Members, _shown(aggregation.value) or _itself)
     if function == "histogram" and argument is None:
         return partial(Tallied, _object_of(aggregation.value))
     return _MAKERS[function] if argument is None else _with_argument(aggregation, argument)
@@ -99,6 +101,10 @@ def _shown(value: Expression | None) -> Callable[[Any], Any] | None:
     if value is not None and value.type is FieldType.TIMESTAMP:
         return format_stamp
     return Raw if value is not None and is_json(value) else None
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _most_frequent(counts: dict[Any, int]) -> Value:

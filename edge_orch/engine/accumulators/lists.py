@@ -1,4 +1,4 @@
-"""Aggregates that keep values: all of them, or the greatest few."""
+"""Aggregates that keep values: all of them, the greatest few, or the latest of each name."""
 
 from __future__ import annotations
 
@@ -104,6 +104,54 @@ class Ranked(Growing):
 
     def restore(self, state: tuple[int, bool, Pairs]) -> None:
         self.kept = [(order, value) for order, value in state[2]]
+        self.charged, self.given_up = state[:2]
+
+
+class Members(Growing):
+    """`json_group_object`: of pairs (time, (name, value)) an object of the latest value of each name.
+
+    Of values of one moment, the one that came last. Members stand in the order of their names. `shown`: what makes JSON
+    of a value that is not NULL.
+    """
+
+    __slots__ = ("_size", "latest", "shown")
+
+    def __init__(self, shown: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.shown = shown
+        self.latest: dict[str, tuple[int, Any]] = {}
+        self._size = 0
+
+    def fold(self, values: Sequence[tuple[int, Sequence[Any]]]) -> None:
+        for time_us, (name, value) in values if not self.given_up else ():
+            before = self.latest.get(name)
+            if before is None or before[0] <= time_us:
+                self._size += weight(value) - (weight(before[1]) if before else -VALUE - weight(name))
+                self.latest[name] = (time_us, value)
+
+    def value(self) -> Value:
+        if not self.latest:
+            return None
+        members = ((name, self.latest[name][1]) for name in sorted(self.latest))
+        made = {name: None if value is None else self.shown(value) for name, value in members}
+        return msgspec.json.encode(made).decode()
+
+    def merge(self, other: Members) -> None:
+        if other.given_up:
+            self.give_up()
+        self.fold([(time_us, (name, value)) for name, (time_us, value) in other.latest.items()])
+
+    def size(self) -> int:
+        return self._size
+
+    def give_up(self) -> None:
+        self.latest, self._size, self.given_up = {}, 0, True
+
+    def state(self) -> tuple[int, bool, list[tuple[str, int, Any]]]:
+        return (self.charged, self.given_up, [(name, *kept) for name, kept in self.latest.items()])
+
+    def restore(self, state: tuple[int, bool, Sequence[tuple[str, int, Any]]]) -> None:
+        self.fold([(time_us, (name, value)) for name, time_us, value in state[2]])
         self.charged, self.given_up = state[:2]
 
 

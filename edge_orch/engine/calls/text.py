@@ -170,6 +170,19 @@ def from_base64(text: str) -> str | None:
         return None
 
 
+def url_encode(text: str) -> str:
+    """All but letters, digits and `-._~` as % and two hexadecimal digits for each byte of UTF-8."""
+    return re.sub(rb"[^A-Za-z0-9_.~-]", lambda byte: b"%%%02X" % byte[0][0], text.encode()).decode()
+
+
+def url_decode(text: str) -> str | None:
+    """The text of which these are the percent-encoded bytes; NULL if they are no UTF-8."""
+    try:
+        return re.sub(b"%([0-9A-Fa-f]{2})", lambda byte: bytes([int(byte[1], 16)]), text.encode()).decode()
+    except ValueError:
+        return None
+
+
 def sha256(text: str) -> str:
     """The digest of the UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

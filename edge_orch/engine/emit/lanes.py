@@ -65,9 +65,12 @@ def _identity(aggregation: Aggregation) -> Hashable:
 
 
 def _ordering(aggregation: Aggregation) -> Hashable:
-    """By what its values are put in order: "time", one of themselves, or another expression; None if they are not."""
+    """By what its values are put in order: time, one of themselves, or another expression; None if they are not.
+
+    With time, by which name they are told apart.
+    """
     if is_timed(aggregation.function):
-        return "time"
+        return "time", aggregation.order
     if aggregation.order is None and is_ranked(aggregation):
         return aggregation.value
     return aggregation.order
@@ -82,22 +85,23 @@ def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggr
         setup.append(f"{chosen} = {expressions.true(aggregation.where)}")
         conditions.append(chosen)
 
-    def operand(value: Expression) -> str:
+    def operand(value: Expression, *, or_null: bool = False) -> str:
         code = expressions.value(value)
         text = code.text
         if not code.atom:
             text = generator.names.fresh("v")
             # What the filter leaves out is not computed, so that it cannot overflow.
             setup.append(f"{text} = {code.text} if {chosen} else None" if chosen else f"{text} = {code.text}")
-        if code.nullable:
+        if code.nullable and not or_null:
             conditions.append(f"{text} is not None")
         return text
 
-    item = scope.time.code if aggregation.value is None else operand(aggregation.value)
-    if is_timed(aggregation.function):
-        item = f"({scope.time.code}, {item})"
-    elif aggregation.order is not None:
+    named = aggregation.function == "json_group_object"  # in an object NULL is a value like any other
+    item = scope.time.code if aggregation.value is None else operand(aggregation.value, or_null=named)
+    if aggregation.order is not None:
         item = f"({operand(aggregation.order)}, {item})"
     elif is_ranked(aggregation):
         item = f"({item}, {item})"
+    if is_timed(aggregation.function):
+        item = f"({scope.time.code}, {item})"
     return LaneCode(tuple(setup), tuple(conditions), item)

@@ -61,6 +61,12 @@ AGGREGATES: dict[str, AggregateFunction] = {
     ),
     "bool_and": AggregateFunction("bool_and(x): whether all are true", "bool_and(temp_c > 20)"),
     "bool_or": AggregateFunction("bool_or(x): whether one is true", "bool_or(temp_c > 90)"),
+    "json_group_object": AggregateFunction(
+        "json_group_object(name, x): a JSON object of the latest x of each name, NULLs included",
+        "json_group_object(sensor, temp_c)",
+        2,
+        2,
+    ),
     "array_agg": AggregateFunction("array_agg(x): all values as a JSON array, by event time", "array_agg(temp_c)"),
     "string_agg": AggregateFunction(
         "string_agg(x, ', '): all values as one text, by event time, with what stands between them",
@@ -77,6 +83,7 @@ SYNONYMS = {
     "argmin": "arg_min",
     "every": "bool_and",
     "group_concat": "string_agg",
+    "json_object_agg": "json_group_object",
     "list": "array_agg",
     "listagg": "string_agg",
     "max_by": "arg_max",
@@ -90,6 +97,7 @@ SYNONYMS = {
 
 ELSEWHERE = {
     **dict.fromkeys(("collect", "collect_list"), "write array_agg(x)"),
+    **dict.fromkeys(("pivot", "map_agg", "object_agg", "merge_agg", "to_object"), "write json_group_object(name, x)"),
     **dict.fromkeys(("concat", "concat_newline", "concat_ws"), "write string_agg(x, ', ')"),
     **dict.fromkeys(("percentile", "percentile_cont", "percentile_approx", "p95", "p99"), "write quantile(x, 0.95)"),
     **dict.fromkeys(

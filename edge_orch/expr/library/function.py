@@ -9,9 +9,12 @@ import msgspec
 from edge_orch.plan.schema import FieldType
 
 # What an argument may be, beyond one type: any type; a number; a type shared by all `same` arguments; a number shared
-# likewise; a literal regular expression, unit of time, time zone, form of timestamps, length of time
-# or path into JSON.
-Kind = FieldType | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "length", "json_path"]
+# likewise; a literal regular expression, unit of time, time zone, form of timestamps, length of time,
+# path into JSON or network of addresses.
+Kind = (
+    FieldType
+    | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "length", "json_path", "network"]
+)
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType
 

@@ -150,4 +150,24 @@ TEXT: dict[str, Function] = {
         null="may_fail",
         example="from_base64('cHJlc3M=')",
     ),
+    "url_encode": Function(
+        (STRING,),
+        STRING,
+        "url_encode(text): as a part of an address, %20 for a blank",
+        example="url_encode('oil & gas')",
+    ),
+    "url_decode": Function(
+        (STRING,),
+        STRING,
+        "url_decode(text): NULL unless UTF-8; + stays, a query string wants it replaced before",
+        null="may_fail",
+        example="url_decode('oil%20%26%20gas')",
+    ),
+    "in_network": Function(
+        (STRING, "network"),
+        BOOL,
+        "in_network(text, '10.0.0.0/8'): whether the address, IPv4 or IPv6, lies in it; NULL if it is none",
+        null="may_fail",
+        example="in_network('10.4.1.7', '10.0.0.0/8')",
+    ),
 }

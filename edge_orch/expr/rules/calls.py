@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -72,8 +73,7 @@ def _check_keys(checker: Checker, node: exp.Expression, nodes: list[exp.Expressi
     if len(nodes) % 2:
         raise checker.problem(node, "a key without a value", expected)
     for key in nodes[::2]:
-        if not (isinstance(key, exp.Literal) and key.is_string):
-            raise checker.problem(key, "a key must be written out", expected)
+        checker.expect(key, checker.check(key), frozenset({FieldType.STRING}), "a key")
 
 
 def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Expression]) -> Expression:
@@ -108,7 +108,7 @@ def _argument(checker: Checker, name: str, function: Function, node: exp.Express
     role = f"an argument of {name}"
     if kind == "unit":
         return _unit(checker, node, value, name, function.units)
-    if kind in {"regex", "zone", "form", "json_path"}:
+    if kind in _LITERALS:
         return _LITERALS[kind](checker, node, value)
     if kind is FieldType.TIMESTAMP and value.type is FieldType.STRING and isinstance(value, Literal):
         return checker.converted(node, value, kind)
@@ -164,6 +164,17 @@ def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
     return value
 
 
+def _network(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+    expected = "a network in quotes, like '10.0.0.0/8' or 'fd00::/8'"
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        raise checker.problem(node, "a network must be written out", expected, value.type.value)
+    try:
+        ip_network(value.value)
+    except ValueError as error:
+        raise checker.problem(node, f"not a network: {error}", expected, repr(value.value)) from None
+    return value
+
+
 def _json_path(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
     expected = "a path in quotes, like '$.readings[0].value', or a key"
     if isinstance(value, Literal) and value.type is FieldType.INT:
@@ -206,7 +217,7 @@ def _position(checker: Checker, node: exp.StrPosition) -> Expression:
     return _call(checker, node, "strpos", [node.this, node.args["substr"]])
 
 
-_LITERALS = {"regex": _regex, "zone": _zone, "form": _form, "json_path": _json_path}
+_LITERALS = {"regex": _regex, "zone": _zone, "form": _form, "json_path": _json_path, "network": _network}
 
 RULES: dict[str, Rule] = {
     "BitwiseAnd": partial(_bits, "bit_and", "&", "to join conditions, write AND"),

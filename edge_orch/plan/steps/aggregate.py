@@ -17,13 +17,14 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One output column: `function(value) FILTER (WHERE where)`.
 
     `argument`: a constant: the quantile, how many of the greatest or least, the upper bounds of a histogram, or what
-    stands between texts. `order`: what `arg_max` and `arg_min` choose by.
+    stands between texts. `order`: what `arg_max` and `arg_min` choose by; the name of a member of `json_group_object`.
     """
 
     name: str
     function: OneOf[
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
         "bool_and", "bool_or", "array_agg", "string_agg", "arg_min", "arg_max", "mode", "histogram",
+        "json_group_object",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None

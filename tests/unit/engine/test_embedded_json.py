@@ -31,6 +31,30 @@ spec:
 """
 
 
+KEYS = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: keys}
+spec:
+  source: {mqtt: {topic: x}}
+  steps:
+    - schematize: {json: {}, fields: {tag: {type: string, required: false}, unit: string, v: float}}
+    - map: {made: "json_object(tag, v, unit || '_at', json_array(unit))"}
+  outputs: {out: {from: map, to: file}}
+  sinks: {file: {file: {path: x}}}
+"""
+
+
+def test_the_keys_of_an_object_may_be_values() -> None:
+    records = [
+        b'{"tag": "t\\"1", "unit": "C", "v": 2.5}',
+        b'{"unit": "F", "v": 1}',
+        b'{"tag": "F_at", "unit": "F", "v": 1}',
+    ]
+    emission = pipeline(compile_job(KEYS, "job.yaml")).process(batch(records))
+    assert [row["made"] for row in rows(emission)] == [{'t"1': 2.5, "C_at": ["C"]}, {"F_at": ["F"]}, {"F_at": ["F"]}]
+
+
 def test_json_stands_as_json_until_it_is_made_a_text() -> None:
     running = pipeline(compile_job(JOB, "job.yaml"))
     record = b'{"id": 1, "text": "[1, 2]", "place": {"city": "Linz",\n "at": [48.3, 14.3]}, "tags": null}'

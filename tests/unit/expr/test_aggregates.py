@@ -43,6 +43,8 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("histogram(f, [-1, 2.5])", "histogram", "f", "string?"),
         ("string_agg(s, ', ')", "string_agg", "s", "string?"),
         ("listagg(i, '')", "string_agg", "cast_string(i)", "string?"),
+        ("json_group_object(s, maybe_f)", "json_group_object", "maybe_f", "string?"),
+        ("json_object_agg(i, s)", "json_group_object", "s", "string?"),
         ("bool_and(b)", "bool_and", "b", "bool"),
         ("every(f > 1)", "bool_and", "gt(f, 1.0)", "bool"),
         ("bool_or(maybe_f > 1)", "bool_or", "gt(maybe_f, 1.0)", "bool?"),
@@ -63,8 +65,8 @@ def test_a_filter_belongs_to_the_aggregate() -> None:
 
 
 def test_what_is_several_values_leaves_as_json() -> None:
-    several = ("max(f, 3)", "arg_max(s, f, 3)", "histogram(s)", "array_agg(f)")
-    assert [parsed(text)[1].json for text in several] == [True] * 4
+    several = ("max(f, 3)", "arg_max(s, f, 3)", "histogram(s)", "array_agg(f)", "json_group_object(s, f)")
+    assert [parsed(text)[1].json for text in several] == [True] * 5
     assert not any(parsed(text)[1].json for text in ("max(f)", "arg_max(s, f)", "string_agg(s, ',')", "mode(s)"))
 
 

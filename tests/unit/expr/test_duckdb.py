@@ -250,6 +250,8 @@ class Grammar:
             self.json,
             lambda: both("to_base64({})", "to_base64(encode({}))", self.text(depth)),
             lambda: both("from_base64(to_base64({}))", "({})", self.text(depth)),
+            lambda: same("url_encode({})", self.text(depth)),
+            lambda: both("url_decode(url_encode({}))", "({})", self.text(depth)),
             lambda: same("ltrim({})", self.text(depth)),
             lambda: same("rtrim({})", self.text(depth)),
             lambda: same(f"left({{}}, {start})", self.text(depth)),

@@ -42,6 +42,7 @@ AGGREGATES = [
     "min(i, 2)", "max(f, 3)", "max(s, 2)",
     "arg_min(s, k)", "arg_max(f, k)", "arg_max(s, k, 3)", "arg_min(i, k, 2)", "arg_max(s, k) FILTER (WHERE i > 0)",
     "histogram(i)", "histogram(s)", "histogram(i) FILTER (WHERE f > 0)",
+    "json_group_object(coalesce(s, '-'), f)", "json_group_object(coalesce(i, 0)::text, s)",
     "string_agg(s, ', ')", "array_agg(k)", "array_agg(s) FILTER (WHERE s IS NOT NULL)",
 ]  # fmt: skip
 
@@ -96,6 +97,8 @@ def test_an_aggregate_says_what_duckdb_says(records: list[dict[str, Any]]) -> No
     *mine, buckets = ours(records)
     *expected, their_buckets = theirs(records)
     for aggregate, one, other in zip(AGGREGATES, mine, expected, strict=True):
+        if "json_group_object" in aggregate and other is not None:
+            other = json.loads(other) or None  # noqa: PLW2901 - of a name that came twice, DuckDB has both: the last counts
         assert one == pytest.approx(other), aggregate
     if buckets is not None and not buckets["inf"]:  # DuckDB leaves out the last one when it is empty
         del buckets["inf"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.accumulators.accumulator import Growing
-from edge_orch.engine.accumulators.lists import Gathered, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
+from edge_orch.engine.room import TEXT, VALUE
 from tests.unit.engine.accumulators.folding import folded, reborn
 from tests.unit.engine.plans import batch, pipeline, rows
 
@@ -58,6 +59,17 @@ def test_of_ranked_values_the_best_stands_first_and_of_equals_the_one_that_came_
     assert reborn(partial(Ranked, max, 3, json_array), greatest).value() == greatest.value()
 
 
+def test_members_are_the_latest_values_of_their_names_in_order_of_these() -> None:
+    make = partial(Members, str)
+    members = folded(make, [(5, ("b", 1)), (1, ("a", 2))], [(4, ("b", 3)), (1, ("a", 4)), (9, ("c", None))])
+    assert members.value() == '{"a":"4","b":"1","c":null}'
+    assert reborn(make, members).value() == members.value()
+    again, others = Members(str), folded(make, [(1, ("a", 0)), (2, ("b", 0)), (3, ("c", 0))])
+    again.restore(others.state())
+    assert again.size() == 3 * (2 * VALUE + TEXT + 1)
+    assert make().value() is None
+
+
 def test_what_is_tallied_is_counted() -> None:
     tally = folded(partial(Tallied, str), ["b", "a"], ["a", "c"])
     assert tally.value() == "{'b': 1, 'a': 2, 'c': 1}"
@@ -68,6 +80,7 @@ def test_ranks_and_tallies_without_room_give_up() -> None:
     makers: list[tuple[Callable[[], Growing], list[Any]]] = [
         (partial(Ranked, max, 3, json_array), [(1, "a")]),
         (partial(Tallied, str), ["a"]),
+        (partial(Members, str), [(1, ("a", 2))]),
     ]
     for make, values in makers:
         given_up, other = make(), folded(make, values)
