@@ -4,11 +4,15 @@ Theory. An episode lives by its records (`alert_table`); people are told of it b
 delay or add notifications and never touch the episode. The opening of an episode is told at once, unless
 
     silenced    a silence window of the job, or a silence that a person made, holds for its rule and key
-    throttled   another opening of the same rule and key was told less than `throttle` ago
+    throttled   another opening of the same rule and key was told less than `throttle` ago, or so many notices wait for
+                every one of its sinks that one more would help nobody
 
 Then it is withheld. As soon as neither holds any more and the episode is still open and unacknowledged, it is told,
 with the number of episodes of its rule and key that came and went meanwhile. An episode that ends while withheld is
 told to nobody and counted in the next one that is told.
+
+Where only some of its sinks have no room, the others are told at once, and those as soon as they have, if the episode
+is still open then and unacknowledged.
 
 An end or an acknowledgement is told to whoever was told of the opening, silence or not: it wakes nobody, and something
 must close what stands open there.
@@ -36,6 +40,8 @@ from edge_orch.time import Instant
 Key = tuple[str, ...]
 Silenced = Callable[[str, Key, Instant], bool]
 """Whether people have silenced a rule and key now."""
+HasRoom = Callable[[str], bool]
+"""Whether one notice more may wait for this sink."""
 
 
 class Telling(StrEnum):
@@ -61,13 +67,17 @@ class Notification(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct):
-    """An open episode. `told`: when its opening was told, None while it is withheld, for the reason `withheld`."""
+    """An open episode. `told`: when its opening was told, None while it is withheld, for the reason `withheld`.
+
+    `left_out`: its sinks that have no room for it; all of them, or the others were told.
+    """
 
     event: EpisodeEvent
     told: Instant | None = None
     withheld: Telling | None = None
     acknowledged: bool = False
     escalated: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 class Series(msgspec.Struct):
@@ -86,10 +96,13 @@ class Notifier:
         silenced: Silenced,
         open_episodes: Iterable[Standing] = (),
         series: dict[tuple[str, Key], Series] | None = None,
+        has_room: HasRoom = lambda _: True,
     ) -> None:
         self._rules = {rule.name: rule for rule in rules}
         self._windows = {name: SilenceWindows(rule.silence) for name, rule in self._rules.items() if rule.silence}
         self._silenced = silenced
+        self._has_room = has_room
+        self._left_out = False  # whether some sink may be: asked after each event
         self._timed = any(rule.throttle_us or rule.silence or rule.escalate for rule in self._rules.values())
         self._open = {standing.event.episode: standing for standing in open_episodes}
         self._series = series if series is not None else {}
@@ -120,8 +133,19 @@ class Notifier:
         for standing in self._open.values():
             if standing.acknowledged:
                 continue
-            told += self._tell(standing, now) if standing.told is None else self._escalate(standing, standing.told, now)
+            if standing.told is None:
+                told += self._tell(standing, now)
+            else:
+                told += [*self._catch_up(standing), *self._escalate(standing, standing.told, now)]
+        self._left_out = any(standing.left_out for standing in self._open.values())
         return told
+
+    def room_again(self) -> bool:
+        """Whether a sink has room now for which an opening waits."""
+        if not self._left_out:
+            return False
+        waiting = (standing for standing in self._open.values() if not standing.acknowledged)
+        return any(map(self._has_room, {sink for standing in waiting for sink in standing.left_out}))
 
     def wake_at(self, now: Instant) -> int | None:
         """On the monotonic clock: when time alone may change something. Whoever knows people's silences adds theirs."""
@@ -132,11 +156,16 @@ class Notifier:
     def _tell(self, standing: Standing, now: Instant) -> list[Notification]:
         event = standing.event
         series = self._series_of(event)
+        sinks = tuple(filter(self._has_room, event.notify))
+        standing.left_out = tuple(sink for sink in event.notify if sink not in sinks)
+        self._left_out |= bool(standing.left_out)
         withheld = self._withheld(event, series, now)
+        if withheld is None and event.notify and not sinks:
+            withheld = Telling.THROTTLED
         if withheld is not None:
             known, standing.withheld = standing.withheld is not None, withheld
             return [] if known else [Notification(withheld, event)]
-        told = Notification(Telling.OPENED, event, event.notify, series.suppressed)
+        told = Notification(Telling.OPENED, event, sinks, series.suppressed)
         standing.told = series.told = now
         standing.withheld, series.suppressed = None, 0
         return [told]
@@ -145,6 +174,12 @@ class Notifier:
         if self._is_silenced(event, now):
             return Telling.SILENCED
         return Telling.THROTTLED if self._throttled_for(event.rule, series, now) > 0 else None
+
+    def _catch_up(self, standing: Standing) -> list[Notification]:
+        """Tell the sinks that were left out and have room now."""
+        sinks = tuple(filter(self._has_room, standing.left_out))
+        standing.left_out = tuple(sink for sink in standing.left_out if sink not in sinks)
+        return [Notification(Telling.OPENED, standing.event, sinks)] if sinks else []
 
     def _is_silenced(self, event: EpisodeEvent, now: Instant) -> bool:
         return self._silent_until(event, now) is not None or self._silenced(event.rule, event.key, now)
@@ -201,7 +236,8 @@ class Notifier:
 
     def _told_sinks(self, event: EpisodeEvent, standing: Standing | None) -> tuple[str, ...]:
         second = self._second_route(event) if standing is not None and standing.escalated else ()
-        return event.notify + second
+        left_out = standing.left_out if standing is not None else ()
+        return tuple(sink for sink in event.notify if sink not in left_out) + second
 
     def _second_route(self, event: EpisodeEvent) -> tuple[str, ...]:
         rule = self._rules.get(event.rule)

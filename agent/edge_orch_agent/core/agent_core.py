@@ -99,7 +99,7 @@ class AgentCore:
         self.wear = Wear(settings, stored.wear)
         self.outcomes = Outcomes(self.work, self.outbox, self.twin, self.wear)
         self.compaction = Compaction(settings, self.outbox, self.ledger)
-        self.notifications = Notifications(identity, self.work, self.twin)
+        self.notifications = Notifications(identity, self.work, self.outbox, self.twin, settings)
         self.emissions = Emissions(self.work, self.twin, self.notifications, self.taps)
         self.replays = Replays(self.work, self.sealing, self.emissions)
         self.requests = Requests(identity.actor_nonce.hex(), self.work, self.twin, self.taps, self.replays)

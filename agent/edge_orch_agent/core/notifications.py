@@ -13,8 +13,10 @@ from edge_orch.time import SECOND, Instant
 from edge_orch.twin.silences import silencing
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.notices import encode_notice, episode_fact
+from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob
+from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.standings import TOLD, restored
 from edge_orch_agent.core.transaction import ALERTS, StreamId
 from edge_orch_agent.core.work import Work
@@ -23,8 +25,12 @@ from edge_orch_agent.core.work import Work
 class Notifications:
     """One notifier a running version. Facts and notices of a decision become durable together with what led to it."""
 
-    def __init__(self, identity: AgentIdentity, work: Work, twin: Reconciliation) -> None:
+    def __init__(
+        self, identity: AgentIdentity, work: Work, outbox: Outbox, twin: Reconciliation, settings: Settings
+    ) -> None:
         self._identity = identity
+        self._outbox = outbox
+        self._most = settings.notices_waiting
         self._work = work
         self._twin = twin
         self._notifiers: dict[str, tuple[RunningJob, Notifier]] = {}
@@ -53,9 +59,11 @@ class Notifications:
                 self._perform(each, self._of(each).pass_time(now), now)
 
     def due(self, now: Instant) -> bool:
-        """Whether `pass_time` may find something by time alone, or because the clock was set."""
+        """Whether `pass_time` may find something by time alone, because the clock was set, or a sink has room again."""
         trusted, ahead_us = self._clock
         if trusted != now.trusted or abs(now.wall_us - now.mono_us - ahead_us) > SECOND:
+            return True
+        if any(notifier.room_again() for _, notifier in self._notifiers.values()):
             return True
         wakes_at = self.wake_at(now)
         return wakes_at is not None and wakes_at <= now.mono_us
@@ -76,7 +84,10 @@ class Notifications:
             def silenced(rule: str, key: Key, now: Instant) -> bool:
                 return bool(silencing(self._twin.facts().silences.values(), job, rule, key, now))
 
-            self._notifiers[job] = (running, restored(job, rules, silenced, self._twin.facts()))
+            def has_room(sink: str) -> bool:
+                return self._outbox.length(StreamId(job, ALERTS, sink)) < self._most
+
+            self._notifiers[job] = (running, restored(job, rules, silenced, has_room, self._twin.facts()))
         return self._notifiers[job][1]
 
     def _perform(self, running: RunningJob, notifications: list[Notification], now: Instant) -> None:

@@ -115,6 +115,10 @@ class Outbox:
         """The stream's segments, oldest first."""
         return iter(self._streams.get(stream, ()))
 
+    def length(self, stream: StreamId) -> int:
+        """How many segments of the stream wait."""
+        return len(self._streams.get(stream, ()))
+
     def size(self, job: str) -> int:
         """Bytes of the job's undelivered segments."""
         return self._sizes.get(job, 0)

@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True):
     again.
     `merge_segments`: how many must wait in a stream before they are merged, into segments of at most `merge_bytes` and
     `merge_span_us`: `max_age` gives up whole segments, by the stamp of their latest records.
+    `notices_waiting`: how many may wait for one sink; each takes 300 bytes of memory. Beyond, openings are withheld as
+    by a throttle. A sensor that flaps every ten seconds comes there in half a day.
     `probation_us`: how long a new version must run before it is what one falls back to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
     `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
@@ -54,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True):
     merge_segments: int = 256
     merge_bytes: int = 256 << 10
     merge_span_us: int = HOUR
+    notices_waiting: int = 10_000
     probation_us: int = MINUTE
     failures_before_rollback: int = 3
     crashes_on_one_input: int = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from edge_orch.engine.notifier import Key, Notifier, Series, Silenced, Standing, Telling
+from edge_orch.engine.notifier import HasRoom, Key, Notifier, Series, Silenced, Standing, Telling
 from edge_orch.engine.records import EpisodeEvent, EpisodeEventKind
 from edge_orch.plan.steps import Alert
 from edge_orch.time import ClockQuality, Instant
@@ -19,7 +19,7 @@ TOLD = "told"
 _WITHHELD = (Telling.SILENCED, Telling.THROTTLED)
 
 
-def restored(job: str, rules: Iterable[Alert], silenced: Silenced, facts: Facts) -> Notifier:
+def restored(job: str, rules: Iterable[Alert], silenced: Silenced, has_room: HasRoom, facts: Facts) -> Notifier:
     """A notifier that goes on where these facts were written."""
     by_name = {rule.name: rule for rule in rules}
     acknowledged = {ack.episode for ack in facts.acks.values()}
@@ -32,7 +32,7 @@ def restored(job: str, rules: Iterable[Alert], silenced: Silenced, facts: Facts)
         for events in _in_order(episodes.values())
         if EpisodeEventKind.RESOLVED not in events
     ]
-    return Notifier(by_name.values(), silenced, open_episodes, _series(_in_order(episodes.values())))
+    return Notifier(by_name.values(), silenced, open_episodes, _series(_in_order(episodes.values())), has_room)
 
 
 def _in_order(episodes: Iterable[dict[str, EpisodeFact]]) -> list[dict[str, EpisodeFact]]:

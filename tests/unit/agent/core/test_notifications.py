@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 from edge_orch_agent.core.events import AckRequested
 from edge_orch_agent.core.standings import restored
 
@@ -179,5 +180,28 @@ def test_facts_alone_say_what_stands() -> None:
     see(rig, 0, HOT)
     (rule,) = [step for step in rig.core.jobs.running["press"].plan.steps if isinstance(step, Alert)]
     now = rig.now
-    notifier = restored("press", [rule], lambda *_: False, rig.facts())
+    notifier = restored("press", [rule], lambda *_: False, lambda _: True, rig.facts())
     assert notifier.wake_at(now) == rig.core.notifications.wake_at(now)
+
+
+def test_a_storm_whose_sink_is_away_fills_no_memory_and_what_still_holds_is_told_when_it_is_back() -> None:
+    rig = Rig()
+    rig.settings = msgspec.structs.replace(rig.settings, notices_waiting=10)
+    rig.restart()
+    rig.sources["press"] = Source([])
+    rig.desire(job(""), 1)
+    rig.link(up=True)
+    rig.down.add("oncall")
+    for second in range(40):
+        see(rig, second, COLD if second % 2 else HOT)
+    rig.run(SECOND)
+    see(rig, 41, HOT)
+    (stream,) = rig.core.view().outbox
+    assert stream.segments == 10
+    rig.restart()
+    rig.down.clear()
+    rig.run(HOUR)
+    assert told(rig) == [*(5 * [("opened", 0), ("resolved", 0)]), ("opened", 15)]
+    see(rig, 42, COLD)
+    rig.run(MINUTE)
+    assert told(rig)[-1] == ("resolved", 0)
