@@ -67,13 +67,15 @@ class Plant:
 
         await self.until(f"{', '.join(sorted(names))} running", running, 30)
 
-    async def until(self, what: str, holds: Callable[[], Coroutine[Any, Any, bool]], within_s: float) -> None:
-        """Wait until it holds. Raises `EdgeOrchError` when it does not in time, or when a part has given up."""
+    async def until(
+        self, what: str, holds: Callable[[], Coroutine[Any, Any, bool]], within_s: float, look_s: float = POLL_S
+    ) -> None:
+        """Look until it holds. Raises `EdgeOrchError` when it does not in time, or when a part has given up."""
         try:
             async with asyncio.timeout(within_s):
                 while not await holds():
                     self._raise_failures()
-                    await asyncio.sleep(POLL_S)
+                    await asyncio.sleep(look_s)
         except TimeoutError as error:
             raise EdgeOrchError(f"this did not happen within {within_s:g} s: {what}") from error
 

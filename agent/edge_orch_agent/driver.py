@@ -55,6 +55,7 @@ from edge_orch_agent.reading import MakeSource, Reading
 from edge_orch_agent.references import Resolver
 from edge_orch_agent.store.port import Store, StoreLost
 from edge_orch_agent.store_thread import StoreThread
+from edge_orch_agent.timer import Timer
 
 CONTROLLER = "controller"
 """The name under which the controller seals."""
@@ -111,7 +112,7 @@ class Driver:
         self._committing = 0
         self._delivering = 0
         self._failure: CoreFailed | StoreLost | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = Timer(lambda: self.handle(Woke()))
         self._tasks: set[asyncio.Task[None]] = set()
         self.people = People(self.handle, self._stopping)
 
@@ -254,13 +255,8 @@ class Driver:
         self.handle(event)
 
     def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         wake_us = self._core.wake_at()
-        if wake_us is not None:
-            delay_s = max(0.0, (wake_us - self._clock.now().mono_us) / 1e6)
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self.handle, Woke())
+        self._timer.set(None if wake_us is None else (wake_us - self._clock.now().mono_us) / 1e6)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._watch(asyncio.create_task(work, name=name))
@@ -285,8 +281,7 @@ class Driver:
                     await self._handled.wait()
 
     async def _close(self, linking: asyncio.Task[None]) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.stop()
         await self._reading.close()
         for task in (linking, *self._tasks):
             task.cancel()

@@ -90,6 +90,16 @@ J2 = (
 )
 """Raw text → regular expression → filter → enrich → NDJSON over HTTP."""
 
+J1_HTTP = J1.replace("j1", "j1-http").replace(
+    "file: {path: '${label:folder}/j1-http.out'", "http: {url: '${label:sink_url}/bulk'"
+)
+"""J1 to the other sink."""
+
+J2_FILE = J2.replace("j2", "j2-file").replace(
+    "http: {url: '${label:sink_url}/bulk'", "file: {path: '${label:folder}/j2-file.out'"
+)
+"""J2 to the other sink."""
+
 KUIPER = (
     _HEAD % "kuiper"
     + """\

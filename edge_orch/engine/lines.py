@@ -53,9 +53,7 @@ class Lines:
         if self._count is None:
             payload = self._payload
             assert isinstance(payload, bytes)  # noqa: S101 -- for the type checker
-            # Several times faster than counting them.
-            newlines = len(payload) - len(payload.replace(b"\n", b""))
-            self._count = newlines + (not payload.endswith(b"\n") and bool(payload))
+            self._count = newlines(payload) + (not payload.endswith(b"\n") and bool(payload))
         return self._count
 
     def braces(self) -> bytes:
@@ -111,6 +109,11 @@ class Lines:
                 data[index] = b""
                 self.bad[index] = "the record is not valid UTF-8"
         return data
+
+
+def newlines(data: bytes) -> int:
+    """How many there are: `bytes.count` takes two and a half times as long."""
+    return len(data) - len(data.replace(b"\n", b""))
 
 
 def _is_utf8(data: bytes) -> bool:

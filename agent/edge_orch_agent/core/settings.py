@@ -11,7 +11,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Sizes in bytes, durations in microseconds.
 
     Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
-    `commit_after_us` since the first batch, `commit_bytes` read, `commit_messages` not acknowledged (half of what
+    `commit_after_us` since the first batch, `commit_bytes` read or half again as much brought forth by jobs that make
+    more of what they read, `commit_messages` not acknowledged (half of what
     sources read ahead: while one half is committed the other is read), `commit_batches`, or `quiet_us`
     without a new batch while a source waits (a broker with a narrower window has stopped).
 

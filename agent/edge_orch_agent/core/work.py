@@ -24,6 +24,10 @@ from edge_orch_agent.core.transaction import (
     Transaction,
 )
 
+MADE = 1.5
+"""What is read may bring forth so many times `commit_bytes` before it is committed: that stands in memory until then,
+and while the next is gathered."""
+
 _FATES = ("entered", "passed", "filtered", "folded", "dead", "late", "evicted")
 
 
@@ -82,6 +86,7 @@ class Work:
         self._first: int | None = None
         self._last = 0
         self._bytes = 0
+        self._made = 0
         self._messages = 0
         self._batches = 0
         self._urgent = False
@@ -110,6 +115,7 @@ class Work:
                 stream = self._streams.setdefault(stream, stream)
                 stretch = Stretch(stream, version, Priority(output.priority))
                 self.gathered.chunks.setdefault(stretch, []).append(chunk)
+                self._made += len(chunk.data)
                 self.count(job, version, f"{output.name}/{output.sink}", "out", chunk.count)
         for letter in emission.dead:
             self.dead(job, version, letter, now)
@@ -188,6 +194,7 @@ class Work:
             self._urgent
             or self._ending
             or self._bytes >= settings.commit_bytes
+            or self._made >= MADE * settings.commit_bytes
             or self._messages >= settings.commit_messages
             or self._batches >= settings.commit_batches
         ):

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from edge_orch.engine.lines import newlines
 from edge_orch_agent.sources.file_position import Position, position_in
 
 CHUNK = 256 * 1024
@@ -109,19 +110,20 @@ class Follower:
         while True:
             # Asked before reading: what was written before the file was replaced is in this read or a later one.
             replaced = self._is_replaced(file)
-            chunk = os.pread(file.fileno(), CHUNK, place.offset + len(rest))
+            # Again what was left over, the beginning of a line: to join it to what follows would copy all of that.
+            read = os.pread(file.fileno(), len(rest) + CHUNK, place.offset)
             # Asked after it: what is read of a file that has been truncated is of another one.
-            if not _still_holds(file, place, len(rest) + len(chunk)):
+            if len(read) < len(rest) or not _still_holds(file, place, len(read)):
                 await self._truncated(place, rest)
                 return None
-            rest += chunk
+            more, rest = len(read) > len(rest), read
             whole = len(rest) if len(rest) >= LONGEST_LINE else rest.rfind(b"\n") + 1
-            if replaced and not chunk:
+            if replaced and not more:
                 whole = len(rest)
             if whole:
                 place = await self._give(file, rest[:whole], place)
                 rest = rest[whole:]
-            if not chunk:
+            if not more:
                 if replaced:
                     self._finish(file, place)
                     return os.fstat(file.fileno()).st_mtime_ns
@@ -138,7 +140,7 @@ class Follower:
             await self._hand_on(self._path, rest, place.lines, self.position)
 
     async def _give(self, file: BinaryIO, data: bytes, place: Position) -> Position:
-        lines = data.count(b"\n") + (not data.endswith(b"\n"))
+        lines = newlines(data) + (not data.endswith(b"\n"))
         self.position = position_in(file, place.offset + len(data), place.lines + lines, self._finished)
         await self._hand_on(self._path, data, place.lines, self.position)
         return self.position

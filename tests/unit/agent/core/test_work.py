@@ -6,10 +6,12 @@ from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.sources.mqtt import WINDOW
 
-from edge_orch.engine.records import Batch
+from edge_orch.compile import compile_job
+from edge_orch.engine.records import Batch, Chunk, Emission
 from edge_orch.time import MILLISECOND, MINUTE, SECOND, Instant
 from tests.unit.agent.core.press import (
     CALM,
+    JOB,
     a_rig,
     commits,
     lines,
@@ -49,6 +51,19 @@ def test_what_keeps_no_source_waiting_goes_along_with_what_is_read_next() -> Non
         rig.run(500 * MILLISECOND)
     assert len(commits(rig)) - before == 10
     assert numbers(rig) == list(range(50))
+
+
+def test_what_jobs_make_much_of_is_committed_before_it_fills_the_memory() -> None:
+    settings, now = Settings(), Instant(0, 5, "boot")
+    work = Work(settings)
+    made = Chunk(b"x" * (settings.commit_bytes // 2), 1)
+    for _ in range(3):
+        assert work.due_at() in (None, now.mono_us + settings.commit_after_us)
+        work.emission(compile_job(JOB, "job.yaml"), 1, Emission({"raw": made}), now)
+    assert work.due_at() == now.mono_us
+    work.take()
+    work.emission(compile_job(JOB, "job.yaml"), 1, Emission({"raw": made}), now)
+    assert work.due_at() == now.mono_us + settings.commit_after_us
 
 
 def test_half_of_what_a_source_reads_ahead_is_committed_at_once() -> None:
