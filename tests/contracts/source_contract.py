@@ -7,7 +7,7 @@ are acknowledged: no record is lost, whenever the agent stops.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -25,6 +25,14 @@ def records_of(event: BatchRead) -> list[bytes]:
     """The batch's records, however it holds them."""
     payload = event.batch.payload
     return payload.removesuffix(b"\n").split(b"\n") if isinstance(payload, bytes) else list(payload)
+
+
+def stored(before: Mapping[str, bytes], batches: Iterable[BatchRead]) -> dict[str, bytes]:
+    """The positions once these batches are durable."""
+    positions: dict[str, bytes | None] = dict(before)
+    for event in batches:
+        positions |= event.positions
+    return {key: position for key, position in positions.items() if position is not None}
 
 
 class Reader:
@@ -58,7 +66,7 @@ class Reader:
 
     def acknowledge(self, event: BatchRead) -> None:
         """The batch is durable, and so is its position."""
-        self.positions[event.partition_key] = event.next_position
+        self.positions = stored(self.positions, [event])
         asyncio.get_running_loop().call_soon(self.source.acknowledge, (event.receipt,))
 
     @property
@@ -103,7 +111,7 @@ class SourceContract:
                 await reader.until(2 * number + 2)
         receipts = [event.receipt for event in reader.batches]
         assert len(set(receipts)) == len(receipts)
-        assert all(event.batch.partition and event.next_position for event in reader.batches)
+        assert all(event.batch.partition and event.positions for event in reader.batches)
         places = [event.batch.position + n for event in reader.batches for n in range(len(records_of(event)))]
         assert places == list(range(6))
 

@@ -120,7 +120,7 @@ class AgentHost:
                 if self._turns.get(job) != turn:
                     return []
                 batch = Batch("p", self.device.batch(number), now, position=number)
-                event = happened.BatchRead(job, batch, number, "p", b"%d" % (number + 1))
+                event = happened.BatchRead(job, batch, number, {"p": b"%d" % (number + 1)})
         commands: list[Command] = [*self.core.handle(event, now)]
         self._wakes_at = self.core.wake_at()
         return commands

@@ -52,7 +52,6 @@ from edge_orch_agent.core.settings import Settings
 from edge_orch_agent.core.sources import Sources
 from edge_orch_agent.core.stored_state import StoredState
 from edge_orch_agent.core.taps import Taps
-from edge_orch_agent.core.transaction import PositionKey
 from edge_orch_agent.core.view import AgentSnapshot, snapshot
 from edge_orch_agent.core.wear import Wear
 from edge_orch_agent.core.work import Work
@@ -219,7 +218,7 @@ class AgentCore:
         for emission in running.process(event.batch):
             self.emissions.take(running, emission, now)
         self.work.batch(event, now)
-        self.sources.taken(PositionKey(event.job, event.partition_key), event.next_position)
+        self.sources.taken(event.job, event.positions)
         if running.stuck or running.failures >= self._settings.failures_before_rollback:
             self.jobs.give_up(event.job, now)
 

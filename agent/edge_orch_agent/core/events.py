@@ -66,16 +66,15 @@ class Measured(msgspec.Struct, frozen=True):
 class BatchRead(msgspec.Struct, frozen=True):
     """A source of a job read records. `receipt` names them to the source in a later `Acknowledge`.
 
-    `next_position`: what to store, so that after a restart the source goes on behind this batch and recognises
-    redeliveries; it replaces what was stored under `partition_key`. `lines`: how many the payload has, if it is one of
-    lines and the source has counted them.
+    `positions`: what to store, so that after a restart the source goes on behind this batch and recognises
+    redeliveries; each replaces what was stored under its key, None deletes it. `lines`: how many the payload has, if it
+    is one of lines and the source has counted them.
     """
 
     job: str
     batch: Batch
     receipt: int
-    partition_key: str
-    next_position: bytes
+    positions: dict[str, bytes | None]
     lines: int | None = None
 
 

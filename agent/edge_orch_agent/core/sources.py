@@ -27,10 +27,15 @@ class Sources:
         """Whether the job reads from just this source now."""
         return self._reading.get(job) == source
 
-    def taken(self, key: PositionKey, position: bytes) -> None:
-        """A batch up to this position has been taken in."""
-        self._positions[key] = position
-        self._troubles.pop(key.job, None)
+    def taken(self, job: str, positions: Mapping[str, bytes | None]) -> None:
+        """A batch up to these positions has been taken in."""
+        for partition, position in positions.items():
+            key = PositionKey(job, partition)
+            if position is None:
+                self._positions.pop(key, None)
+            else:
+                self._positions[key] = position
+        self._troubles.pop(job, None)
 
     def troubled(self, job: str, reason: str) -> None:
         """The job's source cannot read now."""

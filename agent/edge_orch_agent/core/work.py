@@ -92,8 +92,9 @@ class Work:
         self._urgent = False
 
     def batch(self, event: BatchRead, now: Instant) -> None:
-        """A batch has gone through its pipeline: its position and its receipt."""
-        self.gathered.intake.positions[PositionKey(event.job, event.partition_key)] = event.next_position
+        """A batch has gone through its pipeline: its positions and its receipt."""
+        for partition, position in event.positions.items():
+            self.gathered.intake.positions[PositionKey(event.job, partition)] = position
         self.makers.read(event.job, event.batch, event.lines)
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload

@@ -115,5 +115,5 @@ class FileSource:
         name = str(path)
         batch = Batch(name, data, self._now(), first, {"path": name})
         position, lines = encode_position(behind), behind.lines - first
-        self._emit(BatchRead(self._job, batch, self._receipt, name, position, lines))
+        self._emit(BatchRead(self._job, batch, self._receipt, {name: position}, lines))
         await asyncio.sleep(0)

@@ -144,7 +144,7 @@ class HttpSource:
             durable.add_done_callback(lambda _: self._fresh.pop(known))
         self._position = Position(first + len(records), keys)
         batch = Batch(PARTITION, records, self._now(), first)
-        self._emit(BatchRead(self._job, batch, receipt, PARTITION, msgspec.msgpack.encode(self._position)))
+        self._emit(BatchRead(self._job, batch, receipt, {PARTITION: msgspec.msgpack.encode(self._position)}))
         return durable
 
     def _answer(self, receipt: int, *, durable: bool) -> None:

@@ -24,11 +24,11 @@ BATCH = 2000
 PATIENCE_S = 1.0
 """How long a stop waits for the broker to have seen the last acknowledgements."""
 PARTITION = "session"
-"""The key of this source's one position: packet ids count per session, not per topic."""
+"""The key of the first part of this source's position: packet ids count per session, not per topic."""
 
 
 class Position(msgspec.Struct, array_like=True):
-    """What is stored: the topic filters subscribed to, and the packets the broker may send again."""
+    """One part of what is stored: the topic filters subscribed to, and packets that the broker may send again."""
 
     topics: tuple[str, ...] = ()
     unacknowledged: bytes = b""
@@ -48,8 +48,9 @@ class MqttSource:
         self._topics = tuple(topics)
         self._now = now
         self._connection = MqttConnection(broker, f"edge-orch-{agent}-{job}", self._happened, window=WINDOW)
-        self._position = Position()
+        self._left = set[str]()
         self._unacknowledged = Unacknowledged()
+        self._untold: dict[int, bytes | None] = {}
         self._fence: tuple[int, list[int]] | None = None
         self._fences_answered = asyncio.Event()
         self._counts: dict[str, int] = {}
@@ -62,9 +63,9 @@ class MqttSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Connect in the background, for ever."""
         self._emit = emit
-        if PARTITION in positions:
-            self._position = _decode_position(positions[PARTITION])
-            self._unacknowledged = Unacknowledged(self._position.unacknowledged)
+        stored = {_number(key): _decode_position(part) for key, part in positions.items()}
+        self._left = {topic for part in stored.values() for topic in part.topics}.difference(self._topics)
+        self._unacknowledged = Unacknowledged({number: part.unacknowledged for number, part in stored.items()})
         self._task = asyncio.create_task(self._connection.run(), name=f"mqtt source of {self._job}")
 
     def acknowledge(self, receipts: tuple[int, ...]) -> None:
@@ -109,9 +110,8 @@ class MqttSource:
         self._failing = False
         self._fence = None
         self._unacknowledged.reconnected(resumed)
-        for topic in self._position.topics:
-            if topic not in self._topics:
-                self._connection.unsubscribe(topic)
+        for topic in self._left:
+            self._connection.unsubscribe(topic)
         for topic in self._topics:
             self._connection.subscribe(topic, self._qos)
         self._raise_fence()
@@ -159,8 +159,8 @@ class MqttSource:
                 self._emit_batch(topic, records[start : start + BATCH], received)
 
     def _emit_batch(self, topic: str, records: list[tuple[bytes, Packet | None]], received: Instant) -> None:
-        receipt, unacknowledged = self._unacknowledged.read([packet for _, packet in records if packet is not None])
-        position = msgspec.msgpack.encode(Position(self._topics, unacknowledged))
+        receipt, parts = self._unacknowledged.read([packet for _, packet in records if packet is not None])
+        self._untold |= parts
         if not any(topic_matches_sub(wanted, topic) for wanted in self._topics):
             # Left over from the topics of an older version, and no longer asked for.
             self.acknowledge((receipt,))
@@ -173,4 +173,20 @@ class MqttSource:
             # A broker that keeps to our window never comes here; without QoS 1, or with MQTT 3.1.1, it has none.
             self._connection.hold()
         batch = Batch(topic, [payload for payload, _ in records], received, first, {"topic": topic})
-        self._emit(BatchRead(self._job, batch, receipt, PARTITION, position))
+        self._emit(BatchRead(self._job, batch, receipt, self._positions()))
+
+    def _positions(self) -> dict[str, bytes | None]:
+        """What must be stored anew."""
+        untold, self._untold = self._untold, {}
+        return {
+            _key(number): None if part is None else msgspec.msgpack.encode(Position(self._topics, part))
+            for number, part in untold.items()
+        }
+
+
+def _key(part: int) -> str:
+    return f"{PARTITION}/{part}" if part else PARTITION
+
+
+def _number(key: str) -> int:
+    return int(key.removeprefix(PARTITION).removeprefix("/") or 0)

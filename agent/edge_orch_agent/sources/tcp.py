@@ -97,7 +97,7 @@ class TcpSource:
         receipt = self._window.take(records)
         batch = Batch(sender, records, self._now(), self._count)
         self._count += len(records)
-        self._emit(BatchRead(self._job, batch, receipt, PARTITION, b"%d" % self._count))
+        self._emit(BatchRead(self._job, batch, receipt, {PARTITION: b"%d" % self._count}))
         if self._window.full:
             for connection in self._connections:
                 connection.transport.pause_reading()

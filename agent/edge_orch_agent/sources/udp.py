@@ -104,6 +104,6 @@ class UdpSource:
             receipt = self._window.take(records)
             batch = Batch(sender, records, received, self._count)
             self._count += len(records)
-            self._emit(BatchRead(self._job, batch, receipt, PARTITION, b"%d" % self._count))
+            self._emit(BatchRead(self._job, batch, receipt, {PARTITION: b"%d" % self._count}))
         if self._window.full:
             self._pause()

@@ -9,7 +9,7 @@ import paho.mqtt.client as paho
 import pytest
 from amqtt.broker import Broker
 from edge_orch_agent.core.events import BatchRead, SourceFailed
-from edge_orch_agent.sources import mqtt
+from edge_orch_agent.sources import mqtt, unacknowledged
 from edge_orch_agent.sources.mqtt import MqttSource
 from edge_orch_agent.sources.port import SourceAdapter
 from paho.mqtt.enums import CallbackAPIVersion
@@ -17,7 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge_orch.time import Instant
-from tests.contracts.source_contract import DurableSourceContract
+from tests.contracts.source_contract import DurableSourceContract, stored
 from tests.integration.mosquitto import Mosquitto, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
@@ -31,6 +31,12 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     In earnest a stop gives up after a second, and what comes again is known by the stored position.
     """
     monkeypatch.setattr(mqtt, "PATIENCE_S", 20.0)
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A position of a hundred packets has several parts."""
+    monkeypatch.setattr(unacknowledged, "PART_BYTES", 120)
 
 
 @pytest.fixture
@@ -80,11 +86,11 @@ class Reader:
         self.source = MqttSource(agent="press-1", job="press", broker=url, topics=topics, qos=1, now=lambda: NOW)
         self.batches: list[BatchRead] = []
         self.failures: list[SourceFailed] = []
-        self._positions = positions or {}
+        self._stored = positions or {}
         self._something = asyncio.Event()
 
     async def start(self) -> Reader:
-        await self.source.start(self._positions, self._emit)
+        await self.source.start(self._stored, self._emit)
         return self
 
     def _emit(self, event: BatchRead | SourceFailed) -> None:
@@ -108,7 +114,7 @@ class Reader:
                 await self._something.wait()
 
     def positions(self) -> dict[str, bytes]:
-        return {event.partition_key: event.next_position for event in self.batches}
+        return stored(self._stored, self.batches)
 
     def acknowledge(self) -> None:
         self.source.acknowledge(tuple(event.receipt for event in self.batches))
@@ -193,10 +199,12 @@ async def test_many_messages_wait_for_one_acknowledgement_though_the_broker_s_ow
 async def test_after_a_crash_behind_the_commit_nothing_is_read_twice_and_nothing_is_missed(broker: Mosquitto) -> None:
     await subscribed(broker.url)
     sensor = Sensor(broker.port)
-    await sensor.publish("factory/1/raw", numbered(0, 100))
+    await sensor.publish("factory/1/raw", numbered(0, 50))
+    await sensor.publish("factory/2/raw", numbered(50, 100))
     first = await Reader(broker.url).start()
     await first.until(100)
     committed = first.positions()  # … and the process dies before it acknowledges
+    assert len(committed) > 1  # a part goes on at the end of a batch
     await first.source.stop()
     await sensor.publish("factory/1/raw", numbered(100, 150))
     second = await Reader(broker.url, positions=committed).start()

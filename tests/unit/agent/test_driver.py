@@ -176,7 +176,7 @@ class World:
 
 
 def batch(receipt: int, payload: bytes = b"1\n") -> BatchRead:
-    return BatchRead("press", Batch("p", payload, Instant(0, 0, "boot")), receipt, "p", b"position")
+    return BatchRead("press", Batch("p", payload, Instant(0, 0, "boot")), receipt, {"p": b"position"})
 
 
 START = StartSource("press", Source("file", {"path": "x"}), {"p": b"before"})

@@ -150,7 +150,7 @@ class Source:
             return None
         self._next = number + 1
         batch = Batch("p", self.batches[number], now, position=number * 1_000)
-        return BatchRead(job, batch, number, "p", b"%d" % (number + 1))
+        return BatchRead(job, batch, number, {"p": b"%d" % (number + 1)})
 
 
 class Rig:

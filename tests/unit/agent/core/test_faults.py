@@ -324,7 +324,7 @@ def test_24_a_backlog_of_any_size_is_kept_on_the_disk_and_not_in_memory() -> Non
     payload = lines(0, 1_000)
     rig.run(SECOND)
     for number in range(50):
-        rig.tell(BatchRead("press", Batch("p", payload, rig.now), number, "p", b"%d" % number))
+        rig.tell(BatchRead("press", Batch("p", payload, rig.now), number, {"p": b"%d" % number}))
         rig.run(2 * SECOND)
     held = rig.core.outbox
     segments = [segment for stream in held.streams() for segment in held.segments(stream)]

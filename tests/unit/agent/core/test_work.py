@@ -71,9 +71,9 @@ def test_half_of_what_a_source_reads_ahead_is_committed_at_once() -> None:
     work = Work(settings)
     half = settings.commit_messages // 2
     batch = Batch("topic", [b"{}"] * half, now, 0, {})
-    work.batch(BatchRead("press", batch, 1, "session", b"1"), now)
+    work.batch(BatchRead("press", batch, 1, {"session": b"1"}), now)
     assert work.due_at() == now.mono_us + settings.quiet_us
-    work.batch(BatchRead("press", batch, 2, "session", b"2"), now)
+    work.batch(BatchRead("press", batch, 2, {"session": b"2"}), now)
     assert work.due_at() == now.mono_us
     assert 2 * settings.commit_messages == WINDOW
 

@@ -11,6 +11,7 @@ from edge_orch_agent.sources.file import WINDOW, FileSource
 from edge_orch_agent.sources.follower import CHUNK
 
 from edge_orch.time import Instant
+from tests.contracts.source_contract import stored
 
 NOW = Instant(1_700_000_000_000_000, 1_000_000, "boot")
 
@@ -48,7 +49,7 @@ class Reader:
                 await self._something.wait()
 
     def positions(self) -> dict[str, bytes]:
-        return {event.partition_key: event.next_position for event in self.batches}
+        return stored({}, self.batches)
 
 
 async def polls(count: int) -> None:

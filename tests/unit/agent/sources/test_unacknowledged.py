@@ -1,14 +1,31 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from edge_orch_agent.sources import unacknowledged
 from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
 TOPIC = "factory/1/raw"
+EACH = 6
+"""Bytes of a position that a packet takes."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_parts() -> Iterator[None]:
+    """Two packets make a part, so that short histories have several."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unacknowledged, "PART_BYTES", 2 * EACH)
+        yield
+
+
+def changed(stored: dict[int, bytes], parts: dict[int, bytes | None]) -> dict[int, bytes]:
+    """What stands in the store once these parts are written."""
+    return {number: part for number, part in (stored | parts).items() if part is not None}
 
 
 class World:
@@ -21,13 +38,13 @@ class World:
         self.next_mid = 1
         self.down: list[tuple[str, int, bool, bytes]] = []
         self.up: list[tuple[str, int]] = []
-        self.stored = b""
+        self.stored: dict[int, bytes] = {}
         self.durable: list[bytes] = []
         self.start_agent()
 
     def start_agent(self) -> None:
         self.account = Unacknowledged(self.stored)
-        self.waiting: list[tuple[int, bytes, list[bytes]]] = []
+        self.waiting: list[tuple[int, dict[int, bytes | None], list[bytes]]] = []
         self.fence: list[int] | None = None
         self.fences = 0
         self.raise_fence()
@@ -88,8 +105,8 @@ class World:
         """Everything read becomes durable in one transaction; a crash may come before the acknowledgement."""
         if not self.waiting:
             return
-        self.stored = self.waiting[-1][1]
-        for _, _, payloads in self.waiting:
+        for _, parts, payloads in self.waiting:
+            self.stored = changed(self.stored, parts)
             self.durable.extend(payloads)
         waiting, self.waiting = self.waiting, []
         if acknowledge:
@@ -171,10 +188,10 @@ def test_a_position_knows_only_what_was_read_before_it() -> None:
     second = account.arrived(2, False, TOPIC, b"b")[1]
     _, early = account.read([first])
     _, late = account.read([second])
-    restarted = Unacknowledged(early)
+    restarted = Unacknowledged(changed({}, early))
     assert restarted.arrived(1, True, TOPIC, b"a")[0] is Verdict.DONE
     assert restarted.arrived(2, True, TOPIC, b"b")[0] is Verdict.NEW
-    assert Unacknowledged(late).arrived(2, True, TOPIC, b"b")[0] is Verdict.DONE
+    assert Unacknowledged(changed({}, late)).arrived(2, True, TOPIC, b"b")[0] is Verdict.DONE
 
 
 def test_a_reused_packet_id_is_a_new_message() -> None:
@@ -182,7 +199,7 @@ def test_a_reused_packet_id_is_a_new_message() -> None:
     receipt, stored = account.read([account.arrived(1, False, TOPIC, b"a")[1]])
     account.durable(receipt)
     assert account.arrived(1, False, TOPIC, b"a")[0] is Verdict.NEW
-    restarted = Unacknowledged(stored)
+    restarted = Unacknowledged(changed({}, stored))
     assert restarted.arrived(1, True, TOPIC, b"other")[0] is Verdict.NEW
 
 
@@ -202,8 +219,81 @@ def test_an_answered_fence_empties_the_position() -> None:
     assert not account.fence_needed
     account.durable(receipt)
     account.fence_answered(account.fence_sent())
-    _, position = account.read([account.arrived(2, False, TOPIC, b"b")[1]])
-    assert len(position) == 6
+    _, parts = account.read([account.arrived(2, False, TOPIC, b"b")[1]])
+    assert list(map(len, changed({}, parts).values())) == [EACH]
+
+
+def read_one(account: Unacknowledged, mid: int) -> tuple[int, dict[int, bytes | None]]:
+    return account.read([account.arrived(mid, False, TOPIC, b"%d" % mid)[1]])
+
+
+def test_what_is_written_grows_with_what_is_read_and_not_with_what_waits() -> None:
+    account = Unacknowledged()
+    written = sum(len(part or b"") for mid in range(1, 201) for part in read_one(account, mid)[1].values())
+    assert written <= 200 * EACH * 2
+
+
+def test_a_part_goes_when_all_of_it_is_forgotten() -> None:
+    account = Unacknowledged()
+    store: dict[int, bytes] = {}
+    receipts = []
+    for mid in range(1, 8):
+        receipt, parts = read_one(account, mid)
+        receipts.append(receipt)
+        store = changed(store, parts)
+    assert len(store) == 4
+    for receipt in receipts[:5]:
+        account.durable(receipt)
+    account.fence_answered(account.fence_sent())
+    _, parts = read_one(account, 8)
+    assert [number for number, part in parts.items() if part is None] == [0, 1]
+    restarted = Unacknowledged(changed(store, parts))
+    known = [mid for mid in range(1, 9) if restarted.arrived(mid, True, TOPIC, b"%d" % mid)[0] is Verdict.DONE]
+    assert known == [5, 6, 7, 8]  # 5 goes with its part
+
+
+def test_an_id_that_is_used_again_proves_that_the_broker_has_handled_all_before_it() -> None:
+    account = Unacknowledged()
+    receipts = [read_one(account, mid)[0] for mid in range(1, 8)]
+    for receipt in receipts[:6]:
+        account.durable(receipt)
+    account.arrived(4, False, TOPIC, b"another")
+    assert account.fence_sent() == receipts[3:6]
+
+
+def test_after_a_lost_connection_an_id_that_is_used_again_proves_nothing() -> None:
+    """What was acknowledged on the old one may come again, and in whatever order."""
+    account = Unacknowledged()
+    receipts = [read_one(account, mid)[0] for mid in range(1, 5)]
+    for receipt in receipts:
+        account.durable(receipt)
+    account.reconnected(resumed=True)
+    account.arrived(4, False, TOPIC, b"another")
+    assert account.fence_sent() == receipts
+
+
+def test_of_two_packets_of_one_id_the_later_is_known_after_a_restart() -> None:
+    account = Unacknowledged()
+    store: dict[int, bytes] = {}
+    for mid, payload in ((1, b"old"), (2, b"x"), (3, b"y"), (1, b"new"), (4, b"z")):
+        receipt, parts = account.read([account.arrived(mid, False, TOPIC, payload)[1]])
+        account.durable(receipt)
+        store = changed(store, parts)
+    for read_back in (store, dict(reversed(store.items()))):  # the store promises no order
+        assert Unacknowledged(read_back).arrived(1, True, TOPIC, b"new")[0] is Verdict.DONE
+
+
+def test_without_its_session_nothing_of_the_old_one_stays_stored() -> None:
+    account = Unacknowledged()
+    store: dict[int, bytes] = {}
+    for mid in range(1, 8):
+        receipt, parts = read_one(account, mid)
+        store = changed(store, parts)
+        if mid < 4:
+            account.durable(receipt)
+    account.reconnected(resumed=False)
+    _, parts = read_one(account, 1)
+    assert b"".join(changed(store, parts).values()) == changed({}, read_one(Unacknowledged(), 1)[1])[0]
 
 
 ALPHABET: tuple[tuple[Any, ...], ...] = (
