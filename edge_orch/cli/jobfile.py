@@ -68,7 +68,8 @@ def _text_of(path: Path, kind: str) -> str:
             data = file.read(LARGEST + 1)
     except OSError as error:
         found = error.strerror or str(error)
-        raise Invalid(Problem(f"cannot read {path}", None, kind, found, "check the path")) from None
+        next_step = f"name its files: {path / '*.yaml'}" if path.is_dir() else "check the path"
+        raise Invalid(Problem(f"cannot read {path}", None, kind, found, next_step)) from None
     if len(data) > LARGEST:
         raise Invalid(Problem(f"{path} is too large for {kind}", None, f"at most {LARGEST} bytes", "more"))
     try:

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 import msgspec
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from edge_orch.spec.leaves import Text
 
 SUFFIX = ".test.yaml"
+
+T = TypeVar("T")
 
 
 class CaseVerdict(msgspec.Struct, omit_defaults=True):
@@ -106,11 +108,11 @@ def judge(file: Path, *, with_coverage: bool = False) -> FileVerdict:
     from edge_orch.jobtest.runner import run_case
 
     job = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
-    try:
-        plan = compile_file(job)
-        cases = read_cases(read_job_file(file), str(file))
-    except Invalid as error:
-        return FileVerdict(str(file), problems=error.problems)
+    problems: list[Problem] = []
+    plan = _attempt(lambda: compile_file(job), problems)
+    cases = _attempt(lambda: read_cases(read_job_file(file), str(file)), problems)
+    if plan is None or cases is None:
+        return FileVerdict(str(file), problems=tuple(problems))
 
     def lines_of(name: Text) -> Iterator[bytes]:
         with open_input(str(file.parent / name.value), name.where) as source:
@@ -121,18 +123,26 @@ def judge(file: Path, *, with_coverage: bool = False) -> FileVerdict:
     for case in cases:
         began = time.perf_counter()
         try:
-            problems = tuple(run_case(plan, case, lines_of))
+            unlike = tuple(run_case(plan, case, lines_of))
             fitting.append(case)
         except Invalid as error:
-            problems = error.problems
+            unlike = error.problems
         seconds = time.perf_counter() - began
-        verdicts.append(CaseVerdict(case.body.name.value, not problems, problems, case.where, seconds))
+        verdicts.append(CaseVerdict(case.body.name.value, not unlike, unlike, case.where, seconds))
     covered = None
     if with_coverage:
         from edge_orch.jobtest.coverage import coverage
 
         covered = coverage(plan, fitting, lines_of)
     return FileVerdict(str(file), tuple(verdicts), coverage=covered)
+
+
+def _attempt(make: Callable[[], T], problems: list[Problem]) -> T | None:
+    try:
+        return make()
+    except Invalid as error:
+        problems.extend(error.problems)
+        return None
 
 
 def _write_report(path: Path, verdicts: list[FileVerdict]) -> None:
@@ -162,9 +172,9 @@ def _text(verdicts: list[FileVerdict]) -> Iterator[str]:
     cases = [case for verdict in verdicts for case in verdict.cases]
     failed = sum(not case.passed for case in cases)
     broken = sum(bool(verdict.problems) for verdict in verdicts)
-    yield f"{len(cases)} tests: {len(cases) - failed} passed, {failed} failed" + (
-        f"; {broken} files could not be read" if broken else ""
-    )
+    count = f"{len(cases)} test{'' if len(cases) == 1 else 's'}"
+    unread = f"; {broken} file{'' if broken == 1 else 's'} could not be read" if broken else ""
+    yield f"{count}: {len(cases) - failed} passed, {failed} failed{unread}"
 
 
 def _coverage(covered: JobCoverage) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from edge_orch.cli.jobfile import compile_file
+from edge_orch.cli.jobfile import compile_file, read_job_file
 from edge_orch.cli.options import assigned, duration, printed
 from edge_orch.cli.reaching import Reached
 from edge_orch.cli.render import Output, show
@@ -24,7 +24,10 @@ TEST_SUFFIX = ".test.yaml"
 
 
 class Verdict(msgspec.Struct, omit_defaults=True):
-    """What was found out about one file; `job` and `digest` only if it is valid; `reached` only with --connect."""
+    """What was found out about one file; `job` and `digest` only of a valid job; `reached` only with --connect.
+
+    `tests`: how many cases are in it, if it holds the tests of a job.
+    """
 
     file: str
     valid: bool
@@ -32,6 +35,7 @@ class Verdict(msgspec.Struct, omit_defaults=True):
     digest: str = ""
     problems: tuple[Problem, ...] = ()
     reached: tuple[Reached, ...] = ()
+    tests: int | None = None
 
 
 @click.command(short_help="Check job files and show every problem with its place.")
@@ -56,7 +60,8 @@ def validate(
 ) -> None:
     """Check job files and show every problem with its place.
 
-    Needs no controller and no network. Exit code 3 if any file is wrong.
+    Needs no controller and no network. Exit code 3 if any file is wrong. Of the tests of a job, NAME.test.yaml, the
+    form is checked; `edge-orch test` runs them.
 
     With --connect a connection to each source and sink is opened and closed again; nothing is sent to them and no
     credential is used. What a source listens on is bound for a moment. Exit code 4 if any cannot be reached.
@@ -68,10 +73,7 @@ def validate(
       edge-orch validate --connect --bus mqtt://127.0.0.1:1883 --device-label site=austin jobs/press_temperature.yaml
     """
     attempt = _attempt(bus, labels, timeout_us) if connect else None
-    for file in files:
-        if file.name.endswith(TEST_SUFFIX):
-            click.echo(f"{file}: left out: a test, which `edge-orch test` checks", err=True)
-    verdicts = [_judge(file, attempt) for file in files if not file.name.endswith(TEST_SUFFIX)]
+    verdicts = [_judge_tests(file) if file.name.endswith(TEST_SUFFIX) else _judge(file, attempt) for file in files]
     show(verdicts, output, lambda: "\n".join(map(_text, verdicts)))
     if not all(verdict.valid for verdict in verdicts):
         ctx.exit(ExitCode.INVALID)
@@ -101,7 +103,20 @@ def _judge(file: Path, attempt: Attempt | None) -> Verdict:
     return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached)
 
 
+def _judge_tests(file: Path) -> Verdict:
+    from edge_orch.jobtest.case import read_cases
+
+    try:
+        cases = read_cases(read_job_file(file), str(file))
+    except Invalid as error:
+        return Verdict(str(file), False, problems=error.problems)
+    return Verdict(str(file), True, tests=len(cases))
+
+
 def _text(verdict: Verdict) -> str:
+    if verdict.valid and verdict.tests is not None:
+        count = f"{verdict.tests} case{'' if verdict.tests == 1 else 's'}"
+        return f"{verdict.file}: {click.style('valid', fg='green')} ({count}, for `edge-orch test`)"
     if verdict.valid:
         valid = f"{verdict.file}: {click.style('valid', fg='green')} ({verdict.job}, {verdict.digest[:19]})"
         return "\n".join([valid, *map(_reached, verdict.reached)])

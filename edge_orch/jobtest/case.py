@@ -82,6 +82,9 @@ class Case(Model, frozen=True):
         body: CaseBody = read_model(CaseBody, node)
         now = body.start.value
         for arrival in body.input:
+            if arrival.file is not None and arrival.lines is not None:
+                next_step = "make two inputs of it"
+                raise Invalid(Problem("records come from `lines` or a `file`", arrival.file.where, "", "", next_step))
             if arrival.at is None:
                 continue
             at = arrival.at.after(body.start.value)
@@ -93,5 +96,11 @@ class Case(Model, frozen=True):
 
 def read_cases(text: str, file: str) -> tuple[Case, ...]:
     """The cases in a test file. Raises `Invalid` with all problems of form."""
-    cases: tuple[Case, ...] = read(tuple[Case, ...], parse_document(text, file))
+    cases: tuple[Case, ...] = read(tuple[Case, ...], parse_document(text, file, "a list of cases: - name: …"))
+    first: dict[str, Text] = {}
+    for case in cases:
+        name = first.setdefault(case.body.name.value, case.body.name)
+        if name is not case.body.name:
+            what = f"two cases are named `{name.value}`"
+            raise Invalid(Problem(what, case.body.name.where, "", "", f"rename it here or in line {name.where.line}"))
     return cases

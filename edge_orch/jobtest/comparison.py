@@ -18,6 +18,7 @@ from edge_orch.jobtest.expectation import (
     ExpectedRecord,
     ExpectedRecords,
 )
+from edge_orch.spec.words import did_you_mean
 from edge_orch.time import format_timestamp
 
 Record = dict[str, Any]
@@ -57,7 +58,9 @@ def _one_by_one(
             )
         elif place is not None and at is not None and (unlike := _differences(expected[place], found[at], whole.exact)):
             wanted, got = ({name: pair[side] for name, pair in unlike.items()} for side in (0, 1))
-            problem = Problem(f"{what}, record {at + 1}", expected[place].where, _shown(wanted), _shown(got))
+            absent = [name for name, value in got.items() if value == _ABSENT]
+            near = next(filter(None, (did_you_mean(name, found[at]) for name in absent)), "")
+            problem = Problem(f"{what}, record {at + 1}", expected[place].where, _shown(wanted), _shown(got), near)
         else:
             continue
         told += 1
@@ -116,14 +119,17 @@ def alerts_problems(
         yield Problem("an alert that was not expected", where, "no more alerts", _shown(got), "add it to `alerts`")
 
 
-def dead_letters_problems(
-    expected: ExpectedDeadLetters, found: Sequence[DeadLetter], where: Location
-) -> Iterator[Problem]:
+def dead_letters_problems(expected: ExpectedDeadLetters, found: Sequence[DeadLetter]) -> Iterator[Problem]:
     """What is wrong with the dead letters: with their number, or with each in order."""
     if expected.count is not None:
         if expected.count.value != len(found):
             shown = f"{len(found)}" + (f", the first: {_letter(found[0])}" if found else "")
-            yield Problem("number of dead letters", where, str(expected.count.value), shown)
+            yield Problem(
+                "number of dead letters",
+                expected.where,
+                str(expected.count.value),
+                shown,
+            )
         return
     for wanted, letter in zip(expected.letters, found, strict=False):
         if not _fits(wanted, letter):

@@ -26,6 +26,7 @@ from edge_orch.spec.steps.schematize import Type
 from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
 
+_SHOWN = 60  # characters of a row that is no object
 RESULT = "value"
 EXPRESSION = "expression"
 """Names the text in problems, where a job's file would stand."""
@@ -103,8 +104,9 @@ def _objects(rows: Sequence[bytes]) -> list[dict[str, Any]]:
 def _object(number: int, row: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(row, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Invalid(Problem(f"row {number} is no JSON object", None, '{"temp_c": 21.5}', str(error))) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        found = repr(row[:_SHOWN].decode("utf-8", "replace")) + ("…" if len(row) > _SHOWN else "")
+        raise Invalid(Problem(f"row {number} is no JSON object", None, '{"temp_c": 21.5}', found)) from None
 
 
 def _typed(field: InferredField, types: Mapping[str, str]) -> InferredField:

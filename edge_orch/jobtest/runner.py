@@ -12,8 +12,8 @@ from edge_orch.jobtest.case_run import CaseRun, OpenFile
 from edge_orch.jobtest.comparison import alerts_problems, dead_letters_problems, records_problems
 from edge_orch.jobtest.notifications import notifications_problems
 from edge_orch.plan.plan import Output, Plan
-from edge_orch.plan.steps import ports
-from edge_orch.spec.leaves import Name, Text
+from edge_orch.plan.steps import Alert, ports
+from edge_orch.spec.leaves import LabelName, Name, Text
 from edge_orch.spec.words import did_you_mean, names
 
 _STEP = "step "
@@ -28,6 +28,13 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     expect = case.body.expect
     _check_names("output", expect.outputs, [output.name for output in plan.outputs])
     _check_names("step", expect.steps, [port for step in plan.steps for port in ports(step)])
+    rules = [step.name for step in plan.steps if isinstance(step, Alert)]
+    _check_names("alert rule", [one.rule for one in expect.alerts], rules)
+    _check_names("alert rule", [one.rule for one in expect.notifications or ()], rules)
+    _check_names(
+        "sink", [to for one in expect.notifications or () for to in one.to or ()], [s.name for s in plan.sinks]
+    )
+    _check_names("step", [one.step for one in expect.dead_letters.letters if one.step], [s.name for s in plan.steps])
     run = CaseRun(_observed(plan, expect.steps), case, open_file)
     run.play()
     problems: list[Problem] = []
@@ -38,11 +45,11 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     problems += alerts_problems(expect.alerts, run.whole.episodes, case.body.start.value, case.where)
     if expect.notifications is not None:
         problems += notifications_problems(expect.notifications, run.told, case.body.start.value, case.where)
-    problems += dead_letters_problems(expect.dead_letters, run.whole.dead, case.where)
+    problems += dead_letters_problems(expect.dead_letters, run.whole.dead)
     return problems
 
 
-def _check_names(what: str, named: Iterable[Text | Name], known: list[str]) -> None:
+def _check_names(what: str, named: Iterable[Text | Name | LabelName], known: list[str]) -> None:
     problems = [
         Problem(f"the job has no {what} `{name.value}`", name.where, f"one of: {names(known)}", "",
                 did_you_mean(name.value, known))

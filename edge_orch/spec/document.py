@@ -21,9 +21,12 @@ _STRING_TAG = "tag:yaml.org,2002:str"
 _SPACE = "\0 \t\r\n\x85\u2028\u2029"
 
 
-def parse_document(text: str, file: str) -> Node:
-    """The one document in `text`. Raises `Invalid` with every problem that the reading survives, else the first."""
-    builder = _Builder(text, file)
+def parse_document(text: str, file: str, expected: str = "a job: apiVersion: edge-orch/v1 …") -> Node:
+    """The one document in `text`; `expected`: what should stand in it.
+
+    Raises `Invalid` with every problem that the reading survives, else the first.
+    """
+    builder = _Builder(text, file, expected)
     try:
         root = builder.document()
     except yaml.MarkedYAMLError as error:
@@ -69,9 +72,10 @@ class _Loader(Reader, Scanner, Parser):
 class _Builder:
     """Builds nodes from the event stream of one text. Events are `Any`: their stubs leave most attributes out."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, expected: str) -> None:
         self.text = text
         self.file = file
+        self.expected = expected
         self.problems: list[Problem] = []
         self.nodes = 0
         self.anchors: dict[str, tuple[Node, int]] = {}
@@ -81,7 +85,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(self.loader.get_event, None)
         self.next()
         if isinstance(event := self.next(), yaml.StreamEndEvent):
-            raise Invalid(Problem("the file is empty", Location(self.file, 1, 1), expected="a job"))
+            raise Invalid(Problem("the file is empty", Location(self.file, 1, 1), self.expected))
         root = self.node(self.next(), 0)
         self.next()
         if not isinstance(event := self.next(), yaml.StreamEndEvent):

@@ -34,7 +34,7 @@ def test_a_job_a_test_file_and_a_folder_mean_the_same(cli: Any, job: Path, monke
     for args in ([str(job)], [str(job.with_name("job.test.yaml"))], [str(job.parent)], [], [str(job), "."]):
         answer = cli("test", *args)
         assert answer.code == 0
-        assert "1 tests: 1 passed, 0 failed" in answer.out or "2 tests: 2 passed, 0 failed" in answer.out
+        assert "1 test: 1 passed, 0 failed" in answer.out or "2 tests: 2 passed, 0 failed" in answer.out
 
 
 def test_a_failure_is_told_with_its_place(cli: Any, job: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_broken_file_stops_no_other(cli: Any, job: Path) -> None:
     (job.parent / "lonely.test.yaml").write_text(GOOD)
     answer = cli("test", str(job.parent))
     assert answer.code == 3
-    assert "1 tests: 1 passed, 0 failed; 2 files could not be read" in answer.out
+    assert "1 test: 1 passed, 0 failed; 2 files could not be read" in answer.out
     assert "cannot read" in answer.out
 
 
@@ -111,3 +111,12 @@ def test_a_report_for_ci_is_written_beside_the_text(cli: Any, job: Path) -> None
     assert answer.code == 1
     assert '<testsuites name="edge-orch test" tests="2" failures="1"' in report.read_text()
     assert cli("test", str(job), "--junit", str(job.parent / "nowhere" / "x.xml")).code == 6
+
+
+def test_a_job_and_its_tests_are_told_to_be_wrong_in_one_go(cli: Any, job: Path) -> None:
+    job.write_text("kind: Job\n")
+    job.with_name("job.test.yaml").write_text("- nmae: x\n")
+    answer = cli("test", str(job))
+    assert answer.code == 3
+    assert "missing key `spec`" in answer.out
+    assert "unknown key `nmae`" in answer.out

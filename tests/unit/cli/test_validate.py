@@ -51,12 +51,22 @@ def test_json_is_for_programs(cli: Any, good: Path, bad: Path) -> None:
     assert [problem.where and problem.where.line for problem in second.problems] == [25, 40]
 
 
-def test_tests_beside_jobs_are_left_out(cli: Any, good: Path) -> None:
+def test_of_tests_beside_jobs_the_form_is_checked(cli: Any, good: Path) -> None:
     test = good.with_name("good.test.yaml")
-    test.write_text("[]", "utf-8")
+    test.write_text("- {name: x, input: []}\n", "utf-8")
     answer = cli("validate", str(good), str(test))
     assert answer.code == 0
-    assert answer.err == f"{test}: left out: a test, which `edge-orch test` checks\n"
+    assert answer.out.endswith(f"{test}: valid (1 case, for `edge-orch test`)\n")
+    test.write_text("- {name: x}\n", "utf-8")
+    answer = cli("validate", str(test))
+    assert answer.code == 3
+    assert f"{test}:1:3: missing key `input`" in answer.out
+
+
+def test_a_folder_is_no_job(cli: Any, tmp_path: Path) -> None:
+    answer = cli("validate", str(tmp_path))
+    assert answer.code == 3
+    assert f"next: name its files: {tmp_path}/*.yaml" in answer.out
 
 
 NEVER = ["edge_orch.engine", "tabulate", "importlib.metadata"]

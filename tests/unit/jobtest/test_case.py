@@ -87,3 +87,13 @@ def test_every_problem_is_told_at_its_place() -> None:
 def test_time_does_not_go_backwards() -> None:
     text = "- name: x\n  input:\n  - {at: 5s}\n  - {lines: []}\n  - {at: 4s}\n"
     assert problems(text) == ["t.test.yaml:5:10: time goes backwards"]
+
+
+def test_no_two_cases_have_one_name() -> None:
+    found = problems("- {name: x, input: []}\n- {name: y, input: []}\n- {name: x, input: []}\n")
+    assert found == ["t.test.yaml:3:10: two cases are named `x`"]
+
+
+def test_records_come_from_one_place() -> None:
+    (problem,) = problems("- {name: x, input: [{lines: [a], file: b.log}]}\n")
+    assert "records come from `lines` or a `file`" in problem

@@ -118,7 +118,7 @@ def test_alerts_must_all_be_expected() -> None:
 def dead(yaml: str) -> list[str]:
     found = [DeadLetter(b"raw \xff", "parse", "not a number", "p", 0, "a"), DeadLetter(b"2", "parse", "", "p", 1)]
     expected = expect(f"dead_letters: {yaml}").dead_letters
-    return [f"{each.what}: {each.expected}" for each in dead_letters_problems(expected, found, expected.where)]
+    return [f"{each.what}: {each.expected}" for each in dead_letters_problems(expected, found)]
 
 
 def test_dead_letters_are_counted_or_compared_in_order() -> None:

@@ -134,3 +134,32 @@ def test_branches_of_a_route_can_be_looked_at() -> None:
     (wrong,) = read_cases(text.replace("route.high", "route.hi"), "t.test.yaml")
     with pytest.raises(Invalid, match=r"the job has no step `route\.hi`"):
         run_case(plan, wrong, opened)
+
+
+@pytest.mark.parametrize(
+    ("expected", "what"),
+    [
+        ("alerts: [{opened: hott}]", "t.test.yaml:3:30: the job has no alert rule `hott`"),
+        ("notifications: [{opened: hott}]", "t.test.yaml:3:37: the job has no alert rule `hott`"),
+        ("notifications: [{opened: hot, to: [ouut]}]", "t.test.yaml:3:47: the job has no sink `ouut`"),
+        ("dead_letters: [{step: schmatize}]", "t.test.yaml:3:34: the job has no step `schmatize`"),
+    ],
+)
+def test_a_case_that_names_what_the_job_has_not_is_told_so(expected: str, what: str) -> None:
+    with pytest.raises(Invalid) as error:
+        problems(f"  input: []\n  expect: {{{expected}}}\n")
+    assert str(error.value).startswith(what)
+    assert "did you mean" in str(error.value)
+
+
+def test_a_field_that_is_not_there_may_be_misspelt() -> None:
+    yaml = f"  input: [{{topic: t/1, lines: ['{line(1, 1)}']}}]\n  expect: {{outputs: {{raw: [{{tpic: t/1}}]}}}}\n"
+    assert problems(yaml) == [
+        't.test.yaml:3:28: output raw, record 1\n  expected: {"tpic":"t/1"}\n  found: {"tpic":"(absent)"}\n'
+        "  next: did you mean `topic`?"
+    ]
+
+
+def test_a_wrong_number_of_dead_letters_is_told_where_it_stands() -> None:
+    (problem,) = problems("  input: []\n  expect:\n    dead_letters: 2\n")
+    assert problem.startswith("t.test.yaml:4:19: number of dead letters")
