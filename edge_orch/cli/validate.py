@@ -115,8 +115,8 @@ def _judge_tests(file: Path) -> Verdict:
 
 def _text(verdict: Verdict) -> str:
     if verdict.valid and verdict.tests is not None:
-        count = f"{verdict.tests} case{'' if verdict.tests == 1 else 's'}"
-        return f"{verdict.file}: {click.style('valid', fg='green')} ({count}, for `edge-orch test`)"
+        cases = f"{verdict.tests} case{'' if verdict.tests == 1 else 's'}"
+        return f"{verdict.file}: {click.style('valid', fg='green')} ({cases}, for `edge-orch test`)"
     if verdict.valid:
         valid = f"{verdict.file}: {click.style('valid', fg='green')} ({verdict.job}, {verdict.digest[:19]})"
         return "\n".join([valid, *map(_reached, verdict.reached)])
