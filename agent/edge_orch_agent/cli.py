@@ -137,12 +137,13 @@ def run(
     """
     from importlib.metadata import version
 
-    from edge_orch.errors import Invalid, Problem
+    from edge_orch.errors import EdgeOrchError, Invalid, Problem
     from edge_orch.time import parse_duration
     from edge_orch_agent.data_folder import AgentFolder
     from edge_orch_agent.enroll import enroll as enroll_at
     from edge_orch_agent.main import become_agent
     from edge_orch_agent.runtime import WEBSOCKET, RunOptions
+    from edge_orch_agent.service import hold_failed_start
     from edge_orch_agent.tuning import tuned
 
     for option, url in (("--bus", bus), ("--link", None if link == WEBSOCKET else link)):
@@ -154,7 +155,11 @@ def run(
         folder = AgentFolder(data)
         with folder.locked():
             if folder.enrolment() is None:
-                enroll_at(folder, controller, token, name)
+                try:
+                    enroll_at(folder, controller, token, name)
+                except EdgeOrchError:
+                    hold_failed_start()
+                    raise
     become_agent(
         data, RunOptions(bus, link, retry_s, firmware, version("edge-orch-agent"), log_level, settings=settings)
     )

@@ -13,6 +13,8 @@ QUIET_S = 60.0
 BURST = 10
 REFILL_S = 30.0
 _KNOWN = 512
+_MOST = 500
+"""Characters of one value: a sink may answer with a page."""
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 
@@ -78,12 +80,13 @@ class _ForTheJournal(logging.Formatter):
 
 
 def event(name: str, **fields: object) -> str:
-    """`name key=value …` on one line; values with spaces in quotes."""
+    """`name key=value …` on one line; values with spaces in quotes, and what is too long cut."""
     return " ".join([name, *(f"{key}={_shown(value)}" for key, value in fields.items() if value not in ("", None))])
 
 
 def _shown(value: object) -> str:
-    text = " ".join(str(value).split())
+    text = " ".join(str(value)[: 2 * _MOST].split())
+    text = text if len(text) <= _MOST else text[: _MOST - 1] + "…"
     return f'"{text}"' if " " in text or "=" in text else text
 
 

@@ -19,6 +19,7 @@ from edge_orch_agent.data_folder import AgentFolder
 from edge_orch_agent.logs import configure
 from edge_orch_agent.memory import keep_small
 from edge_orch_agent.runtime import RunOptions, run_agent
+from edge_orch_agent.service import hold_failed_start
 
 OPTIONS = "EDGE_ORCH_RUN_OPTIONS"
 SPENT = ("EDGE_ORCH_JOIN_TOKEN",)
@@ -48,7 +49,10 @@ def main() -> int:
     except (Exception, KeyboardInterrupt) as error:
         from edge_orch.cli.command_line import report  # noqa: PLC0415 -- only now are its words needed
 
-        return report(error)
+        code = report(error)
+        if not isinstance(error, KeyboardInterrupt):
+            hold_failed_start()
+        return code
     return 0
 
 

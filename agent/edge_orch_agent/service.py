@@ -6,9 +6,19 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 _PINGS_A_PERIOD = 3
+FAILED_START_S = 30.0
+"""Below the unit's `TimeoutStartSec`, also when the start itself was slow."""
+
+
+def hold_failed_start(environment: Mapping[str, str] = os.environ, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Under a service manager, wait before a start that has failed ends: it would be tried again at once, for ever, and
+    each start is a dozen lines of log, most of them the manager's own."""
+    if environment.get("NOTIFY_SOCKET"):
+        sleep(FAILED_START_S)
 
 
 class ServiceManager:

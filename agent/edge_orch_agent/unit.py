@@ -18,7 +18,8 @@ _TEMPLATE = """\
 Description=Edge Orchestrator agent
 # No network and no time are needed to begin: neither is waited for.
 After=local-fs.target
-# An agent that cannot start is tried for ever: nobody may be there to start it by hand.
+# An agent that cannot start is tried for ever: nobody may be there to start it by hand. It waits half a minute before
+# it ends, for each start is a dozen lines in the journal.
 StartLimitIntervalSec=0
 
 [Service]

@@ -55,6 +55,22 @@ def test_an_event_is_one_line() -> None:
     )
 
 
+def test_what_a_sink_answers_is_cut() -> None:
+    assert event("delivery_failed", reason="x" * 100_000) == f"delivery_failed reason={'x' * 499}…"
+    assert len(event("delivery_failed", reason="a b " * 100_000)) < 600
+
+
+def test_a_day_of_storms_is_a_few_megabytes() -> None:
+    """Three troubles at once, a hundred times a second, each time in other words, as long as they may be."""
+    log = Log()
+    names = ("delivery_failed", "source_failed", "commit_failed")
+    size = 0
+    for tick in range(10 * 3_600 * 24 // 100):  # one in a hundred: what is held back costs nothing more
+        for name in names:
+            size += len(log.say(event(name, reason=f"{tick} " + "x" * 1_000), tick * 10) or "")
+    assert 2 << 20 < size < 5 << 20
+
+
 def test_the_journal_is_told_the_priority_and_no_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

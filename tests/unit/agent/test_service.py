@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edge_orch_agent.service import ServiceManager
+from edge_orch_agent.service import FAILED_START_S, ServiceManager, hold_failed_start
 
 
 @pytest.fixture
@@ -55,3 +55,11 @@ async def test_with_nobody_there_it_says_nothing(tmp_path: Path) -> None:
         service.ready("")
         service.stopping()
         service.close()
+
+
+def test_a_failed_start_waits_under_a_service_manager_and_nowhere_else(manager: socket.socket) -> None:
+    waited: list[float] = []
+    hold_failed_start({}, waited.append)
+    assert waited == []
+    hold_failed_start(environment(manager), waited.append)
+    assert waited == [FAILED_START_S]
