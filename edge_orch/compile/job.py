@@ -11,6 +11,7 @@ from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, por
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_problem
 from edge_orch.compile.steps import COMPILERS
+from edge_orch.compile.topics import topic_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.expression import parse_condition
 from edge_orch.expr.scope import Scope
@@ -38,6 +39,7 @@ class _Compiler:
         self.assets = assets
         self.problems: list[Problem] = []
         self.failed = False
+        self.flows: dict[str, Flow] = {SOURCE: LOST}
         self.params = {name.value: FieldType(param.type.value) for name, param in spec.params.items()}
         self.sinks = {name.value: sink.kind.text for name, sink in spec.sinks.items()}
 
@@ -82,17 +84,16 @@ class _Compiler:
         )
 
     def steps(self, order: list[NamedStep]) -> list[Step]:
-        flows: dict[str, Flow] = {SOURCE: LOST}
         steps = []
         for step in order:
-            flow = flows.get(step.input, LOST)
+            flow = self.flows.get(step.input, LOST)
             context = StepContext(
                 step.name, step.spec.kind.text, step.input, step.where, flow, self.params, self.sinks, self.assets
             )
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
             for port in ports(step):
-                flows.setdefault(port, compiled.flow)
+                self.flows.setdefault(port, compiled.flow)
             if compiled.step is None:
                 self.report(compiled.problems)
             else:
@@ -107,6 +108,9 @@ class _Compiler:
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)
+        unfit = list(topic_problems(self.spec, self.flows))
+        if unfit:
+            self.report(unfit)
 
 
 def _limits(spec: Limits) -> plan.Limits:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from edge_orch.spec.leaves import Text
+from edge_orch.spec.leaves import Flag, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 from edge_orch.spec.references import FilePath, Headers, Secret, Template, Url
-from edge_orch.spec.topics import Topic
+from edge_orch.spec.topics import RecordTopic
 
 BOTH = frozenset({"records", "alerts"})
 
@@ -72,11 +72,16 @@ sqs:
 
 
 class MqttSink(Model, frozen=True):
-    """Publishes to the agent's bus."""
+    """Publishes to the agent's bus, each record or alert as a message.
 
-    example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/alerts'}"
+    In a topic `{sensor}` is that field of the record; in what it holds, `+` and `#` become `_`, and so does what is
+    NULL or empty. Such a sink carries no alerts.
+    """
+
+    example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/{sensor}/hourly', retain: true}"
     carries: ClassVar[frozenset[str]] = BOTH
-    topic: Annotated[Topic, Doc("topic to publish to")]
+    topic: Annotated[RecordTopic, Doc("topic to publish to; {field}: what the record has there")]
+    retain: Annotated[Flag, Doc("the broker keeps the last message of each topic for who comes later", default="false")]
 
 
 SINKS: dict[str, Any] = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import JsonSchema
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.leaves import JsonSchema, Name
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.references import CONTROL, Template
 
 _LONGEST = 65_535
+_BRACED = re.compile(r"(?<!\$)\{[^{}]*\}?")
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -40,6 +41,28 @@ class Topic(Template, frozen=True):
     def mend(cls) -> str:
         """The next step."""
         return "nothing is published to + and #: name the topic, with ${label:NAME} for what differs"
+
+
+class RecordTopic(Topic, frozen=True):
+    """The name of a topic to publish records to, in which `{field}` stands for a field of the record."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        for match in _BRACED.finditer(text):
+            if not re.fullmatch(rf"\{{{Name.pattern}\}}", match[0]):
+                what = "not a field of the record"
+                raise Invalid(Problem(what, node.at(match.start()), "a name in braces, like {sensor}", repr(match[0])))
+        return text
+
+    @property
+    def fields(self) -> list[tuple[str, Location]]:
+        """The fields it is made of, and where each stands."""
+        return [(match[0][1:-1], self.node.at(match.start())) for match in _BRACED.finditer(self.value)]
+
+    @classmethod
+    def mend(cls) -> str:
+        return "nothing is published to + and #: name the topic, with {field} or ${label:NAME} for what differs"
 
 
 class TopicFilter(Topic, frozen=True):

@@ -1,4 +1,4 @@
-"""Publishes each record with QoS 1."""
+"""Publishes each record with QoS 1, to a topic that may be made of its fields."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.mqtt_connection import MqttConnection
 from edge_orch_agent.mqtt_happenings import Connected, Happening, Published
 from edge_orch_agent.sinks.port import Retry
+from edge_orch_agent.sinks.topics import TopicTemplate
 
 PATIENCE_S = 10.0
 
@@ -20,8 +21,9 @@ class MqttSink:
     MQTT has no idempotency key: a crash in between leads to repetitions.
     """
 
-    def __init__(self, broker: str, client_id: str, topic: str) -> None:
-        self._topic = topic
+    def __init__(self, broker: str, client_id: str, topic: str, *, retain: bool = False) -> None:
+        self._template = TopicTemplate(topic)
+        self._retain = retain
         self._connection = MqttConnection(broker, client_id, self._happened)
         self._connected = asyncio.Event()
         self._open: set[int] = set()
@@ -34,7 +36,8 @@ class MqttSink:
             async with asyncio.timeout(PATIENCE_S):
                 await self._connected.wait()
                 for record in segment.records():
-                    mid = self._connection.publish(self._topic, record.rstrip(b"\n"))
+                    topic = self._template.topic(record)
+                    mid = self._connection.publish(topic, record.rstrip(b"\n"), retain=self._retain)
                     if mid is None:
                         raise TimeoutError
                     self._open.add(mid)

@@ -63,7 +63,8 @@ class SinkFactory:
 
                 if self._bus is None:
                     raise Unavailable(Problem("this agent has no bus", None, "--bus mqtt://HOST:PORT at its start"))
-                return MqttSink(self._bus, f"edge-orch-{self._agent}-{job}-{name}-sink", options["topic"])
+                client = f"edge-orch-{self._agent}-{job}-{name}-sink"
+                return MqttSink(self._bus, client, options["topic"], retain=options.get("retain", False))
             case _:
                 raise Invalid(Problem("this agent knows no such sink", None, " or ".join(KINDS), kind))
 
