@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from edge_orch.engine.lag import Key, Latest, Values
+from edge_orch.engine.lag import PreviousRecords
+from edge_orch.engine.memory import Key, Values
 from edge_orch.engine.room import Room
 
 
-class Reported(Latest):
+class Reported(PreviousRecords):
     """The values of the latest record of each key that passed, for `every_us` of event time.
 
     A record that comes behind it passes if it differs, but is not remembered. What was forgotten for want of room
@@ -20,7 +21,7 @@ class Reported(Latest):
 
     def moves(self, key: Key, time_us: int, values: Values) -> bool:
         """Whether the record passes; if so, it is what was reported last."""
-        last = self._latest.get(key)
+        last = self._entries.get(key)
         if last is None:
             self._remember(key, time_us, values)
             return True

@@ -7,9 +7,8 @@ from operator import itemgetter
 
 import msgspec
 
+from edge_orch.engine.memory import Key
 from edge_orch.engine.room import ENTRY, Room, weight
-
-Key = tuple[bool | int | float | str | None, ...]
 
 
 class _Snapshot(msgspec.Struct, array_like=True):

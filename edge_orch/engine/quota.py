@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.memory import Key
 from edge_orch.engine.room import ENTRY, Room, weight
-
-Key = tuple[bool | int | float | str | None, ...]
 
 _Snapshot = list[tuple[int, list[tuple[Key, int]]]]
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing, Value
-from edge_orch.engine.lag import Key, Values
+from edge_orch.engine.memory import Key, Values
 from edge_orch.engine.room import ENTRY, Room, weight
 from edge_orch.engine.windows.cell import Layout
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from edge_orch.engine.emit.account import emit_account, less
-from edge_orch.engine.emit.guard import Flow, guarded
+from edge_orch.engine.emit.added import emit_added, listed
+from edge_orch.engine.emit.guard import Flow
 from edge_orch.engine.emit.lanes import plan_lanes
 from edge_orch.engine.emit.rows import may_be_null
-from edge_orch.engine.emit.timed import dated
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.running import Totals
 from edge_orch.engine.scope import Scope, Symbol
@@ -26,7 +23,6 @@ def emit_running(generator: Generator, function: FunctionWriter, step: Running, 
     totals = Totals(layout, generator.room(step), has_gaps=step.has_gaps)
     generator.stateful[step.name] = MemoryTimer(totals, DAY)
     over = generator.names.bind("over", totals.over)
-    key = "".join(f"{scope.columns[name].code}, " for name in step.keys)
     taken = "".join(f"{lane.taken}, " for lane in lanes)
     setup = [line for lane in lanes for line in lane.setup]
     for word, condition in (("begins", step.begin), ("ends", step.end)):
@@ -37,13 +33,6 @@ def emit_running(generator: Generator, function: FunctionWriter, step: Running, 
         return Symbol(generator.names.fresh("f"), made.type, nullable)
 
     added = {made.name: symbol(made) for made in step.compute}
-    variables = "".join(f"{symbol.code}, " for symbol in added.values())
-    with (
-        dated(generator, function, step, scope) as undated,
-        guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,
-    ):
-        function.body.line(f"{variables.rstrip()} = {over}(({key}), ({taken}), begins{number}, ends{number})")
-        passed = less(scope.passed, undated, dead)
-        below = msgspec.structs.replace(scope, columns=scope.columns | added, passed=passed, carrier=None)
-        flow(generator, function, step, below)
-    emit_account(generator, function, step, entered=scope.passed, passed=passed, dead=f"{undated} + {dead}")
+    call = f"{over}(({listed(scope, step.keys)}), ({taken}), begins{number}, ends{number})"
+    may_overflow = expressions.may_overflow
+    emit_added(generator, function, step, scope, flow, added=added, call=call, setup=setup, may_overflow=may_overflow)

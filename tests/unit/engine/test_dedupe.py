@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.dedupe import Key, Seen
+from edge_orch.engine.dedupe import Seen
+from edge_orch.engine.memory import Key
 from tests.unit.engine.plans import room
 
 KEYS: st.SearchStrategy[Key] = st.tuples(

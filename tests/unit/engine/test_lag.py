@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.lag import Latest
+from edge_orch.engine.lag import PreviousRecords
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Lag
 from edge_orch.time import SECOND
@@ -15,45 +15,45 @@ NONE = (None,)
 
 
 def test_the_record_before_of_the_same_key_is_told() -> None:
-    latest = Latest(100, 1, room())
-    told = [latest.before((key,), time, (value,)) for key, time, value in (("a", 1, 1), ("b", 2, 2), ("a", 3, 3))]
+    previous = PreviousRecords(100, 1, room())
+    told = [previous.before((key,), time, (value,)) for key, time, value in (("a", 1, 1), ("b", 2, 2), ("a", 3, 3))]
     assert told == [NONE, NONE, (1,)]
 
 
 def test_of_the_same_moment_the_one_that_came_before_counts() -> None:
-    latest = Latest(100, 1, room())
-    assert [latest.before((), 5, (value,)) for value in (1, 2)] == [NONE, (1,)]
+    previous = PreviousRecords(100, 1, room())
+    assert [previous.before((), 5, (value,)) for value in (1, 2)] == [NONE, (1,)]
 
 
 def test_a_record_behind_the_latest_has_none_before_it_and_is_not_remembered() -> None:
-    latest = Latest(100, 1, room())
-    latest.before((), 10, (1,))
-    assert latest.before((), 9, (2,)) == NONE
-    assert latest.before((), 11, (3,)) == (1,)
+    previous = PreviousRecords(100, 1, room())
+    previous.before((), 10, (1,))
+    assert previous.before((), 9, (2,)) == NONE
+    assert previous.before((), 11, (3,)) == (1,)
 
 
 def test_what_lies_too_far_back_is_none_before() -> None:
-    latest = Latest(10, 1, room())
-    latest.before((), 0, (1,))
-    assert latest.before((), 10, (2,)) == (1,)
-    assert latest.before((), 21, (3,)) == NONE
+    previous = PreviousRecords(10, 1, room())
+    previous.before((), 0, (1,))
+    assert previous.before((), 10, (2,)) == (1,)
+    assert previous.before((), 21, (3,)) == NONE
 
 
 def test_it_forgets_what_no_later_record_can_have_before_it() -> None:
-    latest = Latest(10, 1, room())
-    latest.before(("a",), 0, (1,))
-    latest.advance(10)
-    assert len(latest) == 1
-    latest.advance(11)
-    assert len(latest) == 0
+    previous = PreviousRecords(10, 1, room())
+    previous.before(("a",), 0, (1,))
+    previous.advance(10)
+    assert len(previous) == 1
+    previous.advance(11)
+    assert len(previous) == 0
 
 
 def test_other_bytes_are_refused_and_change_nothing() -> None:
-    latest = Latest(10, 1, room())
-    latest.before((), 0, (1,))
+    previous = PreviousRecords(10, 1, room())
+    previous.before((), 0, (1,))
     with pytest.raises(msgspec.DecodeError):
-        latest.restore(b"\xa1x")
-    assert latest.before((), 1, (2,)) == (1,)
+        previous.restore(b"\xa1x")
+    assert previous.before((), 1, (2,)) == (1,)
 
 
 @given(
@@ -61,7 +61,7 @@ def test_other_bytes_are_refused_and_change_nothing() -> None:
 )
 def test_what_is_told_is_what_a_look_at_the_whole_past_gives(records: list[tuple[str, int, float | None]]) -> None:
     """The reference keeps everything; the memory is saved, restored and swept after every record."""
-    latest = Latest(10, 2, room())
+    previous = PreviousRecords(10, 2, room())
     past: list[tuple[str, int, float | None]] = []
     for key, time, value in records:
         mine = [each for each in past if each[0] == key]
@@ -71,14 +71,14 @@ def test_what_is_told_is_what_a_look_at_the_whole_past_gives(records: list[tuple
             before = [each for each in mine if each[1] == newest][-1]
             if newest <= time <= newest + 10:
                 expected = (before[1], before[2])
-        assert latest.before((key,), time, (time, value)) == expected
+        assert previous.before((key,), time, (time, value)) == expected
         if not mine or time >= max(each[1] for each in mine):
             past.append((key, time, value))
-        again = Latest(10, 2, room())
-        again.restore(latest.snapshot())
-        latest = again
+        again = PreviousRecords(10, 2, room())
+        again.restore(previous.snapshot())
+        previous = again
         # Up to here nothing is late: what is forgotten can be before no record that is still to come.
-        latest.advance(0)
+        previous.advance(0)
 
 
 def test_the_step_adds_nullable_fields_and_goes_on_from_a_snapshot() -> None:

@@ -1,0 +1,61 @@
+"""What a step remembers of each key, for a stretch of event time and within its room."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from heapq import nsmallest
+from typing import Any, Generic, TypeVar
+
+from edge_orch.engine.room import Room
+
+Key = tuple[bool | int | float | str | None, ...]
+Values = tuple[Any, ...]
+Entry = TypeVar("Entry")
+
+
+class KeyedMemory(ABC, Generic[Entry]):
+    """An entry of each key, until all it holds is older than `within_us`.
+
+    When there is no room, the eighth of the other keys that had nothing new for longest is forgotten.
+    """
+
+    def __init__(self, within_us: int, room: Room) -> None:
+        self._within_us = within_us
+        self._room = room
+        self._entries: dict[Key, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def advance(self, watermark_us: int) -> None:
+        """Forget what no record from `watermark_us` on can see."""
+        oldest_us = watermark_us - self._within_us
+        for key in [key for key, entry in self._entries.items() if self._newest(entry) < oldest_us]:
+            self._forget(key)
+
+    @abstractmethod
+    def _newest(self, entry: Entry) -> int:
+        """The event time of the latest that the entry holds, in microseconds."""
+
+    @abstractmethod
+    def _held(self, key: Key, entry: Entry) -> int:
+        """What the key and its entry have taken of the room, in bytes."""
+
+    def _take(self, size: int, key: Key) -> None:
+        """Take so much of the room for `key`, at the cost of others if need be."""
+        if self._room.take(size):
+            return
+        others = [other for other in self._entries if other != key]
+        oldest = nsmallest(len(others) // 8 + 1, others, key=lambda other: self._newest(self._entries[other]))
+        for other in oldest:
+            self._forget(other)
+        self._room.count.evicted += len(oldest)
+        self._room.used += size
+
+    def _forget(self, key: Key) -> None:
+        self._room.give(self._held(key, self._entries.pop(key)))
+
+    def _resume(self, entries: dict[Key, Entry]) -> None:
+        """Hold these entries, and nothing else."""
+        self._entries = entries
+        self._room.used = sum(self._held(key, entry) for key, entry in entries.items())
