@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edge_orch.time import DAY, ClockQuality, format_timestamp
+from edge_orch.time import DAY, ClockQuality, Instant, format_timestamp
 from edge_orch_agent.core.survival import Burden, survival
 from edge_orch_agent.core.view import AgentSnapshot
 from edge_orch_agent.doctor.finding import Finding, State
@@ -84,7 +84,7 @@ def _survival(readings: Readings) -> Finding:
     status = readings.status
     if status is None:
         return Finding("survival", State.UNKNOWN, "known while the agent runs")
-    forecast = survival(_burdens(readings, status), readings.disk.free, readings.stored_share or 1.0)
+    forecast = survival(burdens(status, readings.now), readings.disk.free, readings.stored_share or 1.0)
     if forecast.days is None:
         known = "nothing comes in" if forecast.known else "how much comes in is known after a minute"
         return Finding("survival", State.OK if forecast.known else State.UNKNOWN, known)
@@ -93,8 +93,8 @@ def _survival(readings: Readings) -> Finding:
     return _graded("survival", forecast.days, SHORT_DAYS, found, next_step)
 
 
-def _burdens(readings: Readings, status: AgentSnapshot) -> Iterator[Burden]:
-    now = readings.now
+def burdens(status: AgentSnapshot, now: Instant) -> Iterator[Burden]:
+    """What each job that runs lays up."""
     for job in status.jobs:
         if job.limits is None:
             continue
