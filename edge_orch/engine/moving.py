@@ -14,13 +14,36 @@ from edge_orch.engine.windows.cell import Layout
 
 Record = tuple[int, Values]
 """Its event time, and what each lane takes of it; None: nothing."""
-Records = deque[Record]
 
 
-class LastRecords(KeyedMemory[Records]):
+class Series:
+    """Records of one key, as they came, and beside them what each lane holds of them."""
+
+    def __init__(self, width: int) -> None:
+        self.records: deque[Record] = deque()
+        self.lanes: list[list[Any]] = [[] for _ in range(width)]
+
+    def append(self, record: Record) -> None:
+        """One more at the end."""
+        self.records.append(record)
+        for lane, value in zip(self.lanes, record[1], strict=True):
+            if value is not None:
+                lane.append(value)
+
+    def drop(self) -> Record:
+        """The first of them, which is there no more."""
+        record = self.records.popleft()
+        for lane, value in zip(self.lanes, record[1], strict=True):
+            if value is not None:
+                del lane[0]
+        return record
+
+
+class LastRecords(KeyedMemory[Series]):
     """The last `last` records of each key, as they came, of the last `within_us` of event time.
 
-    What is computed is computed anew for each record: exactly, and in time that grows with `last`.
+    Each column is computed from the values that its lane holds then: exactly, as sums of floats that were added to and
+    taken from would not be. That is one pass over at most `last` values, and none for a count.
     """
 
     def __init__(self, last: int, within_us: int, layout: Layout, room: Room) -> None:
@@ -30,34 +53,40 @@ class LastRecords(KeyedMemory[Records]):
 
     def over(self, key: Key, time_us: int, taken: Values) -> Sequence[Any]:
         """The columns computed over the last records, this one included."""
-        records = self._entries.get(key)
-        if records is None:
-            records = self._entries[key] = deque()
-            self._take(ENTRY + weight(key), key)
-        records.append((time_us, taken))
+        series = self._entries.get(key)
+        if series is None:
+            series = Series(len(taken))
+            self._take(self._held(key, series), key)
+            self._entries[key] = series
         self._take(_weight(taken), key)
-        while len(records) > self._last or records[0][0] < time_us - self._within_us:
-            self._room.give(_weight(records.popleft()[1]))
-        columns = zip(*[each[1] for each in records], strict=True)
-        lanes = [[value for value in column if value is not None] for column in columns]
-        return [whole(lanes[lane]) for whole, lane in self._layout.wholes]
+        series.append((time_us, taken))
+        oldest_us = time_us - self._within_us
+        while len(series.records) > self._last or series.records[0][0] < oldest_us:
+            self._room.give(_weight(series.drop()[1]))
+        return [whole(series.lanes[lane]) for whole, lane in self._layout.wholes]
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode([(key, list(records)) for key, records in self._entries.items()])
+        return msgspec.msgpack.encode([(key, list(series.records)) for key, series in self._entries.items()])
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
         saved = msgspec.msgpack.decode(data, type=list[tuple[Key, list[Record]]])
-        self._resume(
-            {key: deque([(time_us, tuple(map(_pair, taken))) for time_us, taken in records]) for key, records in saved}
-        )
+        self._resume({key: _series(records) for key, records in saved})
 
-    def _newest(self, entry: Records) -> int:
-        return entry[-1][0]
+    def _newest(self, entry: Series) -> int:
+        return entry.records[-1][0]
 
-    def _held(self, key: Key, entry: Records) -> int:
-        return ENTRY + weight(key) + sum(_weight(taken) for _, taken in entry)
+    def _held(self, key: Key, entry: Series) -> int:
+        records = sum(_weight(taken) for _, taken in entry.records)
+        return ENTRY * (1 + len(entry.lanes)) + weight(key) + records
+
+
+def _series(records: Sequence[Record]) -> Series:
+    series = Series(len(records[0][1]))
+    for time_us, taken in records:
+        series.append((time_us, tuple(map(_pair, taken))))
+    return series
 
 
 def _weight(taken: Values) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from edge_orch.errors import Invalid, Problem
+from edge_orch.errors import Problem
 from edge_orch.time import parse_duration
 from edge_orch.twin.facts import Override, Section
 from edge_orch.twin.interventions import NotFound
@@ -12,7 +12,8 @@ from edge_orch.twin.views import override_views, why_view
 from edge_orch.wire.api import OverrideRequest
 from edge_orch_controller.api.auth import user_of
 from edge_orch_controller.api.context import answer, body_of, controller_of
-from edge_orch_controller.api.meaning import meaning_of, meanings
+from edge_orch_controller.api.interventions import answer_all, answer_made, need_agent
+from edge_orch_controller.api.meaning import meaning_of
 from edge_orch_controller.core.events import OverrideRequested
 
 routes = web.RouteTableDef()
@@ -20,9 +21,7 @@ routes = web.RouteTableDef()
 
 @routes.get("/v1/overrides")
 async def list_overrides(request: web.Request) -> web.Response:
-    await user_of(request, "viewer")
-    found = await meanings(controller_of(request), Section.OVERRIDES)
-    return answer([view for agent, meaning in found for view in override_views(agent, meaning)])
+    return await answer_all(request, Section.OVERRIDES, override_views)
 
 
 @routes.post("/v1/overrides")
@@ -30,8 +29,7 @@ async def override(request: web.Request) -> web.Response:
     """Change a parameter on one agent, or with value null revoke what changes it."""
     user = await user_of(request, "operator")
     wanted = await body_of(request, OverrideRequest)
-    if not wanted.agent:
-        raise Invalid(Problem("on which agent?", expected="agent: NAME", next_step="edge-orch get agents"))
+    need_agent(wanted.agent)
     expires_in_us = parse_duration(wanted.expires_in) if wanted.expires_in else None
     controller = controller_of(request)
     made = await controller.driver.request(
@@ -48,8 +46,7 @@ async def override(request: web.Request) -> web.Response:
         ),
         Override,
     )
-    views = override_views(wanted.agent, await meaning_of(controller, wanted.agent))
-    return answer(next(view for view in views if view.id == made.id), 201)
+    return await answer_made(controller, wanted.agent, made.id, override_views)
 
 
 @routes.get("/v1/why")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from edge_orch.errors import Invalid, Problem
 from edge_orch.time import parse_duration
 from edge_orch.twin.facts import Section, Silence
 from edge_orch.twin.views import silence_views
 from edge_orch.wire.api import SilenceRequest
 from edge_orch_controller.api.auth import user_of
-from edge_orch_controller.api.context import answer, body_of, controller_of
-from edge_orch_controller.api.meaning import meaning_of, meanings
+from edge_orch_controller.api.context import body_of, controller_of
+from edge_orch_controller.api.interventions import answer_all, answer_made, need_agent
 from edge_orch_controller.core.events import SilenceRequested
 
 routes = web.RouteTableDef()
@@ -19,9 +18,7 @@ routes = web.RouteTableDef()
 
 @routes.get("/v1/silences")
 async def list_silences(request: web.Request) -> web.Response:
-    await user_of(request, "viewer")
-    found = await meanings(controller_of(request), Section.SILENCES)
-    return answer([view for agent, meaning in found for view in silence_views(agent, meaning)])
+    return await answer_all(request, Section.SILENCES, silence_views)
 
 
 @routes.post("/v1/silences")
@@ -29,8 +26,7 @@ async def silence(request: web.Request) -> web.Response:
     """Want no notifications of a rule on one agent for a time, or end such silences."""
     user = await user_of(request, "operator")
     wanted = await body_of(request, SilenceRequest)
-    if not wanted.agent:
-        raise Invalid(Problem("on which agent?", expected="agent: NAME", next_step="edge-orch get agents"))
+    need_agent(wanted.agent)
     expires_in_us = parse_duration(wanted.lasts) if wanted.lasts else 0
     controller = controller_of(request)
     made = await controller.driver.request(
@@ -47,5 +43,4 @@ async def silence(request: web.Request) -> web.Response:
         ),
         Silence,
     )
-    views = silence_views(wanted.agent, await meaning_of(controller, wanted.agent))
-    return answer(next(view for view in views if view.id == made.id), 201)
+    return await answer_made(controller, wanted.agent, made.id, silence_views)
