@@ -17,6 +17,8 @@ from edge_orch_agent.sources.port import Emit
 
 WINDOW = 16
 """Chunks read and not acknowledged, of all files together."""
+TURNS = 3
+"""Of the event loop between two chunks: a request to a sink takes some six, and should not wait for as many chunks."""
 POLL_S = 0.25
 SCAN_POLLS = 8
 """A pattern is looked through once in so many polls."""
@@ -116,4 +118,5 @@ class FileSource:
         batch = Batch(name, data, self._now(), first, {"path": name})
         position, lines = encode_position(behind), behind.lines - first
         self._emit(BatchRead(self._job, batch, self._receipt, {name: position}, lines))
-        await asyncio.sleep(0)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)

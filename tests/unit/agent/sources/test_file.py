@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from edge_orch_agent.core.events import BatchRead, SourceFailed
-from edge_orch_agent.sources.file import WINDOW, FileSource
+from edge_orch_agent.sources.file import TURNS, WINDOW, FileSource
 from edge_orch_agent.sources.follower import CHUNK
 
 from edge_orch.time import Instant
@@ -253,6 +254,31 @@ async def test_what_is_not_acknowledged_is_bounded(tmp_path: Path) -> None:
             while len(reader.batches) == WINDOW:
                 await asyncio.sleep(0)
         assert len(reader.batches) == WINDOW + 1
+
+
+async def test_between_two_chunks_others_have_several_turns(tmp_path: Path) -> None:
+    """A request to a sink takes several; with one a chunk it would be slower than what brings it forth."""
+    path = tmp_path / "log"
+    line = b"x" * 1023 + b"\n"
+    path.write_bytes(line * (3 * CHUNK // len(line)))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    seen: list[int] = []
+    source = FileSource("press", path, lambda: NOW, poll_s=0.001)
+    counting = asyncio.create_task(others())
+    await source.start({}, lambda _event: seen.append(turns))
+    async with asyncio.timeout(10):
+        while len(seen) < 3:
+            await asyncio.sleep(0)
+    counting.cancel()
+    await source.stop()
+    assert min(second - first for first, second in pairwise(seen)) >= TURNS
 
 
 @pytest.mark.parametrize("ending", [b"", b"\n"])
