@@ -8,6 +8,7 @@ from typing import TypeVar
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
 from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, ports, steps_by_name
+from edge_orch.compile.lines import check_line
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_problem
 from edge_orch.compile.steps import COMPILERS
@@ -20,6 +21,7 @@ from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import SOURCE, Step
 from edge_orch.spec.assets import Assets
 from edge_orch.spec.job import Job, JobBody, Limits
+from edge_orch.spec.leaves import value_of
 from edge_orch.spec.reading import plain
 
 T = TypeVar("T")
@@ -74,7 +76,9 @@ class _Compiler:
             source=plan.Source(spec.source.kind.text, plain(spec.source.options)),
             steps=tuple(steps),
             outputs=tuple(
-                plan.Output(name.value, output.from_.value, output.to.value, output.priority.value)
+                plan.Output(
+                    name.value, output.from_.value, output.to.value, output.priority.value, value_of(output.line)
+                )
                 for name, output in spec.outputs.items()
             ),
             sinks=tuple(
@@ -108,6 +112,8 @@ class _Compiler:
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)
+            elif output.line:
+                self.attempt(lambda o=output: check_line(o, self.flows))  # type: ignore[misc]
         unfit = list(topic_problems(self.spec, self.flows))
         if unfit:
             self.report(unfit)

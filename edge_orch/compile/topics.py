@@ -28,6 +28,8 @@ def topic_problems(spec: JobBody, flows: Mapping[str, Flow]) -> Iterator[Problem
                 continue
             if output.from_.value == DEAD_LETTERS:
                 yield Problem("dead letters have no fields for a topic", output.to.where, next_step=_OWN_SINK)
+            elif output.line:
+                yield Problem("a line has no fields for a topic", output.line.where, next_step=_OWN_SINK)
             elif output.from_.value in flows:
                 yield from _unknown(sink.options.topic, output.from_.value, flows[output.from_.value])
 

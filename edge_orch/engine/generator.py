@@ -39,10 +39,11 @@ KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Thr
 
 
 class Stream(msgspec.Struct):
-    """The records of one step on their way to its outputs."""
+    """The records of one step on their way to its outputs. `texts`: they leave as they stand, a line each."""
 
     outputs: list[str]
     rows: list[Any]
+    texts: bool = False
 
 
 class Moment(msgspec.Struct):

@@ -61,21 +61,29 @@ class Graph:
                 raise Invalid(Problem(f"two steps are named `{step.name}`"))
             names.add(step.name)
             known.update(ports(step))
+        self._lines: dict[str, dict[str, list[str]]] = {port: {} for port in self._children}
         self.dead_letters = [output.name for output in plan.outputs if output.input == DEAD_LETTERS]
         for output in plan.outputs:
             if output.name in self.dead_letters:
                 continue
             if output.input not in known:
                 raise Invalid(Problem(f"output `{output.name}` takes an unknown step", found=output.input))
-            self._outputs[output.input].append(output.name)
+            if output.line is None:
+                self._outputs[output.input].append(output.name)
+            else:
+                self._lines[output.input].setdefault(output.line, []).append(output.name)
 
     def children(self, port: str) -> list[Step]:
         """The steps that take these records."""
         return self._children[port]
 
     def outputs(self, port: str) -> list[str]:
-        """The outputs that take these records."""
+        """The outputs that take these records as JSON."""
         return self._outputs[port]
+
+    def lines(self, port: str) -> dict[str, list[str]]:
+        """By field, the outputs that take that text of these records."""
+        return self._lines[port]
 
     def below(self, port: str) -> Iterator[Step]:
         """All steps that these records reach, without what comes after an aggregate."""

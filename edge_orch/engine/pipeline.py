@@ -28,6 +28,7 @@ from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
 from edge_orch.engine.refusals import refusal
+from edge_orch.engine.text_lines import encoded_lines
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
@@ -186,7 +187,8 @@ class Pipeline:
             parts.episodes.clear()
         for stream in parts.streams:
             if stream.rows:
-                chunk = Chunk(self._encode(stream.rows), len(stream.rows))
+                data = encoded_lines(stream.rows) if stream.texts else self._encode(stream.rows)
+                chunk = Chunk(data, len(stream.rows))
                 emission.outputs.update(dict.fromkeys(stream.outputs, chunk))
                 stream.rows.clear()
         if emission.dead and parts.graph.dead_letters:

@@ -43,6 +43,7 @@ class CaseRun:
         self._body: CaseBody = case.body
         self._open_file = open_file
         self._data: dict[str, list[bytes]] = {}
+        self._lines = {output.name: output.line for output in plan.outputs if output.line is not None}
         self._positions: dict[str, int] = {}
         self._now = Instant(self._body.start.value, 0, "test")
         device = self._body.device
@@ -75,8 +76,10 @@ class CaseRun:
             self._take(self._pipeline.finish())
 
     def records(self, output: str) -> list[Record]:
-        """What came out of one output."""
+        """What came out of one output; where a line leaves, records of that field alone."""
         lines = b"".join(self._data.get(output, ())).splitlines()
+        if (field := self._lines.get(output)) is not None:
+            return [{field: line.decode()} for line in lines]
         return [msgspec.json.decode(line) for line in lines]
 
     def _pass_time(self, wall_us: int) -> None:

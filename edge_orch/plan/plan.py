@@ -40,12 +40,16 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A stream that leaves the device: the records of one step, or the dead letters of all, to one sink."""
+    """A stream that leaves the device: the records of one step, or the dead letters of all, to one sink.
+
+    `line`: the text that leaves of each record, in place of the record as JSON.
+    """
 
     name: str
     input: str
     sink: str
     priority: OneOf["low", "normal", "high"] = "normal"
+    line: str | None = None
 
 
 class Sink(msgspec.Struct, frozen=True):

@@ -163,6 +163,7 @@ class Output(Model, frozen=True):
 
     from_: Annotated[StepInput, Doc("the step or route.branch whose records leave, or dead_letters", key="from")]
     to: Annotated[LabelName, Doc("the sink they go to")]
+    line: Annotated[Name | None, Doc("a text field that leaves alone, as it stands; left out: the record as JSON")]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 
 

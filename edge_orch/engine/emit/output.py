@@ -9,12 +9,17 @@ from edge_orch.plan.steps import Step
 
 
 def emit_output(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
-    """Append the record to its step's stream; several outputs of one step share it."""
+    """Append the record to its step's stream; several outputs of one step share it. A text has a stream of its own."""
     outputs = generator.graph.outputs(step.name)
-    if not outputs:
-        return
-    stream = Stream(outputs, [])
+    if outputs:
+        record = scope.carrier or generator.encodable(step.schema, scope)
+        _append(generator, function, Stream(outputs, []), record)
+    for field, named in generator.graph.lines(step.name).items():
+        _append(generator, function, Stream(named, [], texts=True), scope.columns[field].code)
+
+
+def _append(generator: Generator, function: FunctionWriter, stream: Stream, item: str) -> None:
     generator.streams.append(stream)
     rows = generator.names.bind("rows", stream.rows)
     add = function.once(f"add_{rows}", f"{rows}.append")
-    function.body.line(f"{add}({scope.carrier or generator.encodable(step.schema, scope)})")
+    function.body.line(f"{add}({item})")

@@ -25,13 +25,15 @@ def filters_of(generator: Generator, step: Schematize) -> list[Filter]:
         return []
     found: list[Filter] = []
     name = step.name
-    while not generator.graph.outputs(name):
+    while not generator.graph.outputs(name) and not generator.graph.lines(name):
         children = generator.graph.children(name)
         if len(children) != 1 or not isinstance(children[0], Filter):
             return []
         found.append(children[0])
         name = children[0].name
-    return found if not generator.graph.children(name) and not _may_overflow(generator, step, found) else []
+    if generator.graph.children(name) or generator.graph.lines(name):
+        return []
+    return found if not _may_overflow(generator, step, found) else []
 
 
 def emit_sieve(generator: Generator, function: FunctionWriter, step: Schematize, filters: list[Filter]) -> None:
