@@ -43,6 +43,8 @@ class ProcessGuard:
         self._memory_bytes = memory_bytes
         self._limits = resource.getrlimit(resource.RLIMIT_DATA)
         self._lowered = self._limits
+        # Held open: where descriptors have run out, a record must not be blamed for it.
+        self._statm = _STATM.open("rb", buffering=0)
         self._looked_at = -_LOOK_EVERY_S
         self._settles_at: float | None = time.monotonic() + PROVEN_S
         self._inside = False
@@ -60,6 +62,7 @@ class ProcessGuard:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         self._recorder.close()
+        self._statm.close()
 
     def call(self, job: str, version: int, what: str, function: Callable[[], Result]) -> Result:
         """The function's result. Raises `Overran`, MemoryError, or whatever the function raises."""
@@ -95,7 +98,7 @@ class ProcessGuard:
             if self._settles_at is not None and now >= self._settles_at:
                 self._settles_at = None
                 self._recorder.settle()
-            data = int(_STATM.read_text().split()[5]) * _PAGE
+            data = int(os.pread(self._statm.fileno(), 256, 0).split()[5]) * _PAGE
             soft, hard = self._limits
             wanted = data + self._memory_bytes
             self._lowered = (wanted if soft == resource.RLIM_INFINITY else min(soft, wanted), hard)

@@ -33,6 +33,15 @@ def endless() -> None:
         pass
 
 
+def test_no_record_is_blamed_where_descriptors_have_run_out(guard: ProcessGuard) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        assert guard.call("press", 1, "p 0 1", lambda: "well") == "well"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 class Finalized:
     """What is raised in here is swallowed by the interpreter."""
 
