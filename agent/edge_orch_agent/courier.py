@@ -50,7 +50,7 @@ class Courier:
         try:
             segment = await self._load(stream, command.sequence)
             if segment is None:
-                return DeliveryFailed(stream, command.sequence, permanent=True, reason="the segment is gone")
+                return DeliveryFailed(stream, command.sequence, permanent=True, reason="the segment is gone", gone=True)
             part = segment.cut(command.start, command.stop)
             sink = await self._sink(stream, command.sink)
             await sink.deliver(part, part.idempotency_key(self._agent))

@@ -13,7 +13,7 @@ import msgspec
 
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, moment, show, table
-from edge_orch.errors import ExitCode
+from edge_orch.errors import ExitCode, Invalid, Problem, StorageError
 from edge_orch.time import format_timestamp
 from edge_orch_agent.commands.options import local
 
@@ -159,11 +159,28 @@ def export(stream: str | None, folder: Path) -> None:
     """
     from edge_orch_agent.store.inspection import inspecting
 
+    damaged: list[Problem] = []
     with inspecting(folder) as inspection:
-        for segment in inspection.state().segments:
+        state = inspection.state()
+        known = {str(segment.stream) for segment in state.segments}
+        known |= {f"{entry.job}/{entry.stream}" for entry in state.ledger if "/" in entry.stream}
+        if stream is not None and stream not in known:
+            raise Invalid(
+                Problem(
+                    f"there is no stream {stream} on this device",
+                    expected=", ".join(sorted(known)) or "none yet: nothing has gone to a sink",
+                    next_step="edge-orch ledger",
+                )
+            )
+        for segment in state.segments:
             if stream in (None, str(segment.stream)):
-                sys.stdout.buffer.write(inspection.records(segment))
+                try:
+                    sys.stdout.buffer.write(inspection.records(segment))
+                except StorageError as error:  # the others are sound
+                    damaged += error.problems
     sys.stdout.buffer.flush()
+    if damaged:
+        raise StorageError(*damaged)
 
 
 def _streams(segments: list[SegmentInfo]) -> list[StreamView]:

@@ -96,7 +96,7 @@ class AgentCore:
         self.audit = Audit(self.ledger, self.outbox, Alarms(self.twin))
         self.taps = Taps()
         self.wear = Wear(settings, stored.wear)
-        self.outcomes = Outcomes(self.work, self.outbox, self.twin, self.wear)
+        self.outcomes = Outcomes(self.work, self.outbox, self.twin, self.wear, self.audit)
         self.compaction = Compaction(settings, self.outbox, self.ledger)
         self.notifications = Notifications(identity, self.work, self.outbox, self.twin, settings)
         self.emissions = Emissions(self.work, self.twin, self.notifications, self.taps)

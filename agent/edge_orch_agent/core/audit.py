@@ -9,7 +9,7 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE, WEAR, Alarms, Subject
 from edge_orch_agent.core.ledger import Key, Ledger
 from edge_orch_agent.core.outbox import Outbox
-from edge_orch_agent.core.transaction import StreamId
+from edge_orch_agent.core.transaction import SegmentInfo, StreamId
 
 
 class Audit:
@@ -20,11 +20,22 @@ class Audit:
         self._outbox = outbox
         self._alarms = alarms
         self._gaps: dict[Subject, str] = {}
+        self._damaged: set[Subject] = set()
 
     def store(self, agent: str, report: str, now: Instant) -> None:
         """Tell what was wrong with the store at this start, if anything was."""
         if report:
             self._alarms.tell(STORE, Subject(agent, 0, "store"), report, now)
+
+    def damaged(self, segment: SegmentInfo, now: Instant) -> None:
+        """Tell that what waited cannot be read; of each stream once, for a bad card takes many."""
+        subject = Subject(segment.stream.job, segment.version, f"{segment.stream.output}/{segment.stream.sink}")
+        if subject not in self._damaged:
+            self._damaged.add(subject)
+            what = (
+                f"segment {segment.sequence} of {segment.stream} is damaged or gone, {segment.count} records are lost"
+            )
+            self._alarms.tell(STORE, subject, f"{what}; `edge-orch dead list` names those that follow", now)
 
     def balance(self, keys: Iterable[Key], now: Instant) -> None:
         """Compare these accounts."""

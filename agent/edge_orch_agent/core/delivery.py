@@ -32,10 +32,11 @@ class Courier(msgspec.Struct):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A segment that is done with: delivered but for the rejected records."""
+    """A segment that is done with: delivered but for the rejected records. `gone`: they could not even be read."""
 
     segment: SegmentInfo
     rejections: list[Rejection]
+    gone: bool = False
 
     @property
     def rejected(self) -> int:
@@ -106,8 +107,12 @@ class Delivery:
             courier.attempt += 1
             self._breaker(event.stream).failed(event.stream, courier.retry_at)
             return None
-        self._answered(event.stream)
-        if stop - start > 1:
+        if event.gone:  # halves would be gone, too
+            stop = courier.parts[-1][1]
+            courier.parts = [(start, stop)]
+        else:
+            self._answered(event.stream)
+        if stop - start > 1 and not event.gone:
             middle = (start + stop) // 2
             courier.parts[:1] = [(start, middle), (middle, stop)]
             return None
@@ -117,7 +122,7 @@ class Delivery:
             courier.rejections.append(
                 Rejection(event.stream, event.sequence, start, stop, event.reason, at_us=now.wall_us)
             )
-        return self._part_done(event.stream, courier)
+        return self._part_done(event.stream, courier, gone=event.gone)
 
     def dropped(self, stream: StreamId) -> None:
         """The stream's head is not to be delivered any more: what was known about it is void."""
@@ -174,10 +179,10 @@ class Delivery:
         courier.busy = False
         return courier
 
-    def _part_done(self, stream: StreamId, courier: Courier) -> Outcome | None:
+    def _part_done(self, stream: StreamId, courier: Courier, *, gone: bool = False) -> Outcome | None:
         courier.parts = courier.parts[1:]
         if courier.parts:
             return None
-        outcome = Outcome(self._outbox.pop(stream), courier.rejections)
+        outcome = Outcome(self._outbox.pop(stream), courier.rejections, gone)
         courier.rejections = []
         return outcome

@@ -110,7 +110,8 @@ class Delivered(msgspec.Struct, frozen=True):
 class DeliveryFailed(msgspec.Struct, frozen=True):
     """A sink did not take this segment. `permanent`: the same bytes will never be taken (4xx).
 
-    `after_us`: not to be asked again before so many microseconds have passed.
+    `after_us`: not to be asked again before so many microseconds have passed. `gone`: no sink was asked, for the store
+    has the segment no more, or damaged.
     """
 
     stream: StreamId
@@ -118,6 +119,7 @@ class DeliveryFailed(msgspec.Struct, frozen=True):
     permanent: bool
     reason: str
     after_us: int = 0
+    gone: bool = False
 
 
 class Merged(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge_orch.time import Instant
+from edge_orch_agent.core.audit import Audit
 from edge_orch_agent.core.delivery import Outcome
 from edge_orch_agent.core.ledger import entry
 from edge_orch_agent.core.notices import notified_fact
@@ -15,10 +16,11 @@ from edge_orch_agent.core.work import Work
 class Outcomes:
     """Takes finished segments into the work: the cursor, the account and, of a notice, the fact that it arrived."""
 
-    def __init__(self, work: Work, outbox: Outbox, twin: Reconciliation, wear: Wear) -> None:
+    def __init__(self, work: Work, outbox: Outbox, twin: Reconciliation, wear: Wear, audit: Audit) -> None:
         self._work = work
         self._outbox = outbox
         self._wear = wear
+        self._audit = audit
         self._twin = twin
 
     def take(self, outcome: Outcome | None, now: Instant) -> None:
@@ -26,6 +28,8 @@ class Outcomes:
         if outcome is None:
             return
         segment, stream = outcome.segment, outcome.segment.stream
+        if outcome.gone:
+            self._audit.damaged(segment, now)
         self._wear.delivered(segment.size)
         freeing = self._work.gathered.freeing
         freeing.cursors[stream] = segment.sequence

@@ -17,6 +17,8 @@ NO_MEMORY = 16 * MIB
 REWRITES = 500
 """How often a cheap card stands being written over as a whole, with what its controller adds to each write."""
 YEARS = (5.0, 1.0)
+HALF = 0.5
+"""Of the room for dead letters: time to look what they are."""
 SOON_DAYS = 30
 SHORT_DAYS = (7.0, 1.0)
 SETTLED_S = 600
@@ -67,6 +69,11 @@ def _jobs(status: AgentSnapshot) -> Iterator[Finding]:
         else:
             found = f"version {job.version}, {job.cpu_us / 1e6:.1f} s of processor, state {_size(job.state_bytes)}"
             yield Finding(name, State.OK, found)
+        if job.dead_bytes and job.limits is not None:
+            used = job.dead_bytes / job.limits.dead_letters
+            found = f"{_size(job.dead_bytes)} of {_size(job.limits.dead_letters)}; beyond that they are only counted"
+            advice = "edge-orch dead list, then dead replay or export"
+            yield Finding(f"dead letters {job.job}", State.WARN if used > HALF else State.OK, found, advice)
     for stream in status.outbox:
         if stream.failure:
             found = f"{stream.records} records wait: {stream.failure}"
@@ -109,6 +116,8 @@ def burdens(status: AgentSnapshot, now: Instant) -> Iterator[Burden]:
 def _store(readings: Readings) -> Finding:
     status = readings.status
     gaps = [account for account in status.accounts if account.gap] if status else []
+    if readings.fresh:
+        return Finding("store", State.UNKNOWN, "there is none yet: no agent has run on this folder")
     if readings.damage:
         found = "; ".join(readings.damage[:3])
         next_step = readings.remedy or "edge-orch outbox verify, then repair; check the card"

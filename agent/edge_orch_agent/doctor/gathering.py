@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from edge_orch.cli.client import Client
-from edge_orch.errors import EdgeOrchError, Refused
+from edge_orch.errors import EdgeOrchError, Problem, Refused, StorageError
 from edge_orch.trust.envelope import open_envelope
 from edge_orch.trust.expiry import expires_at
 from edge_orch_agent.clock import SystemClock
@@ -29,6 +29,15 @@ _PROC = Path("/proc")
 def gather(folder: AgentFolder) -> Readings:
     """Raises `StorageError` for a folder that is no agent's, and where the enrolment is damaged."""
     enrolment = folder.enrolment()
+    fresh = not folder.database.is_file() and not (folder.path / "agent.ballast").is_file()
+    if fresh and enrolment is None:
+        raise StorageError(
+            Problem(
+                f"{folder.path} is not an agent's data folder",
+                expected="agent.json, or agent.db",
+                next_step="name it with --local DIR or EDGE_ORCH_LOCAL, or enrol: edge-orch agent enroll --help",
+            )
+        )
     process = _process(folder.path / "agent.lock")
     status = _status(folder.path) if process else None
     damage, envelopes, share, remedy = _store(folder)
@@ -44,6 +53,7 @@ def gather(folder: AgentFolder) -> Readings:
         damage=damage,
         remedy=remedy,
         stored_share=share,
+        fresh=fresh,
     )
 
 
@@ -95,7 +105,7 @@ def _store(folder: AgentFolder) -> tuple[tuple[str, ...], list[bytes], float | N
     """What is wrong with the database, the plans in it, what a byte of waiting records takes on the disk, and what to
     do about a database that cannot be read."""
     if not folder.database.is_file():
-        return (), [], None, ""
+        return ("agent.db is missing",), [], None, "start the agent: it begins anew, and tells the controller"
     try:
         with inspecting(folder.path) as inspection:
             state = inspection.state()

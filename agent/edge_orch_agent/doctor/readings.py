@@ -50,7 +50,7 @@ class Reach(msgspec.Struct, frozen=True):
 class Readings(msgspec.Struct, frozen=True):
     """All of it. `status`: None where no agent answers. `damage`: what is wrong with the database, in words.
 
-    `remedy`: what to do where it cannot be read at all.
+    `remedy`: what to do where it cannot be read at all. `fresh`: there is none, for no agent has run here yet.
     `stored_share`: bytes on the disk a byte of waiting records, None if nothing waits.
     """
 
@@ -64,3 +64,4 @@ class Readings(msgspec.Struct, frozen=True):
     damage: tuple[str, ...]
     stored_share: float | None = None
     remedy: str = ""
+    fresh: bool = False

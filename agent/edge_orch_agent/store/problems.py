@@ -22,8 +22,8 @@ _CAUSES = {
     sqlite3.SQLITE_PERM: ("access is denied", "make the folder and the file writable for the agent's user"),
     sqlite3.SQLITE_BUSY: ("another process uses the file", "stop the other agent that runs on this folder"),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk or the SD card; `dmesg` may say more"),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "none: the agent opens it anew, sets it aside and goes on"),
-    sqlite3.SQLITE_NOTADB: ("the file is not a database", "none: the agent opens it anew, sets it aside and goes on"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restart the agent: it sets the file aside and goes on"),
+    sqlite3.SQLITE_NOTADB: ("the file is not a database", "restart the agent: it sets the file aside and goes on"),
 }
 
 _NO_ROOM = 64 << 10

@@ -43,7 +43,11 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class DamagedSegment(StorageError):
-    """A segment's bytes are not those that were committed."""
+    """A segment's bytes are not those that were committed. `version`: of its job, 0 if that is damaged as well."""
+
+    def __init__(self, problem: Problem, version: object) -> None:
+        super().__init__(problem)
+        self.version = version if isinstance(version, int) else 0
 
 
 def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) -> Segment | None:
@@ -69,7 +73,8 @@ def read_segment(database: sqlite3.Connection, stream: StreamId, sequence: int) 
                 f"segment {sequence} of {stream} is damaged",
                 found=f"{error}; {count} records",
                 next_step="check the disk or the SD card; these records cannot be delivered",
-            )
+            ),
+            version,
         ) from error
     return Segment(stream, sequence, version, count, rank, created_us, data, subject, run=run, first=first)
 

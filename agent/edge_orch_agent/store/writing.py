@@ -169,8 +169,9 @@ def _rejected(database: sqlite3.Connection, rejection: Rejection) -> list[JobDea
     try:
         segment = read_segment(database, stream, sequence)
     except DamagedSegment as error:
-        letter = DeadLetter(b"", stream.output, str(error), stream.sink, sequence)
-        return [JobDeadLetter(stream.job, 0, rejection.at_us, letter)]
+        problem = error.problems[0]
+        letter = DeadLetter(b"", stream.output, f"{problem.what}: {problem.found}", stream.sink, sequence)
+        return [JobDeadLetter(stream.job, error.version, rejection.at_us, letter)]
     return rejection.letters(segment) if segment else []
 
 

@@ -102,12 +102,32 @@ def test_the_outbox_is_inspected_verified_and_exported(folder: Path, capfd: pyte
     assert (stream["stream"], stream["first"], stream["records"]) == (str(STREAM), 5, 2)
     assert "all sound" in run(capfd, folder, "outbox", "verify")
     assert run(capfd, folder, "outbox", "export", str(STREAM)) == '{"n":1}\n{"n":2}\n'
-    assert run(capfd, folder, "outbox", "export", "press/other/lake") == ""
+    assert "expected: press/stats/lake" in run(capfd, folder, "outbox", "export", "press/other/lake", code=3)
 
 
 def test_a_flipped_bit_is_found(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     break_segment(folder, "UPDATE segment SET data = x'00'")
     assert "segment 5 of press/stats/lake is damaged" in run(capfd, folder, "outbox", "verify", code=1)
+    assert "segment 5 of press/stats/lake is damaged" in run(capfd, folder, "outbox", "export", code=6)
+
+
+def test_one_damaged_segment_does_not_keep_others_from_being_exported(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store.commit(Transaction(segments=[a_segment(6)]))
+    store.close()
+    break_segment(folder, "UPDATE segment SET data = x'00' WHERE sequence = 5")
+    assert main(["outbox", "export", "--local", str(folder)]) == 6
+    assert capfd.readouterr().out == a_segment(6).data.decode()
+
+
+def test_the_doctor_knows_whose_folder_it_is(tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "else").mkdir()
+    assert "is not an agent's data folder" in run(capfd, tmp_path / "else", "doctor", code=6)
+    (folder / "agent.db").unlink()
+    (folder / "agent.ballast").write_bytes(b"")
+    assert "agent.db is missing" in run(capfd, folder, "doctor", code=1)
 
 
 def test_looking_changes_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

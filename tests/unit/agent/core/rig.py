@@ -43,7 +43,7 @@ from edge_orch_agent.core.events import (
 from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.settings import Settings
-from edge_orch_agent.core.transaction import JobDeadLetter
+from edge_orch_agent.core.transaction import JobDeadLetter, StreamId
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import DiskFull, Store
 
@@ -164,6 +164,7 @@ class Rig:
         self.delivered: dict[str, dict[str, bytes]] = {}
         self.deliveries: Counter[str] = Counter()
         self.down: set[str] = set()  # sinks that cannot be reached
+        self.unreadable: set[StreamId] = set()  # streams whose segments are damaged
         self.secrets: dict[str, str] = {}
         self.poison: bytes | None = None  # what no sink will ever take
         self.commits_to_fail = 0
@@ -316,6 +317,9 @@ class Rig:
 
     def _deliver(self, command: Deliver) -> None:
         whole = self.store.segment(command.stream, command.sequence)
+        if command.stream in self.unreadable:
+            self._queue.append(DeliveryFailed(command.stream, command.sequence, True, "the segment is gone", gone=True))
+            return
         assert whole is not None, "what is not durable must not be delivered"
         segment = whole.cut(command.start, command.stop)
         poisoned = self.poison is not None and self.poison in segment.data

@@ -10,6 +10,7 @@ from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.stored_state import StoredState
+from edge_orch_agent.core.transaction import StreamId
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 
@@ -111,6 +112,21 @@ def test_a_backlog_that_nobody_will_take_is_an_alarm_until_somebody_does() -> No
     rig.run(2 * MINUTE)
     assert ("resolved", "raw/lake") in alarms(rig, UNDELIVERABLE)
     assert rig.store.load().segments == []
+
+
+def test_what_waited_and_cannot_be_read_is_an_alarm_once_a_stream_and_balances() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.down = {"lake"}
+    rig.run(2 * SECOND)
+    rig.sources["press"].batches.append(lines(5, 5))
+    rig.run(2 * SECOND)
+    rig.unreadable, rig.down = {StreamId("press", "raw", "lake")}, set()
+    rig.run(2 * MINUTE)
+    assert alarms(rig, STORE) == [("opened", "raw/lake")]
+    (alert,) = [alert for alert in rig.core.view().alerts if alert.rule == STORE]
+    assert "5 records are lost" in alert.summary
+    found = account(rig.core, "raw/lake")
+    assert (found.entered, found.dead, found.gap) == (10, 10, 0)
 
 
 class SetAside(MemoryStore):

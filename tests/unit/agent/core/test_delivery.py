@@ -76,6 +76,20 @@ def test_a_sink_that_asks_for_patience_is_left_alone_for_as_long(after_us: int) 
     assert start(delivery, NOW.after(after_us + Settings().retry_first_us)) == [Deliver(LAKE, 1, SINK)]
 
 
+def test_a_segment_that_cannot_be_read_is_asked_for_once_and_the_stream_goes_on() -> None:
+    delivery, outbox = a_delivery(info(LAKE, 1, count=1_000_000), info(LAKE, 2))
+    start(delivery)
+    delivery.failed(DeliveryFailed(LAKE, 1, True, "422"), NOW)
+    start(delivery)
+    delivery.delivered(Delivered(LAKE, 1))  # its first half was; then the card broke
+    start(delivery)
+    outcome = delivery.failed(DeliveryFailed(LAKE, 1, True, "the segment is gone", gone=True), NOW)
+    assert outcome is not None
+    assert (outcome.rejected, outcome.gone) == (500_000, True)
+    assert start(delivery) == [Deliver(LAKE, 2, SINK)]
+    assert outbox.head(LAKE) == info(LAKE, 2)
+
+
 def test_a_sink_that_is_down_is_tried_again_later_and_stalls_only_itself() -> None:
     delivery, _ = a_delivery(info(LAKE, 1), info(ONCALL, 1))
     start(delivery)
