@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from edge_orch.errors import Problem
@@ -20,11 +21,20 @@ def path_problems(names: Sequence[Name], fields: Sequence[ParsedField]) -> list[
             shorter = min(len(field.path), len(other.path))
             if field.path[:shorter] != other.path[:shorter] or _shape(field) == _shape(other):
                 continue
-            path = ".".join(field.path)
+            path = ".".join(field.path[:shorter])
             what = f"`{name.value}` and `{other.name}` read `{path}` as different things"
-            problems.append(Problem(what, name.where, next_step="give each its own path, or the same type and rules"))
+            problems.append(Problem(what, name.where, next_step=_next_step(field, other)))
             break
     return problems
+
+
+def _next_step(field: ParsedField, other: ParsedField) -> str:
+    """Of a whole and a part of it, the part can be taken from the whole."""
+    whole, part = sorted((field, other), key=lambda each: len(each.path))
+    inner = ".".join(part.path[len(whole.path) :])
+    if whole.json and re.fullmatch(r"\w+(\.\w+)*", inner):
+        return f"leave out {part.name}, and take it in a map step: {whole.name} ->> '$.{inner}'"
+    return "give each its own path, or the same type and rules"
 
 
 def _shape(field: ParsedField) -> tuple[object, ...]:

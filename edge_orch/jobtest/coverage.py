@@ -121,6 +121,8 @@ def _ways(step: Step, choices: list[_Case]) -> Iterator[tuple[str, tuple[str, st
             yield from ((way, (step.name, way)) for way in (_PASSED, _STOPPED))
         case Schematize(format=RawFormat()):  # any text will do
             pass
+        case Parse() if isinstance(step.readings[-1].format, RawFormat):
+            pass
         case Schematize() | Explode() | Parse():
             yield from ((way, (step.name, way)) for way in (_PASSED, _DEAD))
         case Route():

@@ -51,6 +51,25 @@ def test_what_no_case_takes_is_named() -> None:
     assert (found.taken, found.all) == (8, 16)
 
 
+def test_what_reads_any_text_at_last_refuses_none() -> None:
+    job = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: job}
+spec:
+  source: {mqtt: {topic: t}}
+  steps:
+    - schematize: {raw: {}, fields: {line: string}}
+    - parse: {field: line, first_of: [{json: {}, fields: {v: int}}, {raw: {}, fields: {other: string}}]}
+    - name: only
+      from: schematize
+      parse: {field: line, json: {}, fields: {v: int}}
+"""
+    cases = "- {name: one, input: [{lines: ['{\"v\": 1}']}]}"
+    found = coverage(compile_job(job, "job.yaml"), read_cases(cases, "t"), lambda _name: [])
+    assert missed(found) == {"only": ("dead letter",)}
+
+
 def test_cases_add_up() -> None:
     found = covered([30, 60, 90, -1], [10, 100, 90])
     assert missed(found) == {"alarm": ("resolved",)}
