@@ -43,7 +43,7 @@ async def measure_kuiper(bench: Bench, publisher: Publisher, records: int, round
 
 async def _measure(
     bench: Bench, publisher: Publisher, readers: list[Reader], records: int, rounds: int
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     for reader in readers:
         await reader.start()
         await _first(bench, publisher, reader)
@@ -52,14 +52,15 @@ async def _measure(
         for reader in readers if number % 2 == 0 else readers[::-1]:
             drains[reader.name].append(await _drain(bench, publisher, reader, _numbers(number, records)))
     await asyncio.sleep(SETTLE_S)
-    found: dict[str, float] = {}
+    found: dict[str, float | str] = {**_ratios(*drains.values())} if len(readers) > 1 else {}
     for reader in readers:
         costs = _figures(reader.pid, drains[reader.name], records)
         await reader.finish()
         check = compare(range(rounds * records), rows(reader.file))
         await reader.be_safest()
         killed = await _killed(bench, publisher, reader, _numbers(rounds, records))
-        found |= {f"kuiper_case_{reader.name}_{name}": value for name, value in {**costs, **check, **killed}.items()}
+        figures: dict[str, float | str] = {**costs, **check, "acknowledges": reader.acknowledges, **killed}
+        found |= {f"kuiper_case_{reader.name}_{name}": value for name, value in figures.items()}
     return found
 
 
@@ -78,6 +79,15 @@ def _figures(pid: int, drains: list[Drain], records: int) -> dict[str, float]:
         "rss_mb": memory(pid).rss,
         "peak_rss_mb": peak_rss(pid),
         "peak_pss_mb": max(drain.peak_pss for drain in drains),
+    }
+
+
+def _ratios(ours: list[Drain], theirs: list[Drain]) -> dict[str, float]:
+    """Medians over the rounds: how many times their rate ours is, and what part of their processor time we take."""
+    rounds = list(zip(ours, theirs, strict=True))
+    return {
+        "kuiper_case_rate_ratio": round(statistics.median(their.wall_s / our.wall_s for our, their in rounds), 2),
+        "kuiper_case_cpu_ratio": round(statistics.median(our.cpu_s / their.cpu_s for our, their in rounds), 2),
     }
 
 

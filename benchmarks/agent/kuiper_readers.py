@@ -22,6 +22,8 @@ class Reader(Protocol):
     name: str
     topic: str
     file: Path
+    acknowledges: str
+    """When the broker may forget a message: what the speed is to be seen beside."""
 
     @property
     def pid(self) -> int: ...
@@ -51,6 +53,7 @@ class Ours:
     """The bench's agent. There is one way to run it."""
 
     name, topic = "agent", "bench/kuiper"
+    acknowledges = "after the commit"
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -87,6 +90,7 @@ class Theirs:
     """
 
     name, topic = "kuiperd", "bench/kuiperd"
+    acknowledges = "once read"
 
     def __init__(self, folder: Path, port: int) -> None:
         mqtt = {"server": f"tcp://127.0.0.1:{port}", "qos": 1, "protocolVersion": "3.1.1"}
