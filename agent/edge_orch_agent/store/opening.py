@@ -17,7 +17,7 @@ from edge_orch_agent.store.log_check import Condition, check_log
 from edge_orch_agent.store.presence import PARTS, copy_open
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
-from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS
+from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 from edge_orch_agent.store.space import page_bytes
 
 _BUSY_SECONDS = 5.0
@@ -201,22 +201,16 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
     if version == len(MIGRATIONS):
         return
     database.execute("BEGIN IMMEDIATE")
-    _apply(database, version)
+    migrate(database, version)
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     database.execute("COMMIT")
 
 
-def _apply(database: sqlite3.Connection, version: int) -> None:
-    for migration in MIGRATIONS[version:]:
-        for statement in migration.split(";"):
-            database.execute(statement)
-
-
 def _check_tables(database: sqlite3.Connection) -> None:
     """Raises `_Unusable` where a bit has flipped in the text that says what the tables are."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
-        _apply(sound, 0)
+        migrate(sound, 0)
         if _tables(database) != _tables(sound):
             raise _Unusable(Flaw.DAMAGED, "the description of its tables is not ours")
 

@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from edge_orch_agent.store.descriptions import described, read_only
+
 _KEYS = {
     "position": "job, partition",
     "state": "job",
@@ -43,7 +45,7 @@ def salvage(damaged: Path, database: sqlite3.Connection, first_sequence: int) ->
     database.execute("INSERT INTO epoch(first_sequence) VALUES(?)", (first_sequence,))
     try:
         _lengthen(damaged)
-        with closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as source:
+        with described(damaged) as file, closing(read_only(file)) as source:
             for table, key in _KEYS.items():
                 if not _copy(source, database, table, key):
                     torn.append(table)

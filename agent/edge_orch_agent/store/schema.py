@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 APPLICATION_ID = 0x454F4147
 """`EOAG` in the file's header: how a database of another program is told from ours."""
 
@@ -61,3 +63,10 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 """Each brings a file from `user_version` = its index to the next; what stands here is never changed, only added to."""
+
+
+def migrate(database: sqlite3.Connection, version: int, to: int = len(MIGRATIONS)) -> None:
+    """Bring the tables from `version` to another; the caller begins and commits."""
+    for migration in MIGRATIONS[version:to]:
+        for statement in migration.split(";"):
+            database.execute(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from random import Random
@@ -214,6 +215,32 @@ def test_a_rebuilt_file_that_was_not_finished_is_begun_again(path: Path) -> None
     store = opened(path)
     assert store.set_aside is not None
     assert len(store.load().segments) > 100
+
+
+@pytest.mark.parametrize("table", ["segment", "position", "epoch", "change"])
+@pytest.mark.parametrize("place", [0, 15, 24])
+def test_4_one_flipped_bit_in_the_description_of_a_table_costs_nothing(path: Path, table: str, place: int) -> None:
+    a_backlog(path, 20).close()
+    before = opened(path)
+    sound = before.load()
+    before.close()
+    begin = b"CREATE TABLE %s(" % table.encode()
+    damaged = path.read_bytes()
+    for found in re.finditer(
+        re.escape(begin) + b".{20}", damaged, re.DOTALL
+    ):  # pages that are not in use may hold it, too
+        hit = bytearray(found.group())
+        hit[place] ^= 2
+        damaged = damaged.replace(found.group(), hit)
+    path.write_bytes(damaged)
+    store = opened(path)
+    state = store.load()
+    assert store.set_aside is not None
+    assert store.set_aside.read_bytes() == damaged
+    assert (state.segments, state.positions, state.slots) == (sound.segments, sound.positions, sound.slots)
+    assert (state.changes, state.ledger, state.cursors) == (sound.changes, sound.ledger, sound.cursors)
+    assert "incomplete: nothing" in state.report
+    assert not [part for part in path.parent.iterdir() if "described" in part.name]
 
 
 def test_4_a_schema_that_was_hit_is_damage_like_any_other(path: Path) -> None:
