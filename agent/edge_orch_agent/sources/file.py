@@ -17,8 +17,9 @@ from edge_orch_agent.sources.port import Emit
 
 WINDOW = 16
 """Chunks read and not acknowledged, of all files together."""
-TURNS = 3
-"""Of the event loop between two chunks: a request to a sink takes some six, and should not wait for as many chunks."""
+TURNS = 6
+"""Of the event loop between two chunks. A sink takes some five from one answer to the next request: with fewer it would
+be slower than what brings its records forth, and have them read back from the store."""
 POLL_S = 0.25
 SCAN_POLLS = 8
 """A pattern is looked through once in so many polls."""
