@@ -42,14 +42,22 @@ class Casualties:
 
     def record(self, step: str, reason: str, field: str, feed: Iterator[object]) -> None:
         """The record that `feed` gave last."""
-        self._add(self._lines.index(feed), step, reason, field)
+        self.line(self._lines.index(feed), step, reason, field)
+
+    def line(self, index: int, step: str, reason: str, field: str) -> None:
+        """The record of this index."""
+        raw = self._lines.raw[index]
+        self.letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))
 
     def blank(self, step: str, feed: Iterator[object]) -> bool:
         """The line that `feed` gave last is blank. False, and nothing reported, if it was so from the beginning."""
-        index = self._lines.index(feed)
+        return self.blank_line(self._lines.index(feed), step)
+
+    def blank_line(self, index: int, step: str) -> bool:
+        """The same of the line of this index."""
         reason = self._lines.bad.get(index)
         if reason is not None:
-            self._add(index, step, reason, "")
+            self.line(index, step, reason, "")
         return reason is not None
 
     def json(self, step: str, error: Exception, fields: Mapping[str, str], feed: Iterator[object]) -> bool:
@@ -60,8 +68,8 @@ class Casualties:
         index = self._lines.index(feed)
         data = self._lines.data[index]
         if not data or (self._lines.separated and not data.strip()):
-            return self.blank(step, feed)
-        self._add(index, step, *explained(error, fields))
+            return self.blank_line(index, step)
+        self.line(index, step, *explained(error, fields))
         return True
 
     def fields(
@@ -83,7 +91,3 @@ class Casualties:
     def row(self, step: str, reason: str, field: str, row: object, origin: str) -> None:
         """A row that an aggregate made: its raw form is its JSON, its partition the aggregate's name."""
         self.letters.append(DeadLetter(msgspec.json.encode(row), step, reason, origin, 0, field))
-
-    def _add(self, index: int, step: str, reason: str, field: str) -> None:
-        raw = self._lines.raw[index]
-        self.letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))

@@ -39,11 +39,16 @@ KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Thr
 
 
 class Stream(msgspec.Struct):
-    """The records of one step on their way to its outputs. `texts`: they leave as they stand, a line each."""
+    """The records of one step on their way to its outputs: `rows` as they were collected, those before as bytes.
+
+    `texts`: they leave as they stand, a line each; otherwise as NDJSON.
+    """
 
     outputs: list[str]
     rows: list[Any]
     texts: bool = False
+    encoded: list[bytes] = []
+    count: int = 0
 
 
 class Moment(msgspec.Struct):

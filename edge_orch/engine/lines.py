@@ -6,8 +6,24 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from operator import length_hint
 
+PIECE = 64 << 10
+"""Bytes: the records of so many stay in a processor's cache, and the allocator returns no memory between pieces."""
+
 _NO_BRACE = bytes(set(range(256)) - set(b"{}\n"))
 _FLAT = b"{}\n"
+
+
+def pieces(payload: bytes) -> Iterator[bytes]:
+    """The newline-separated payload in pieces of whole lines, none longer than `PIECE` unless a line is."""
+    begin = 0
+    while len(payload) - begin > PIECE:
+        end = payload.rfind(b"\n", begin, begin + PIECE) + 1 or payload.find(b"\n", begin + PIECE) + 1
+        if not end:
+            break
+        yield payload[begin:end]
+        begin = end
+    if begin < len(payload) or not payload:
+        yield payload[begin:]
 
 
 class Lines:
@@ -18,6 +34,8 @@ class Lines:
     a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8;
     `ascii`: whether it is all ASCII. Of a payload that is the `first` of its partition, a byte order mark is not part.
     """
+
+    __slots__ = ("_count", "_data", "_payload", "_raw", "_texts", "ascii", "bad", "separated", "whole")
 
     def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
         self.bad: dict[int, str] = {}
@@ -46,6 +64,17 @@ class Lines:
     def plain(self) -> bool:
         """Whether Python's own `float` is as strict as ours on all of the payload."""
         return self.ascii and b"_" not in self._payload
+
+    @property
+    def clean(self) -> bool:
+        """Whether `text` is lines, one or more, without carriage returns."""
+        return bool(self.whole) and b"\r" not in self._payload
+
+    @property
+    def text(self) -> str:
+        """A payload that is `whole`."""
+        assert self.whole is not None  # noqa: S101 -- for the type checker
+        return self.whole.decode()
 
     @property
     def count(self) -> int:
@@ -92,8 +121,7 @@ class Lines:
 
     def _split(self) -> list[str]:
         """The lines of a payload that is `whole`: decoded together, several times faster than one by one."""
-        assert self.whole is not None  # noqa: S101 -- for the type checker
-        texts = self.whole.decode().split("\n")
+        texts = self.text.split("\n")
         if not texts[-1]:
             texts.pop()
         return texts

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from edge_orch.plan.backtracking import longest_text
 
-_FLAGS = re.compile(r"\(\?[aiLmsux-]")
+_AS_IT_IS = re.compile(r"\(\?[aiLmsux-]|\\[sS]")
 
 Match = Callable[[str], re.Match[str] | None]
 
@@ -20,10 +20,11 @@ def too_long(pattern: str) -> str:
 def of_ascii(pattern: str) -> re.Pattern[str]:
     """The pattern for texts that are ASCII: it says the same of them, and mostly sooner.
 
-    Classes such as digits and spaces are then what they are among ASCII. A pattern with flags of its own is left as it
-    is: where case is ignored, a letter beyond ASCII may stand for one of it.
+    Classes such as digits are then what they are among ASCII. A pattern with flags of its own is left as it is: where
+    case is ignored, a letter beyond ASCII may stand for one of it. So is one with spaces, for only Unicode takes the
+    separators \\x1c to \\x1f for such.
     """
-    return re.compile(pattern) if _FLAGS.search(pattern) else re.compile(pattern, re.ASCII)
+    return re.compile(pattern) if _AS_IT_IS.search(pattern) else re.compile(pattern, re.ASCII)
 
 
 def whole_matcher(pattern: str) -> Match:

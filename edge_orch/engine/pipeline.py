@@ -25,7 +25,7 @@ from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.generator import Stateful
-from edge_orch.engine.lines import Lines
+from edge_orch.engine.lines import PIECE, Lines, pieces
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
 from edge_orch.engine.refusals import refusal
 from edge_orch.engine.text_lines import encoded_lines
@@ -34,6 +34,8 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.time import Instant
+
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class UnreadableState(Invalid):
@@ -74,7 +76,6 @@ class Pipeline:
         self._quorums = compiled.quorums
         self._parts = compiled.parts
         self._clocks = tuple(compiled.parts.clocks.values())
-        self._encode = msgspec.json.Encoder().encode_lines
         self._digests = {step.name: step_digest(step) for step in plan.steps}
         self._stateful: dict[str, Stateful | Clock | Arrival | Headers] = {
             **{self._digests[name]: part for name, part in compiled.parts.stateful.items()},
@@ -94,9 +95,15 @@ class Pipeline:
 
     def process(self, batch: Batch) -> Emission:
         """Take a batch; time has then come to `batch.received`, as by `advance`."""
-        lines = Lines(batch.payload, first=batch.position == 0)
-        self._parts.casualties.begin(lines, batch.partition, batch.position)
-        self._process(lines, batch.partition, self._begin(batch.received), batch.context, batch.position == 0)
+        now, payload, position = self._begin(batch.received), batch.payload, batch.position
+        if isinstance(payload, bytes) and len(payload) > PIECE:  # by guarantee 2
+            for piece in pieces(payload):
+                lines = Lines(piece, first=position == 0)
+                self._take(lines, batch, position, now)
+                self._encode()
+                position += lines.count
+        else:
+            self._take(Lines(payload, first=position == 0), batch, position, now)
         return self._emission()
 
     def advance(self, now: Instant) -> Emission:
@@ -151,6 +158,11 @@ class Pipeline:
         """All state, by the digest of each step's definition."""
         return msgspec.msgpack.encode({key: part.snapshot() for key, part in self._stateful.items()})
 
+    def _take(self, lines: Lines, batch: Batch, position: int, now: Instant) -> None:
+        """Take lines of the batch; the first of them has that position in its partition."""
+        self._parts.casualties.begin(lines, batch.partition, position)
+        self._process(lines, batch.partition, now, batch.context, position == 0)
+
     def _begin(self, now: Instant) -> Instant:
         """Time has come to `now`; what to date by arrival with."""
         moment = self._moment
@@ -174,6 +186,14 @@ class Pipeline:
                 rest = msgspec.msgpack.encode({k: v for k, v in saved.items() if k != key}) if name else b""
                 raise UnreadableState(self._plan.name, name, found, rest) from None
 
+    def _encode(self) -> None:
+        """Rows that were collected become bytes."""
+        for stream in self._parts.streams:
+            if stream.rows:
+                stream.encoded.append((encoded_lines if stream.texts else _encode_lines)(stream.rows))
+                stream.count += len(stream.rows)
+                stream.rows.clear()
+
     def _emission(self) -> Emission:
         """What was collected since the last call."""
         self._moved = True
@@ -185,15 +205,16 @@ class Pipeline:
         if parts.episodes:
             emission.episodes = parts.episodes[:]
             parts.episodes.clear()
+        self._encode()
         for stream in parts.streams:
-            if stream.rows:
-                data = encoded_lines(stream.rows) if stream.texts else self._encode(stream.rows)
-                chunk = Chunk(data, len(stream.rows))
-                emission.outputs.update(dict.fromkeys(stream.outputs, chunk))
-                stream.rows.clear()
+            if stream.encoded:
+                chunk = Chunk(b"".join(stream.encoded), stream.count)
+                for output in stream.outputs:
+                    emission.outputs[output] = chunk
+                stream.encoded, stream.count = [], 0
         if emission.dead and parts.graph.dead_letters:
             refused = [refusal(letter, self._plan.name, self.version) for letter in emission.dead]
-            chunk = Chunk(self._encode(refused), len(refused))
+            chunk = Chunk(_encode_lines(refused), len(refused))
             emission.outputs.update(dict.fromkeys(parts.graph.dead_letters, chunk))
         for name, count in parts.counts.items():
             if count.entered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from enum import StrEnum
 
 import msgspec
@@ -92,7 +93,7 @@ class StepCount(msgspec.Struct):
 
     def take(self) -> StepCount:
         """What was added up, which begins anew."""
-        taken = StepCount(self.entered, self.passed, self.filtered, self.folded, self.dead, self.late, self.evicted)
+        taken = copy(self)
         self.entered = self.passed = self.filtered = self.folded = self.dead = 0
         if taken.late or taken.evicted:
             self.late = self.evicted = 0

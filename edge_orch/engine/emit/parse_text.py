@@ -1,8 +1,9 @@
-"""Text lines, by regular expression, as CSV or by a parser of their format: texts, then one typed value each."""
+"""Text lines, as CSV or by a parser of their format: texts, then one typed value each; by a regular expression, all
+at once.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,10 +13,9 @@ from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import LineFormat, line_parser
 from edge_orch.engine.generator import Generator
-from edge_orch.engine.patterns import of_ascii, too_long
+from edge_orch.engine.matched_lines import MatchedLines
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.formats import CsvFormat, JsonFormat, RegexFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField, Schematize
@@ -29,6 +29,10 @@ def text_loop(
     wanted: set[str],  # noqa: ARG001 - every field is a variable, because every text is checked
 ) -> Iterator[Columns]:
     """The loop over lines; what is written inside the `with` is its body, for lines whose fields are all good."""
+    if isinstance(step.format, RegexFormat):
+        with _matched_loop(generator, function, step, step.format) as columns:
+            yield columns, None
+        return
     number = generator.number(step)
     body = function.body
     function.initial(f"feed{number}", "iter(lines.texts)")
@@ -45,9 +49,7 @@ def text_loop(
             body.line(f"blank{number} += 1")
     with body.block(f"for line in feed{number}:"):
         texts: list[str]
-        if isinstance(step.format, RegexFormat):
-            texts = _match(generator, function, step, step.format)
-        elif named:
+        if named:
             texts = _named_cells(function, step, number, [generator.names.fresh("s") for _ in step.fields])
         elif isinstance(step.format, CsvFormat):
             texts = _cells(generator, function, step, step.format)
@@ -57,6 +59,21 @@ def text_loop(
             texts = _parts(generator, function, step, step.format)
         columns = _parse(generator, function, step, texts)
         yield columns, None
+
+
+@contextmanager
+def _matched_loop(
+    generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat
+) -> Iterator[dict[str, Symbol]]:
+    """The loop over records that are read column by column, and good."""
+    number = generator.number(step)
+    reader = MatchedLines(step.name, format_.pattern, step.fields, generator.casualties)
+    known = generator.names.bind("reader", reader)
+    columns = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
+    variables = "".join(f"{symbol.code}, " for symbol in columns.values())
+    function.body.line(f"feed{number}, records{number}, dead{number}, blank{number} = {known}.read(lines)")
+    with function.body.block(f"for {variables}in records{number}:"):
+        yield columns
 
 
 def _refuse(function: FunctionWriter, step: Schematize, number: int, reason: str) -> None:
@@ -73,32 +90,6 @@ def _skip_blank(function: FunctionWriter, step: Schematize, number: int) -> None
         with body.block("else:"):
             body.line(f"blank{number} += 1")
         body.line("continue")
-
-
-def _match(generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat) -> list[str]:
-    number, body = generator.number(step), function.body
-    pattern = re.compile(format_.pattern)
-    everywhere = generator.names.bind("match", pattern.fullmatch)
-    ascii_only = generator.names.bind("match", of_ascii(format_.pattern).fullmatch)
-    matches = function.once(f"matches{number}", f"{ascii_only} if lines.ascii else {everywhere}")
-    matches_blank = pattern.fullmatch("") is not None
-    if matches_blank:
-        _skip_blank(function, step, number)
-    limit = longest_text(format_.pattern)
-    if limit is not None:
-        with body.block(f"if len(line) > {limit}:"):
-            _refuse(function, step, number, repr(too_long(format_.pattern)))
-    body.line(f"found{number} = {matches}(line)")
-    with body.block(f"if found{number} is None:"):
-        if not matches_blank:
-            _skip_blank(function, step, number)
-        _refuse(function, step, number, repr("does not match the expression"))
-    texts = [generator.names.fresh("s") for _ in step.fields]
-    groups = [pattern.groupindex[column_of(field)] for field in step.fields]
-    every = groups == list(range(1, pattern.groups + 1))
-    chosen = "groups()" if every else f"group({', '.join(map(str, groups))})"
-    body.line(f"{', '.join(texts)}{',' if every else ''} = found{number}.{chosen}")
-    return texts
 
 
 def _cells(generator: Generator, function: FunctionWriter, step: Schematize, format_: CsvFormat) -> list[str]:

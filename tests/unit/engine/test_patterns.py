@@ -36,6 +36,22 @@ def test_a_letter_beyond_ascii_still_stands_for_one_of_it_where_case_is_ignored(
     assert of_ascii("(?i)\\u017f").fullmatch("s")
 
 
+@pytest.mark.parametrize("pattern", [r"\s", r"\S", r"[\s]", r"[^\s]", r"\d", r"\w", r"\W"])
+def test_every_ascii_character(pattern: str) -> None:
+    everything = [chr(code) for code in range(128)]
+
+    assert list(map(bool, map(of_ascii(pattern).fullmatch, everything))) == [
+        bool(re.fullmatch(pattern, one)) for one in everything
+    ]
+
+
+def test_what_comes_in_the_same_batch_does_not_change_what_a_space_is() -> None:
+    step = schematize(parsed("a", STRING), kind=RegexFormat(r"(?P<a>\s|°)"))
+
+    for neighbour in (b"", "\n°".encode()):
+        assert rows(pipeline(plan(step)).process(batch(b"\x1c" + neighbour)))[0] == {"a": "\x1c"}
+
+
 @pytest.mark.parametrize(("line", "known"), [("\u0663", True), ("3", True), ("x\u0663", False), ("x", False)])
 def test_digits_of_other_scripts_are_digits_in_a_job(line: str, known: bool) -> None:
     step = schematize(parsed("a", STRING), kind=RegexFormat(r"(?P<a>\d)"))
