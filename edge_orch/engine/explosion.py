@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -12,12 +12,24 @@ from edge_orch.engine.fields import text_parser
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.plan.steps import ParsedField
 
+MOST_ELEMENTS = 100_000
+"""Records that may come of one: a few hundred kilobytes of commas must not fill the memory of a device."""
+MOST_BYTES = 64 << 20
+"""What they may hold together of the texts that each has from the record it came in."""
 Elements = list[tuple[Any, ...]]
-Parts = Callable[[str], Iterable[tuple[tuple[str, ...], msgspec.Raw]]]
+Part = tuple[tuple[str, ...], msgspec.Raw]
+Parts = Callable[[str], Sequence[Part]]
 """Of a text the name of each part, if it has one, and its bytes."""
 
 
-def splitter(field: ParsedField, separator: str) -> Callable[[str | None], Elements]:
+def _check(count: int, beside: int) -> None:
+    if count > MOST_ELEMENTS:
+        raise ValueError(f"makes more than {MOST_ELEMENTS:,} records")
+    if count * beside > MOST_BYTES:
+        raise ValueError(f"makes more than {MOST_BYTES >> 20} MiB of records")
+
+
+def splitter(field: ParsedField, separator: str) -> Callable[[str | None, int], Elements]:
     """The same as `exploder` for the parts of a text. NULL and the empty text have none."""
     parse = text_parser(field)
 
@@ -28,23 +40,30 @@ def splitter(field: ParsedField, separator: str) -> Callable[[str | None], Eleme
             except ValueError as error:
                 yield (None, str(error), field.name)
 
-    return lambda text: list(elements(text.split(separator))) if text else []
+    def split(text: str | None, beside: int) -> Elements:
+        if not text:
+            return []
+        _check(text.count(separator) + 1, beside)
+        return list(elements(text.split(separator)))
+
+    return split
 
 
-def exploder(fields: Sequence[ParsedField], *, named: bool = False) -> Callable[[str | None], Elements]:
-    """A function of the array's text: for each element the values of `fields`, then reason and field of what is wrong.
+def exploder(fields: Sequence[ParsedField], *, named: bool = False) -> Callable[[str | None, int], Elements]:
+    """A function of the array's text, and of how many characters each record has beside its element.
 
-    The reason is empty where nothing is. NULL has no elements. Raises `ValueError` with a reason for what is no array.
-    `named`: it is an object, and before what stands above comes the name of each member; of one that stands twice, the
-    last counts.
+    It gives for each element the values of `fields`, then reason and field of what is wrong; the reason is empty where
+    nothing is. NULL has no elements. Raises `ValueError` with a reason for what is no array, and for one of which too
+    much would come. `named`: it is an object, and before what stands above comes the name of each member; of one that
+    stands twice, the last counts.
     """
     parts = _members() if named else _items()
     read = element_reader(fields)
     names = {".".join(field.path): field.name for field in fields}
     nothing = (None,) * len(fields)
 
-    def elements(text: str) -> Iterator[tuple[Any, ...]]:
-        for name, raw in parts(text):
+    def elements(found: Sequence[Part]) -> Iterator[tuple[Any, ...]]:
+        for name, raw in found:
             try:
                 yield (*name, *read(raw), "", "")
             except Misfit as error:
@@ -52,11 +71,13 @@ def exploder(fields: Sequence[ParsedField], *, named: bool = False) -> Callable[
             except (msgspec.MsgspecError, RecursionError) as error:
                 yield (*name, *nothing, *explained(error, names))
 
-    def explode(text: str | None) -> Elements:
+    def explode(text: str | None, beside: int) -> Elements:
         if text is None:
             return []
         try:
-            return list(elements(text))
+            found = parts(text)
+            _check(len(found), beside)
+            return list(elements(found))
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ValueError(explained(error, {})[0]) from None
 

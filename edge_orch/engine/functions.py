@@ -46,7 +46,7 @@ STRICT: dict[str, Function] = {
     "trim": _inline("{0}.strip()"),
     "substr": _call(text.substr),
     "length": _inline("len({0})"),
-    "replace": _call(text.replace),
+    "replace": _call(text.replace, may_fail=True),
     "concat": _call(text.concat),
     "starts_with": _inline("{0}.startswith({1})"),
     "ends_with": _inline("{0}.endswith({1})"),

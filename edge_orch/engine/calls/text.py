@@ -27,9 +27,20 @@ def split_part(text: str, separator: str, number: int) -> str:
     return parts[number - 1] if 1 <= number <= len(parts) else ""
 
 
-def replace(text: str, old: str, new: str) -> str:
-    """All occurrences replaced; an empty `old` replaces nothing."""
-    return text.replace(old, new) if old else text
+MOST_MADE = 10_000_000
+"""Characters that `replace` and `regexp_replace` make: two fields of a record must not fill the memory together."""
+MOST_MATCHES = 250_000
+"""Matches that `regexp_replace` fills in one by one: half a second on a loaded machine."""
+
+
+def replace(text: str, old: str, new: str) -> str | None:
+    """All occurrences replaced; an empty `old` replaces nothing; NULL where that grows beyond `MOST_MADE`."""
+    if not old:
+        return text
+    growth = len(new) - len(old)
+    if growth > 0 and len(text) * growth > MOST_MADE and len(text) + text.count(old) * growth > MOST_MADE:
+        return None
+    return text.replace(old, new)
 
 
 def concat(*texts: str) -> str:
@@ -132,7 +143,7 @@ def strpos(text: str, part: str) -> int:
 def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str | None:
     """The first match replaced, every one with the option `g`; `\\1` in `new` is a group, `\\0` the match.
 
-    NULL for a text too long for the pattern.
+    NULL for a text too long for the pattern, and beyond `MOST_MADE` characters or `MOST_MATCHES`.
     """
     compiled = _compiled(pattern)
     if compiled is None:
@@ -142,14 +153,29 @@ def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str 
         return None
     parts = [(part[:1] == "\\", part[-1]) for part in re.findall(r"\\[0-9\\]|.", new, re.DOTALL)]
 
+    most = 0 if "g" in options else 1
+    if not any(escaped and part != "\\" for escaped, part in parts):
+        same = "".join(part for _, part in parts)
+        if (len(text) + 1) * len(same) <= MOST_MADE:
+            return expression.sub(same.replace("\\", r"\\"), text, count=most)
+    made = matches = 0
+
     def replacement(match: re.Match[str]) -> str:
+        nonlocal made, matches
         groups = match.re.groups
-        return "".join(
+        found = "".join(
             part if not escaped or part == "\\" else (match[int(part)] or "") if int(part) <= groups else ""
             for escaped, part in parts
         )
+        made, matches = made + len(found), matches + 1
+        if made > MOST_MADE or matches > MOST_MATCHES:
+            raise OverflowError
+        return found
 
-    return expression.sub(replacement, text, count=0 if "g" in options else 1)
+    try:
+        return expression.sub(replacement, text, count=most)
+    except OverflowError:
+        return None
 
 
 def md5(text: str) -> str:
@@ -170,15 +196,23 @@ def from_base64(text: str) -> str | None:
         return None
 
 
+_PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_ENCODED = [chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}" for byte in range(256)]
+
+
 def url_encode(text: str) -> str:
     """All but letters, digits and `-._~` as % and two hexadecimal digits for each byte of UTF-8."""
-    return re.sub(rb"[^A-Za-z0-9_.~-]", lambda byte: b"%%%02X" % byte[0][0], text.encode()).decode()
+    return "".join(map(_ENCODED.__getitem__, text.encode()))
+
+
+def _bytes(run: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(run[0].replace(b"%", b"").decode())
 
 
 def url_decode(text: str) -> str | None:
     """The text of which these are the percent-encoded bytes; NULL if they are no UTF-8."""
     try:
-        return re.sub(b"%([0-9A-Fa-f]{2})", lambda byte: bytes([int(byte[1], 16)]), text.encode()).decode()
+        return re.sub(b"(?:%[0-9A-Fa-f]{2})+", _bytes, text.encode()).decode()
     except ValueError:
         return None
 

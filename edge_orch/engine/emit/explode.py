@@ -29,7 +29,7 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
     misfit = function.counter(f"misfit{number}")
     elements, reason, wrong = f"elements{number}", f"reason{number}", f"wrong{number}"
     with body.block("try:"):
-        body.line(f"{elements} = {explode}({scope.columns[step.field].code})")
+        body.line(f"{elements} = {explode}({scope.columns[step.field].code}, {_beside(step, scope)})")
     with body.block("except ValueError as error:"):
         body.line(f"{elements} = ()")
         body.line(f"{broken} += 1")
@@ -59,6 +59,16 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
         folded=less(scope.passed, broken),
         dead=f"{broken} + {misfit}",
     )
+
+
+def _beside(step: Explode, scope: Scope) -> str:
+    """The code for how many characters each record has from the one it came in."""
+    texts = [
+        f"len({symbol.code} or '')" if symbol.nullable else f"len({symbol.code})"
+        for name, symbol in scope.columns.items()
+        if symbol.type is FieldType.STRING and name != step.field
+    ]
+    return " + ".join(texts) or "0"
 
 
 def _place(step: Explode) -> list[tuple[str, FieldType]]:

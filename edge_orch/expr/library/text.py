@@ -19,7 +19,8 @@ TEXT: dict[str, Function] = {
     "replace": Function(
         (STRING, STRING, STRING),
         STRING,
-        "replace(text, old, new): every old text by the new one",
+        "replace(text, old, new): every old text by the new one; NULL beyond 10,000,000 characters",
+        null="may_fail",
         example="replace('press-12', 'press', 'oven')",
     ),
     "concat": Function(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge_orch.engine.explosion import exploder, splitter
+from edge_orch.engine.explosion import MOST_BYTES, MOST_ELEMENTS, exploder, splitter
 from edge_orch.engine.records import StepCount
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Explode, ParsedField
@@ -24,7 +24,7 @@ JSON = parsed("inner", STRING, json=True, required=False)
 )
 def test_a_text_is_split_at_its_separator(type_: Any, text: str | None, parts: list[Any]) -> None:
     field = parsed("v", type_, path=())
-    assert splitter(field, ",")(text) == parts
+    assert splitter(field, ",")(text, 0) == parts
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_text_is_split_at_its_separator(type_: Any, text: str | None, parts: l
     ],
 )  # fmt: skip
 def test_elements(fields: list[ParsedField], text: str | None, expected: list[Any]) -> None:
-    assert exploder(fields)(text) == expected
+    assert exploder(fields)(text, 0) == expected
 
 
 @pytest.mark.parametrize("text", ["", "x", "null", "{}", "[1", "[1]x", '"[]"', "[" * 100_000])
 def test_what_is_no_array(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        exploder([parsed("v", INT)])(text)
+        exploder([parsed("v", INT)])(text, 0)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_what_is_no_array(text: str) -> None:
 def test_members_of_an_object_bring_their_names(
     fields: list[ParsedField], text: str | None, expected: list[Any]
 ) -> None:
-    assert exploder(fields, named=True)(text) == expected
+    assert exploder(fields, named=True)(text, 0) == expected
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"a": 1', '{"a": 1}{}', '{"a":' * 100_000])
 def test_what_is_no_object(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        exploder([parsed("v", INT)], named=True)(text)
+        exploder([parsed("v", INT)], named=True)(text, 0)
 
 
 def test_key_and_index_say_which_element_a_record_was() -> None:
@@ -123,3 +123,27 @@ def test_a_required_json_value_is_not_null_and_any_other_is_kept_as_it_is() -> N
     emission = pipeline(plan(step)).process(batch(b'{"j": [1, 2]}\n{"j": null}\n{"j": "x"}\n{}'))
     assert [row["j"] for row in rows(emission)] == ["[1, 2]", '"x"']
     assert [letter.reason for letter in emission.dead] == ["is null", "Object missing required field `j`"]
+
+
+def test_of_one_record_come_no_more_than_a_device_can_hold() -> None:
+    array = exploder([parsed("v", INT, path=())])
+    assert len(array(f"[{'1,' * (MOST_ELEMENTS - 1)}1]", 0)) == MOST_ELEMENTS
+    for text, beside in ((f"[{'1,' * MOST_ELEMENTS}1]", 0), ("[1,1]", MOST_BYTES // 2 + 1)):
+        with pytest.raises(ValueError, match="makes more than"):
+            array(text, beside)
+    with pytest.raises(ValueError, match="makes more than"):
+        splitter(parsed("v", STRING, path=()), ",")("," * MOST_ELEMENTS, 0)
+
+
+def test_a_record_that_would_make_too_many_is_one_dead_letter() -> None:
+    fields = (parsed("note", STRING, required=False), parsed("list", STRING, json=True))
+    read = schematize(*fields)
+    element = parsed("v", INT, path=())
+    schema = Schema((Field("note", STRING, False), Field("v", INT)))
+    exploded = pipeline(plan(read, Explode("explode", "parse", "list", (element,), schema)))
+    note = "x" * (MOST_BYTES // 1_000)
+    emission = exploded.process(batch(b'{"note": "%s", "list": [%s1]}' % (note.encode(), b"1," * 1_000)))
+    assert [(letter.step, letter.field, letter.reason) for letter in emission.dead] == [
+        ("explode", "list", "makes more than 64 MiB of records")
+    ]
+    assert emission.counts["explode"] == StepCount(entered=1, dead=1)

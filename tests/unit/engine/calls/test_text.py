@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +46,34 @@ def test_a_text_that_is_too_long_for_its_expression_is_null() -> None:
     assert text.regexp_extract(long, "a.*b") is None
     assert text.regexp_replace(long, "a.*b", "") is None
     assert text.regexp_like(long, "^=") is True
+
+
+def test_two_fields_of_a_record_cannot_fill_the_memory_together() -> None:
+    half = "a" * 100_000
+    assert text.replace(half, "a", half) is None
+    assert text.regexp_replace(half, "a", half, "g") is None
+    assert text.regexp_replace(half, "(a)", "\\1" * 101, "g") is None
+    assert text.replace(half, "a", "bc") == half.replace("a", "bc")
+    assert text.replace(half, "aa", "b") == "b" * 50_000
+
+
+def test_matches_that_are_filled_in_one_by_one_are_counted() -> None:
+    many = "a" * (text.MOST_MATCHES + 1)
+    assert text.regexp_replace(many, "(a)", "<\\1>", "g") is None
+    assert text.regexp_replace(many, "a", "b", "g") == many.replace("a", "b")
+    assert text.regexp_replace(many, "(a)", "<\\1>") == "<a>" + many[1:]
+
+
+@pytest.mark.parametrize(
+    ("new", "made"), [("\\\\", "x\\x\\"), ("\\0\\0", "xaaxaa"), ("\\q", "x\\qx\\q"), ("\\9", "xx"), ("", "xx")]
+)
+def test_a_backslash_in_what_is_put_in_means_a_group_only_before_a_digit(new: str, made: str) -> None:
+    assert text.regexp_replace("xaxa", "a", new, "g") == made
+
+
+@pytest.mark.parametrize(
+    ("encoded", "decoded"),
+    [("a%20b", "a b"), ("%e2%82%AC", "€"), ("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("%ff", None), ("%%41", "%A")],
+)
+def test_percents_that_begin_no_byte_stand_for_themselves(encoded: str, decoded: str | None) -> None:
+    assert text.url_decode(encoded) == decoded
