@@ -10,7 +10,7 @@ from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import StoreLost
 from edge_orch_agent.store_thread import FRESH_BYTES, StoreThread
 
-from tests.contracts.store_contract import STREAM, a_segment
+from tests.contracts.stored import STREAM, a_segment
 
 
 class Counting(MemoryStore):

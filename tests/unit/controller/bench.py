@@ -18,6 +18,7 @@ from edge_orch_controller.core.events import (
     JobApplied,
     LoadFailed,
     MessageReceived,
+    OverrideRequested,
     TwinLoaded,
     Woke,
 )
@@ -231,3 +232,9 @@ class Bench:
                 self.replies.append(command)
             case Warn(_, problem):
                 self.warnings.append(problem.what)
+
+
+def override(number: int = 1, value: float | None = 90.0, role: str = "operator", **other: object) -> OverrideRequested:
+    """An operator asks for another `hot_c`."""
+    fields = {"agent": "press-1", "job": "job", "param": "hot_c", "reason": "summer", "by": "olga"} | other
+    return OverrideRequested(request=number, value=value, role=role, **fields)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.cli.main import main
 from edge_orch.engine.records import DeadLetter
-from tests.contracts.store_contract import STREAM, a_segment
+from tests.contracts.stored import STREAM, a_segment
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from edge_orch_agent.core.commands import Commit
 from edge_orch_agent.core.events import OverrideRequested
@@ -13,6 +14,7 @@ from edge_orch_agent.store.port import Store
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Emission
 from edge_orch.plan.plan import Plan
+from edge_orch.time import DAY, HOUR
 from tests.unit.agent.core.rig import Rig, Source
 
 JOB = """
@@ -133,3 +135,10 @@ def break_versions(
             return emission
 
     monkeypatch.setattr("edge_orch_agent.core.running.Pipeline", Buggy)
+
+
+def patient(rig: Rig) -> Rig:
+    """With long waits between attempts, so that months pass quickly here, too."""
+    rig.settings = msgspec.structs.replace(rig.settings, have_every_us=HOUR, telemetry_every_us=HOUR, retry_most_us=DAY)
+    rig.restart()
+    return rig

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
-import tracemalloc
 from pathlib import Path
 
-import msgspec
 import pytest
-from edge_orch_agent.core.events import BatchRead
-from edge_orch_agent.core.guarding import Unguarded
-from edge_orch_agent.core.running import RunningJob
-from edge_orch_agent.core.transaction import Slot, SlotName, StreamId, Transaction
+from edge_orch_agent.core.transaction import StreamId, Transaction
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
-from edge_orch.compile import compile_job
-from edge_orch.engine.records import Batch, Device
 from edge_orch.errors import StorageError
 from edge_orch.testing.clock import START_US
 from edge_orch.time import DAY, HOUR, MINUTE, SECOND, ClockQuality
-from tests.contracts.store_contract import STREAM, a_segment
+from tests.contracts.stored import STREAM, a_segment
 from tests.unit.agent.core.press import (
     FEVER,
     JOB,
@@ -29,6 +21,7 @@ from tests.unit.agent.core.press import (
     a_rig,
     lines,
     numbers,
+    patient,
     told,
     windows,
 )
@@ -42,13 +35,6 @@ TWO_SINKS = JOB.replace(
 
 def streamed(count: int, size: int = 5) -> list[bytes]:
     return [lines(n * size, size) for n in range(count)]
-
-
-def patient(rig: Rig) -> Rig:
-    """With long waits between attempts, so that months pass quickly here, too."""
-    rig.settings = msgspec.structs.replace(rig.settings, have_every_us=HOUR, telemetry_every_us=HOUR, retry_most_us=DAY)
-    rig.restart()
-    return rig
 
 
 def test_1_a_sink_that_is_down_over_a_restart_gets_everything_once() -> None:
@@ -209,40 +195,6 @@ def test_16_reloads_under_load_with_a_stalled_sink_lose_nothing() -> None:
     assert sum(count for count, _ in windows(rig)) == 155 * 5
 
 
-def test_17_reloads_leave_nothing_behind_in_memory() -> None:
-    """Every load compiles and runs a function of its own."""
-    plan, slot = compile_job(JOB, "job.yaml"), Slot("press", SlotName.CURRENT, 1, "sha256:0", 1)
-    batch = Batch("p", lines(0, 20, 99.0), a_rig([]).now)
-
-    def reload(times: int) -> None:
-        for _ in range(times):
-            running = RunningJob(
-                slot,
-                plan,
-                device=Device("press-1"),
-                values={},
-                secret=lambda _name: None,
-                state=b"",
-                since_us=0,
-                guard=Unguarded(),
-            )
-            running.process(batch)
-            running.closed(set())
-        gc.collect()
-
-    reload(10)
-    growth = []
-    tracemalloc.start()
-    try:
-        for _ in range(3):
-            before, _ = tracemalloc.get_traced_memory()
-            reload(20)
-            growth.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    assert min(growth) < 20 * 300  # one pipeline that stayed would be some 100 KiB
-
-
 @pytest.mark.parametrize("off_us", [HOUR, -HOUR, -START_US])
 def test_19_a_clock_that_is_set_changes_neither_windows_nor_alerts_nor_what_is_delivered(off_us: int) -> None:
     rig, calm = a_rig(FEVER), a_rig(FEVER)
@@ -293,41 +245,3 @@ def test_20_flapping_restarts_and_a_sink_that_is_down_tell_each_episode_once_and
     events = [event for event, _ in told(rig)]
     assert events == ["opened", "resolved"] * 9 + ["opened"]
     assert all(count == 1 for key, count in rig.deliveries.items() if "/alerts/" in key)
-
-
-def test_23_a_flapping_network_leaves_nothing_behind_in_memory() -> None:
-    rig = patient(a_rig([]))
-
-    def flap(times: int) -> None:
-        for _ in range(times):
-            rig.link(up=not rig.linked)
-            rig.run(HOUR)
-            rig.trace.clear()
-        gc.collect()
-
-    flap(400)  # until what is kept of the last so many is full
-    growth = []
-    tracemalloc.start()
-    try:
-        for _ in range(4):
-            before, _ = tracemalloc.get_traced_memory()
-            flap(100)
-            growth.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    assert min(growth) < 100 * 50
-
-
-def test_24_a_backlog_of_any_size_is_kept_on_the_disk_and_not_in_memory() -> None:
-    rig = a_rig([])
-    rig.down = {"lake"}
-    payload = lines(0, 1_000)
-    rig.run(SECOND)
-    for number in range(50):
-        rig.tell(BatchRead("press", Batch("p", payload, rig.now), number, {"p": b"%d" % number}))
-        rig.run(2 * SECOND)
-    held = rig.core.outbox
-    segments = [segment for stream in held.streams() for segment in held.segments(stream)]
-    assert sum(segment.size for segment in segments) > 40 * len(payload)
-    assert not any(hasattr(segment, "data") for segment in segments)
-    assert len(segments) <= 120

@@ -19,7 +19,8 @@ from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import Store
 
 from edge_orch.engine.records import DeadLetter
-from tests.contracts.store_contract import POSITION, STREAM, StoreContract, a_change, a_full_transaction, a_segment
+from tests.contracts.store_contract import StoreContract
+from tests.contracts.stored import POSITION, STREAM, a_change, a_full_transaction, a_segment
 
 
 class TestMemoryStore(StoreContract):

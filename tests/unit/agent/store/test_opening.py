@@ -12,7 +12,7 @@ from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import Transaction
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
-from tests.contracts.store_contract import OTHER, STREAM, a_full_transaction, a_segment
+from tests.contracts.stored import OTHER, STREAM, a_full_transaction, a_segment
 
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 PAGE = 4096

@@ -22,7 +22,8 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import StorageError
-from tests.contracts.store_contract import STREAM, StoreContract, a_full_transaction, a_segment, fill, noise
+from tests.contracts.store_contract import StoreContract
+from tests.contracts.stored import STREAM, a_full_transaction, a_segment, fill, noise
 
 
 @pytest.fixture

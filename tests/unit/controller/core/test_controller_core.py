@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
-from edge_orch_controller.core.commands import Commit, Send, Warn
 from edge_orch_controller.core.events import (
     AckRequested,
-    AgentEnrolled,
     AgentUp,
-    ChangesRefused,
     MessageReceived,
     OverrideRequested,
 )
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edge_orch.errors import EdgeOrchError, Invalid, Problem, Refused, StorageError
+from edge_orch.errors import EdgeOrchError, Invalid, Refused, StorageError
 from edge_orch.time import MINUTE, SECOND
-from edge_orch.twin.encoding import encode_fact
-from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported, Section
+from edge_orch.twin.facts import Ack, EpisodeFact, JobState, Override, Reported
 from edge_orch.twin.interventions import NotFound
-from edge_orch.wire.messages import Have, Roll, Telemetry, Unknown, Unsupported
-from tests.unit.controller.bench import Bench, BenchAgent
-
-
-def override(number: int = 1, value: float | None = 90.0, role: str = "operator", **other: object) -> OverrideRequested:
-    fields = {"agent": "press-1", "job": "job", "param": "hot_c", "reason": "summer", "by": "olga"} | other
-    return OverrideRequested(request=number, value=value, role=role, **fields)  # type: ignore[arg-type]
+from edge_orch.wire.messages import Have, Telemetry
+from tests.unit.controller.bench import Bench, override
 
 
 def test_a_rollout_reaches_agents_that_are_here_and_those_that_come() -> None:
@@ -204,13 +191,6 @@ def test_telemetry_is_shown_and_not_stored() -> None:
     assert bench.commits == commits
 
 
-def test_changes_of_a_strange_twin_are_refused() -> None:
-    bench = Bench("press-1", "press-2")
-    bench.up("press-1")
-    bench.tell(MessageReceived("press-1", Have("press-2", 0, {}, (), b"")))
-    assert bench.warnings == ["sent changes of a twin that is not its own"]
-
-
 def test_strangers_are_nobody() -> None:
     bench = Bench()
     bench.tell(AgentUp("stranger"))
@@ -229,184 +209,3 @@ def test_agents_that_are_here_hear_from_us_regularly() -> None:
     assert bench.twins_are_equal("press-1")
     bench.down("press-1")
     assert bench.core.wake_at() is None
-
-
-NAMES = ("press-1", "press-2", "oven-1")
-
-
-class Fleet(RuleBasedStateMachine):
-    """Whatever happens: once all are here and nothing fails, everything is as the newest rollout says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bench = Bench(*NAMES, open_twins=2)
-        self.newest = 0
-        self.requests = 0
-        self.unanswered = 0
-
-    @rule(number=st.integers(1, 4))
-    def apply(self, number: int) -> None:
-        self.bench.apply("job", number)
-        self.newest = number
-
-    @rule(name=st.sampled_from(NAMES))
-    def up(self, name: str) -> None:
-        self.bench.up(name)
-
-    @rule(name=st.sampled_from(NAMES))
-    def down(self, name: str) -> None:
-        self.bench.down(name)
-
-    @rule(name=st.sampled_from(NAMES), obeys=st.booleans())
-    def obey(self, name: str, obeys: bool) -> None:
-        self.bench.agents[name].obeys = obeys
-
-    @rule(failing=st.booleans())
-    def disk(self, failing: bool) -> None:
-        self.bench.failing = failing
-
-    @rule()
-    def restart(self) -> None:
-        self.bench.restart()
-        self.unanswered = self.requests - len(self.bench.replies)  # who waited has lost the connection, and knows it
-
-    @rule(seconds=st.integers(1, 50))
-    def sleep(self, seconds: int) -> None:
-        self.bench.sleep(seconds * SECOND)
-
-    @precondition(lambda self: self.newest)
-    @rule(name=st.sampled_from(NAMES), value=st.floats(0, 200))
-    def override(self, name: str, value: float) -> None:
-        self.requests += 1
-        self.bench.tell(override(self.requests, value, agent=name))
-
-    @invariant()
-    def one_version_a_generation(self) -> None:
-        for name in NAMES:
-            generations = [fact.generation for fact in self.bench.store.facts(name).desired.values()]
-            assert len(generations) == len(set(generations))
-
-    @invariant()
-    def nothing_is_sent_before_it_is_durable(self) -> None:
-        for name, agent in self.bench.agents.items():
-            durable = {change.hash for change in self.bench.stored_twin(name)}
-            theirs = agent.replica.actor
-            assert all(c.hash in durable for c in agent.replica.changes_since({}) if c.actor != theirs)
-
-    def teardown(self) -> None:
-        bench = self.bench
-        bench.failing = False
-        for agent in bench.agents.values():
-            agent.obeys = True
-        bench.sleep(5 * SECOND)
-        bench.up(*NAMES)
-        bench.sleep(2 * MINUTE)
-        assert all(bench.twins_are_equal(name) for name in NAMES)
-        if self.newest:
-            assert {r.state for r in bench.store.rollouts()} <= {"done", "superseded"}
-            assert bench.store.rollouts()[0].state == "done"
-            for member in bench.core.members().values():
-                assert member.standing.reported["job"].version == self.newest
-        kept = {key for name in NAMES for key in bench.store.facts(name).overrides}
-        assert kept == {r.fact.key for r in bench.replies if r.fact is not None}
-        assert len(bench.replies) == self.requests - self.unanswered
-
-
-TestFleet = Fleet.TestCase
-TestFleet.settings = settings(max_examples=25, stateful_step_count=20)
-
-
-def test_the_controller_follows_when_an_agent_rolls_its_twin_and_archives_what_left() -> None:
-    bench = Bench("press-1")
-    bench.apply("job", 1)
-    bench.up("press-1")
-    agent = bench.agents["press-1"]
-    told = [EpisodeFact(f"e{n}", "opened", "job", 1, "hot", n, summary="hot " * 20) for n in range(20)]
-    for message in agent.write(*told[:10]) + agent.write(*told[10:]):
-        bench.tell(MessageReceived("press-1", message))
-    gone = tuple((Section.EPISODES, fact.key) for fact in told[1:])
-    bench.tell(override())  # written at the centre, and told at once
-    for message in agent.roll(*gone):
-        bench.tell(MessageReceived("press-1", message))
-    assert bench.twins_are_equal("press-1")
-    assert bench.store.epoch("press-1").number == 1
-    assert set(bench.store.facts("press-1").episodes) == {told[0].key}
-    assert {key for _, key, _ in bench.store.archived("press-1")} == {key for _, key in gone}
-    assert bench.warnings == []
-    bench.restart()
-    bench.up("press-1")
-    bench.apply("job", 2)
-    assert agent.asked == [1, 2]
-    assert bench.twins_are_equal("press-1")
-
-
-def test_an_agent_that_went_on_alone_from_a_backup_may_have_told_of_an_episode_at_another_time() -> None:
-    bench = Bench("press-1")
-    bench.apply("job", 1)
-    bench.up("press-1")
-    agent = bench.agents["press-1"]
-    told = EpisodeFact("e", "opened", "job", 1, "hot", 1)
-    for message in agent.write(told):
-        bench.tell(MessageReceived("press-1", message))
-    section, key, text = encode_fact(msgspec.structs.replace(told, at_us=2))
-    before = agent.replica.texts()
-    raws = agent.replica.root(1, {**before, (section, key): text})
-    bench.tell(MessageReceived("press-1", Roll("press-1", 1, {}, tuple(raws), b"")))
-    assert bench.warnings == []
-    assert bench.store.facts("press-1").episodes[key].at_us == 2
-    assert bench.store.archived("press-1") == [(section, key, before[section, key])]
-
-
-def test_a_root_that_rewrites_or_invents_what_the_controller_decided_is_refused() -> None:
-    bench = Bench("press-1")
-    bench.apply("job", 1)
-    bench.up("press-1")
-    agent = bench.agents["press-1"]
-    texts = agent.replica.texts()
-    key = next(place for place in texts if place[0] is Section.DESIRED)
-    for place, text in ((key, "{}"), ((Section.OVERRIDES, "c-9"), "{}"), ((Section.ACKS, "nobody's"), "{}")):
-        raws = agent.replica.root(1, {**texts, place: text})
-        bench.tell(MessageReceived("press-1", Roll("press-1", 1, {}, tuple(raws), b"")))
-    assert len(bench.warnings) == 3
-    assert bench.store.epoch("press-1").number == 0
-
-
-def test_a_message_that_it_does_not_know_is_answered_politely_and_an_answer_is_not_answered() -> None:
-    bench = Bench("press-1")
-    bench.up("press-1")
-    commands = bench.core.handle(MessageReceived("press-1", Unknown("song")), bench.now)
-    assert Send("press-1", Unsupported("song")) in commands
-    answered = bench.core.handle(MessageReceived("press-1", Unsupported("song")), bench.now)
-    assert [type(command) for command in answered if not isinstance(command, Commit)] == [Warn]
-
-
-def test_two_devices_started_from_one_disk_image_are_reported_once_and_lose_nothing() -> None:
-    bench = Bench("press-1")
-    bench.up("press-1")
-    bench.apply("job", 1)
-    first = bench.agents["press-1"]
-    second = BenchAgent("press-1", boot="copy")
-    for number in range(4):
-        for device in (first, second):
-            bench.agents["press-1"] = device
-            fact = EpisodeFact(f"e{number}", f"opened.{device is first}", "job", 1, "hot", number)
-            for message in device.write(fact):
-                bench.tell(MessageReceived("press-1", message))
-            bench.up("press-1")
-    assert bench.warnings == ["two devices run as this agent: its disk was copied"]
-    assert len(bench.store.facts("press-1").episodes) == 8
-    assert bench.core.copies.seen("press-1", bench.now.mono_us)
-    agent = bench.core.members()["press-1"].agent
-    bench.tell(AgentEnrolled(msgspec.structs.replace(agent, public_key=b"new")))
-    assert not bench.core.copies.seen("press-1", bench.now.mono_us)
-
-
-def test_changes_that_were_refused_before_they_were_merged_are_shown_until_others_are_taken() -> None:
-    bench = Bench("press-1")
-    bench.up("press-1")
-    bench.tell(ChangesRefused("press-1", Problem("the process that tried them is gone")))
-    assert bench.warnings == ["the process that tried them is gone"]
-    assert bench.core.members()["press-1"].refusal
-    for message in bench.agents["press-1"].write(EpisodeFact("e", "opened", "job", 1, "hot", 1)):
-        bench.tell(MessageReceived("press-1", message))
-    assert bench.core.members()["press-1"].refusal == ""
