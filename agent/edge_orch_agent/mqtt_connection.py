@@ -63,6 +63,7 @@ class MqttConnection:
         self._writing = False
         self._held = False
         self._understood = False
+        self._speaks_five = False
         self._answered: asyncio.Event
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
@@ -93,8 +94,9 @@ class MqttConnection:
                 client.disconnect()
                 self._write()
                 self._client = None
-            if not self._understood:
-                # Old brokers refuse a CONNECT of MQTT 5, or hang up, or wait for the rest of what they cannot read.
+            if not self._understood and not self._speaks_five:
+                # Old brokers refuse a CONNECT of MQTT 5, or hang up, or wait for the rest of what they cannot read. So
+                # does one that starts or has too much to do, and with 3.1.1 it would keep us waiting from then on.
                 older = self._version is MQTTProtocolVersion.MQTTv5
                 self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
             await asyncio.sleep(self._backoff.next_s())
@@ -223,6 +225,8 @@ class MqttConnection:
     ) -> None:
         self._understood = reason.getName() != _UNSUPPORTED_PROTOCOL
         self._answered.set()
+        five = self._version is MQTTProtocolVersion.MQTTv5
+        self._speaks_five = self._understood and (self._speaks_five or (five and not reason.is_failure))
         if reason.is_failure:
             self._hand_over(Lost(f"broker refused: {reason}"))
             client.disconnect()

@@ -23,10 +23,14 @@ VERSION = 8
 
 
 class ScriptedBroker:
-    """Answers each CONNECT as `answer` says, which is given its bytes; keeps what it is told after that."""
+    """Answers each CONNECT as `answer` says, which is given its bytes; keeps what it is told after that.
+
+    `hangs_up`: it goes after its answer instead.
+    """
 
     def __init__(self, answer: Callable[[bytes], list[bytes]]) -> None:
         self.connects: list[bytes] = []
+        self.hangs_up = False
         self.told = bytearray()
         self._answer = answer
         self._heard = asyncio.Event()
@@ -38,7 +42,7 @@ class ScriptedBroker:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(0)
-            while data := await reader.read(65_536):
+            while not self.hangs_up and (data := await reader.read(65_536)):
                 self.told += data
                 self._heard.set()
         writer.close()
@@ -168,3 +172,24 @@ async def test_a_topic_that_is_not_utf_8_ends_the_connection_and_is_said(where: 
     assert reasons[0] == "the broker sent a topic that is not UTF-8"
     first = listener.happened[: listener.happened.index(Lost(reasons[0]))]
     assert len(first) == where
+
+
+async def test_a_broker_that_has_spoken_mqtt_5_is_not_taken_for_an_old_one_because_it_hangs_up() -> None:
+    broker = ScriptedBroker(lambda _: [connack(five=True), disconnect()] if len(broker.connects) == 1 else [])
+    listener = Listener()
+    broker.hangs_up = True
+    async with connected(broker, listener):
+        await listener.until(lambda: len(broker.connects) >= 4)
+    assert [speaks_five(connect) for connect in broker.connects[:4]] == [True] * 4
+
+
+async def test_a_broker_that_was_replaced_by_an_older_one_is_spoken_to_in_mqtt_3() -> None:
+    def answer(connect: bytes) -> list[bytes]:
+        if len(broker.connects) == 1:
+            return [connack(five=True), disconnect()]
+        return [UNSUPPORTED] if speaks_five(connect) else [connack(five=False)]
+
+    broker, listener = ScriptedBroker(answer), Listener()
+    async with connected(broker, listener):
+        await listener.until(lambda: listener.happened.count(Connected(resumed=False)) == 2)
+    assert [speaks_five(connect) for connect in broker.connects] == [True, True, False]
