@@ -92,8 +92,8 @@ def _sections(plan: Plan) -> Iterator[str]:
         yield section("parameters", table(["name", "type", "default", "min", "max", "may override", "used in"], rows))
     yield section("steps", "\n".join(_step(step) for step in plan.steps))
     if plan.outputs:
-        rows = [[output.name, output.input, output.sink, output.priority] for output in plan.outputs]
-        yield section("outputs", table(["name", "from", "to", "priority"], rows))
+        rows = [[each.name, each.input, each.sink, each.priority, each.line or "as JSON"] for each in plan.outputs]
+        yield section("outputs", table(["name", "from", "to", "priority", "what leaves"], rows))
     if plan.sinks:
         yield section("sinks", "\n".join(f"{sink.name}: {sink.kind}: {_options(sink.options)}" for sink in plan.sinks))
     yield section("limits", _limits(plan.limits))

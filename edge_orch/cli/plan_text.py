@@ -81,7 +81,9 @@ def _entry(item: Assignment | Branch | Aggregation | ParsedField) -> str:
 
 def _aggregation(item: Aggregation) -> str:
     inner = [sql_text(item.value)] if item.value is not None else ["*"]
-    inner += [sql_text(item.order)] if item.order is not None else []
+    if item.order is not None:
+        place = 0 if item.function == "json_group_object" else len(inner)  # the name stands before its value
+        inner.insert(place, sql_text(item.order))
     inner += [repr(list(item.argument) if isinstance(item.argument, tuple) else item.argument)] * (
         item.argument is not None
     )

@@ -83,7 +83,8 @@ class _Maker:
             function, args = "quantile", [*args, exp.Literal.number(0.5)]
         order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None
         if function == "json_group_object":
-            order = casts.to_string(self.checker.check(args.pop(0)))
+            order = self.checker.check(args.pop(0))
+            order = order if order.type is FieldType.STRING else casts.to_string(order)
         argument = self.argument(function, args.pop()) if len(args) > 1 else None
         value = None
         if isinstance(args[0], exp.Distinct):

@@ -47,6 +47,13 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     ),
     (("drop_original",), {"compute": "leave it out: what an output reads says what leaves"}),
     (("having",), {"compute": "filter the rows in a step after it"}),
+    (("reset", "reset_when", "since"), {"begin": "write begin: CONDITION, true for the record that begins anew"}),
+    (("over", "partition", "group"), {"keys": "write keys: [FIELD]"}),
+    (("retained", "retain_message"), {"retain": "write retain"}),
+    (
+        ("format", "codec", "encoding", "template", "datatemplate", "message_format", "serializer", "raw"),
+        {"line": "records leave as JSON; as other text write line: FIELD, and make that text in a map step"},
+    ),
     (("format",), {"fields": "the format is a key of its own, such as json: {}"}),
 )
 

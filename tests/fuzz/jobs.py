@@ -118,7 +118,7 @@ spec:
   steps:
     - schematize: {raw: {}, fields: {line: string}}
     - map: {n: length(line), hot: "regexp_like(line, 'a.*b')"}
-  outputs: {a: {from: map, to: out}}
+  outputs: {a: {from: map, to: out}, lines: {from: map, to: out, line: line}}
   sinks: {out: {file: {path: y}}}
 """
 FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {

@@ -33,6 +33,8 @@ ELSEWHERE = {
     **dict.fromkeys(("del", "remove", "delete", "without"), "write a drop step"),
     **dict.fromkeys(("merge", "object_concat", "push", "append", "set", "assign", "root"),
         "write a map step; json_object makes objects"),
+    **dict.fromkeys(("keys", "map_keys", "object_keys", "json_keys", "to_entries", "json_each", "key_values"),
+        "explode the object, with key: NAME"),
     **dict.fromkeys(("map_each", "for_each", "map_values", "fold", "flatten", "unnest", "filter_each"),
         "explode the array"),
     **dict.fromkeys(("deleted", "abort", "drop", "reject"), "write a filter step"),

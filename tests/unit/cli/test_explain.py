@@ -51,6 +51,18 @@ def test_aggregates_and_formats_are_shown_as_they_are_written(cli: Any) -> None:
     assert "    or:\n      format: csv, columns: [at, sensor, temp_c], delimiter: ;, header: false\n" in lines
 
 
+def test_what_leaves_is_shown_and_how_running_and_members_are_written(cli: Any) -> None:
+    jobs = Path(__file__).parents[3] / "jobs"
+    tiers = cli("explain", str(jobs / "log_tiers.yaml")).out
+    assert "  hot     tiers.hot   index    high        line\n" in tiers
+    wear = cli("explain", str(jobs / "crane_wear.yaml")).out
+    assert "    begin: serviced OR temp_c < :cold_c\n" in wear
+    nodes = cli("explain", str(jobs / "opc_publisher.yaml")).out
+    assert "      nodes: json_group_object(node, value)\n" in nodes
+    assert "    key: node\n" in nodes
+    assert "as JSON\n" in nodes
+
+
 def test_the_graph_is_drawn_as_text(cli: Any, job: str) -> None:
     assert cli("explain", "--graph", "text", job).out == (
         "mqtt (source)\n"
