@@ -19,8 +19,8 @@ from multiprocessing.context import SpawnProcess
 import msgspec
 
 from edge_orch.errors import Problem, Refused
+from edge_orch.twin.document import tried
 from edge_orch.twin.gate import Inspected
-from edge_orch.twin.replica import tried
 from edge_orch_controller.screen_worker import MAX_VERDICT, MEMORY, Trial, decode_verdict, encode_changes, work
 
 DEADLINE_S = 5.0

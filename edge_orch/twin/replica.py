@@ -1,40 +1,27 @@
-"""A replica of one twin. The only module that knows Automerge (0.2.0.dev4, automerge-rs 0.7.2).
-
-What the binding taught, and where it is heeded:
-- A document that loads nothing is silently empty; every document here begins with the genesis change.
-- A transaction that is left open segfaults; each is closed before anything else can fail.
-- Rust panics arrive as `PanicException`, a `BaseException`, and may leave a document poisoned; peers' changes are
-  therefore tried on a fork, which is thrown away on any failure.
-- A change whose causes are missing is queued inside Rust without bound; here it never gets there.
-- Applying one by one is slow; changes are handed over in batches, as a sync message (the binding has no other way in).
-"""
+"""A replica of one twin: its facts, its changes, and which of them are durable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from automerge.core import ROOT, Document, Message, ObjType, ScalarType, SyncState
-
-from edge_orch.errors import Invalid, Problem, Refused
+from edge_orch.errors import Invalid, Problem
 from edge_orch.twin import gate
 from edge_orch.twin.actor import ACTOR_BYTES, new_actor
 from edge_orch.twin.admission import Admission, Allow
-from edge_orch.twin.carrier import sync_message
 from edge_orch.twin.change import Change, Vector
-from edge_orch.twin.columns import refuse
 from edge_orch.twin.contents import Contents
-from edge_orch.twin.encoding import MAX_FACT, batches, encode_fact
+from edge_orch.twin.document import TwinDocument
+from edge_orch.twin.encoding import batches, encode_fact
 from edge_orch.twin.epoch import Epoch, Texts, actor_in, root_actor
 from edge_orch.twin.facts import Fact, Facts, Section
 from edge_orch.twin.gate import MAX_OPERATIONS, Inspected
-from edge_orch.twin.genesis import GENESIS, GENESIS_ACTOR
+from edge_orch.twin.genesis import GENESIS_ACTOR
 from edge_orch.twin.hand import Hand, unsigned
 from edge_orch.twin.log import ChangeLog, Linked
-from edge_orch.twin.rights import REPLACEABLE, TOLD_APART, may_write
+from edge_orch.twin.rights import REPLACEABLE, may_write
 
 __all__ = ["Allow", "Replica", "new_actor"]
 
-_BATCH = 500  # changes handed to Rust at once
 _EDIT_BYTES = 32 * 1024  # of keys and texts in one change of ours; leaves room below gate.MAX_CHANGE
 
 
@@ -58,8 +45,7 @@ class Replica:
         self.unusable: tuple[Change, ...] = ()
         """Rows of the store that are damaged, or that stand behind a change which is missing. A peer may heal them."""
         self._hand = hand
-        self._document = _EMPTY.fork()
-        self._document.set_actor(actor)
+        self._document = TwinDocument(actor)
         self._contents = Contents()
         self._merged = ChangeLog()
         self._durable = ChangeLog()
@@ -88,10 +74,9 @@ class Replica:
         blocked = replica._merged.add_all(linked)
         replica._durable.add_all(linked)
         replica.unusable = (*unusable, *(item.change for item in blocked))
-        _hand_over(replica._document, [change.raw for change in replica._merged.since({})])
-        for section in Section:
-            for key in replica._document.keys(_MAPS[section]):
-                replica._contents.put(section, key, replica._text(replica._document, section, key))
+        replica._document.read([change.raw for change in replica._merged.since({})])
+        for place in replica._document.texts():
+            replica._contents.put(*place)
         return replica
 
     def begun(self, epoch: Epoch, root: Sequence[Inspected]) -> Replica:
@@ -215,7 +200,7 @@ class Replica:
     def _merge(self, news: Sequence[Inspected], *, tried: bool) -> list[Change]:
         if not news:
             return []
-        grown, texts = self._grown(news, tried=tried)
+        grown, texts = self._document.grown(news, tried=tried)
         self._merged.add_all(Linked(item.change, item.deps) for item in news)
         self._document = grown
         for place, text in texts.items():
@@ -223,78 +208,8 @@ class Replica:
         return [item.change for item in news]
 
     def _write(self, batch: Texts) -> Change:
-        with self._document.transaction() as transaction:
-            for (section, key), text in batch.items():
-                transaction.put(_MAPS[section], key, ScalarType.Str, text)
-        made = self._document.get_last_local_change()
-        if made is None:
-            refuse("a transaction that wrote nothing")
-        inspected = gate.inspect(bytes(made.raw_bytes))
+        inspected = gate.inspect(self._document.write(batch))
         self._merged.add(Linked(inspected.change, inspected.deps))
         for (section, key), text in batch.items():
             self._contents.put(section, key, text)
         return inspected.change
-
-    def _grown(self, news: Sequence[Inspected], *, tried: bool) -> tuple[Document, Texts]:
-        """A copy of the document with the news in it, proven to hold what they say, and what stands where they write.
-
-        Unless that was `tried` elsewhere, proven to survive a save as well.
-        """
-        try:
-            grown = self._document.fork()
-            grown.set_actor(self.actor)
-            _hand_over(grown, [item.change.raw for item in news])
-            heads = set(self._document.get_heads())
-            for item in news:
-                heads = (heads - set(item.deps)) | {item.change.hash}
-            saved = grown if tried else Document.load(grown.save())
-            if not set(grown.get_heads()) == set(saved.get_heads()) == heads:
-                refuse("heads other than the changes say")
-            texts: Texts = {}
-            for write in (write for item in news for write in item.writes):
-                text = texts[write.section, write.key] = self._text(grown, write.section, write.key)
-                if text != write.text and write.section not in REPLACEABLE | TOLD_APART:
-                    refuse(f"another text under {write.section}/{write.key} than the change says")
-        except (Refused, KeyboardInterrupt, SystemExit, MemoryError):
-            raise
-        except BaseException as error:  # PanicException is no Exception
-            raise Refused(Problem("change refused by Automerge", found=f"{type(error).__name__}: {error}")) from error
-        return grown, texts
-
-    def _text(self, document: Document, section: Section, key: str) -> str:
-        """The text under a key; where two boots of one writer replaced a fact apart, the one Automerge picks."""
-        found = document.get(_MAPS[section], key)
-        kind, text = found[0] if found and isinstance(found[0], tuple) else (None, None)
-        if kind != ScalarType.Str or not isinstance(text, str) or len(text) > MAX_FACT:
-            refuse(f"no text under {section}/{key}")
-        return text
-
-
-def tried(raws: Sequence[bytes]) -> tuple[Inspected, ...]:
-    """What the gate reads in a peer's changes, once Automerge has read them too, away from any twin: for a process that
-    may die of it. Raises `Refused` for changes that replicas do not write.
-    """
-    inspected = tuple(gate.inspect(raw) for raw in raws)
-    document = _EMPTY.fork()
-    _hand_over(document, raws)
-    Document.load(document.save())
-    return inspected
-
-
-def _map(document: Document, section: Section) -> bytes:
-    found = document.get(ROOT, section)
-    if not found or found[0] != ObjType.Map:
-        refuse(f"no map {section}")
-    return bytes(found[1])
-
-
-_EMPTY = Document.load(GENESIS)
-_MAPS = {section: _map(_EMPTY, section) for section in Section}
-"""The same in every document, since each begins with the genesis change."""
-
-
-def _hand_over(document: Document, changes: Sequence[bytes]) -> None:
-    """Give changes to Rust, in batches."""
-    for start in range(0, len(changes), _BATCH):
-        message = sync_message(changes[start : start + _BATCH])
-        document.receive_sync_message(SyncState(), Message.decode(message))

@@ -13,7 +13,7 @@ from edge_orch.errors import EdgeOrchError, Refused
 from edge_orch.testing.world import Body
 from edge_orch.time import Instant
 from edge_orch.trust.seal import open_sealed, seal
-from edge_orch.twin.replica import tried
+from edge_orch.twin.document import tried
 from edge_orch.wire.messages import Delta, Have, decode_message
 from tests.simulation.agent_host import CONTROLLER, DISK_US, ArtifactAsked, ArtifactServed
 from tests.simulation.centre import Centre

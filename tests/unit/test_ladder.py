@@ -73,7 +73,7 @@ IMPURE_MODULES = {
 }
 # The one place for each heavy dependency; everyone else goes through it.
 ONLY_IN = {
-    "automerge": {"edge_orch.twin.replica"},
+    "automerge": {"edge_orch.twin.document"},
     "sqlglot": {"edge_orch.expr"},
     "yaml": {"edge_orch.spec"},
     "cryptography": {"edge_orch.trust.encryption", "edge_orch.trust.expiry"},

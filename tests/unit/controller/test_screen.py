@@ -13,8 +13,8 @@ from edge_orch_controller.screen import Screen
 
 from edge_orch.errors import Refused
 from edge_orch.twin import gate
+from edge_orch.twin.document import tried
 from edge_orch.twin.gate import Inspected
-from edge_orch.twin.replica import tried
 from tests.unit.twin.examples import ack, replica, write
 
 

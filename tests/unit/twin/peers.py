@@ -14,6 +14,7 @@ from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.actor import Writer, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.document import TwinDocument
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.gate import inspect
@@ -102,7 +103,7 @@ class Peer:
         except Invalid:  # only a broken peer uses an actor again: deceive the replica the way a bug would
             replica = Replica.open(AGENT, new_actor("controller", "x", b"deceived"), rows, epoch=self.disk.epoch)
             replica.actor = actor
-            replica._document.set_actor(actor)
+            replica._document = TwinDocument(actor, replica._document._document)
             return replica
 
     def started(self) -> Started:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_orch.errors import Refused
+from edge_orch.twin.document import tried
 from edge_orch.twin.facts import Fact, Facts, Section
 from edge_orch.twin.genesis import GENESIS, GENESIS_HASH
-from edge_orch.twin.replica import _MAPS, Replica, new_actor, tried
+from edge_orch.twin.replica import Replica, new_actor
 from tests.unit.twin.examples import (
     AGENT,
     ack,
@@ -227,10 +228,6 @@ def test_nobody_takes_back_what_was_told_of_an_episode() -> None:
     agent, controller = replica(), replica("controller")
     write(agent, [episode()])
     merge(controller, agent)
-    maps = _MAPS
-    with agent._document.transaction() as transaction:
-        transaction.put(maps[Section.EPISODES], "press/hot/1/opened", ScalarType.Str, "{}")
-    made = agent._document.get_last_local_change()
-    assert made is not None
+    made = agent._document.write({(Section.EPISODES, "press/hot/1/opened"): "{}"})
     with pytest.raises(Refused, match="written once"):
-        controller.apply([bytes(made.raw_bytes)], allow)
+        controller.apply([made], allow)
