@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -85,7 +86,11 @@ def _cells(table: Table) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
-        raise Invalid(Problem(f"the table is no CSV: {error}", table.at(reader.line_num))) from None
+        what = (
+            "a quote that is never closed" if "unexpected end" in str(error) else "a quote inside a cell without quotes"
+        )
+        next_step = 'put the whole cell in quotes; a quote inside is written twice: "a ""b"""'
+        raise Invalid(Problem(f"the table is no CSV: {what}", table.at(reader.line_num), "", "", next_step)) from None
     if len(rows) < 2:
         raise Invalid(Problem("the table is empty", table.at(1), "a header and at least one row"))
     if len(rows) > MAX_ROWS + 1:
@@ -97,6 +102,8 @@ def _cells(table: Table) -> tuple[list[str], list[tuple[int, list[str]]]]:
 def _place(name: Text, header: list[str]) -> int | Problem:
     if header.count(name.value) == 1:
         return header.index(name.value)
+    if len(header) == 1 and re.search("[;|\t]", header[0]):
+        return Problem("the table has one column", name.where, "cells with commas between them", repr(header[0]))
     what = f"column `{name.value}` stands twice" if name.value in header else f"no column `{name.value}` in the table"
     return Problem(
         what, name.where, f"one of: {names(header)}", "", did_you_mean(name.value, set(header) - {name.value})

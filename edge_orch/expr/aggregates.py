@@ -40,12 +40,21 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
     function = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
     function = SYNONYMS.get(function, function)
     if function not in AGGREGATES:
-        found = f"`{function}`" if function else "an expression around it"
-        near = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
-        next_step = ELSEWHERE.get(function, near)
+        inside = [str(call.this).lower() in AGGREGATES for call in node.find_all(exp.Anonymous)]
+        found = f"`{function}`" if function else "an expression around it" if any(inside) else "no aggregate"
+        next_step = _aggregate_meant(node, function)
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
     return made, Field(name, made.type, _never_null(made), _makes_json(made))
+
+
+def _aggregate_meant(node: exp.Expression, function: str) -> str:
+    if isinstance(node, exp.WithinGroup):
+        return "write quantile(x, 0.95)"
+    if isinstance(node, exp.Column):
+        return f"write last({node.name}); a key stands in the row already"
+    near = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
+    return ELSEWHERE.get(function, near)
 
 
 def _makes_json(made: Aggregation) -> bool:
@@ -131,7 +140,8 @@ class _Maker:
         bounds = tuple(number for number in numbers if number is not None)
         if not bounds or len(bounds) != len(numbers) or any(map(ge, bounds, bounds[1:])):
             expected = "numbers in ascending order, like [10, 20, 50]"
-            raise self.checker.problem(node, "not the bounds of a histogram", expected, node.sql()[:60])
+            found = node.sql().replace("ARRAY(", "[").replace(")", "]") if isinstance(node, exp.Array) else node.sql()
+            raise self.checker.problem(node, "not the bounds of a histogram", expected, found[:60])
         return bounds
 
     def type_of(

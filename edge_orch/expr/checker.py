@@ -14,7 +14,7 @@ from edge_orch.expr.rules import RULES
 from edge_orch.expr.rules.refused import refusal
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import place_of
-from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.expression import Call, Column, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.reading import gathered
@@ -34,6 +34,8 @@ class Checker:
         kind = type(node).__name__
         if kind not in RULES:
             what, next_step = refusal(node)
+            if kind == "Struct" and "${" in self.sql.value:
+                next_step = "a label of the device is device.labels.NAME; references are for sources, sinks and masks"
             raise self.problem(node, what, next_step=next_step)
         return RULES[kind](self, node)
 
@@ -108,6 +110,16 @@ def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[Fie
     return f"write CAST({text} AS {to})" if casts.allowed(value.type, to) else f"use a {to} in its place"
 
 
+def _of_conditions(values: Sequence[Expression]) -> str:
+    """The next step where a condition is compared to something else."""
+    for value in values:
+        if isinstance(value, Call) and value.function in {"lt", "le", "gt", "ge"}:
+            return "write two comparisons: 1 < x AND x < 5"
+        if value.type is FieldType.BOOL and len(values) == 2 and isinstance(value, Column):
+            return f"{value.name} is a condition itself: write {value.name}, or NOT {value.name}"
+    return "CAST one of them"
+
+
 def _next_step(values: Sequence[Expression]) -> str:
     types = {value.type for value in values if not is_null(value)}
     quoted = [value.value for value in values if isinstance(value, Literal) and isinstance(value.value, str)]
@@ -122,4 +134,4 @@ def _next_step(values: Sequence[Expression]) -> str:
     if FieldType.TIMESTAMP in types and types & NUMBERS:
         return "write a point in time in quotes: '2026-01-02T03:04:05Z'"
     joined = [value for value in values if isinstance(value, Call) and value.function == "concat"]
-    return "|| joins text; to join conditions, write OR" if joined and types & NUMBERS else "CAST one of them"
+    return "|| joins text; to join conditions, write OR" if joined and types & NUMBERS else _of_conditions(values)

@@ -29,15 +29,16 @@ RECEIVED_AT = Context("source.received_at", FieldType.TIMESTAMP, required=True)
 class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
-    `labels`: bare names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is
-    already reported; naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all
-    fields are so.
+    `beside`: fields that the same step makes. `labels`: bare names are labels of the agent (in `target`). `broken`:
+    fields that exist but whose definition is already reported; naming one raises an `Invalid` without problems, so
+    that one mistake is told once. `lost`: all fields are so.
     """
 
     fields: Mapping[str, Field] = {}
     params: Mapping[str, FieldType] = {}
     broken: frozenset[str] = frozenset()
     lost: bool = False
+    beside: frozenset[str] = frozenset()
     contexts: bool = True
     labels: bool = False
 
@@ -60,6 +61,8 @@ class Scope(msgspec.Struct, frozen=True):
             next_step = did_you_mean(name, self.fields)
             if name in self.params:
                 next_step = f"write :{name} for the parameter"
+            elif name in self.beside:
+                next_step = "this step makes it, and sees records as they came: use it in a map step after this one"
             raise Invalid(Problem(f"unknown field `{name}`", None, f"one of: {names(self.fields)}", "", next_step))
         field = self.fields[name]
         return Column(name, field.type, field.required, field.json)

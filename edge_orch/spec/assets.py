@@ -18,7 +18,7 @@ class AssetPath(Text, frozen=True):
     """A path with `/` between its parts that cannot leave the folder of the job."""
 
     expected: ClassVar[str] = "a path inside the folder of the job, like tables/registers.csv"
-    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^(?!/)(?!(.*/)?\.{0,2}(/|$))[^\\:]+$"}
 
     @classmethod
     def parse(cls, node: Scalar) -> str:

@@ -78,6 +78,14 @@ SINKS = {
     **dict.fromkeys(("ndjson", "csv", "parquet", "logfile"), "write file: JSON lines"),
 }
 
+MASKINGS = {
+    **dict.fromkeys(("sha256", "sha1", "sha512", "md5", "hmac", "fingerprint", "pseudonymize", "hash"),
+        "write {hash: '${secret:NAME}'}"),
+    **dict.fromkeys(("aes", "aes-gcm", "aes256", "encrypt"), "write {encrypt: {key: '${secret:NAME}', key_id: k1}}"),
+    **dict.fromkeys(("remove", "replace", "star", "asterisks", "mask", "hide", "anonymize"), "write redact"),
+    **dict.fromkeys(("partial", "prefix", "first", "keep"), "write {truncate: 4}"),
+    **dict.fromkeys(("bin", "bucket", "round", "range"), "write {generalize: 10}"),
+}  # fmt: skip
 WINDOWS = {
     **dict.fromkeys(("hopping", "hop"), "write sliding: {size: …, every: …}"),
     **dict.fromkeys(("fixed", "time", "interval", "period", "tumble", "duration"), "write tumbling: 10s"),
@@ -107,6 +115,7 @@ FORMATS = {
 }  # fmt: skip
 
 STEPS = {
+    **dict.fromkeys(("sql", "query", "streamsql"), "write filter, map and aggregate: expressions in them are SQL"),
     **dict.fromkeys(("where", "when", "match", "grep", "abort", "reject"), "write filter"),
     **dict.fromkeys(
         ("decode", "json", "csv", "regex", "grok", "syslog", "logfmt", "kv", "dissect", "parser", "unmarshal"),

@@ -20,7 +20,9 @@ def schema_of(hint: Any) -> JsonSchema:
     if get_origin(hint) is tuple:
         return {"type": "array", "items": schema_of(get_args(hint)[0])}
     if get_origin(hint) is dict:
-        return {"type": "object", "additionalProperties": schema_of(get_args(hint)[1])}
+        key, value = get_args(hint)
+        names = {name: rule for name, rule in schema_of(key).items() if name in {"pattern", "minLength", "enum"}}
+        return {"type": "object", "propertyNames": names, "additionalProperties": schema_of(value)}
     return model_schema(hint)
 
 

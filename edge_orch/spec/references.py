@@ -78,6 +78,10 @@ class Url(Template, frozen=True):
     schemes: ClassVar[tuple[str, ...]] = ("http", "https")
 
     @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return {"type": "string", "pattern": rf"^(({'|'.join(cls.schemes)})://[^\s/]|\$\{{)"}
+
+    @classmethod
     def parse(cls, node: Scalar) -> str:
         text = str(super().parse(node))
         if _WHOLE.match(text):

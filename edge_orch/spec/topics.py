@@ -68,7 +68,7 @@ class RecordTopic(Topic, frozen=True):
 class TopicFilter(Topic, frozen=True):
     """Which topics to subscribe to."""
 
-    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
+    schema: ClassVar[JsonSchema] = {"type": "string", "pattern": r"^(([^+#/]*|\+)/)*([^+#/]+|\+|#|(?<=/))$"}
     expected: ClassVar[str] = "a topic, or one with + for a whole level and # as the last, like factory/+/raw"
     level: ClassVar[str] = r"[^+#]*|\+"
 

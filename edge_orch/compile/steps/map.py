@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
 from edge_orch.errors import Invalid, Problem
@@ -21,9 +23,10 @@ def compile_map(spec: Map, context: StepContext) -> Compiled:
     if not spec.assignments:
         problems.append(Problem(f"{context.kind} adds nothing", context.where, next_step="add field: expression"))
     broken = set(context.flow.broken)
+    scope = replace(context.scope, beside=frozenset(name.value for name in spec.assignments))
     for name, sql in spec.assignments.items():
         try:
-            value = parse_expression(sql, context.scope)
+            value = parse_expression(sql, scope)
         except Invalid as error:
             problems.extend(error.problems)
             broken.add(name.value)

@@ -37,7 +37,8 @@ class Delimiter(Text, frozen=True):
     def parse(cls, node: Scalar) -> str:
         text = str(super().parse(node))
         if len(text) != 1 or not text.isascii() or text in '"\r\n\0':
-            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text)))
+            next_step = 'write "\\t" in double quotes' if text.lower() in {"tab", "\\t", "\\\\t", "tsv"} else ""
+            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text), next_step))
         return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
+from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import variant_schema
 from edge_orch.spec.leaves import Constant, Integer, JsonSchema, Name, Text
 from edge_orch.spec.model import Model
@@ -92,7 +93,7 @@ class Method(Model, frozen=True):
     def read(cls, node: Node) -> Self:
         if isinstance(node, Scalar) and node.text == "redact":
             return cls(node, Redact(Text(REDACTED, node)))
-        return cls(*read_variant(node, METHODS, "masking"))
+        return cls(*read_variant(node, METHODS, "masking", elsewhere.MASKINGS))
 
     @classmethod
     def json_schema(cls) -> JsonSchema:

@@ -53,7 +53,10 @@ WRONG = Path(__file__).parents[1] / "compile" / "wrong"
     "name",
     ["misspelt_step", "missing_key", "missing_sinks", "bad_choice", "bad_duration", "bad_size", "type_misspelt",
      "upper_case_kind", "window_as_text", "unknown_key", "params_as_list", "steps_as_mapping",
-     "literal_secret", "two_kinds_in_a_step", "map_as_list", "bad_job_name"],
+     "literal_secret", "two_kinds_in_a_step", "map_as_list", "bad_job_name", "topic_filter_inside",
+     "topic_filter_in_a_level", "topic_with_wildcards", "address_without_scheme", "file_without_a_name",
+     "lookup_file_outside", "parameter_with_a_dash", "size_in_short", "duration_of_iso", "duration_of_a_clock",
+     "clear_as_text", "sample_as_a_number"],
 )  # fmt: skip
 def test_it_refuses_wrong_jobs_of_wrong_form(name: str) -> None:
     assert not VALIDATOR.is_valid(yaml.safe_load((WRONG / f"{name}.yaml").read_text("utf-8")))
