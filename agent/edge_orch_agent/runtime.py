@@ -88,7 +88,7 @@ def _run_once(folder: AgentFolder, enrolment: Enrolment, options: RunOptions, lo
     clock = SystemClock()
     store = SqliteStore(folder.database, clock.now().wall_us, lost)
     if store.set_aside is not None:
-        log.error(line("database_set_aside", reason="damaged", path=store.set_aside))
+        log.error(line("database_set_aside", path=store.set_aside))
     try:
         asyncio.run(_run(folder, enrolment, options, clock, store))
     finally:
