@@ -19,10 +19,10 @@ from edge_orch.errors import EdgeOrchError, Problem
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.change import covers
-from edge_orch.twin.facts import Fact
 from edge_orch.twin.sync import Quarantine, SyncMessage
 from edge_orch.wire.messages import Delta, Have, Roll, Telemetry, Unknown, Unsupported
 from edge_orch_controller.core import events, requests
+from edge_orch_controller.core.assignments import Assignments
 from edge_orch_controller.core.commands import Command, Send, Warn
 from edge_orch_controller.core.copies import Copies
 from edge_orch_controller.core.fleet import Member
@@ -42,21 +42,21 @@ class ControllerCore:
 
     def __init__(self, settings: Settings, stored: StoredState) -> None:
         self._settings = settings
-        self._plans = {job.version.job: RolloutPlan(job) for job in stored.jobs}
         self._members: dict[str, Member] = {}
         self._gathering = Gathering()
+        self._assignments = Assignments(stored.jobs, self._members, self._gathering)
         self._twins = Keeper(settings, self._gathering, changed=self._twin_changed, online=self._is_online)
-        self._requests = Requests(settings.nonce, self._members, self._plans, self._twins, self._gathering)
+        self._requests = Requests(settings.nonce, self._members, self._assignments.plans, self._twins, self._gathering)
         self.copies = Copies()
         self._reception = Reception(
-            settings, self._members, wanted=self._wanted, serve=self._serve, level=self._agent_is_level
+            settings, self._members, wanted=self._assignments.wanted, serve=self._serve, level=self._agent_is_level
         )
         self._retry_at: int | None = None
         self._lost: set[str] = set()
         for agent in stored.agents:
             standing = stored.standings.get(agent.name, Standing())
             self._members[agent.name] = Member(agent, standing, last_seen_us=agent.last_seen_us)
-            self._observe(agent.name)
+            self._assignments.observe(agent.name)
         self._handlers: dict[type, Callable[[Any, Instant], Iterable[Command]]] = {
             events.Started: lambda _, __: (),
             events.Woke: self._woke,
@@ -81,16 +81,15 @@ class ControllerCore:
 
     def plans(self) -> Mapping[str, RolloutPlan]:
         """By job: its newest rollout."""
-        return self._plans
+        return self._assignments.plans
 
     def rollout(self, rollout_id: str) -> Rollout | None:
         """The live account of a rollout, if it is the newest of its job."""
-        plan = next((plan for plan in self._plans.values() if plan.id == rollout_id), None)
-        return plan.account() if plan else None
+        return self._assignments.rollout(rollout_id)
 
     def params(self) -> dict[str, tuple[ParamSpec, ...]]:
         """By job: the parameters of the version that is rolled out."""
-        return {job: plan.plan.params for job, plan in self._plans.items()}
+        return self._assignments.params()
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which to hand in `Woke`."""
@@ -106,17 +105,9 @@ class ControllerCore:
     # Rollouts.
 
     def _job_applied(self, event: events.JobApplied, _: Instant) -> Iterable[Command]:
-        job = event.job.version.job
-        old = self._plans.get(job)
-        if old is not None and old.generation >= event.job.rollout.generation:
-            return ()
-        if old is not None:
-            self._gathering.rollout_superseded(old)
-        plan = self._plans[job] = RolloutPlan(event.job)
-        self._gathering.rollout_moved(plan)
-        for name in self._members:
-            self._observe(name)
-            self._reception.expect(name)
+        if self._assignments.apply(event.job):
+            for name in self._members:
+                self._reception.expect(name)
         return ()
 
     def _ask(self, twin: Twin, _: Instant) -> Iterable[Command]:
@@ -124,35 +115,9 @@ class ControllerCore:
         claim = self._members[twin.agent].claim
         if claim is None or not covers(twin.replica.vector(), claim):
             return ()  # 3: it is asked when its changes are durable here
-        warnings = list(self._recollect(twin))
-        self._twins.edit(twin, self._wanted(twin.agent))
+        warnings = list(self._assignments.recollect(twin.agent))
+        self._twins.edit(twin, self._assignments.wanted(twin.agent))
         return warnings
-
-    def _recollect(self, twin: Twin) -> Iterable[Command]:
-        """Meet what a restored controller has forgotten: our newer rollouts go above it, an older one yields to it."""
-        for job, current in self._members[twin.agent].standing.desired.items():
-            plan = self._plans.get(job)
-            if plan is None or not plan.forgotten(current):
-                continue
-            if plan.renumber(current):
-                self._gathering.rollout_moved(plan)
-                continue
-            found = f"version {current.version} of {job}, generation {current.generation}"
-            what = "it runs what this controller was restored from a backup without"
-            yield Warn(twin.agent, Problem(what, found=found, next_step="apply the job again to decide anew"))
-
-    def _wanted(self, name: str) -> list[Fact]:
-        member = self._members[name]
-        if not member.online:
-            return []
-        labels, desired = member.agent.labels, member.standing.desired
-        return [fact for job, plan in self._plans.items() if (fact := plan.desire(labels, desired.get(job)))]
-
-    def _observe(self, name: str) -> None:
-        member = self._members[name]
-        for job, plan in self._plans.items():
-            if plan.observe(name, member.agent.labels, member.standing.reported.get(job)):
-                self._gathering.rollout_moved(plan)
 
     # Agents.
 
@@ -160,7 +125,7 @@ class ControllerCore:
         member = self._members.setdefault(event.agent.name, Member(event.agent))
         member.agent = event.agent
         self.copies.forget(event.agent.name)
-        self._observe(event.agent.name)
+        self._assignments.observe(event.agent.name)
         self._reception.expect(event.agent.name)
         return ()
 
@@ -276,7 +241,7 @@ class ControllerCore:
     def _twin_changed(self, twin: Twin) -> None:
         member = self._members[twin.agent]
         member.standing = Standing.of(twin.facts)
-        self._observe(twin.agent)
+        self._assignments.observe(twin.agent)
 
     def _committed(self, event: events.Committed, now: Instant) -> Iterable[Command]:
         work = self._gathering.committed(event.ticket)
