@@ -70,7 +70,7 @@ async def _through_agent(bench: Bench, name: str, data: Path, alone: dict[str, f
         return bench.sink.bulk_bytes if posted else out.stat().st_size - before if out.exists() else 0
 
     fresh = data.with_suffix(".fresh")
-    with fresh.open("wb") as file:  # the first commit must not wait for these bytes to reach the disk
+    with fresh.open("wb") as file:  # writing it out is no work of the agent's
         file.write(data.read_bytes())
         os.fsync(file.fileno())
     cpu_before, began = cpu_s(bench.pid), time.monotonic()
