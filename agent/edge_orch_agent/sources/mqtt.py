@@ -15,7 +15,7 @@ from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.mqtt_connection import MqttConnection
 from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Message, Unsubscribed
 from edge_orch_agent.sources.port import Emit
-from edge_orch_agent.sources.unacknowledged import Packet, Unacknowledged, Verdict
+from edge_orch_agent.sources.unacknowledged import Unacknowledged, Verdict
 
 WINDOW = 8192
 """Records read and not acknowledged; beyond it the broker holds back."""
@@ -143,7 +143,7 @@ class MqttSource:
         if not messages:
             return
         received = self._now()
-        by_topic: dict[str, list[tuple[bytes, Packet | None]]] = {}
+        by_topic: dict[str, list[tuple[bytes, int | None]]] = {}
         for message in messages:
             topic, payload = message.topic, message.payload
             packet = None
@@ -158,7 +158,7 @@ class MqttSource:
             for start in range(0, len(records), BATCH):
                 self._emit_batch(topic, records[start : start + BATCH], received)
 
-    def _emit_batch(self, topic: str, records: list[tuple[bytes, Packet | None]], received: Instant) -> None:
+    def _emit_batch(self, topic: str, records: list[tuple[bytes, int | None]], received: Instant) -> None:
         receipt, parts = self._unacknowledged.read([packet for _, packet in records if packet is not None])
         self._untold |= parts
         if not any(topic_matches_sub(wanted, topic) for wanted in self._topics):

@@ -4,20 +4,24 @@ A broker sends again, marked DUP and under the same packet id, what it has no PU
 after a crash of ours. A packet's id and the checksum of its content tell whether it was read before. Both are part of
 the stored position for as long as the broker may send the packet again; that ends when the broker has answered
 something that we sent behind the PUBACK (a *fence*: MQTT connections are handled in order).
+
+That may take long: mosquitto 2.0.11 hands out all it has after the first PUBACK, reads ours beside it one by one, and
+gives one id to several messages then. So an id alone says nothing, and a packet that waits for a fence takes six bytes.
 """
 
 from __future__ import annotations
 
-import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 
 import msgspec
 
-PART_BYTES = 12 * 1024
-"""Of the position, from which on another part is begun: two thousand packets."""
-_PACKET = struct.Struct(">HI")
+EACH = 6
+"""Bytes of a packet: its id, and the checksum of its topic and payload, together one number."""
+PART_BYTES = 2048 * EACH
+"""Of the position, from which on another part is begun."""
+_CHECKSUM_BITS = 32
 
 
 class Verdict(Enum):
@@ -28,29 +32,24 @@ class Verdict(Enum):
     DONE = auto()  # durable already: acknowledge it again
 
 
-class Packet(msgspec.Struct, eq=False, gc=False):
-    """One QoS 1 message. `receipt`: of what it was read with. `done`: what it brought is durable."""
-
-    mid: int
-    checksum: int
-    receipt: int = 0
-    done: bool = False
-
-
 class _Read(msgspec.Struct):
     """Packets read together, in one part of the position.
 
     `fences`: answers still to wait for before they can be forgotten; None: not durable.
     """
 
-    packets: list[Packet]
     packed: bytes
     part: int
     fences: int | None = None
 
+    def packets(self) -> list[int]:
+        """Each as the one number that it is."""
+        packed = self.packed
+        return [int.from_bytes(packed[at : at + EACH], "big") for at in range(0, len(packed), EACH)]
+
 
 class Unacknowledged:
-    """The account of one source. Receipts count from 1.
+    """The account of one source. Receipts count from 1; a packet is its id and its checksum in one number.
 
     The position is kept in parts, numbered in their order: to write all of it anew with each commit would cost the
     square of what is unacknowledged. The newest grows up to `PART_BYTES`, and stays; any other goes as a whole, once
@@ -59,58 +58,63 @@ class Unacknowledged:
 
     def __init__(self, stored: Mapping[int, bytes] = {}) -> None:
         self._reads: dict[int, _Read] = {}
-        self._packets: dict[int, Packet] = {}
         self._receipt = 0
-        self._acknowledged: dict[int, None] = {}  # on this connection, in this order
+        self._pending: dict[int, int] = {}  # by packet id, the receipt of the last that had it and is not durable
+        self._again: dict[int, int] | None = None  # by packet, its receipt; made when something comes again
         self._parts: dict[int, set[int]] = {}  # receipts
-        self._newest = 0
+        self._newest = max(stored, default=0)
         self._content: bytes | None = b""  # of the newest part; None: to be joined anew
         self._outdated: set[int] = set()  # parts that are stored with what is gone
-        for part, packed in sorted(stored.items()):  # of two packets of one id the later one counts
-            known = [Packet(mid, checksum, -part, done=True) for mid, checksum in _PACKET.iter_unpack(packed)]
-            self._add(-part, _Read(known, packed, part, fences=2))
-            self._packets |= {packet.mid: packet for packet in known}
-            self._newest, self._content = part, None
+        for part, packed in stored.items():
+            self._add(-part, _Read(packed, part, fences=2))
+            self._content = None
 
-    def arrived(self, mid: int, dup: bool, topic: str, payload: bytes) -> tuple[Verdict, Packet]:
+    def arrived(self, mid: int, dup: bool, topic: str, payload: bytes) -> tuple[Verdict, int]:
         """Whether this packet is new."""
-        checksum = zlib.crc32(payload, zlib.crc32(topic.encode()))
-        known = self._packets.get(mid)
-        if known is not None:
-            if dup and known.checksum == checksum:
-                return (Verdict.DONE if known.done else Verdict.PENDING), known
-            self._used_again(known)
-        packet = self._packets[mid] = Packet(mid, checksum)
+        packet = mid << _CHECKSUM_BITS | zlib.crc32(payload, zlib.crc32(topic.encode()))
+        if dup:
+            if self._again is None:
+                self._again = {each: receipt for receipt, read in self._reads.items() for each in read.packets()}
+            receipt = self._again.get(packet)
+            if receipt is not None:
+                return (Verdict.PENDING if self._reads[receipt].fences is None else Verdict.DONE), packet
         return Verdict.NEW, packet
 
-    def read(self, packets: list[Packet]) -> tuple[int, dict[int, bytes | None]]:
+    def read(self, packets: Iterable[int]) -> tuple[int, dict[int, bytes | None]]:
         """The receipt for packets read together, and the parts of the position that know them and all before them.
 
         Only those that differ from what was told before; None: gone.
         """
         self._receipt += 1
-        packed = b"".join([_PACKET.pack(packet.mid, packet.checksum) for packet in packets])
-        for packet in packets:
-            packet.receipt = self._receipt
+        packed = b"".join([packet.to_bytes(EACH, "big") for packet in packets])
         content = self._joined(self._newest) if self._content is None else self._content
         if len(content) >= PART_BYTES:
             self._newest, content = self._newest + 1, b""
         self._content = content + packed
-        self._add(self._receipt, _Read(packets, packed, self._newest))
+        read = _Read(packed, self._newest)
+        self._add(self._receipt, read)
+        again = dict.fromkeys(read.packets(), self._receipt)
+        self._pending.update((packet >> _CHECKSUM_BITS, self._receipt) for packet in again)
+        if self._again is not None:
+            self._again |= again
         changed = {part: self._joined(part) or None for part in self._outdated}
         self._outdated.clear()
         return self._receipt, changed | {self._newest: self._content}
 
     def durable(self, receipt: int) -> list[int]:
-        """These packets are stored: the packet ids to acknowledge."""
+        """These packets are stored: the packet ids to acknowledge.
+
+        Not one that the broker has given to another packet meanwhile, which may not be stored.
+        """
         read = self._reads.get(receipt)
         if read is None:
             return []
         read.fences = 1
-        self._acknowledged[receipt] = None
-        for packet in read.packets:
-            packet.done = True
-        return [packet.mid for packet in read.packets if self._packets.get(packet.mid) is packet]
+        mids = [packet >> _CHECKSUM_BITS for packet in read.packets()]
+        mids = [mid for mid in mids if self._pending.get(mid) == receipt]
+        for mid in mids:
+            self._pending.pop(mid, None)
+        return mids
 
     @property
     def fence_needed(self) -> bool:
@@ -137,9 +141,9 @@ class Unacknowledged:
         With it, acknowledgements may have been lost: a first fence proves that all redeliveries came and were
         acknowledged again, a second one that these acknowledgements arrived.
         """
-        self._acknowledged.clear()
+        self._again = None
         if not resumed:
-            self._packets.clear()
+            self._pending.clear()
             self._content = None
             self._outdated |= self._parts.keys()
         for receipt, read in list(self._reads.items()):
@@ -150,25 +154,13 @@ class Unacknowledged:
                 if read.fences is not None:
                     self._forget(receipt, read)
 
-    def _used_again(self, known: Packet) -> None:
-        """The broker gives a packet's id to another: it has handled what we sent up to that packet's PUBACK.
-
-        A broker may queue its answer to a fence behind all that it has; with this at most a round of ids is kept.
-        """
-        if known.receipt in self._acknowledged:
-            while (first := next(iter(self._acknowledged))) != known.receipt:
-                self._forget(first, self._reads[first])
-
     def _add(self, receipt: int, read: _Read) -> None:
         self._reads[receipt] = read
         self._parts.setdefault(read.part, set()).add(receipt)
 
     def _forget(self, receipt: int, read: _Read) -> None:
         del self._reads[receipt]
-        self._acknowledged.pop(receipt, None)
-        for packet in read.packets:
-            if self._packets.get(packet.mid) is packet:
-                del self._packets[packet.mid]
+        self._again = None
         receipts = self._parts[read.part]
         receipts.remove(receipt)
         if read.part == self._newest:
