@@ -9,12 +9,13 @@ from edge_orch.time import SECOND
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.actor import new_actor
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.encoding import encode_fact
 from edge_orch.twin.facts import DeviceFact, EpisodeFact, Fact, JobState, Reported, Section
 from edge_orch.twin.fold import latest_desired
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import may_write
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import OPEN_EPISODES, Have, Telemetry, decode_message, encode_message
 
 FACTS = 20

@@ -10,6 +10,7 @@ import msgspec
 from edge_orch.time import HOUR, MINUTE, Instant
 from edge_orch.twin.actor import Writer, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, Transmit
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import (
     Ack,
@@ -26,7 +27,7 @@ from edge_orch.twin.facts import (
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import may_write
 from edge_orch.twin.settled import settled
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import encode_message
 
 AGENT = "press-line-1"

@@ -33,11 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
 from edge_orch.errors import Refused
 from edge_orch.twin.admission import Allow
 from edge_orch.twin.change import Change, Vector, covers
+from edge_orch.twin.commands import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.epoch import Places, Rolled, is_root, read_root
 from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.gate import Inspected, read_header
@@ -45,43 +44,6 @@ from edge_orch.twin.replica import Replica
 from edge_orch.twin.rolling import follow, roll
 from edge_orch.wire.messages import MAX_DELTA, SPOKEN, Delta, Have, Roll, common_protocol
 
-SyncMessage = Have | Delta | Roll
-
-
-class Persist(msgspec.Struct, frozen=True):
-    """Make these changes of the peer durable, then call `persisted` with them.
-
-    A row that is there already is replaced: it holds the same, or it was damaged.
-    """
-
-    changes: tuple[Change, ...]
-
-
-class Begin(msgspec.Struct, frozen=True):
-    """Make the twin's new epoch durable in place of the old one, then call `persisted` with its changes."""
-
-    rolled: Rolled
-
-
-class Transmit(msgspec.Struct, frozen=True):
-    """Send the message if the link is up; otherwise forget it."""
-
-    message: SyncMessage
-
-
-class Quarantine(msgspec.Struct, frozen=True):
-    """The peer broke the rules; nothing of its message was taken. Show the reason; the twins may stay apart."""
-
-    reason: str
-
-
-class Ignored(msgspec.Struct, frozen=True):
-    """A message that is not for this session, such as one of another twin; nothing was done."""
-
-    reason: str
-
-
-SyncCommand = Persist | Begin | Transmit | Quarantine | Ignored
 Admit = Callable[[Section, str, str, str | None], bool]
 """(section, key, text, what stands there) → whether a root that the peer brings may hold the text."""
 

@@ -31,8 +31,8 @@ from edge_orch.time import MILLISECOND, SECOND
 from edge_orch.trust.envelope import sign_plan
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
+from edge_orch.twin.commands import SyncMessage
 from edge_orch.twin.facts import Desired
-from edge_orch.twin.sync import SyncMessage
 from edge_orch.wire.link import LinkHandler
 from edge_orch.wire.messages import decode_message, encode_message
 from tests.unit.agent.core.rig import AGENT, KEY, Controller, _compiled

@@ -9,12 +9,13 @@ from edge_orch.errors import EdgeOrchError
 from edge_orch.time import Instant
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.crowd import counted_again, crowd, tallies, told_of
 from edge_orch.twin.facts import Fact, Facts
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import belongs_to, may_write
 from edge_orch.twin.settled import settled
-from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Message, Unknown, Unsupported
 from edge_orch_agent.core.commands import Command, Send
 from edge_orch_agent.core.identity import AgentIdentity

@@ -19,7 +19,7 @@ from edge_orch.errors import EdgeOrchError, Problem
 from edge_orch.plan.plan import ParamSpec
 from edge_orch.time import Instant
 from edge_orch.twin.change import covers
-from edge_orch.twin.sync import Quarantine, SyncMessage
+from edge_orch.twin.commands import Quarantine, SyncMessage
 from edge_orch.wire.messages import Delta, Have, Roll, Telemetry, Unknown, Unsupported
 from edge_orch_controller.core import events, requests
 from edge_orch_controller.core.assignments import Assignments

@@ -9,11 +9,11 @@ from edge_orch.errors import EdgeOrchError, Problem, StorageError
 from edge_orch.time import Instant
 from edge_orch.twin.actor import NONCE_BYTES, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, Transmit
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Fact
 from edge_orch.twin.hand import Hand
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, Transmit
 from edge_orch_controller.core.commands import Command, LoadTwin, Reply, Send, Warn
 from edge_orch_controller.core.gathering import Gathering, Work
 from edge_orch_controller.core.settings import Settings

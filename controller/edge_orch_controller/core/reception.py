@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from edge_orch.time import Instant
+from edge_orch.twin.commands import SyncMessage
 from edge_orch.twin.facts import Fact
 from edge_orch.twin.gate import Inspected
-from edge_orch.twin.sync import SyncMessage
 from edge_orch.wire.messages import OPEN_EPISODES, Delta, Have, Telemetry
 from edge_orch_controller.core.admission import Admission, Urgency
 from edge_orch_controller.core.commands import Command, Send

@@ -11,9 +11,10 @@ from benchmarks.fleet.wires import WebSocketWire
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.actor import new_actor
+from edge_orch.twin.commands import Persist, Transmit
 from edge_orch.twin.facts import Desired
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Persist, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Challenge, Delta, Have, Hello, Telemetry, decode_message, encode_message
 
 KEY, CENTRE = PrivateKey.generate(), PrivateKey.generate()

@@ -29,13 +29,14 @@ from edge_orch_controller.store.memory_store import MemoryStore
 from edge_orch.time import SECOND, Instant
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.document import tried
 from edge_orch.twin.facts import Fact, JobState, Reported, Section
 from edge_orch.twin.fold import fold
 from edge_orch.twin.gate import Inspected
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import may_write
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Have
 from tests.unit.controller.plans import version
 

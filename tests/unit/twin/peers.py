@@ -14,12 +14,13 @@ from edge_orch.trust.keys import PrivateKey
 from edge_orch.trust.seal import open_sealed, seal
 from edge_orch.twin.actor import Writer, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.document import TwinDocument
 from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.gate import inspect
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Roll, decode_message, encode_message
 from tests.unit.twin.examples import AGENT, allow
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from edge_orch.errors import EdgeOrchError, Invalid
 from edge_orch.twin.actor import Writer, new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.epoch import MAX_EPOCH, Epoch
 from edge_orch.twin.facts import Fact, Section
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Delta, Have, Roll, decode_message, encode_message
 from tests.unit.twin.examples import AGENT, ack, allow, desired, episode, override, reported
 

@@ -11,11 +11,12 @@ from edge_orch.errors import Refused
 from edge_orch.testing.network import Faults
 from edge_orch.time import SECOND
 from edge_orch.twin import rolling
+from edge_orch.twin.commands import Begin, Ignored, Persist, Quarantine, SyncCommand, Transmit
 from edge_orch.twin.epoch import MAX_PAST, actor_in, is_root, later_past, read_root, root_actor
 from edge_orch.twin.facts import Section
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rolling import roll
-from edge_orch.twin.sync import Begin, Ignored, Persist, Quarantine, SyncCommand, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import Delta, Have, Roll
 from tests.unit.twin.examples import AGENT, ack, allow, desired, device, override, replica, reported, write
 from tests.unit.twin.peers import Peer, RollOver

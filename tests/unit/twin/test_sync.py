@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from edge_orch.testing.network import Faults
 from edge_orch.testing.world import World
 from edge_orch.time import SECOND
+from edge_orch.twin.commands import Ignored, Persist, Quarantine, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.facts import Fact
 from edge_orch.twin.replica import Replica
-from edge_orch.twin.sync import Ignored, Persist, Quarantine, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import MAX_DELTA, Delta, Have, Roll, encode_message
 from tests.unit.twin.examples import AGENT, ack, allow, desired, device, override, replica, reported, write
 from tests.unit.twin.peers import Disk, Peer, Written

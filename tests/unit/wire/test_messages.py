@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from edge_orch.errors import Invalid
 from edge_orch.trust.keys import PublicKey
 from edge_orch.trust.seal import open_sealed
+from edge_orch.twin.commands import Ignored, Persist, Transmit
 from edge_orch.twin.epoch import read_root
 from edge_orch.twin.facts import Section
 from edge_orch.twin.replica import Replica, new_actor
-from edge_orch.twin.sync import Ignored, Persist, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import (
     SPOKEN,
     Delta,

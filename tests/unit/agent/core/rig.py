@@ -56,10 +56,11 @@ from edge_orch.trust.envelope import sign_plan
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.change import Change
+from edge_orch.twin.commands import Begin, Persist, SyncCommand, SyncMessage, Transmit
 from edge_orch.twin.facts import Desired, Fact, Facts
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.rights import agent_may_write
-from edge_orch.twin.sync import Begin, Persist, SyncCommand, SyncMessage, SyncSession, Transmit
+from edge_orch.twin.sync import SyncSession
 
 KEY = PrivateKey(b"k" * 32)
 AGENT = "press-1"
