@@ -26,7 +26,7 @@ TEST_SUFFIX = ".test.yaml"
 class Verdict(msgspec.Struct, omit_defaults=True):
     """What was found out about one file; `job` and `digest` only of a valid job; `reached` only with --connect.
 
-    `tests`: how many cases are in it, if it holds the tests of a job.
+    `warnings`: what goes nowhere in a valid job. `tests`: how many cases are in it, if it holds the tests of a job.
     """
 
     file: str
@@ -36,6 +36,7 @@ class Verdict(msgspec.Struct, omit_defaults=True):
     problems: tuple[Problem, ...] = ()
     reached: tuple[Reached, ...] = ()
     tests: int | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 @click.command(short_help="Check job files and show every problem with its place.")
@@ -97,10 +98,13 @@ def _judge(file: Path, attempt: Attempt | None) -> Verdict:
         plan = compile_file(file)
     except Invalid as error:
         return Verdict(str(file), False, problems=error.problems)
+    from edge_orch.compile.unread import unread
     from edge_orch.plan.plan import digest, encode_plan
+    from edge_orch.spec.job import read_job
 
     reached = tuple(attempt(plan)) if attempt else ()
-    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached)
+    warnings = unread(read_job(read_job_file(file), str(file)))
+    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached, warnings=warnings)
 
 
 def _judge_tests(file: Path) -> Verdict:
@@ -119,10 +123,15 @@ def _text(verdict: Verdict) -> str:
         return f"{verdict.file}: {click.style('valid', fg='green')} ({cases}, for `edge-orch test`)"
     if verdict.valid:
         valid = f"{verdict.file}: {click.style('valid', fg='green')} ({verdict.job}, {verdict.digest[:19]})"
-        return "\n".join([valid, *map(_reached, verdict.reached)])
+        return "\n".join([valid, *map(_warning, verdict.warnings), *map(_reached, verdict.reached)])
     count = len(verdict.problems)
     title = click.style(f"{count} problem{'s' if count > 1 else ''}", fg="red")
     return "\n".join([f"{verdict.file}: {title}", *(str(problem) for problem in verdict.problems)])
+
+
+def _warning(problem: Problem) -> str:
+    lines = str(problem).replace("\n", "\n  ")
+    return f"  {click.style('warning', fg='yellow')}: {lines}"
 
 
 def _reached(one: Reached) -> str:

@@ -63,6 +63,15 @@ def test_of_tests_beside_jobs_the_form_is_checked(cli: Any, good: Path) -> None:
     assert f"{test}:1:3: missing key `input`" in answer.out
 
 
+def test_what_goes_nowhere_is_a_warning(cli: Any, good: Path) -> None:
+    idle = "    - {name: idle, from: schematize, filter: temp_c > 0}\n"
+    good.write_text(good.read_text("utf-8").replace("  steps:\n", f"  steps:\n{idle}"), "utf-8")
+    answer = cli("validate", str(good))
+    assert answer.code == 0
+    assert f"  warning: {good}:" in answer.out
+    assert "nothing reads the step `idle`" in answer.out
+
+
 def test_a_folder_is_no_job(cli: Any, tmp_path: Path) -> None:
     answer = cli("validate", str(tmp_path))
     assert answer.code == 3
