@@ -65,7 +65,7 @@ def test_of_tests_beside_jobs_the_form_is_checked(cli: Any, good: Path) -> None:
 
 def test_what_goes_nowhere_is_a_warning(cli: Any, good: Path) -> None:
     idle = "    - {name: idle, from: schematize, filter: temp_c > 0}\n"
-    good.write_text(good.read_text("utf-8").replace("  steps:\n", f"  steps:\n{idle}"), "utf-8")
+    good.write_text(good.read_text("utf-8").replace("  outputs:\n", f"{idle}  outputs:\n"), "utf-8")
     answer = cli("validate", str(good))
     assert answer.code == 0
     assert f"  warning: {good}:" in answer.out
