@@ -46,8 +46,8 @@ class LineDecoder:
         """
         if self._skip:
             self._skip -= 1
-        elif lines.whole is not None and len(lines.whole) >= FEWEST:
-            objects = self._together(lines, lines.whole)
+        elif lines.size >= FEWEST:
+            objects = self._together(lines)
             if objects is not None and len(objects) == lines.count:
                 self._skipped = 0
                 feed = iter(objects)
@@ -56,10 +56,10 @@ class LineDecoder:
         single = iter(lines.data)
         return single, map(self._one, single)
 
-    def _together(self, lines: Lines, whole: bytes) -> list[Any] | None:
-        if b"}{" in lines.braces():
+    def _together(self, lines: Lines) -> list[Any] | None:
+        if not lines.apart() or lines.whole is None:
             return None
         try:
-            return self._all(whole)
+            return self._all(lines.whole)
         except DECODE_ERRORS:
             return None

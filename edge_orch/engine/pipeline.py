@@ -166,7 +166,7 @@ class Pipeline:
     def _begin(self, now: Instant) -> Instant:
         """Time has come to `now`; what to date by arrival with."""
         moment = self._moment
-        moment.received_at, moment.clock, moment.boot = now.wall_us, now.quality.value, now.boot
+        moment.received_at, moment.clock, moment.boot = now.wall_us, now.quality._value_, now.boot
         return now if self._arrival is None else self._arrival.date(now)
 
     def _restore(self, state: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from enum import StrEnum
 
 import msgspec
@@ -93,9 +92,10 @@ class StepCount(msgspec.Struct):
 
     def take(self) -> StepCount:
         """What was added up, which begins anew."""
-        taken = copy(self)
+        taken = StepCount(self.entered, self.passed, self.filtered, self.folded, self.dead)
         self.entered = self.passed = self.filtered = self.folded = self.dead = 0
-        if taken.late or taken.evicted:
+        if self.late or self.evicted:
+            taken.late, taken.evicted = self.late, self.evicted
             self.late = self.evicted = 0
         return taken
 

@@ -33,6 +33,7 @@ PIECES = [
     b"\n",
     b'"}"',
     b"\\",
+    "ü".encode(),
 ]
 FILLING = [GOOD] * (FEWEST // len(GOOD))
 
@@ -75,6 +76,7 @@ def test_any_lines_are_read_as_by_themselves(lines: list[bytes]) -> None:
         [b'{"b":{"a":2}', b"}", b'{"a":3} {"a":4}'],
         [b'{"b":[{"a":2}', b',{"a":3}]}', b'{"a":4}{"a":5}'],
         [b'{"b":"}", "a":', b"2}", b'{"a":3}{"a":4}'],
+        [b'{"a":', b"2}", '{"b":"ü"}{"b":"ü"}'.encode()],
     ],
 )
 def test_objects_over_two_lines_beside_lines_of_two_objects(lines: list[bytes]) -> None:
