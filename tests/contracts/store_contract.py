@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import msgspec
 import pytest
 from edge_orch_agent.core.lineage import Input, Lineage, Made, Maker
@@ -19,7 +17,7 @@ from edge_orch_agent.core.transaction import (
     Transaction,
     WearDay,
 )
-from edge_orch_agent.store.port import ARCHIVED, DiskFull, Store
+from edge_orch_agent.store.port import ARCHIVED, Store
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.twin.epoch import Epoch, Rolled
@@ -32,8 +30,6 @@ from tests.contracts.stored import (
     a_change,
     a_full_transaction,
     a_segment,
-    fill,
-    noise,
 )
 
 
@@ -46,11 +42,6 @@ class StoreContract:
 
     def reopened(self, store: Store) -> Store:
         """The same store as the next start of the process finds it."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def small_store(self) -> Store:
-        """A store that holds less than `FILL` times `noise`, but more than half of it, and has a reserve."""
         raise NotImplementedError
 
     def test_a_fresh_store_is_empty(self, store: Store) -> None:
@@ -119,14 +110,6 @@ class StoreContract:
         assert [info.created_us for info in store.load().segments] == [1_002]
         store.commit(Transaction(rejections=[Rejection(STREAM, 2, 3, 4, "HTTP 422", 9)], cursors={STREAM: 2}))
         assert [dead.letter.raw for dead in self.dead(store)] == [b'{"n":2}']
-
-    def test_a_full_store_merges_all_or_nothing_and_does_not_touch_the_reserve(self, small_store: Store) -> None:
-        full = fill(small_store)
-        before = sum(info.count for info in small_store.load().segments)
-        with contextlib.suppress(DiskFull):
-            small_store.merge(STREAM, 2, full - 1)
-        assert sum(info.count for info in small_store.load().segments) == before
-        small_store.commit(Transaction(segments=[a_segment(1, stream=OTHER)]), essential=True)
 
     def test_an_unknown_segment_is_none(self, store: Store) -> None:
         assert store.segment(STREAM, 1) is None
@@ -281,27 +264,6 @@ class StoreContract:
         store.commit(Transaction(lineage=[first]))
         store.commit(Transaction(lineage=[second]))
         assert self.lineage(self.reopened(store)) == [first, second]
-
-    def test_a_full_store_refuses_intake_and_changes_nothing(self, small_store: Store) -> None:
-        full = fill(small_store)
-        before = small_store.load()
-        with pytest.raises(DiskFull, match="disk is full"):
-            small_store.commit(noise(full), essential=False)
-        assert small_store.load() == before
-
-    def test_a_full_store_still_takes_what_is_essential(self, small_store: Store) -> None:
-        full = fill(small_store)
-        small_store.commit(Transaction(segments=[a_segment(1, stream=OTHER)], changes=[a_change(1)]), essential=True)
-        small_store.commit(Transaction(cursors={STREAM: full // 2}), essential=True)
-        state = small_store.load()
-        assert state.changes == [a_change(1)]
-        assert [info.sequence for info in state.segments if info.stream == STREAM] == list(range(full // 2 + 1, full))
-
-    def test_when_room_comes_intake_is_taken_again(self, small_store: Store) -> None:
-        full = fill(small_store)
-        for sequence in range(1, full):
-            small_store.commit(Transaction(cursors={STREAM: sequence}), essential=True)
-        assert fill(small_store, first=full) - full >= full // 2
 
     def lineage(self, store: Store) -> list[Lineage]:
         """All that is kept, oldest first."""

@@ -19,11 +19,12 @@ from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import Store
 
 from edge_orch.engine.records import DeadLetter
+from tests.contracts.full_store_contract import FullStoreContract
 from tests.contracts.store_contract import StoreContract
 from tests.contracts.stored import POSITION, STREAM, a_change, a_full_transaction, a_segment
 
 
-class TestMemoryStore(StoreContract):
+class TestMemoryStore(StoreContract, FullStoreContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()

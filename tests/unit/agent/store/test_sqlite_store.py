@@ -22,6 +22,7 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import StorageError
+from tests.contracts.full_store_contract import FullStoreContract
 from tests.contracts.store_contract import StoreContract
 from tests.contracts.stored import STREAM, a_full_transaction, a_segment, fill, noise
 
@@ -52,7 +53,7 @@ def mounted(folder: Path) -> bool:
         return False
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, FullStoreContract):
     @pytest.fixture
     def store(self, path: Path) -> Store:
         self.path = path
