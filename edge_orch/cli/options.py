@@ -61,9 +61,18 @@ def printed(function: Function) -> Function:
     )(function)
 
 
-def duration(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
-    """A click callback: `5m` → microseconds, None stays None."""
-    return None if text is None else parse_duration(text)
+def duration(_ctx: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    """A click callback: `5m` → microseconds, None stays None. Raises `Invalid` that names the option."""
+    try:
+        return None if text is None else parse_duration(text)
+    except Invalid as error:
+        from msgspec.structs import replace  # noqa: PLC0415 -- who writes durations rightly need not wait
+
+        from edge_orch.spec.amounts import duration_meant  # noqa: PLC0415
+
+        (problem,) = error.problems
+        what = f"{problem.what} for {parameter.opts[-1]}"
+        raise Invalid(replace(problem, what=what, next_step=duration_meant(text or ""))) from None
 
 
 def assigned(texts: Iterable[str], option: str) -> dict[str, str]:

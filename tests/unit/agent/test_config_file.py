@@ -54,3 +54,32 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         CliRunner().invoke(
             agent, ["run", "--data", str(tmp_path), "--config", str(tmp_path / "none.toml")], catch_exceptions=False
         )
+
+
+def test_every_mistake_has_its_line(tmp_path: Path, begun: list[RunOptions]) -> None:
+    text = '# mine\nbuss = "x"\n  commit-records = [1]\nbus = true\n[log]\nlevel = "x"\n'
+    with pytest.raises(Invalid) as refused:
+        run(tmp_path, text)
+    file = tmp_path / "agent.toml"
+    assert [f"{problem.where}: {problem.what}" for problem in refused.value.problems] == [
+        f"{file}:2:1: unknown option `buss`",
+        f"{file}:3:3: wrong type for `commit-records`",
+        f"{file}:4:1: wrong type for `bus`",
+        f"{file}:5:1: unknown option `log`",
+    ]
+    assert begun == []
+
+
+def test_a_whole_number_needs_no_quotes(tmp_path: Path, begun: list[RunOptions]) -> None:
+    run(tmp_path, "commit-records = 5\n")
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where"), [("bus: mqtt://x\n", "1:4"), ('bus = "x"\nbus = "y"\n', "2:10"), ('bus = "x', "1:1")]
+)
+def test_what_is_no_toml_is_told_at_its_place(tmp_path: Path, begun: list[RunOptions], text: str, where: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        run(tmp_path, text)
+    assert str(refused.value).startswith(f"{tmp_path}/agent.toml:{where}: not valid TOML: ")
+    assert begun == []

@@ -51,3 +51,10 @@ def test_the_option_goes_before_the_environment(
     monkeypatch.setenv("EDGE_ORCH_CONTROLLER", f"http://127.0.0.1:{unused_port}")
     assert cli("get", "jobs").code == 4
     assert cli("get", "jobs", "--controller", controller.url).code == 0
+
+
+def test_a_wrong_duration_names_its_option_and_what_was_meant(cli: Any, tmp_path: Path) -> None:
+    answer = cli("validate", "--timeout", "5 seconds", str(tmp_path / "none.yaml"))
+    assert answer.code == 3
+    assert "not a duration for --timeout" in answer.err
+    assert "next: write 5s" in answer.err
