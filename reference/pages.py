@@ -14,7 +14,12 @@ TITLES = {
     Kind.FORMAT: ("formats", "Formats", "How raw records are read: exactly one in a `schematize`."),
     Kind.STEP: ("steps", "Steps", "What is done with records: each item of `spec.steps` has exactly one kind."),
     Kind.MASKING: ("maskings", "Maskings", "What a `mask` step does to a field: exactly one for each."),
-    Kind.WINDOW: ("windows", "Windows", "Which records an `aggregate` folds together: exactly one kind."),
+    Kind.WINDOW: (
+        "windows",
+        "Windows",
+        "Which records an `aggregate` folds together: exactly one kind. The rows below are those of "
+        "`by: [sensor], compute: {n: count(*)}`.",
+    ),
     Kind.AGGREGATE: ("aggregates", "Aggregates", "What an `aggregate` computes: one an entry, perhaps with `FILTER`."),
     Kind.FUNCTION: ("functions", "Functions", "What expressions may call."),
     Kind.SINK: ("sinks", "Sinks", "Where records and alerts go: entries of `spec.sinks`."),

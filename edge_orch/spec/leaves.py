@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, get_args
 import msgspec
 
 from edge_orch.errors import Invalid, Location, Problem
-from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
+from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence, described
 from edge_orch.spec.words import did_you_mean
 
 JsonSchema = dict[str, Any]
@@ -60,6 +60,9 @@ def mismatch(node: Node, expected: str, next_step: str = "") -> Invalid:
 
 
 def _mending(node: Node, expected: str) -> str:
+    if isinstance(node, Sequence) and node.items and isinstance(node.items[0], Scalar):
+        conditions = expected == Sql.expected and "write one expression: conditions are joined by AND"
+        return conditions or f"write one alone: {node.items[0].text}"
     if not isinstance(node, Scalar):
         return f"write {expected} in its place"
     if node.value is None:
