@@ -9,6 +9,8 @@ from edge_orch_agent.core.transaction import PositionKey
 from edge_orch_controller.core.controller_core import ControllerCore
 
 from edge_orch.twin.actor import new_actor
+from edge_orch.twin.encoding import decode_fact
+from edge_orch.twin.facts import Override
 from edge_orch.twin.fold import fold
 from edge_orch.twin.replica import Replica
 from tests.simulation.agent_host import CONTROLLER
@@ -100,6 +102,19 @@ class Healing:
         known = self._fleet.centre.known(device.name)
         lost = (device.account.promised | self._fleet.centre.promised[device.name]) - known
         assert not lost, f"{device.name}: people were told of facts that are gone: {sorted(lost)}"
+        self._overrides_hold(device)
+
+    def _overrides_hold(self, device: Device) -> None:
+        """What somebody set without an end, and nobody replaced, does not leave the twin."""
+        store, promised = self._fleet.centre.store, set(self._fleet.centre.promised[device.name])
+        if not device.account.exempt:
+            promised |= device.account.promised
+        present = store.facts(device.name).overrides
+        facts = [decode_fact(*place) for place in store.archived(device.name)]
+        left = {fact.id: fact for fact in facts if isinstance(fact, Override) and fact.id not in present}
+        replaced = {old for fact in (*left.values(), *present.values()) for old in fact.supersedes}
+        endless = {id_ for id_, fact in left.items() if fact.value is not None and fact.expires_in_us is None}
+        assert not endless & promised - replaced, f"{device.name}: overrides that held have left: {endless - replaced}"
 
     def _records(self, device: Device) -> None:
         stored = device.store.load()

@@ -29,7 +29,7 @@ AGENT = AgentSettings(
     retry_first_us=SECOND,
     retry_most_us=2 * HOUR,
     roll_bytes=4 << 10,  # so that epochs pass within a month of few facts
-    apart_bytes=8 << 10,
+    apart_bytes=12 << 10,
     deliver_ahead=2,
     merge_segments=4,  # so that few that wait are merged
     merge_span_us=10 * DAY,
@@ -39,7 +39,7 @@ _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
 
-CONDITIONS = ("people", "mallory", "crashes", "loss", "duplication", "corruption", "delay", "echo")
+CONDITIONS = ("people", "mallory", "crashes", "loss", "duplication", "corruption", "delay", "echo", "storm")
 """What happens in a history besides the troubles."""
 
 
@@ -82,6 +82,9 @@ class History:
         random = Random(seed)  # noqa: S311 (one seed, one history)
         self.seed, self.size = seed, size
         self._random = random
+        # Drawn apart, so that a history is the same but for its storms.
+        self._storms = Random(f"{seed}/storms")  # noqa: S311
+        self._stormy = self._storms.random() < 0.5 and size.has("storm")
         self._pace = random.choice([1, 2, 4, 4, 8, 8, 8, 8])
         devices = [self._device(number) for number in range(1, size.agents + 1)]
         # Everything is drawn, whether it happens or not: what is left out shall change as little else as it can.
@@ -129,6 +132,8 @@ class History:
             if self.size.has("people"):
                 self._every(self.size.days * DAY // (4 + 2 * self.size.agents), self.people.act)
             self._every(self.size.days * DAY // (4 + 3 * self.size.agents), self.troubles.strike)
+            if self._stormy:
+                self._every(self.size.days * DAY // (2 + self.size.agents), self._storm, self._storms)
             world.run(self.size.days * DAY)
             self.troubles.heal()
             self._await_healing()
@@ -164,15 +169,21 @@ class History:
                 world.fail(f"not healed within {_HEAL_US * self._pace // DAY} days: " + "; ".join(missing))
             world.run(6 * HOUR)
 
-    def _every(self, mean_us: int, act: Callable[[], None]) -> None:
+    def _storm(self) -> None:
+        """A sensor flaps: an episode with nearly every batch."""
+        address = self._storms.choice(sorted(self.fleet.devices))
+        self.fleet.devices[address].storm(self._storms.randint(20, 60))
+
+    def _every(self, mean_us: int, act: Callable[[], None], random: Random | None = None) -> None:
+        random = random or self._random
         end = self.fleet.world.now_us + self.size.days * DAY
 
         def again() -> None:
             if self.fleet.world.now_us < end:
                 act()
-                self.fleet.world.schedule(round(self._random.expovariate(1 / mean_us)), again)
+                self.fleet.world.schedule(round(random.expovariate(1 / mean_us)), again)
 
-        self.fleet.world.schedule(round(self._random.expovariate(1 / mean_us)), again)
+        self.fleet.world.schedule(round(random.expovariate(1 / mean_us)), again)
 
     def _device(self, number: int) -> Device:
         random = self._random

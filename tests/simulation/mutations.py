@@ -220,6 +220,7 @@ def uncounted_dead_letters(patch: Patch) -> None:
 def forget_what_was_written_meanwhile(patch: Patch) -> None:
     """Whoever follows into a new epoch leaves behind what it wrote and its root does not have."""
     patch.setattr(rolling, "written_above", lambda *_: set())
+    patch.setattr(rolling, "_forgotten", lambda *_: False)
 
 
 def place_is_never_given_back(patch: Patch) -> None:
@@ -271,9 +272,9 @@ MUTATIONS: dict[Callable[[Patch], None], int] = {
     forget_failed_commits_at_the_centre: 6,
     oldest_wish_wins: 10,
     uncounted_dead_letters: 1,
-    forget_what_was_written_meanwhile: 5,
+    forget_what_was_written_meanwhile: 42,
     place_is_never_given_back: 3,
     level_at_a_glance: 1,
-    other_release_is_foreign: 13,
+    other_release_is_foreign: 21,
 }
 """Each with the first history to look at: one that saw it when the simulation was last changed."""

@@ -145,10 +145,6 @@ class Troubles:
             self._fleet.add(device.clone(address, self._copies))
             self._after(self._random.choice([HOUR, DAY]), lambda: self._retire(address))
 
-    def storm(self) -> None:
-        """A sensor flaps: an episode with nearly every batch."""
-        self._device().storm(self._random.randint(20, 60))
-
     def release(self) -> None:
         """A machine, or the controller, is started with another release, and stays at it."""
         name = self._random.choice([*sorted(self._fleet.devices), CONTROLLER])
@@ -203,7 +199,6 @@ ALL: dict[str, Callable[[Troubles], None]] = {
         Troubles.clock,
         Troubles.restore,
         Troubles.clone,
-        Troubles.storm,
         Troubles.release,
     )
 }

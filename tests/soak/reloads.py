@@ -68,6 +68,10 @@ MOST_ROWS = {"ledger": 320, "change": 1_000, "archive": ARCHIVED}
 """Of tables that grow up to a bound of their own."""
 
 
+MOST_THREADS = 3 + min(32, (os.cpu_count() or 1) + 4)
+"""The main one, the guard's, the store's, and asyncio's pool, which grows when so much is asked at once."""
+
+
 class Held(msgspec.Struct, frozen=True):
     """What the process holds on to. `rss`: bytes; `objects`: that the collector knows."""
 
@@ -79,7 +83,8 @@ class Held(msgspec.Struct, frozen=True):
 
     def grown(self, before: Held) -> list[str]:
         """What it holds more of than before, beyond what every reload holds for a while."""
-        found = [name for name in ("descriptors", "threads") if getattr(self, name) > getattr(before, name)]
+        found = ["descriptors"] if self.descriptors > before.descriptors else []
+        found += ["threads"] if self.threads > max(before.threads, MOST_THREADS) else []
         tables = [name for name, rows in self.rows.items() if rows > MOST_ROWS.get(name, before.rows[name] + 2)]
         return [*found, *tables, *(["objects"] if self.objects > 1.05 * before.objects else [])]
 
