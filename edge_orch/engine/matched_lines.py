@@ -16,6 +16,8 @@ from edge_orch.engine.text_columns import Texts, converter
 from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.steps import ParsedField
 
+_FEW = 3  # lines: for fewer, columns cost more than they save
+
 
 class Reading(NamedTuple):
     """`rows`: the fields' values of each record; `feed`: what tells how far one is (`Lines.index`)."""
@@ -44,10 +46,14 @@ class MatchedLines:
         self._converters = [
             converter(field, sure=group in sure) for field, group in zip(fields, self._groups, strict=True)
         ]
+        self._singles = [(group, parse) for group, (_, parse) in zip(self._groups, self._parsers, strict=True)]
         self._casualties = casualties
 
     def read(self, lines: Lines) -> Reading:
         """The records; what is none is reported."""
+        if lines.count < _FEW and (rows := self._few(lines)) is not None:
+            feed = iter(rows)
+            return Reading(feed, feed, 0, 0)
         pattern = self._alls[lines.ascii]
         columns, matched = self._together(lines, pattern) if pattern and lines.clean else self._one_by_one(lines)
         wrong: dict[int, tuple[str, str]] = {}
@@ -61,6 +67,20 @@ class MatchedLines:
             feed = iter(values[0])
             return Reading(feed, zip(feed, *values[1:], strict=True), 0, 0)
         return self._without(lines, values, matched or [True] * lines.count, wrong)
+
+    def _few(self, lines: Lines) -> list[tuple[Any, ...]] | None:
+        """The rows of lines that all match and are good; None if one is not."""
+        match, limit = self._matches[lines.ascii], self._limit
+        rows = []
+        for line in lines.texts:
+            found = match(line) if line and (limit is None or len(line) <= limit) else None
+            if found is None:
+                return None
+            try:
+                rows.append(tuple([parse(found[group]) for group, parse in self._singles]))
+            except ValueError:
+                return None
+        return rows
 
     def _together(self, lines: Lines, pattern: LinePattern) -> tuple[list[Texts], list[bool] | None]:
         """The texts of each field in lines that match, and which do; None: all."""
