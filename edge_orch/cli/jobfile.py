@@ -11,7 +11,7 @@ from edge_orch.errors import Invalid, Location, Problem
 
 if TYPE_CHECKING:
     from edge_orch.plan.plan import Plan
-    from edge_orch.spec.assets import AssetPath
+    from edge_orch.spec.assets import AssetPath, Assets
 
 LARGEST = 1 << 20
 """Bytes: what a controller takes. A larger file is a mistake, such as a log, and YAML would chew on it for minutes."""
@@ -26,7 +26,12 @@ def compile_file(path: Path) -> Plan:
     """The plan of the job in a file and of the files that ship with it. Raises `Invalid` with all problems."""
     from edge_orch.compile import compile_job  # noqa: PLC0415 -- help must not wait for the compiler
 
-    return compile_job(read_job_file(path), str(path), lambda asset: _asset(path.parent, asset))
+    return compile_job(read_job_file(path), str(path), assets_beside(path))
+
+
+def assets_beside(path: Path) -> Assets:
+    """The files that ship with the job in `path`, which lie beside it."""
+    return lambda asset: _asset(path.parent, asset)
 
 
 def assets_of(path: Path, text: str) -> dict[str, str]:

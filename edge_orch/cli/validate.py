@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from edge_orch.cli.jobfile import compile_file, read_job_file
+from edge_orch.cli.jobfile import assets_beside, read_job_file
 from edge_orch.cli.options import assigned, duration, printed
 from edge_orch.cli.reaching import Reached
 from edge_orch.cli.render import Output, show
@@ -94,17 +94,20 @@ def _attempt(bus: str | None, labels: tuple[str, ...], timeout_us: int) -> Attem
 
 
 def _judge(file: Path, attempt: Attempt | None) -> Verdict:
+    from edge_orch.spec.job import read_job
+
     try:
-        plan = compile_file(file)
+        job = read_job(read_job_file(file), str(file))
+        from edge_orch.compile.job import compile_spec  # only now: a misspelt key needs no SQL
+
+        plan = compile_spec(job, assets_beside(file))
     except Invalid as error:
         return Verdict(str(file), False, problems=error.problems)
     from edge_orch.compile.unread import unread
     from edge_orch.plan.plan import digest, encode_plan
-    from edge_orch.spec.job import read_job
 
     reached = tuple(attempt(plan)) if attempt else ()
-    warnings = unread(read_job(read_job_file(file), str(file)))
-    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached, warnings=warnings)
+    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached, warnings=unread(job))
 
 
 def _judge_tests(file: Path) -> Verdict:

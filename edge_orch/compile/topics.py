@@ -38,8 +38,7 @@ def _told(spec: JobBody, sink: str) -> Iterator[Location]:
     """Where alerts name the sink."""
     for step in spec.steps:
         if isinstance(step.body, Alert):
-            told = [*step.body.notify, *(step.body.escalate.notify if step.body.escalate else ())]
-            yield from (each.where for each in told if each.value == sink)
+            yield from (each.where for each in step.body.told if each.value == sink)
 
 
 def _unknown(topic: RecordTopic, step: str, flow: Flow) -> Iterator[Problem]:

@@ -14,10 +14,8 @@ def unread(job: Job) -> tuple[Problem, ...]:
     read = {producer(step.input) for step in steps}
     read |= {producer(output.from_.value) for output in job.spec.outputs.values()}
     told = {output.to.value for output in job.spec.outputs.values()}
-    for step in steps:
-        if isinstance(step.spec.body, Alert):
-            escalate = step.spec.body.escalate
-            told |= {sink.value for sink in (*step.spec.body.notify, *(escalate.notify if escalate else ()))}
+    alerts = [step.spec.body for step in steps if isinstance(step.spec.body, Alert)]
+    told |= {sink.value for alert in alerts for sink in alert.told}
     found = [
         Problem(f"nothing reads the step `{step.name}`", step.where, next_step="name it in an output, or remove it")
         for step in steps

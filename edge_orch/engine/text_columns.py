@@ -15,7 +15,6 @@ from edge_orch.plan.steps import ParsedField
 Texts = Sequence[str | None]
 Convert = Callable[[Texts], Sequence[Any]]
 
-_FEW = 3  # texts: for fewer, to join and decode them costs more than it saves
 _decode_floats = msgspec.json.Decoder(list[float]).decode
 
 
@@ -39,15 +38,13 @@ def floats(column: Texts) -> list[float]:
 
     It reads no number in two ways, but for minus zero without a point. A text with a comma in it makes more of them.
     """
-    if len(column) < _FEW:
-        return list(map(texts.to_float, column))  # type: ignore[arg-type]  # as below
     joined = ",".join(column)  # type: ignore[arg-type]  # None among them is a TypeError
     try:
         found = _decode_floats(f"[{joined}]")
     except (msgspec.MsgspecError, UnicodeEncodeError):
         found = []
     if len(found) != len(column) or ("-" in joined and "-0" in joined and 0.0 in found):  # one character is soon found
-        return list(map(texts.to_float, column))  # type: ignore[arg-type]
+        return list(map(texts.to_float, column))  # type: ignore[arg-type]  # as above
     return found
 
 

@@ -50,8 +50,7 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
     part(lambda: _check_routes(spec))
     part(lambda: _check_clear(spec, when, clear_when))
     problems.extend(_repeated(spec.notify))
-    told = [*spec.notify, *(spec.escalate.notify if spec.escalate else ())]
-    unfit = (sink_problem(sink, "alerts", context.sinks) for sink in told)
+    unfit = (sink_problem(sink, "alerts", context.sinks) for sink in spec.told)
     problems.extend(problem for problem in unfit if problem)
     if failed or problems or key is None or summary is None:
         return Compiled(None, LOST, tuple(problems))

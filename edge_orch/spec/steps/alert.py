@@ -113,3 +113,8 @@ alert:
     throttle: Annotated[PositiveDuration | None, Doc("of one key, tell at most one opening in so long")]
     silence: Annotated[tuple[Silence, ...], Doc("times of the week in which nobody is told", default="[]")]
     escalate: Annotated[Escalate | None, Doc("whom to tell as well when nobody acknowledges in time")]
+
+    @property
+    def told(self) -> tuple[LabelName, ...]:
+        """Every sink that it names, where it does."""
+        return (*self.notify, *(self.escalate.notify if self.escalate else ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from collections.abc import Callable
 
 from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.core.guarding import Unguarded
@@ -19,6 +20,20 @@ from tests.unit.agent.core.press import (
     lines,
     patient,
 )
+
+
+def growths(act: Callable[[], None], times: int) -> list[int]:
+    """Bytes by which memory has grown each time."""
+    found = []
+    tracemalloc.start()
+    try:
+        for _ in range(times):
+            before, _ = tracemalloc.get_traced_memory()
+            act()
+            found.append(tracemalloc.get_traced_memory()[0] - before)
+    finally:
+        tracemalloc.stop()
+    return found
 
 
 def test_17_reloads_leave_nothing_behind_in_memory() -> None:
@@ -43,16 +58,7 @@ def test_17_reloads_leave_nothing_behind_in_memory() -> None:
         gc.collect()
 
     reload(10)
-    growth = []
-    tracemalloc.start()
-    try:
-        for _ in range(3):
-            before, _ = tracemalloc.get_traced_memory()
-            reload(20)
-            growth.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    assert min(growth) < 20 * 300  # one pipeline that stayed would be some 100 KiB
+    assert min(growths(lambda: reload(20), 3)) < 20 * 300  # one pipeline that stayed would be some 100 KiB
 
 
 def test_23_a_flapping_network_leaves_nothing_behind_in_memory() -> None:
@@ -66,16 +72,7 @@ def test_23_a_flapping_network_leaves_nothing_behind_in_memory() -> None:
         gc.collect()
 
     flap(400)  # until what is kept of the last so many is full
-    growth = []
-    tracemalloc.start()
-    try:
-        for _ in range(4):
-            before, _ = tracemalloc.get_traced_memory()
-            flap(100)
-            growth.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    assert min(growth) < 100 * 50
+    assert min(growths(lambda: flap(100), 4)) < 100 * 50
 
 
 def test_24_a_backlog_of_any_size_is_kept_on_the_disk_and_not_in_memory() -> None:
