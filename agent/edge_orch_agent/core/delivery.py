@@ -100,22 +100,22 @@ class Delivery:
         if courier is None:
             return None
         courier.failure = event.reason
-        start, stop = courier.parts[0]
         if not event.permanent:
             # Added to the draw: whoever was asked to wait a minute must not return all at once then.
             courier.retry_at = now.mono_us + event.after_us + self._backoff.delay_us(courier.attempt)
             courier.attempt += 1
             self._breaker(event.stream).failed(event.stream, courier.retry_at)
             return None
-        if event.gone:  # halves would be gone, too
+        start, stop = courier.parts[0]
+        if event.gone:  # all of it, and no sink has answered
             stop = courier.parts[-1][1]
             courier.parts = [(start, stop)]
         else:
             self._answered(event.stream)
-        if stop - start > 1 and not event.gone:
-            middle = (start + stop) // 2
-            courier.parts[:1] = [(start, middle), (middle, stop)]
-            return None
+            if stop - start > 1:
+                middle = (start + stop) // 2
+                courier.parts[:1] = [(start, middle), (middle, stop)]
+                return None
         if courier.rejections and (last := courier.rejections[-1]).stop == start and last.reason == event.reason:
             courier.rejections[-1] = msgspec.structs.replace(last, stop=stop)
         else:
