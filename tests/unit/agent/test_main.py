@@ -63,7 +63,9 @@ def test_without_jobs_an_agent_imports_less() -> None:
 
 def test_ctrl_c_while_it_becomes_itself_is_no_traceback(tmp_path: Path) -> None:
     program = (
-        "import os, signal; from pathlib import Path; from edge_orch_agent import main; "
+        # Whoever runs the tests in the background may have had it ignored, and that is inherited.
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from pathlib import Path; from edge_orch_agent import main; "
         "from edge_orch_agent.runtime import RunOptions; exec_, ours = os.execve, os.getpid(); "
         "os.execve = lambda *args: (os.kill(ours, signal.SIGINT), exec_(*args)); "
         f"main.become_agent(Path({str(tmp_path)!r}), RunOptions())"
