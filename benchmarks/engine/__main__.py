@@ -147,9 +147,11 @@ def _table(job: str, race: Race) -> dict[str, dict[str, float]]:
     for name, line in lines.items():
         if OURS in lines:
             line["ours_is_times"] = round(line["cpu_s"] / lines[OURS]["cpu_s"], 2)
+        to_hand = f"{line['ratio']:.2f}" if "ratio" in line else "–"
+        ours_is = f"{line['ours_is_times']:.2f}×" if "ours_is_times" in line else "–"
         print(
             f"{job.upper():<4}{name:<12}{line['rows_per_s'] / 1000:>8.0f}{line['cpu_s']:>8.2f}{line['peak_mb']:>9.1f}"
-            f"{line.get('ratio', float('nan')):>9.2f}{line.get('ours_is_times', float('nan')):>8.2f}×"
+            f"{to_hand:>9}{ours_is:>9}"
         )
     return lines
 
