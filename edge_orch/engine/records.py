@@ -32,6 +32,12 @@ class Batch(msgspec.Struct, frozen=True):
     position: int = 0
     context: dict[str, str] = {}
 
+    def count(self) -> int:
+        """How many records it holds. Counting lines takes a tenth of what a cheap job does."""
+        if isinstance(self.payload, bytes):
+            return self.payload.count(b"\n") + (not self.payload.endswith(b"\n"))
+        return len(self.payload)
+
 
 class DeadLetter(msgspec.Struct, frozen=True):
     """A record that could not be processed: its raw bytes, and why, where and under which step."""

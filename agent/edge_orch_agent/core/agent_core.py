@@ -77,7 +77,6 @@ class AgentCore:
         random = Random(identity.seed)  # noqa: S311 -- spreads retries, guards nothing
         backoff = Backoff(settings, random)
         self.identity = identity
-        self._settings = settings
         self._now: Instant | None = None
         self._report = stored.report
         self.work = Work(settings, identity.run)
@@ -215,12 +214,12 @@ class AgentCore:
         running = self.jobs.running.get(event.job)
         if running is None or not self.sources.reads(event.job, running.plan.source):
             return  # not acknowledged: its origin keeps it for whoever reads next
-        for emission in running.process(event.batch):
+        emissions = running.process(event.batch)
+        for emission in emissions:
             self.emissions.take(running, emission, now)
         self.work.batch(event, now)
         self.sources.taken(event.job, event.positions)
-        if running.stuck or running.failures >= self._settings.failures_before_rollback:
-            self.jobs.give_up(event.job, now)
+        self.jobs.took(running, event, emissions, now)
 
     def _committed(self, event: Committed, now: Instant) -> list[Command]:
         durable, told = self.commits.done(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from edge_orch.engine.records import Device, Emission
 from edge_orch.errors import Refused
@@ -13,11 +13,13 @@ from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
 from edge_orch_agent.core.emissions import Emissions
+from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.core.guarding import Crash, Guard, Overran
 from edge_orch_agent.core.identity import AgentIdentity
 from edge_orch_agent.core.launch import Launch, Past
 from edge_orch_agent.core.library import Library
 from edge_orch_agent.core.parameters import Parameters
+from edge_orch_agent.core.probation import Probation
 from edge_orch_agent.core.reconciliation import Reconciliation
 from edge_orch_agent.core.running import RunningJob, SecretOf
 from edge_orch_agent.core.settings import Settings
@@ -61,6 +63,7 @@ class Jobs:
         self._library = Library(identity.controller_keys, stored.envelopes)
         self._pasts = {job: Past(state, stored.replays.get(job, ()), away=True) for job, state in stored.states.items()}
         self.slots = Slots(stored.slots)
+        self._probation = Probation(settings, self.slots, self._before)
         self.running: dict[str, RunningJob] = {}
 
     def start(self, crash: Crash | None, now: Instant) -> None:
@@ -82,6 +85,18 @@ class Jobs:
         self._artifacts.want(missing)
         self._library.keep({*missing, *(slot.digest for job in self.slots.jobs() for slot in self.slots.of(job))})
 
+    def took(self, running: RunningJob, event: BatchRead, emissions: Sequence[Emission], now: Instant) -> None:
+        """A version has worked on a batch: one that breaks, or does not stand its probation, is given up."""
+        job = event.job
+        blame = self._probation.took(running, event, emissions, now)
+        if blame and self.slots.get(job, SlotName.CURRENT) is None:
+            self._report(job, self._reported(job).generation, f"version {running.slot.version}: {blame}", now)
+        elif blame:
+            running.failure = blame
+            self.give_up(job, now)
+        elif running.stuck or running.failures >= self._settings.failures_before_rollback:
+            self.give_up(job, now)
+
     def give_up(self, job: str, now: Instant) -> None:
         """What runs has failed: return to the last good version, with the state it has."""
         failed = self.running.pop(job)
@@ -96,16 +111,14 @@ class Jobs:
 
     def promote(self, now: Instant) -> None:
         """Candidates that have run long enough become what one returns to."""
-        for slot in self.slots.all_in(SlotName.CANDIDATE):
-            running = self.running.get(slot.job)
-            if running is not None and self._good_at(running) <= now.mono_us:
-                self.slots.promote(slot.job, self._work.gathered.upkeep)
+        for job, end in self._probation.ends(self.running).items():
+            if end <= now.mono_us:
+                self.slots.promote(job, self._work.gathered.upkeep)
                 self._work.note(now)
 
     def wake_at(self) -> int | None:
         """When the next candidate has proven itself."""
-        candidates = (self.running.get(slot.job) for slot in self.slots.all_in(SlotName.CANDIDATE))
-        return min((self._good_at(running) for running in candidates if running is not None), default=None)
+        return min(self._probation.ends(self.running).values(), default=None)
 
     def cpu_us(self, job: str) -> int:
         """Processor time that the job's own code took in this run, in microseconds."""
@@ -134,6 +147,17 @@ class Jobs:
                 self.slots.forget(slot.job, self._work.gathered.upkeep)
                 self._work.note(now)
 
+    def _before(self, running: RunningJob, slot: Slot, now: Instant) -> RunningJob | None:
+        """An earlier version as it would run in place of this one; it is only asked what it would do."""
+        plan = self._library.kept(slot)
+        if plan is None:
+            return None
+        values = self._parameters.resolved(plan, self._twin.facts(), now)
+        try:
+            return self._launch.run(slot, plan, values, Past(running.snapshot()), now)
+        except (Exception, Overran):  # nor could it be returned to
+            return None
+
     def _condemn(self, slot: Slot, crash: Crash) -> str:
         """Give the version up if it is to blame for the end of several processes; returns why, empty if it is not."""
         settings = self._settings
@@ -147,9 +171,6 @@ class Jobs:
     def _kept(self, job: str) -> Iterator[Plan]:
         slots = (self.slots.get(job, name) for name in _NEWEST_FIRST)
         return (plan for slot in slots if slot is not None and (plan := self._library.kept(slot)))
-
-    def _good_at(self, running: RunningJob) -> int:
-        return running.since_us + self._settings.probation_us
 
     def _satisfy(self, want: Desired, now: Instant) -> bool:
         """Whether nothing has to be fetched for it."""

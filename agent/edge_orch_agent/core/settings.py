@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True):
     `notices_waiting`: how many may wait for one sink; each takes 300 bytes of memory. Beyond, openings are withheld as
     by a throttle. A sensor that flaps every ten seconds comes there in half a day.
     `probation_us`: how long a new version must run before it is what one falls back to.
+    `dead_share`, `dead_least`: which share of its records, and of how many at least, must become dead letters meanwhile
+    for it to be given up (see `Probation`). Nearly all: a version that refuses half may well be meant to.
     `failures_before_rollback`: batches in a row on which a version may break before it is given up.
     `crashes_on_one_input`, `crashes_in_a_row`: how often the process may end without a word while a version works on
     one and the same input, or on any, before it is given up; a plug pulled at random hits the same job often enough,
@@ -59,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True):
     merge_span_us: int = HOUR
     notices_waiting: int = 10_000
     probation_us: int = MINUTE
+    dead_share: float = 0.9
+    dead_least: int = 20
     failures_before_rollback: int = 3
     crashes_on_one_input: int = 3
     crashes_in_a_row: int = 10

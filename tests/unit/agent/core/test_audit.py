@@ -104,6 +104,7 @@ def test_a_backlog_that_nobody_will_take_is_an_alarm_until_somebody_does() -> No
     other = JOB.replace("to: lake", "to: pond").replace("lake: {", "pond: {")
     for version in (2, 3):
         rig.desire(other.replace("hot'", f"hot {version}'"), version)
+        rig.sources["press"].batches.append(lines(20 * version, 20))  # enough to prove itself
         rig.run(2 * MINUTE)
     assert ("opened", "raw/lake") in alarms(rig, UNDELIVERABLE)
     assert "resolved" not in dict(alarms(rig, UNDELIVERABLE))

@@ -281,7 +281,7 @@ def test_a_backlog_of_many_drains_without_waiting_for_the_commit_interval() -> N
         rig.run(HOUR)  # further apart than what is merged
     assert len(list(rig.core.outbox.segments(RAW))) == 40
     rig.down = set()
-    rig.run(rig.core._settings.retry_most_us)
+    rig.run(rig.settings.retry_most_us)
     began = rig.now_us
     rig.tell(Woke())
     assert numbers(rig) == list(range(120))

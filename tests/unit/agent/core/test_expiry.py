@@ -57,6 +57,7 @@ def test_a_sink_that_no_version_defines_is_told_and_its_backlog_ages_out_with_a_
     rig.run(2 * MINUTE)
     for version in (2, 3):  # so that no last good version knows the lake
         rig.desire(without_lake(AN_HOUR).replace("hot'", f"hot {version}'"), version)
+        rig.sources["press"].batches.append(lines(20 * version, 20))  # enough to prove itself
         rig.run(2 * MINUTE)
     rig.down = set()
     rig.link(up=False)

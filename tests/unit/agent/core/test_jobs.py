@@ -110,6 +110,7 @@ def test_it_becomes_the_last_good_one_after_its_probation() -> None:
     rig = a_rig([])
     rig.run(2 * MINUTE)
     rig.desire(WITH_ANOTHER_SUMMARY, 2)
+    rig.sources["press"].batches = [lines(0, 20)]
     rig.run(30 * SECOND)
     slots = {slot.slot.value: slot.version for slot in rig.store.load().slots}
     assert slots == {"current": 1, "candidate": 2}
