@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.checker import Checker
+from edge_orch.expr.possible import always_true, never_true
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan.expression import Call, Expression, Literal
@@ -28,10 +29,23 @@ def parse_condition(sql: Sql, scope: Scope, *, deciding: bool = False) -> Expres
     `deciding`: it is refused if it comes out false or NULL, or is the same for every record without saying TRUE.
     """
     condition = Checker(sql, scope).condition(parse_sql(sql))
-    if deciding and not _names_anything(condition) and not (isinstance(condition, Literal) and condition.value):
+    if deciding and not (isinstance(condition, Literal) and condition.value):
+        _refuse_what_decides_nothing(condition, sql)
+    return condition
+
+
+def _refuse_what_decides_nothing(condition: Expression, sql: Sql) -> None:
+    if not _names_anything(condition):
         what = "no record passes" if isinstance(condition, Literal) else "the same for every record"
         raise Invalid(Problem(what, sql.where, "a condition that names a field", repr(sql.value), "name a field"))
-    return condition
+    if never_true(condition):
+        next_step = "write OR where one of both is enough, or turn a comparison round"
+        if not never_true(condition, required=False):
+            next_step = "a required field is never NULL: declare it with required: false"
+        raise Invalid(Problem("never true", sql.where, "what some record can meet", repr(sql.value), next_step))
+    if always_true(condition):
+        next_step = "write AND where both are needed; x IS NOT NULL, if that is meant"
+        raise Invalid(Problem("true for every record", sql.where, "what some fail", repr(sql.value), next_step))
 
 
 def _names_anything(node: Expression) -> bool:

@@ -13,6 +13,7 @@ from edge_orch.compile.summary import parse_summary
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.conversion import is_required
 from edge_orch.expr.expression import parse_condition, parse_whole_number
+from edge_orch.expr.possible import never_true, values_of
 from edge_orch.expr.scope import Scope
 from edge_orch.plan import steps as plan
 from edge_orch.plan.expression import Call, Expression, Literal
@@ -46,9 +47,10 @@ def compile_alert(spec: Alert, context: StepContext) -> Compiled:
     key = part(lambda: context.flow.fields(spec.key))
     clear_when = part(lambda: _clear(spec.clear.when, when, context))
     summary = part(lambda: parse_summary(spec.summary, context.name, context.flow, context.params))
-    silence = part(lambda: tuple(gathered(spec.silence, _silence)))
+    silence = part(lambda: _silences(spec.silence))
     part(lambda: _check_routes(spec))
     part(lambda: _check_clear(spec, when, clear_when))
+    part(lambda: _check_voters(spec, when, quorum))
     problems.extend(_repeated(spec.notify))
     unfit = (sink_problem(sink, "alerts", context.sinks) for sink in spec.told)
     problems.extend(problem for problem in unfit if problem)
@@ -125,11 +127,30 @@ def _escalation(spec: Escalate | None) -> plan.Escalation | None:
     return plan.Escalation(spec.after.value, tuple(sink.value for sink in spec.notify))
 
 
+def _silences(spec: Sequence[Silence]) -> tuple[plan.SilenceWindow, ...]:
+    windows = tuple(gathered(spec, _silence))
+    if windows and len({window.zone for window in windows}) == 1 and _covers_the_week(windows):
+        next_step = "name days, or from and to; to tell nobody at all, leave out `notify`"
+        raise Invalid(Problem("silent at all times", spec[0].start.where, "some time of the week", "", next_step))
+    return windows
+
+
+def _covers_the_week(windows: Sequence[plan.SilenceWindow]) -> bool:
+    """Whether the windows, of one zone, leave no moment of the week."""
+    week = len(Day.choices()) * DAY
+    spans = []
+    for window in windows:
+        length = (window.end_us - window.start_us - 1) % DAY + 1
+        spans += [(day * DAY + window.start_us, length) for day in window.days or range(len(Day.choices()))]
+    covered = 0
+    for start, length in sorted([*spans, *((start - week, length) for start, length in spans)]):
+        if start <= covered:
+            covered = max(covered, start + length)
+    return covered >= week
+
+
 def _silence(spec: Silence) -> plan.SilenceWindow:
     check_zone(spec.zone)
-    if not spec.days and spec.start.value == 0 and spec.to.value == DAY:
-        next_step = "name days, or from and to; to tell nobody at all, leave out `notify`"
-        raise Invalid(Problem("silent at all times", spec.start.where, "some time of the week", "", next_step))
     if spec.start.value == DAY:
         raise Invalid(
             Problem(
@@ -146,14 +167,27 @@ def _silence(spec: Silence) -> plan.SilenceWindow:
 
 def _clear(sql: Sql | None, when: Expression | None, context: StepContext) -> Expression | None:
     if sql:
-        return parse_condition(sql, context.scope)
+        return parse_condition(sql, context.scope, deciding=True)
     return when and Call("not", (when,), FieldType.BOOL, is_required(when))
 
 
 def _check_clear(spec: Alert, when: Expression | None, clear_when: Expression | None) -> None:
-    if spec.clear.when and when is not None and when == clear_when:
+    """Raise `Invalid` where every record that fires clears as well; not for TRUE, which ends what outlasts its hold."""
+    if spec.clear.when is None or when is None or clear_when is None or isinstance(clear_when, Literal):
+        return
+    if never_true(when, unless=[clear_when]):
         next_step = "write its opposite, or leave it out"
-        raise Invalid(Problem("clears while it fires: the same condition", spec.clear.when.where, "", "", next_step))
+        raise Invalid(Problem("clears while it fires", spec.clear.when.where, "", "", next_step))
+
+
+def _check_voters(spec: Alert, when: Expression | None, quorum: plan.Quorum | None) -> None:
+    """Raise `Invalid` where the condition itself names fewer voters than must agree."""
+    if spec.quorum is None or when is None or quorum is None or not isinstance(quorum.at_least, Literal):
+        return
+    voters = values_of(when, quorum.distinct)
+    if voters is not None and isinstance(quorum.at_least.value, int) and quorum.at_least.value > len(voters):
+        what = f"never that many voters: `when` lets only {len(voters)} vote"
+        raise Invalid(Problem(what, spec.quorum.at_least.where, f"at most {len(voters)}", str(quorum.at_least.value)))
 
 
 def _quorum(alert: Alert, context: StepContext) -> plan.Quorum | None:
