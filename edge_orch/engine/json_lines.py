@@ -1,13 +1,19 @@
 """JSON lines → objects: a whole payload in one call where that surely says the same as line by line.
 
 `msgspec`'s `decode_lines` is faster than a call a line, but sees no lines: it takes several objects on one, and one
-object over several. It says the same as line by line if
+object over several. It says the same as line by line if it finds as many objects as there are lines, and
 
- 1. it finds as many objects as there are lines, and
- 2. in no line does a `{` come behind a `}`, be it in a text or not.
+ 1. a `}` stands at the end of each line, and nowhere else (`Lines.flat`), or
+ 2. each line but the first begins with a `{`, right behind a `}` that ends the line before (`Lines.apart`).
 
-For by 2 no line can have the beginnings of two objects, since the first would have ended in between; by 1 then each has
-one. And an object that went on in the next line would end there before the one that begins there, against 2.
+For by 1 there are as many `}` as lines, and so as objects. Each object has one, which ends it; none can have another.
+What stands between two of them is therefore an object, and a line.
+
+By 2 no object goes on in the next line, since within an object no `{` comes behind a `}` and a newline: not outside of
+its texts, where only `,` `]` `}` may follow, nor inside of them, where `msgspec` refuses newlines. So every line holds
+whole objects, and because of its braces at least one; as many as there are lines are one each.
+
+The first is the faster look, and enough for flat objects; the second takes nested ones, and braces in texts.
 """
 
 from __future__ import annotations
@@ -57,7 +63,7 @@ class LineDecoder:
         return single, map(self._one, single)
 
     def _together(self, lines: Lines) -> list[Any] | None:
-        if not lines.apart() or lines.whole is None:
+        if not (lines.flat() or lines.apart()) or lines.whole is None:
             return None
         try:
             return self._all(lines.whole)

@@ -9,10 +9,6 @@ from operator import length_hint
 PIECE = 64 << 10
 """Bytes: the records of so many are held at once; larger pieces are at most 3 % faster."""
 
-_FLAT = b"{}\n"
-_NOT_ASCII = bytes(range(128, 256))
-_ASCII_BUT_BRACES = bytes(set(range(128)) - set(_FLAT))
-
 
 def pieces(payload: bytes) -> Iterator[bytes]:
     """The newline-separated payload in pieces of whole lines, none longer than `PIECE` unless a line is."""
@@ -115,17 +111,24 @@ class Lines:
             self._count = newlines(payload) + (not payload.endswith(b"\n") and bool(payload))
         return self._count
 
-    def apart(self) -> bool:
-        """Whether the payload is `whole`, and in none of its lines does a `{` come behind a `}`."""
+    def flat(self) -> bool:
+        """Whether a `}` stands at the end of each line, and nowhere else in the payload."""
         payload = self._payload
         if not isinstance(payload, bytes):
             return False
-        found = payload.translate(None, _ASCII_BUT_BRACES)
-        objects = len(found) // len(_FLAT)
-        if found == _FLAT * objects:  # flat objects, one a line and all of it ASCII: seen and counted by the way
-            self._count, self._seen, self._ascii, self._whole = objects, True, True, payload
-            return True
-        return self.whole is not None and b"}{" not in found.translate(None, _NOT_ASCII)
+        joined = payload.replace(b"\n", b"")
+        if joined.replace(b"}", b"}\n") != payload:
+            return False
+        self._count = len(payload) - len(joined)  # seen by the way
+        return True
+
+    def apart(self) -> bool:
+        """Whether each line but the first begins with a `{`, right behind a `}` that ends the line before."""
+        payload = self._payload
+        if not isinstance(payload, bytes):
+            return False
+        border = b"}\r\n{" if payload.endswith(b"\r\n") else b"}\n{"
+        return payload.count(border) == self.count - 1
 
     @property
     def raw(self) -> Sequence[bytes]:
