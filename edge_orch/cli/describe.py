@@ -53,6 +53,7 @@ def agent(name: str, client: Client, output: Output) -> None:
                 ("Labels", labels(view.labels)),
                 ("Firmware", view.firmware),
                 ("Twin", " ".join(short(head) for head in view.heads)),
+                *([("Archive", f"{view.dropped} old facts are no longer kept")] if view.dropped else []),
             ]
         ),
         section("Jobs", _reported_table(view.jobs)),

@@ -69,7 +69,10 @@ class ReportedView(msgspec.Struct, frozen=True):
 
 
 class AgentView(msgspec.Struct, frozen=True):
-    """GET /v1/agents[/NAME]. `vector` and `heads` describe the twin (hex), equal on both sides when merged."""
+    """GET /v1/agents[/NAME]. `vector` and `heads` describe the twin (hex), equal on both sides when merged.
+
+    `dropped`: how many facts are missing in the archive by now, none that people wrote (only with NAME).
+    """
 
     name: str
     online: bool
@@ -79,6 +82,7 @@ class AgentView(msgspec.Struct, frozen=True):
     jobs: tuple[ReportedView, ...] = ()
     heads: tuple[str, ...] = ()
     telemetry: dict[str, int | float | str] = {}
+    dropped: int = 0
 
 
 class RolloutView(msgspec.Struct, frozen=True):

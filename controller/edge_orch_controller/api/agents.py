@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from edge_orch.errors import Problem
@@ -38,8 +39,10 @@ async def list_agents(request: web.Request) -> web.Response:
 @routes.get("/v1/agents/{name}")
 async def get_agent(request: web.Request) -> web.Response:
     await user_of(request, "viewer")
-    name, core = request.match_info["name"], controller_of(request).driver.core
+    name, controller = request.match_info["name"], controller_of(request)
+    core = controller.driver.core
     member = core.members().get(name)
     if member is None:
         raise NotFound(Problem(f"no agent {name!r}", next_step="edge-orch get agents"))
-    return answer(agent_view(member, core.plans()))
+    dropped = await controller.driver.read(controller.store.dropped, name)
+    return answer(msgspec.structs.replace(agent_view(member, core.plans()), dropped=dropped.facts))

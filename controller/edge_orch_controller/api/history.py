@@ -12,13 +12,17 @@ from edge_orch.twin.views import conflict_views, happening_views
 from edge_orch_controller.api.auth import user_of
 from edge_orch_controller.api.context import answer, controller_of
 from edge_orch_controller.api.meaning import meaning_of
+from edge_orch_controller.api.views import dropped_view
 
 routes = web.RouteTableDef()
 
 
 @routes.get("/v1/history")
 async def get_history(request: web.Request) -> web.Response:
-    """The facts about a job, one of its parameters or rules, or an episode, oldest first; of one agent or of all."""
+    """The facts about a job, one of its parameters or rules, or an episode, oldest first; of one agent or of all.
+
+    And what is missing, whatever it was about.
+    """
     await user_of(request, "viewer")
     controller, query = controller_of(request), request.query
     agent = query.get("agent", "")
@@ -30,6 +34,9 @@ async def get_history(request: web.Request) -> web.Response:
         facts = await controller.driver.read(controller.store.facts, name)
         archived = await controller.driver.read(controller.store.archived, name)
         views += happening_views(name, history(facts, archived, subject))
+        dropped = await controller.driver.read(controller.store.dropped, name)
+        if dropped.facts:
+            views.append(dropped_view(name, dropped))
     return answer(sorted(views, key=lambda view: (not view.at, view.at)))
 
 

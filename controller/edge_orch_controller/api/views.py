@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_orch.time import format_timestamp
-from edge_orch.wire.api import AgentView, JobView, ReportedView, RolloutView
+from edge_orch.wire.api import AgentView, HappeningView, JobView, ReportedView, RolloutView
 from edge_orch_controller.core.fleet import Member
 from edge_orch_controller.core.records import Rollout
 from edge_orch_controller.core.rollouts import RolloutPlan
+from edge_orch_controller.store.retention import Dropped
 
 PENDING = "pending"
 """The state of a job that an agent should run and has not reported on yet."""
@@ -41,6 +42,13 @@ def rollout_view(rollout: Rollout) -> RolloutView:
         started_at=format_timestamp(rollout.started_at_us),
         errors=rollout.errors,
     )
+
+
+def dropped_view(agent: str, dropped: Dropped) -> HappeningView:
+    """What the archive has lost by its retention, as something that happened."""
+    at = format_timestamp(dropped.until_us) if dropped.until_us else ""
+    what = f"{dropped.facts} facts that machines wrote and that left the twin by then are no longer kept"
+    return HappeningView(at, agent, what, "controller", section="archive", key="", archived=True)
 
 
 def agent_view(member: Member, plans: Mapping[str, RolloutPlan]) -> AgentView:

@@ -99,7 +99,7 @@ class ControllerCore:
     def handle(self, event: events.Event, now: Instant) -> list[Command]:
         """Take one event and say what must be done, in that order."""
         commands = [*self._handlers[type(event)](event, now), *self._reception.admit(now)]
-        commit = self._gathering.next_commit()
+        commit = self._gathering.next_commit(now)
         return [*commands, commit] if commit else commands
 
     # Rollouts.

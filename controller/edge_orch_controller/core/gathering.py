@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from edge_orch.errors import Problem, StorageError
+from edge_orch.time import Instant
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
 from edge_orch_controller.core.commands import Commit, Reply
@@ -69,12 +70,13 @@ class Gathering:
         self._gathered.transaction.audit.append(entry)
         self._gathered.replies.append(reply)
 
-    def next_commit(self) -> Commit | None:
+    def next_commit(self, now: Instant) -> Commit | None:
         """The gathered transaction, if there is one and none is on its way."""
         gathered = self._moved or self._gathered.transaction or self._gathered.replies
         if self._paused or self._on_its_way is not None or not gathered:
             return None
         self._gathered.transaction.rollouts.update({plan.id: plan.account() for plan in self._moved.values()})
+        self._gathered.transaction.at_us = now.wall_us if now.trusted else 0
         self._moved.clear()
         self._on_its_way, self._gathered = self._gathered, Work()
         self._ticket += 1

@@ -27,12 +27,16 @@ class TwinUpdate(msgspec.Struct):
 
 
 class Transaction(msgspec.Struct):
-    """One commit of the core. Keys: agent (twins, last_seen), rollout id (rollouts)."""
+    """One commit of the core. Keys: agent (twins, last_seen), rollout id (rollouts).
+
+    `at_us`: wall clock when it was handed out, 0 if that is not to be trusted.
+    """
 
     twins: dict[str, TwinUpdate] = msgspec.field(default_factory=dict)
     rollouts: dict[str, Rollout] = msgspec.field(default_factory=dict)
     last_seen_us: dict[str, int] = msgspec.field(default_factory=dict)
     audit: list[AuditEntry] = msgspec.field(default_factory=list)
+    at_us: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.twins or self.rollouts or self.last_seen_us or self.audit)

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_orch.twin.change import Change
-from edge_orch.twin.epoch import Epoch
+from edge_orch.twin.epoch import Epoch, Rolled
 from edge_orch.twin.facts import SECTION_OF, Desired, Fact, Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
 from edge_orch_controller.store.enrolment import enrolled
 from edge_orch_controller.store.port import Taken
+from edge_orch_controller.store.retention import USUAL, Archived, Dropped, Retention, outdated
 
 
 class MemoryStore:
     """`Store` without a file. Survives whoever uses it, so a test can restart a controller on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, retention: Retention = USUAL) -> None:
         self._versions: list[JobVersion] = []
         self._rollouts: dict[str, Rollout] = {}
         self._agents: dict[str, Agent] = {}
@@ -26,7 +27,9 @@ class MemoryStore:
         self._changes: dict[str, dict[tuple[bytes, int], Change]] = {}
         self._facts: dict[str, dict[tuple[Section, str], Fact]] = {}
         self._epochs: dict[str, Epoch] = {}
-        self._archive: dict[str, list[tuple[Section, str, str]]] = {}
+        self._archive: dict[str, dict[int, tuple[Section, str, str, int]]] = {}
+        self._dropped: dict[str, Dropped] = {}
+        self._retention = retention
         self._audit: list[AuditEntry] = []
 
     def load(self) -> StoredState:
@@ -48,7 +51,7 @@ class MemoryStore:
                 changes.clear()
                 changes.update({(change.actor, change.seq): change for change in rolled.changes})
                 self._epochs[name] = rolled.epoch
-                self._archive.setdefault(name, []).extend(rolled.left)
+                self._keep_what_left(name, rolled, transaction.at_us)
                 for section, key, _ in rolled.left:
                     facts.pop((section, key), None)
             facts.update({(SECTION_OF[type(fact)], fact.key): fact for fact in update.facts})
@@ -69,7 +72,10 @@ class MemoryStore:
         return self._epochs.get(agent, Epoch())
 
     def archived(self, agent: str) -> list[tuple[Section, str, str]]:
-        return list(self._archive.get(agent, ()))
+        return [(section, key, text) for section, key, text, _ in self._archive.get(agent, {}).values()]
+
+    def dropped(self, agent: str) -> Dropped:
+        return self._dropped.get(agent, Dropped())
 
     def facts(self, agent: str) -> Facts:
         sections: dict[str, dict[str, Fact]] = {section.value: {} for section in SECTION_OF.values()}
@@ -140,3 +146,16 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to release."""
+
+    def _keep_what_left(self, agent: str, rolled: Rolled, at_us: int) -> None:
+        archive = self._archive.setdefault(agent, {})
+        for section, key, text in rolled.left:
+            archive[max(archive, default=0) + 1] = (section, key, text, at_us)
+        found = [
+            Archived(id_, section, key, len(key.encode()) + len(text.encode()), left_at_us)
+            for id_, (section, key, text, left_at_us) in reversed(archive.items())
+        ]
+        gone = list(outdated(found, self._retention, at_us))
+        for one in gone:
+            del archive[one.id]
+        self._dropped[agent] = self.dropped(agent).and_also(gone)

@@ -11,6 +11,7 @@ from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, Rollout, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
+from edge_orch_controller.store.retention import Dropped
 
 
 class Taken(EdgeOrchError):
@@ -39,7 +40,11 @@ class Store(Protocol):
         ...
 
     def archived(self, agent: str) -> list[tuple[Section, str, str]]:
-        """Section, key and text of every fact that has left the agent's twin, in the order in which they left."""
+        """Section, key and text of the facts that have left the agent's twin, in the order in which they left."""
+        ...
+
+    def dropped(self, agent: str) -> Dropped:
+        """What is missing there, by `Retention`: nothing that people did."""
         ...
 
     def facts(self, agent: str) -> Facts:

@@ -95,7 +95,7 @@ def write_twins(db: sqlite3.Connection, updates: Mapping[str, TwinUpdate]) -> No
 
 
 def _write_roll(db: sqlite3.Connection, agent: str, rolled: Rolled) -> None:
-    """The new epoch in place of the old one; what left it goes to the archive."""
+    """The new epoch in place of the old one; what left it leaves the facts."""
     db.execute("DELETE FROM changes WHERE agent = ?", (agent,))
     bulk.insert(db, INSERT_CHANGES, [_change_row(agent, change) for change in rolled.changes])
     epoch = rolled.epoch
@@ -103,9 +103,8 @@ def _write_roll(db: sqlite3.Connection, agent: str, rolled: Rolled) -> None:
         "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
         (agent, epoch.number, epoch.root, epoch.length, msgspec.msgpack.encode(epoch.past)),
     )
-    left = [(agent, section.value, key, text) for section, key, text in rolled.left]
-    db.executemany("INSERT INTO archive (agent, section, key, text) VALUES (?, ?, ?, ?)", left)
-    db.executemany("DELETE FROM facts WHERE agent = ? AND section = ? AND key = ?", [row[:3] for row in left])
+    left = [(agent, section.value, key) for section, key, _ in rolled.left]
+    db.executemany("DELETE FROM facts WHERE agent = ? AND section = ? AND key = ?", left)
 
 
 def _change_row(agent: str, change: Change) -> bulk.Row:

@@ -52,4 +52,10 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX archive_by_agent ON archive (agent);
     """,
+    """
+    ALTER TABLE archive ADD COLUMN left_at_us INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE dropped (
+      agent TEXT PRIMARY KEY, facts INTEGER NOT NULL, size INTEGER NOT NULL, until_us INTEGER NOT NULL
+    ) STRICT;
+    """,
 )

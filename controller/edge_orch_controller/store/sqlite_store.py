@@ -13,10 +13,11 @@ from edge_orch.twin.epoch import Epoch
 from edge_orch.twin.facts import Facts, Section
 from edge_orch_controller.core.records import Agent, AuditEntry, JobVersion, RolledOut, Rollout, Standing, Token
 from edge_orch_controller.core.transaction import StoredState, Transaction
-from edge_orch_controller.store import bulk
+from edge_orch_controller.store import archive, bulk
 from edge_orch_controller.store.bulk import read_changes
 from edge_orch_controller.store.enrolment import enrolled
 from edge_orch_controller.store.port import Taken
+from edge_orch_controller.store.retention import USUAL, Dropped, Retention
 from edge_orch_controller.store.rows import (
     INSERT_VERSION,
     REPLACE_AGENT,
@@ -37,8 +38,9 @@ from edge_orch_controller.store.sqlite_file import explained, open_file, transac
 class SqliteStore:
     """`Store` in the file at `path`, made at first use."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, retention: Retention = USUAL) -> None:
         self._path = path
+        self._retention = retention
         self._db = open_file(path)
 
     def load(self) -> StoredState:
@@ -66,6 +68,8 @@ class SqliteStore:
     def commit(self, transaction_: Transaction) -> None:
         with transaction(self._db, self._path) as db:
             write_twins(db, transaction_.twins)
+            for agent, update in transaction_.twins.items():
+                archive.keep(db, agent, update.rolls, self._retention, transaction_.at_us)
             for rollout in transaction_.rollouts.values():
                 db.execute(
                     "UPDATE rollouts SET record = ?, generation = ? WHERE id = ?",
@@ -85,8 +89,11 @@ class SqliteStore:
 
     def archived(self, agent: str) -> list[tuple[Section, str, str]]:
         with explained(self._path, "cannot read the controller's database"):
-            rows = self._db.execute("SELECT section, key, text FROM archive WHERE agent = ? ORDER BY id", (agent,))
-            return [(Section(section), key, text) for section, key, text in rows]
+            return archive.read(self._db, agent)
+
+    def dropped(self, agent: str) -> Dropped:
+        with explained(self._path, "cannot read the controller's database"):
+            return archive.dropped(self._db, agent)
 
     def facts(self, agent: str) -> Facts:
         with explained(self._path, "cannot read the controller's database"):

@@ -6,10 +6,13 @@ import json
 
 import msgspec
 import pytest
+from edge_orch_controller.core.transaction import Transaction, TwinUpdate
+from edge_orch_controller.store.retention import USUAL
 
 from edge_orch.plan.plan import decode_plan
 from edge_orch.plan.steps import Lookup
-from edge_orch.twin.facts import DeviceFact, EpisodeFact, JobState, Override, Reported
+from edge_orch.twin.epoch import Epoch, Rolled
+from edge_orch.twin.facts import DeviceFact, EpisodeFact, JobState, Override, Reported, Section
 from edge_orch.wire.api import (
     AckRequest,
     AckView,
@@ -230,3 +233,17 @@ async def test_history_and_conflicts_of_what_was_decided_apart(api: Api) -> None
     assert (await api.refused("GET", "/v1/history"))[0] == 422
     assert (await api.refused("GET", "/v1/history?job=press&agent=x"))[0] == 404
     assert (await api.refused("GET", "/v1/conflicts?agent=x"))[0] == 404
+
+
+async def test_what_the_archive_no_longer_has_is_told_where_people_look(api: Api) -> None:
+    await api.enroll("press-1")
+    assert (await api.get("/v1/agents/press-1", AgentView)).dropped == 0
+    assert await api.get("/v1/history?job=press", list[HappeningView]) == []
+    half = USUAL.size // 2
+    left = tuple((Section.EPISODES, f"e{n}/opened", "x" * half) for n in range(3))
+    rolled = Rolled(Epoch(1, b"e" * 16, 1), (), left)
+    api.store.commit(Transaction(twins={"press-1": TwinUpdate(rolls=[rolled])}, at_us=1_767_225_600_000_000))
+    assert (await api.get("/v1/agents/press-1", AgentView)).dropped == 2
+    (told,) = await api.get("/v1/history?job=press", list[HappeningView])
+    assert (told.at, told.agent, told.archived) == ("2026-01-01T00:00:00Z", "press-1", True)
+    assert told.what == "2 facts that machines wrote and that left the twin by then are no longer kept"
