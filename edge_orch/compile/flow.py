@@ -17,17 +17,26 @@ class Flow(msgspec.Struct, frozen=True):
     """A schema, and what is not known of it because of problems already reported.
 
     `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
-    event time, if one did.
+    event time, if one did. `gone`: fields that a step above did not pass on, and the name of that step.
     """
 
     schema: Schema
     broken: frozenset[str] = frozenset()
     lost: bool = False
     time_lost_at: str | None = None
+    gone: Mapping[str, str] = {}
 
     def scope(self, params: Mapping[str, FieldType]) -> Scope:
         """What expressions over these records may name."""
-        return Scope({field.name: field for field in self.schema.fields}, params, self.broken, self.lost)
+        fields = {field.name: field for field in self.schema.fields}
+        return Scope(fields, params, self.broken, self.gone, self.lost)
+
+    def without(self, kept: Flow, step: str) -> Flow:
+        """`kept`, the records that the named step makes of these, knowing which fields the step took away."""
+        names = {field.name for field in kept.schema.fields} | kept.broken
+        lost = {field.name: step for field in self.schema.fields if field.name not in names}
+        gone = {name: where for name, where in {**self.gone, **lost}.items() if name not in names}
+        return msgspec.structs.replace(kept, gone=gone)
 
     def fields(self, wanted: Sequence[Name]) -> tuple[Field, ...]:
         """The fields of these names, each named once. Raises `Invalid` with every unknown or repeated one."""

@@ -134,14 +134,17 @@ def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Se
     return (_no_part("syslog", name, field, known, f"write path: {meant}" if meant else ""),)
 
 
-def _influx_problems(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+def _influx_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
     if field.path in {("measurement",), ("timestamp",)} or (
         len(field.path) == 2 and field.path[0] in {"tags", "fields"}
     ):
         return ()
     path = field.path[-1]
     known = ["measurement", "tags.NAME", "fields.NAME", "timestamp"]
-    return (_no_part("line protocol", name, field, known, f"write path: fields.{path} or path: tags.{path}"),)
+    meant = f"path: fields.{path} or path: tags.{path}"
+    if field.type is FieldType.TIMESTAMP and not spec.path:
+        meant = "path: timestamp"
+    return (_no_part("line protocol", name, field, known, f"write {meant}"),)
 
 
 def _no_part(kind: str, name: Name, field: plan.ParsedField, known: list[str], next_step: str = "") -> Problem:

@@ -121,7 +121,9 @@ def input_problem(name: str, where: Location, by_name: dict[str, NamedStep]) -> 
     step = by_name.get(producer(name))
     if step is None:
         branches = [port for each in by_name.values() for port in ports(each) if port.endswith(f".{name}")]
-        next_step = f"write {branches[0]}" if branches else did_you_mean(producer(name), by_name)
+        next_step = f"write {branches[0]}" if branches else did_you_mean(producer(name), [*by_name, DEAD_LETTERS])
+        if name == SOURCE:
+            next_step = "schematize it first; of lines as they come: schematize: {raw: {}, fields: {line: string}}"
         return Problem(f"unknown step `{producer(name)}`", where, f"one of: {names(by_name)}", "", next_step)
     if name in ports(step):
         return None
@@ -141,9 +143,9 @@ def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Probl
     told: set[str] = set()
     for step in named:
         path = [step.name]
-        while (following := producer(by_name[path[-1]].input)) in by_name and following not in path:
+        while (following := producer(by_name[path[-1]].input)) in by_name and following not in [*path, *_TAKEN]:
             path.append(following)
-        if following == step.name and step.name not in told:
+        if following == step.name and step.name not in {*told, *_TAKEN}:
             told.update(path)
             where = step.spec.from_.where if step.spec.from_ else step.where
             chain = " ← ".join([*path, step.name])

@@ -97,7 +97,7 @@ class _Compiler:
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
             for port in ports(step):
-                self.flows.setdefault(port, compiled.flow)
+                self.flows.setdefault(port, flow.without(compiled.flow, step.name))
             if compiled.step is None:
                 self.report(compiled.problems)
             else:

@@ -25,6 +25,7 @@ _BOOL = {"bool_and", "bool_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
 _NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
 _GREATEST = {"min", "max", "arg_min", "arg_max"}
+_COMBINED = "compute each aggregate alone; combine them in a map step after"
 MOST_GREATEST = 1000
 """So many of the greatest or least values are kept at most."""
 
@@ -42,7 +43,7 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
     if function not in AGGREGATES:
         inside = [str(call.this).lower() in AGGREGATES for call in node.find_all(exp.Anonymous)]
         found = f"`{function}`" if function else "an expression around it" if any(inside) else "no aggregate"
-        next_step = _aggregate_meant(node, function)
+        next_step = _COMBINED if function not in ELSEWHERE and any(inside) else _aggregate_meant(node, function)
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
     return made, Field(name, made.type, _never_null(made), _makes_json(made))
@@ -53,7 +54,7 @@ def _aggregate_meant(node: exp.Expression, function: str) -> str:
         return "write quantile(x, 0.95)"
     if isinstance(node, exp.Column):
         return f"write last({node.name}); a key stands in the row already"
-    near = did_you_mean(function, AGGREGATES, "compute each aggregate alone; combine them in a map step after")
+    near = did_you_mean(function, AGGREGATES, _COMBINED)
     return ELSEWHERE.get(function, near)
 
 

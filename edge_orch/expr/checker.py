@@ -112,6 +112,8 @@ def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[Fie
 
 def _of_conditions(values: Sequence[Expression]) -> str:
     """The next step where a condition is compared to something else."""
+    if any(isinstance(value, Literal) and str(value.value).lower() in {"true", "false"} for value in values):
+        return "a condition stands alone; for its opposite, write NOT before it"
     for value in values:
         if isinstance(value, Call) and value.function in {"lt", "le", "gt", "ge"}:
             return "write two comparisons: 1 < x AND x < 5"

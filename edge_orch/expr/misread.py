@@ -13,7 +13,7 @@ _TOKENS = {
     "&&": "to join conditions, write AND",
     "=>": "write >=",
     "=<": "write <=",
-    ",": "write a decimal point: 0.5",
+    ",": "in a number write a decimal point, 0.5; to join conditions, AND",
     ")": "it closes nothing: remove it",
     "~": "write regexp_like(x, 'regex')",
     "AS": "leave it out: the name stands before the colon, NAME: EXPRESSION",

@@ -29,14 +29,16 @@ RECEIVED_AT = Context("source.received_at", FieldType.TIMESTAMP, required=True)
 class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
-    `beside`: fields that the same step makes. `labels`: bare names are labels of the agent (in `target`). `broken`:
-    fields that exist but whose definition is already reported; naming one raises an `Invalid` without problems, so
-    that one mistake is told once. `lost`: all fields are so.
+    `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
+    `labels`: bare names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is
+    already reported; naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all
+    fields are so.
     """
 
     fields: Mapping[str, Field] = {}
     params: Mapping[str, FieldType] = {}
     broken: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = {}
     lost: bool = False
     beside: frozenset[str] = frozenset()
     contexts: bool = True
@@ -48,7 +50,8 @@ class Scope(msgspec.Struct, frozen=True):
             return Context(f"device.labels.{parts[0]}") if self.labels else self.field(parts[0])
         path = ".".join(parts)
         if not self.contexts or self.labels:
-            raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name"))
+            next_step = f"write {parts[-1]}" if self.labels and "labels" in parts else ""
+            raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name", next_step=next_step))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
             return RECEIVED_AT if path == RECEIVED_AT.path else Context(path)
         raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=self._meant(parts)))
@@ -61,6 +64,9 @@ class Scope(msgspec.Struct, frozen=True):
             next_step = did_you_mean(name, self.fields)
             if name in self.params:
                 next_step = f"write :{name} for the parameter"
+            elif name in self.gone:
+                step = self.gone[name]
+                next_step = f"the step `{step}` does not pass it on: keep it there, or read a step above with `from`"
             elif name in self.beside:
                 next_step = "this step makes it, and sees records as they came: use it in a map step after this one"
             raise Invalid(Problem(f"unknown field `{name}`", None, f"one of: {names(self.fields)}", "", next_step))
@@ -68,6 +74,8 @@ class Scope(msgspec.Struct, frozen=True):
         return Column(name, field.type, field.required, field.json)
 
     def _meant(self, parts: tuple[str, ...]) -> str:
+        if parts[-1] in self.params and parts[0] in {"params", "param", "var", "vars"}:
+            return f"write :{parts[-1]} for the parameter"
         if near := did_you_mean(".".join(parts), [name.replace("NAME", parts[-1]) for name in CONTEXTS]):
             return near
         first = self.fields.get(parts[0])

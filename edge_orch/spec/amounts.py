@@ -105,6 +105,7 @@ def size_meant(text: str) -> str:
     if not match or not float(match[1] + (match[2] or "")):
         return ""
     units = {unit.lower(): unit for unit in UNITS} | {"k": "KB", "m": "MB", "g": "GB", "": "MiB"}
+    units |= {"ki": "KiB", "mi": "MiB", "gi": "GiB"}
     unit = units.get(match[3])
     if unit is None:
         return ""

@@ -12,7 +12,18 @@ from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_s
 from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, StepInput, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
-from edge_orch.spec.reading import Doc, entries_of, gathered, read, read_model, read_variant, unknown_key
+from edge_orch.spec.reading import (
+    Doc,
+    entries_of,
+    gathered,
+    is_inline,
+    outdented_key,
+    outdented_keys,
+    read,
+    read_model,
+    read_variant,
+    unknown_key,
+)
 from edge_orch.spec.sinks import SINKS
 from edge_orch.spec.sources import SOURCES
 from edge_orch.spec.steps import STEPS
@@ -122,13 +133,15 @@ class Step(Model, frozen=True):
         frame: list[tuple[Scalar, Node]] = []
         kinds: list[tuple[Scalar, Node]] = []
         problems = []
-        for entry in entries_of(node):
+        entries = entries_of(node, known=STEPS)
+        outdented = outdented_keys(entries, [*STEPS, "name", "from"])
+        for entry in entries:
             if entry[0].text in {"name", "from"}:
                 frame.append(entry)
             elif entry[0].text in STEPS:
                 kinds.append(entry)
             else:
-                problems.append(unknown_key(entry[0], [*STEPS, "name", "from"], "unknown step or key", elsewhere.STEPS))
+                problems.append(_unknown_key(entry[0], outdented.get(entry[0].text) or _holder(entry[0], kinds)))
         if len(kinds) != 1 and not problems:
             found = names(key.text for key, _ in kinds)
             next_step = "give each its own list item" if kinds else ""
@@ -139,6 +152,8 @@ class Step(Model, frozen=True):
             *(({"name": Name, "from": StepInput}[key.text], value) for key, value in frame),
             *((STEPS[key.text], value) for key, value in kinds[:1]),
         ]
+        if outdented:  # the kind lacks what stands too far to the left
+            parts = parts[: len(frame)]
         values = gathered(parts, lambda part: read(*part), problems)
         by_key = dict(zip([key.text for key, _ in frame], values, strict=False))
         return cls(by_key.get("name"), by_key.get("from"), kinds[0][0], values[-1])
@@ -156,6 +171,19 @@ class Step(Model, frozen=True):
             for kind, model in STEPS.items()
         ]
         return {"description": cls.__doc__, "oneOf": arms}
+
+
+def _holder(key: Scalar, kinds: list[tuple[Scalar, Node]]) -> str:
+    """The step above that has such a key, if it does."""
+    body = STEPS[kinds[-1][0].text] if kinds else None
+    is_key = body and not is_inline(body) and key.text in schema_of(body).get("properties", {})
+    return kinds[-1][0].text if is_key else ""
+
+
+def _unknown_key(key: Scalar, above: str) -> Problem:
+    if above:
+        return outdented_key(key, above)
+    return unknown_key(key, [*STEPS, "name", "from"], "unknown step or key", elsewhere.STEPS)
 
 
 class Output(Model, frozen=True):
@@ -202,7 +230,8 @@ def read_job(text: str, file: str) -> Job:
     """The job in a YAML text. Raises `Invalid` with all problems of form; expressions are not looked at yet."""
     job: Job = read_model(Job, parse_document(text, file))
     if not job.spec.steps:
-        raise Invalid(Problem("a job needs at least one step", job.metadata.name.where, next_step="add spec.steps"))
+        next_step = "add a schematize to spec.steps, and what is to be done with its records"
+        raise Invalid(Problem("a job needs at least one step", job.spec.source.kind.where, next_step=next_step))
     return job
 
 

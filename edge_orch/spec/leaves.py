@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, get_args
 import msgspec
 
 from edge_orch.errors import Invalid, Location, Problem
-from edge_orch.spec.nodes import Node, NodeValue, Scalar, Sequence, described
+from edge_orch.spec.nodes import Mapping, Node, NodeValue, Scalar, Sequence, described
 from edge_orch.spec.words import did_you_mean
 
 JsonSchema = dict[str, Any]
@@ -63,6 +63,9 @@ def _mending(node: Node, expected: str) -> str:
     if isinstance(node, Sequence) and node.items and isinstance(node.items[0], Scalar):
         conditions = expected == Sql.expected and "write one expression: conditions are joined by AND"
         return conditions or f"write one alone: {node.items[0].text}"
+    if isinstance(node, Mapping) and expected == Sql.expected:
+        pairs = [f"{key.text} = '{value.text}'" for key, value in node.entries if isinstance(value, Scalar)]
+        return f"write {' AND '.join(pairs)}"
     if not isinstance(node, Scalar):
         return f"write {expected} in its place"
     if node.value is None:
@@ -111,7 +114,7 @@ class Name(Leaf, frozen=True):
         """The next step for what is no name."""
         if text.count(")") > text.count("("):
             return "inside { } a comma ends a value: put the expression before it in quotes"
-        if re.search(r"[()*+=]|::", text):
+        if re.search(r"[()*+=]|::|(?i:\bas\b)", text):
             return "name a field; what is to be computed goes into a map step before" if len(text) > 1 else ""
         name = cls.spelt(text)
         return f"write {name}" if re.fullmatch(cls.pattern, name) else ""

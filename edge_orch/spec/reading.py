@@ -85,15 +85,17 @@ def read(hint: Any, node: Node) -> Any:
     return read_model(hint, node)
 
 
-def entries_of(node: Node, needed: abc.Sequence[str] = ()) -> tuple[tuple[Scalar, Node], ...]:
+def entries_of(
+    node: Node, needed: abc.Sequence[str] = (), known: abc.Container[str] = ()
+) -> tuple[tuple[Scalar, Node], ...]:
     """Keys and values of a mapping; an empty scalar is an empty mapping. Raises `Invalid` for anything else.
 
-    `needed`: the keys that it cannot do without, for the next step.
+    For the next step, `needed`: the keys that it cannot do without; `known`: those that it may have.
     """
     if isinstance(node, Scalar) and node.value is None:
         return ()
     if not isinstance(node, Mapping):
-        raise mismatch(node, "a mapping of keys to values", _mapping(node, needed))
+        raise mismatch(node, "a mapping of keys to values", _mapping(node, needed, known))
     return node.entries
 
 
@@ -103,13 +105,15 @@ def _listing(node: Node) -> str:
     return f"write [{node.text}]" if isinstance(node, Scalar) and node.text else ""
 
 
-def _mapping(node: Node, needed: abc.Sequence[str]) -> str:
-    """What most often makes a mapping of something that is none."""
+def _mapping(node: Node, needed: abc.Sequence[str], words: abc.Container[str]) -> str:
+    """What most often makes a mapping of something that is none; `words`: the keys that it may begin with."""
     if isinstance(node, Sequence):
         return "leave out the dashes or brackets: key: value"
     text = node.text if isinstance(node, Scalar) else ""
     if tight := re.match(r"([A-Za-z_]\w*):(?=[^\s/])", text):
         return f"write a space after the colon: {tight[1]}: …"
+    if (first := re.match(r"(\w+) ", text)) and first[1] in words:
+        return f"write a colon after it: {first[1]}: …"
     if assigned := re.match(r"(\w+)\s*=[^=]", text):
         return f"write {assigned[1]}: … in place of {assigned[1]} ="
     if len(needed) == 1 and len(text) <= 60 and "\n" not in text:
@@ -128,9 +132,16 @@ def read_model(model: Any, node: Node) -> Any:
     needed = [field.key for field in fields if field.required]
     entries = {key.text: (key, value) for key, value in entries_of(node, needed)}
     known = {field.key for field in fields}
-    problems = [unknown_key(key, known) for key, _ in entries.values() if key.text not in known]
+    outdented = outdented_keys(tuple(entries.values()), known)
+    problems = [
+        outdented_key(key, outdented[key.text]) if key.text in outdented else unknown_key(key, known)
+        for key, _ in entries.values()
+        if key.text not in known
+    ]
 
     def value_of(field: ModelField) -> tuple[str, Any]:
+        if field.key in outdented.values():
+            raise Invalid  # it lacks what stands too far to the left, which is told
         if field.key in entries:
             return field.attribute, read(field.hint, entries[field.key][1])
         if field.required:
@@ -149,6 +160,24 @@ def _default(field: ModelField, node: Node) -> Any:
     if field.doc.default == "{}":
         return {} if get_origin(field.hint) is dict else read(field.hint, Mapping((), node.where))
     return read(field.hint, Scalar(field.doc.default or "", node.where))
+
+
+def outdented_keys(entries: abc.Sequence[tuple[Scalar, Node]], known: abc.Container[str]) -> dict[str, str]:
+    """The unknown keys below a known one that is empty, each with that one: they should stand further right."""
+    above = ""
+    outdented = {}
+    for key, value in entries:
+        if key.text in known:
+            above = key.text if isinstance(value, Scalar) and value.value is None and value.plain else ""
+        elif above:
+            outdented[key.text] = above
+    return outdented
+
+
+def outdented_key(key: Scalar, above: str) -> Problem:
+    """The problem of a key that belongs to the one above it."""
+    next_step = f"indent it below `{above}`"
+    return Problem(f"`{key.text}` stands too far to the left", key.where, f"a key of `{above}`", "", next_step)
 
 
 def unknown_key(
@@ -203,7 +232,10 @@ def read_variant(
     """
     every = f"`edge-orch list components --kind {what}` shows what each is for"
     if isinstance(node, Scalar) and node.text:
+        called = re.fullmatch(r"(\w+)[ (]+([^()]*)\)?", node.text)
         whole = f"{node.text}: …" if node.text in table else f"{next(iter(table))}: {node.text}"
+        if called and called[1] in table:
+            whole = f"{called[1]}: {called[2]}"
         next_step = elsewhere.get(node.text.lower()) or f"write {{{whole}}}"
         raise Invalid(
             Problem(f"need a kind of {what}", node.where, f"one of: {names(table)}", described(node), next_step)
@@ -212,7 +244,7 @@ def read_variant(
     if len(entries) != 1:
         found = names(key.text for key, _ in entries)
         kind = next((value.text for key, value in entries if key.text == "type" and isinstance(value, Scalar)), "")
-        first = next(iter(table))
+        first = kind if kind in table else next(iter(table))
         next_step = (elsewhere.get(kind.lower()) or f"the kind is the key itself: {first}: {{…}}") if kind else ""
         raise Invalid(
             Problem(f"need exactly one kind of {what}", node.where, f"one of: {names(table)}", found, next_step)

@@ -20,6 +20,7 @@ _LITERAL_QUERY = re.compile(rf"[?&][^=&]*({_CREDENTIAL})[^=&]*=[^&]", re.IGNOREC
 _URL = re.compile(
     r"(?P<scheme>[a-z]+)://((?P<user>[^/?#@]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#@:\s\[\]]+)(:(?P<port>\d{1,5}))?([/?#]\S*)?"
 )
+_CALLED = re.compile(r"\$\{?(?:secrets?[.:]|env[.:])?([A-Z][A-Z0-9_]*)\}?")
 CONTROL = re.compile(r"[\0-\x1f\x7f]")
 _NEXT_STEP = "write ${secret:NAME}, and put the value on the device: secrets/NAME in its data folder"
 
@@ -68,7 +69,9 @@ class Secret(Template, frozen=True):
     def parse(cls, node: Scalar) -> str:
         if not _SECRET.fullmatch(node.text):
             # Not `found`: the text may be the secret itself, and errors reach logs.
-            raise Invalid(Problem("a secret must not stand in a job", node.where, "${secret:NAME}", "", _NEXT_STEP))
+            called = _CALLED.fullmatch(node.text)
+            next_step = _NEXT_STEP.replace("NAME", called[1]) if called else _NEXT_STEP
+            raise Invalid(Problem("a secret must not stand in a job", node.where, "${secret:NAME}", "", next_step))
         return node.text
 
 

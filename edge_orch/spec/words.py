@@ -58,6 +58,12 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ("format", "codec", "encoding", "template", "datatemplate", "message_format", "serializer", "raw"),
         {"line": "records leave as JSON; as other text write line: FIELD, and make that text in a map step"},
     ),
+    (("else", "otherwise", "other", "fallback"), {"default": "write default: BRANCH"}),
+    (("from", "source", "field", "key", "column", "alias", "json_path", "selector"), {"pattern": "write path"}),
+    (("enum", "values", "allowed", "one_of"), {"pattern": "write pattern: 'a|b'"}),
+    (("regex", "regexp", "match"), {"pattern": "write pattern"}),
+    (("unit", "tz", "timezone"), {"zone": "write zone: Europe/Berlin"}),
+    (("id", "step", "label"), {"from": "write name"}),
     (("format",), {"fields": "the format is a key of its own, such as json: {}"}),
 )
 

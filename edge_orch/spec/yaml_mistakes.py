@@ -12,6 +12,7 @@ _BLOCK = "a line that does not line up with those above"
 # A part of PyYAML's words, of the line before the place and of the line from it on; what to say; what to do.
 _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
+    ("cannot start any token", "", r"```", "a fence of Markdown", "remove the lines that begin with ```"),
     ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
     ("scanning an alias", r".*\*", "", "a value cannot begin with *", _QUOTE),
     ("scanning an anchor", r".*&", "", "a value cannot begin with &", _QUOTE),

@@ -13,6 +13,7 @@ from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
 from edge_orch.expr.rules.arithmetic import interval
+from edge_orch.expr.rules.names import NO_CLOCK, RECORD_TIME
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_vain_call
 from edge_orch.plan.backtracking import longest_text
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
 _ALL = "`edge-orch list components --kind function` shows all there are"
-_NO_CLOCK = {
-    "now", "current_timestamp", "current_date", "current_time", "today", "getdate", "sysdate", "tstamp", "proctime",
-    "random", "rand", "random_int", "uuid", "uuid_v4", "uuid_v7", "newuuid", "newid", "ksuid", "nanoid", "counter",
-}  # fmt: skip
 
 
 def _anonymous(checker: Checker, node: exp.Anonymous) -> Expression:
@@ -51,9 +48,8 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
     if name in AGGREGATES:
         next_step = "use it alone, in the compute of an aggregate, moving or running; combine results in a map after it"
         raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
-    if name in _NO_CLOCK:
-        next_step = "use the record's own time, or source.received_at: the same input must give the same output"
-        raise checker.problem(node, f"`{name}` is not a function of the record", next_step=next_step)
+    if name in NO_CLOCK:
+        raise checker.problem(node, f"`{name}` is not a function of the record", next_step=RECORD_TIME)
     name = SYNONYMS.get(name, name)
     if name not in FUNCTIONS:
         next_step = ELSEWHERE.get(name) or did_you_mean(name, FUNCTIONS, _ALL)
@@ -156,7 +152,8 @@ def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
         raise checker.problem(node, what, "text in quotes, like '%Y-%m-%d %H:%M:%S'", value.type.value)
     if "%" not in value.value:
         what = "a form of timestamps without a part of one"
-        raise checker.problem(node, what, "text like '%Y-%m-%d %H:%M:%S'", repr(value.value))
+        next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
+        raise checker.problem(node, what, "text like '%Y-%m-%d %H:%M:%S'", repr(value.value), next_step)
     for directive in re.findall("%(.?)", value.value):
         if directive not in DIRECTIVES:
             what = f"`%{directive}` is no part of a timestamp"
@@ -206,6 +203,9 @@ def _joined(values: list[Expression]) -> Expression:
 def _bits(name: str, symbol: str, meant: str, checker: Checker, node: exp.Expression) -> Expression:
     nodes = [node.this, *([node.expression] if node.args.get("expression") else [])]
     args = checker.all(nodes)
+    if name == "bit_not" and args[0].type is FieldType.STRING:
+        what = "`=~` and `~` are not part of the language"
+        raise checker.problem(node, what, next_step="write regexp_like(x, 'regex')")
     for part, arg in zip(nodes, args, strict=True):
         if arg.type is not FieldType.INT:
             raise checker.problem(part, f"wrong type for a side of {symbol}", "int", arg.type.value, meant)

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
 
+RECORD_TIME = "use the record's own time, or source.received_at: the same input must give the same output"
+NO_CLOCK = {
+    "now", "current_timestamp", "current_date", "current_time", "today", "getdate", "sysdate", "tstamp", "proctime",
+    "random", "rand", "random_int", "uuid", "uuid_v4", "uuid_v7", "newuuid", "newid", "ksuid", "nanoid", "counter",
+}  # fmt: skip
+
+
 def _column(checker: Checker, node: exp.Column) -> Expression:
     if isinstance(node.this, exp.Star):
         raise checker.problem(node, *refusal(node.this))
@@ -36,6 +43,8 @@ def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
     name = node.name
     if name.startswith("$") and name[1:] in checker.scope.params:
         return msgspec.structs.replace(problem, next_step=f"write :{name[1:]} for the parameter")
+    if name.lower() in NO_CLOCK and len(node.parts) == 1:
+        return msgspec.structs.replace(problem, next_step=RECORD_TIME)
     if len(node.parts) == 1 and not problem.next_step:
         return msgspec.structs.replace(problem, next_step=_text(name, checker.sql.value))
     return problem

@@ -48,7 +48,7 @@ class Day(Choice, frozen=True):
     elsewhere: ClassVar[dict[str, str]] = {
         **{f"{day}day": day for day in ("mon", "fri", "sun")},
         **{"tuesday": "tue", "wednesday": "wed", "thursday": "thu", "saturday": "sat"},
-        **{"weekend": "sat, sun", "weekdays": "mon, tue, wed, thu, fri"},
+        **{"weekend": "sat, sun", **dict.fromkeys(("weekdays", "mon-fri"), "mon, tue, wed, thu, fri")},
     }
 
 
