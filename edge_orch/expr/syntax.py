@@ -48,6 +48,14 @@ class _Jobs(Dialect):
         NESTED_TYPE_TOKENS = set()  # noqa: RUF012
         STRUCT_TYPE_TOKENS = set()  # noqa: RUF012
         LAMBDAS = {}  # noqa: RUF012 (`->` is for JSON)
+        # In SQL `%` binds as `*` and `/` do; sqlglot counts it among `+` and `-`.
+        TERM = {  # noqa: RUF012
+            token: made for token, made in SqlParser.TERM.items() if made is not exp.Mod
+        }
+        FACTOR = {  # noqa: RUF012
+            **SqlParser.FACTOR,
+            **{token: made for token, made in SqlParser.TERM.items() if made is exp.Mod},
+        }
         COLUMN_OPERATORS = {  # noqa: RUF012 (sqlglot would parse JSON paths itself, and log their mistakes)
             **{token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}},
             **{token: _JSON[token.name] for token in SqlParser.COLUMN_OPERATORS if token.name in _JSON},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,6 +110,36 @@ def test_the_same_answer(oracle: duckdb.DuckDBPyConnection, pair: Pair, rows: li
     expected = theirs(oracle, pair.theirs, rows)
     for place, value in ours(pair.ours, rows).items():
         assert agrees(value, expected[place]), (pair, rows[place], value, expected[place])
+
+
+@st.composite
+def without_brackets(draw: Callable[..., Any]) -> str:
+    """Conditions in which nothing but precedence says what belongs together; no operand is 0 or overflows."""
+
+    def chain() -> str:
+        signs = draw(st.lists(st.sampled_from(["+", "-", "*", "/", "%", "- -", "&", "|"]), max_size=4))
+        parts = [draw(st.sampled_from(["j", "2", "3", "5", "7"]))]
+        for sign in signs:
+            parts += [sign, draw(st.sampled_from(["j", "2", "3", "5", "7"]))]
+        return " ".join(parts)
+
+    def compared() -> str:
+        form = draw(st.sampled_from(["{} = {}", "{} < {}", "{} BETWEEN 2 AND {}", "{} IN (2, {})", "{} IS NULL"]))
+        return str(draw(st.sampled_from(["", "NOT "])) + form.format(chain(), chain()))
+
+    more = draw(st.lists(st.sampled_from(["AND", "OR"]), max_size=3))
+    return " ".join([compared(), *(f"{word} {compared()}" for word in more)]) if draw(st.booleans()) else chain()
+
+
+def no_bits_of_floats(expression: str) -> bool:
+    return not ("/" in expression and any(sign in expression for sign in "&|"))
+
+
+@given(without_brackets().filter(no_bits_of_floats), st.integers(1, 9))
+def test_operators_bind_as_in_duckdb(oracle: duckdb.DuckDBPyConnection, expression: str, j: int) -> None:
+    row = dict.fromkeys(TYPES) | {"j": j, "g": 0.5, "u": "a"}
+    (expected,) = theirs(oracle, expression.replace("/", "::double /"), [row])
+    assert agrees(ours(expression, [row])[0], expected), expression
 
 
 DIFFERENT = [
