@@ -66,5 +66,15 @@ _JSON = {"json_extract", "json_object", "json_array"}
 def is_json(value: Expression) -> bool:
     """Whether it is the text of JSON for sure, NULL apart: in a record that leaves it is that JSON, not a text."""
     if isinstance(value, Call):
-        return value.function in _JSON or (value.function == "coalesce" and all(map(is_json, value.args)))
+        return value.function in _JSON or (value.function in {"case", "coalesce"} and _all_json(_answers(value)))
     return isinstance(value, Column) and value.json
+
+
+def _answers(call: Call) -> tuple[Expression, ...]:
+    """What the call may give: the arms of a CASE, the arguments of coalesce."""
+    return (*call.args[1::2], call.args[-1]) if call.function == "case" else call.args
+
+
+def _all_json(values: tuple[Expression, ...]) -> bool:
+    known = [value for value in values if not (isinstance(value, Literal) and value.value is None)]
+    return bool(known) and all(map(is_json, known))

@@ -22,6 +22,9 @@ spec:
           json_object('id', id, 'at', json_array(source.received_at, NULL, id / (0)), 'where', json_object('is', place))
         city: place -> '$.city'
         read: json_extract(text, '$')
+        one_of: CASE WHEN id = 1 THEN place -> '$.at' WHEN id = 2 THEN tags END
+        mixed: CASE WHEN id = 1 THEN place -> '$.at' ELSE 'none' END
+        first: "coalesce(NULL, tags, place -> '$.at')"
     - name: masked
       mask: {copy: redact}
   outputs:
@@ -68,10 +71,12 @@ def test_json_stands_as_json_until_it_is_made_a_text() -> None:
         {
             **{"id": 1, "text": text, "place": place, "tags": None, "copy": place},
             **{"made": {"id": 1, "at": at, "where": {"is": place}}, "city": "Linz", "read": [1, 2]},
+            **{"one_of": [48.3, 14.3], "mixed": "[48.3,14.3]", "first": [48.3, 14.3]},
         },
         {
             **{"id": 2, "text": '"x"', "place": "x", "tags": [1], "copy": "x"},
             **{"made": {"id": 2, "at": at, "where": {"is": "x"}}, "city": None, "read": None},
+            **{"one_of": [1], "mixed": "none", "first": [1]},
         },
     ]
     assert [row["copy"] for row in rows(emission, "masked")] == ["[REDACTED]", "[REDACTED]"]
