@@ -35,7 +35,7 @@ def framed(component: Component) -> str:
         Kind.STEP: example,
         Kind.MASKING: f"mask:\n  {_masked(component)}:\n{_indented(example, 4)}",
         Kind.WINDOW: f"aggregate:\n  window:\n{_indented(example, 4)}  by: [sensor]\n  compute: {{n: count(*)}}\n",
-        Kind.AGGREGATE: f"aggregate:\n  window: {{tumbling: 1m}}\n  compute:\n    value: {example}\n",
+        Kind.AGGREGATE: f"moving:\n  compute:\n    value: {example}\n",
         Kind.FUNCTION: f"map:\n  value: >-\n    {example}\n",
     }[component.kind]
     return _job(steps=[_reading(component), step])

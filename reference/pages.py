@@ -20,7 +20,11 @@ TITLES = {
         "Which records an `aggregate` folds together: exactly one kind. The rows below are those of "
         "`by: [sensor], compute: {n: count(*)}`.",
     ),
-    Kind.AGGREGATE: ("aggregates", "Aggregates", "What an `aggregate` computes: one an entry, perhaps with `FILTER`."),
+    Kind.AGGREGATE: (
+        "aggregates",
+        "Aggregates",
+        "What `aggregate`, `moving` and `running` compute, perhaps with `FILTER`.",
+    ),
     Kind.FUNCTION: ("functions", "Functions", "What expressions may call."),
     Kind.SINK: ("sinks", "Sinks", "Where records and alerts go: entries of `spec.sinks`."),
 }
@@ -77,7 +81,8 @@ def _table_page(found: list[Component]) -> Iterator[str]:
     yield "| call | | example | gives |"
     yield "|---|---|---|---|"
     for one in found:
-        yield _row(f"`{one.usage}`", one.doc, f"`{one.example}`", f"`{values(one)[0]}`")
+        shown = values(one)[-1 if one.kind is Kind.AGGREGATE else 0]  # of all records, or of the first
+        yield _row(f"`{one.usage}`", one.doc, f"`{one.example}`", f"`{shown}`")
 
 
 def _options_table(options: Iterable[Option]) -> Iterator[str]:

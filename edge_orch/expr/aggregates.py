@@ -19,9 +19,11 @@ from edge_orch.plan.steps import Aggregation, Argument
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.words import did_you_mean, names
 
-_NUMERIC = {"sum", "avg", "stddev", "variance", "quantile"}
-_FLOAT = {"avg", "stddev", "variance", "quantile"}
+_FLOAT = {"avg", "stddev", "variance", "stddev_pop", "var_pop", "quantile", "ewma", "regr_slope", "corr"}
+_NUMERIC = {"sum", *_FLOAT}
+_PAIRED = {"regr_slope", "corr"}
 _BOOL = {"bool_and", "bool_or"}
+_BITS = {"bit_and", "bit_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
 _NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
 _GREATEST = {"min", "max", "arg_min", "arg_max"}
@@ -71,7 +73,7 @@ def _never_null(made: Aggregation) -> bool:
     if made.function == "count":
         return True
     # What grows with its values gives up when there is no room for them.
-    chosen = made.function in {*_NEVER_GROWING, *_BOOL} and made.argument is None
+    chosen = made.function in {*_NEVER_GROWING, *_BOOL, *_BITS} and made.argument is None
     required = made.value is not None and is_required(made.value) and (made.order is None or is_required(made.order))
     return chosen and made.where is None and required
 
@@ -92,6 +94,10 @@ class _Maker:
         if function == "median":
             function, args = "quantile", [*args, exp.Literal.number(0.5)]
         order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None
+        if function in _PAIRED:
+            other = args.pop()
+            order = self.checker.check(other)
+            self.checker.expect(other, order, NUMBERS, f"the second argument of {function}")
         if function == "json_group_object":
             order = self.checker.check(args.pop(0))
             order = order if order.type is FieldType.STRING else casts.to_string(order)
@@ -115,9 +121,11 @@ class _Maker:
         return value
 
     def argument(self, function: str, node: exp.Expression) -> Argument:
-        """The constant that stands second: a quantile, a number of values, bounds, or what stands between texts."""
+        """The constant that stands second: a quantile, a weight, how many, bounds, or what stands between texts."""
         if function == "quantile":
             return self.quantile(node)
+        if function == "ewma":
+            return self.weight(node)
         if function == "histogram":
             return self.bounds(node)
         if function == "string_agg":
@@ -136,6 +144,13 @@ class _Maker:
             raise self.checker.problem(node, "not a quantile", "a number from 0 to 1", node.sql()[:60])
         return argument
 
+    def weight(self, node: exp.Expression) -> float:
+        argument = _number(node)
+        if argument is None or not 0 < argument <= 1:
+            expected = "a number above 0, up to 1: for some n values 2 / (n + 1)"
+            raise self.checker.problem(node, "not the weight of an ewma", expected, node.sql()[:60])
+        return argument
+
     def bounds(self, node: exp.Expression) -> tuple[float, ...]:
         numbers = [_number(item) for item in node.expressions] if isinstance(node, exp.Array) else []
         bounds = tuple(number for number in numbers if number is not None)
@@ -152,6 +167,8 @@ class _Maker:
             return FieldType.INT
         if function in _NUMERIC or (function == "histogram" and argument is not None):
             self.checker.expect(node, value, NUMBERS, f"the argument of {function}")
+        if function in _BITS:
+            self.checker.expect(node, value, frozenset({FieldType.INT}), f"the argument of {function}")
         if function in _BOOL:
             self.checker.expect(node, value, frozenset({FieldType.BOOL}), f"the argument of {function}")
         if function in {"min", "max"}:

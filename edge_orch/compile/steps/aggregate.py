@@ -9,8 +9,9 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.aggregates import parse_aggregation
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
+from edge_orch.plan.steps import Aggregation
 from edge_orch.plan.windows import TumblingWindow, Window
-from edge_orch.spec.leaves import Name
+from edge_orch.spec.leaves import Name, Sql
 from edge_orch.spec.steps.aggregate import Aggregate
 
 WINDOW_FIELDS = (
@@ -50,7 +51,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         if name.value in taken:
             problems.append(_clash(name, taken))
         try:
-            aggregation, field = parse_aggregation(name.value, sql, context.scope)
+            aggregation, field = _aggregation(name, sql, context)
         except Invalid as error:
             failed = True
             problems.extend(error.problems)
@@ -75,6 +76,15 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         on_late=spec.on_late.value,
     )
     return Compiled(step, flow)
+
+
+def _aggregation(name: Name, sql: Sql, context: StepContext) -> tuple[Aggregation, Field]:
+    made, field = parse_aggregation(name.value, sql, context.scope)
+    if made.function == "ewma":
+        what = "`ewma` follows records as they come, which a window does not keep"
+        next_step = "write a running step before it, and last(x) here"
+        raise Invalid(Problem(what, sql.where, next_step=next_step))
+    return made, field
 
 
 def _clash(name: Name, taken: dict[str, str]) -> Problem:

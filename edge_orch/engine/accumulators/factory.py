@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
+from operator import and_, or_
 from typing import Any
 
 from msgspec import Raw, json
@@ -13,7 +14,17 @@ from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
 from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
 from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
-from edge_orch.engine.accumulators.sums import Average, Deviation, FloatSum, IntSum, Variance, average
+from edge_orch.engine.accumulators.sums import (
+    Average,
+    Deviation,
+    FloatSum,
+    IntSum,
+    PopulationDeviation,
+    PopulationVariance,
+    Variance,
+    average,
+)
+from edge_orch.engine.accumulators.trends import Correlation, Slope, Smoothed
 from edge_orch.engine.calls.cast import cast
 from edge_orch.engine.stamps import format_stamp
 from edge_orch.plan.expression import Expression, is_json
@@ -36,8 +47,14 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "avg": Average,
     "stddev": Deviation,
     "variance": Variance,
+    "stddev_pop": PopulationDeviation,
+    "var_pop": PopulationVariance,
+    "regr_slope": Slope,
+    "corr": Correlation,
     "bool_and": lambda: Extreme(min),  # false is less than true
     "bool_or": lambda: Extreme(max),
+    "bit_and": lambda: Extreme(partial(reduce, and_)),
+    "bit_or": lambda: Extreme(partial(reduce, or_)),
     "min": lambda: Extreme(min),
     "max": lambda: Extreme(max),
     "arg_min": lambda: ArgExtreme(min),
@@ -47,6 +64,7 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "count_distinct": CountDistinct,
     "mode": lambda: Tallied(_most_frequent),
 }
+_OF_A_FRACTION: dict[str, Callable[[float], Accumulator]] = {"quantile": Quantile, "ewma": Smoothed}
 _CHOICES: dict[str, Callable[..., Any]] = {"min": min, "arg_min": min, "max": max, "arg_max": max}
 
 
@@ -60,7 +78,7 @@ _WHOLES: dict[str, Callable[[list[Any]], Value]] = {
 
 
 def fraction(aggregation: Aggregation) -> float:
-    """Which quantile is asked for."""
+    """Which quantile is asked for, or by which part each value moves an `ewma`."""
     return aggregation.argument if isinstance(aggregation.argument, int | float) else 0.5
 
 
@@ -69,8 +87,8 @@ def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     function, argument = aggregation.function, aggregation.argument
     if function == "sum":
         return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
-    if function == "quantile":
-        return partial(Quantile, fraction(aggregation))
+    if function in _OF_A_FRACTION:
+        return partial(_OF_A_FRACTION[function], fraction(aggregation))
     if function == "array_agg":
         return partial(Gathered, _array_of(aggregation.value))
     if function == "json_group_object":

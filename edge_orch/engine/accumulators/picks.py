@@ -1,4 +1,4 @@
-"""Aggregates that pick one of the values."""
+"""Aggregates that pick one of the values, or make one of two."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 
 
 class Extreme(Accumulator):
-    """`min` and `max`, of any type."""
+    """`min` and `max`, of any type; of the bits of ints `bit_and` and `bit_or`."""
 
     __slots__ = ("best", "choose")
 

@@ -139,6 +139,25 @@ class Variance(Deviation):
         return None if variance is None else finite(variance)
 
 
+class PopulationDeviation(Deviation):
+    """`stddev_pop`: of all there are, not of a sample; 0 for one value."""
+
+    __slots__ = ()
+
+    def _variance(self) -> float | None:
+        return self.squares / self.count if self.count and self.squares >= 0 else None
+
+
+class PopulationVariance(PopulationDeviation):
+    """`var_pop`: the square of `stddev_pop`."""
+
+    __slots__ = ()
+
+    def value(self) -> float | None:
+        variance = self._variance()
+        return None if variance is None else finite(variance)
+
+
 def average(values: Sequence[float]) -> float | None:
     """The mean of these values alone."""
     return finite(_fsum(values) / len(values)) if values else None

@@ -175,3 +175,28 @@ def duckdb_says(records: list[dict[str, Any]], begins: bool, ends: bool) -> list
     """  # noqa: S608 - our own text
     found = [list(row) for row in CONNECTION.execute(query, values).fetchall()]
     return [row if row[8] is not None else [0, *row[1:]] for row in found]
+
+
+def test_what_is_smoothed_begins_anew_with_its_series() -> None:
+    smooth = compile_job(
+        """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize:
+        json: {}
+        fields: {t: {type: timestamp, format: unix_s}, k: string, x: {type: float, required: false}}
+        time: t
+    - running: {keys: [k], begin: x = 0, compute: {s: 'ewma(x, 0.5)'}}
+  outputs: {out: {from: running, to: out}}
+  sinks: {out: {file: {path: y}}}
+""",
+        "job.yaml",
+    )
+    pipe = pipeline(smooth)
+    lines = [f'{{"t": {t}, "k": "a", "x": {x}}}' for t, x in enumerate(("8", "4", "null", "4", "0", "2"))]
+    emission = pipe.process(batch("\n".join(lines).encode()))
+    assert [row["s"] for row in rows(emission)] == [8.0, 6.0, 6.0, 5.0, 0.0, 1.0]
