@@ -89,6 +89,8 @@ def _run_once(folder: AgentFolder, enrolment: Enrolment, options: RunOptions, lo
     store = SqliteStore(folder.database, clock.now().wall_us, lost)
     if store.set_aside is not None:
         log.error(line("database_set_aside", path=store.set_aside))
+    if store.deleted:
+        log.warning(line("set_aside_deleted", files=", ".join(store.deleted)))
     try:
         asyncio.run(_run(folder, enrolment, options, clock, store))
     finally:

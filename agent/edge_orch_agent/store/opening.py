@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from enum import StrEnum
-from itertools import count
 from pathlib import Path
 
 import msgspec
 
 from edge_orch.errors import Problem, StorageError
-from edge_orch.time import format_timestamp
+from edge_orch_agent.store.aside import Flaw, free_name, set_aside, thin_out
 from edge_orch_agent.store.log_check import Condition, check_log
-from edge_orch_agent.store.presence import PARTS, copy_open
+from edge_orch_agent.store.presence import copy_open
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS, migrate
@@ -29,19 +27,21 @@ LOG_BYTES = 2 << 20
 must stay well below the ballast; the smaller it is, the more often pages are written that change all the time."""
 
 
-class Flaw(StrEnum):
-    """Why a file cannot be used; part of the name under which it is set aside."""
-
-    DAMAGED = "damaged"
-    FOREIGN = "foreign"
-    NEWER = "newer"
-    REPLACED = "replaced"
-
-
 class Opened(msgspec.Struct, frozen=True):
-    """A sound database. `aside`: where the file is now that stood there before; `report`: what was wrong, in words."""
+    """A sound database. `aside`: where the file is now that stood there before; `report`: what was wrong, in words.
+
+    `deleted`: which files that were set aside earlier were too many.
+    """
 
     database: sqlite3.Connection
+    aside: Path | None = None
+    report: str = ""
+    deleted: tuple[str, ...] = ()
+
+
+class _Mended(msgspec.Struct, frozen=True):
+    """Of a log: where it is as it was before it was put right, and what was wrong, in words; empty if it was whole."""
+
     aside: Path | None = None
     report: str = ""
 
@@ -58,13 +58,16 @@ def open_database(path: Path, now_us: int) -> Opened:
         rebuilt = _rebuilt(path)
         if rebuilt.exists() and not path.exists():
             rebuilt.rename(path)  # the power went between the two renames of `_replace`
-        missed = [_missing(path), _mend_log(path, now_us)]
+        missed, damaged_log = _missing(path), _mend_log(path, now_us)
         try:
             opened = Opened(_open(path))
         except _Unusable as unusable:
             opened = _replace(path, unusable, now_us)
         _life(path).touch(mode=0o600)
-        return msgspec.structs.replace(opened, report="; ".join(filter(None, [*missed, opened.report])))
+        deleted = (*thin_out(path, opened.aside), *thin_out(_log(path), damaged_log.aside))
+        told = f"of what was set aside earlier, {', '.join(deleted)} had to go" if deleted else ""
+        report = "; ".join(filter(None, [missed, damaged_log.report, opened.report, told]))
+        return msgspec.structs.replace(opened, report=report, deleted=deleted)
     except sqlite3.Error as error:
         raise storage_error(error, path, "cannot open") from error
     except OSError as error:
@@ -97,7 +100,7 @@ def rescue_open(database: sqlite3.Connection, path: Path, now_us: int) -> str:
     copy_open(database, _rebuilt(path))
     told = ""
     if path.exists():
-        told = f", what stood there is set aside as {_set_aside(path, Flaw.REPLACED, now_us).name}"
+        told = f", what stood there is set aside as {set_aside(path, Flaw.REPLACED, now_us).name}"
     close_database(database, path)  # SQLite removes its log, by its name
     _rebuilt(path).rename(path)
     return told
@@ -123,16 +126,16 @@ def _missing(path: Path) -> str:
     return ""
 
 
-def _mend_log(path: Path, now_us: int) -> str:
-    """Put right what can be put right of the log, before SQLite reads it; what was wrong, in words."""
+def _mend_log(path: Path, now_us: int) -> _Mended:
+    """Put right what can be put right of the log, before SQLite reads it."""
     log = _log(path)
     if not log.exists():
-        return ""
+        return _Mended()
     found = log.read_bytes()
     checked = check_log(found)
     if checked.condition is Condition.WHOLE:
-        return ""
-    aside = _free_name(log, Flaw.DAMAGED, now_us)
+        return _Mended()
+    aside = free_name(log, Flaw.DAMAGED, now_us)
     aside.touch(mode=0o600)
     aside.write_bytes(found)
     if checked.data != found:
@@ -143,7 +146,7 @@ def _mend_log(path: Path, now_us: int) -> str:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(log)
-    return f"the database's log was damaged, see {aside.name}: {checked.condition.value}"
+    return _Mended(aside, f"the database's log was damaged, see {aside.name}: {checked.condition.value}")
 
 
 def _rebuilt(path: Path) -> Path:
@@ -235,25 +238,7 @@ def _replace(path: Path, unusable: _Unusable, now_us: int) -> Opened:
         saved = salvage(path, database, first_sequence=max(now_us, 1)) if unusable.flaw is not Flaw.FOREIGN else ""
     finally:
         database.close()
-    aside = _set_aside(path, unusable.flaw, now_us)
+    aside = set_aside(path, unusable.flaw, now_us)
     rebuilt.rename(path)
     report = f"the database was {unusable.flaw} ({unusable}) and is set aside as {aside.name}; {saved or 'begun anew'}"
     return Opened(_open(path), aside, report)
-
-
-def _set_aside(path: Path, flaw: Flaw, now_us: int) -> Path:
-    """Rename the file, and with it the log that belongs to it, so that SQLite cannot replay it into another one."""
-    aside = _free_name(path, flaw, now_us)
-    for ending in reversed(PARTS):
-        part = path.with_name(path.name + ending)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    return aside
-
-
-def _free_name(path: Path, flaw: Flaw, now_us: int) -> Path:
-    """A dated name beside the file that nothing has yet."""
-    stamp = format_timestamp(now_us // 1_000_000 * 1_000_000).replace(":", "").replace("-", "")
-    suffixes = (f"-{number}" if number else "" for number in count())
-    names = (path.with_name(f"{path.name}.{flaw}-{stamp}{suffix}") for suffix in suffixes)
-    return next(name for name in names if not name.exists())

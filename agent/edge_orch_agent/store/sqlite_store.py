@@ -37,8 +37,9 @@ class SqliteStore:
 
     A file that is damaged, of another program or of a newer version is set aside under a name with the time (`now_us`:
     wall clock, microseconds), and work goes on with what could be read of it; `set_aside` then says where it is, and
-    so does the `report` of what is loaded, behind `lost`: why it had to be opened anew. Raises `StorageError` for a
-    folder that cannot be used. May be called from any thread; calls wait for each other.
+    so does the `report` of what is loaded, behind `lost`: why it had to be opened anew. `deleted`: files set aside
+    earlier that were too many. Raises `StorageError` for a folder that cannot be used. May be called from any thread;
+    calls wait for each other.
 
     The reserve for essential transactions is a ballast file beside the database (`agent.ballast`).
     """
@@ -131,6 +132,7 @@ class SqliteStore:
 
     def _use(self, opened: Opened) -> None:
         self._database, self.set_aside, self._report = opened.database, opened.aside, opened.report
+        self.deleted = opened.deleted
         self._presence = Presence(self._path)
 
     def _keep_place(self) -> None:
