@@ -23,6 +23,7 @@ from edge_orch.engine.alert_agenda import Agenda
 from edge_orch.engine.alert_summary import render
 from edge_orch.engine.alert_table import ANNOUNCED, Signal, State, next_state
 from edge_orch.engine.alert_votes import Votes
+from edge_orch.engine.encoding import json_bytes, msgpack_bytes
 from edge_orch.engine.records import EpisodeEvent, EpisodeEventKind
 from edge_orch.engine.room import ENTRY, TEXT, VALUE, Room, weight
 from edge_orch.plan.steps import Alert
@@ -141,7 +142,7 @@ class AlertRule:
 
     def snapshot(self) -> bytes:
         """All that the rule remembers."""
-        return msgspec.msgpack.encode(_Snapshot(self._watermark_us, list(self._subjects.values())))
+        return msgpack_bytes(_Snapshot(self._watermark_us, list(self._subjects.values())))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
@@ -265,4 +266,4 @@ class AlertRule:
 
 def episode_id(job: str, rule: str, key: Iterable[str], opened_us: int) -> str:
     """16 hex digits that are the same wherever this episode is computed again."""
-    return hashlib.sha256(msgspec.json.encode([job, rule, list(key), opened_us])).hexdigest()[:16]
+    return hashlib.sha256(json_bytes([job, rule, list(key), opened_us])).hexdigest()[:16]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.time import DAY, Instant
 
 FASTEST = 10
@@ -43,7 +44,7 @@ class Arrival:
 
     def snapshot(self) -> bytes:
         """Where the line is."""
-        return msgspec.msgpack.encode(self._state)
+        return msgpack_bytes(self._state)
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""

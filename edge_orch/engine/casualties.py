@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
-
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.fields import Parser
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import DeadLetter
@@ -90,4 +89,4 @@ class Casualties:
 
     def row(self, step: str, reason: str, field: str, row: object, origin: str) -> None:
         """A row that an aggregate made: its raw form is its JSON, its partition the aggregate's name."""
-        self.letters.append(DeadLetter(msgspec.json.encode(row), step, reason, origin, 0, field))
+        self.letters.append(DeadLetter(json_bytes(row), step, reason, origin, 0, field))

@@ -19,6 +19,7 @@ from typing import Protocol
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.time import Instant
 
 NEVER = 1 << 62
@@ -161,7 +162,7 @@ class Clock:
 
     def snapshot(self) -> bytes:
         """All that the clock remembers."""
-        return msgspec.msgpack.encode(self._state)
+        return msgpack_bytes(self._state)
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""

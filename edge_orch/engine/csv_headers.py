@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.plan.steps import ParsedField
 
 Read = Callable[[str], Sequence[str | None]]
@@ -47,7 +48,7 @@ class Headers:
 
     def snapshot(self) -> bytes:
         """The columns of every partition."""
-        return msgspec.msgpack.encode(self._columns)
+        return msgpack_bytes(self._columns)
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

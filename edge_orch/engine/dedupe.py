@@ -7,6 +7,7 @@ from operator import itemgetter
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key
 from edge_orch.engine.room import ENTRY, Room, weight
 
@@ -63,7 +64,7 @@ class Seen:
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode(_Snapshot(self._cleared, list(self._seen.items())))
+        return msgpack_bytes(_Snapshot(self._cleared, list(self._seen.items())))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

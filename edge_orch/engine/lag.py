@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key, KeyedMemory, Values
 from edge_orch.engine.room import ENTRY, Room, weight
 
@@ -37,7 +38,7 @@ class PreviousRecords(KeyedMemory[Previous]):
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode(list(self._entries.items()))
+        return msgpack_bytes(list(self._entries.items()))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

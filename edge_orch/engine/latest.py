@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key, KeyedMemory, Values
 from edge_orch.engine.room import ENTRY, VALUE, Room, weight
 
@@ -45,7 +46,7 @@ class LatestValues(KeyedMemory[Histories]):
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode(list(self._entries.items()))
+        return msgpack_bytes(list(self._entries.items()))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key, KeyedMemory, Values
 from edge_orch.engine.room import ENTRY, VALUE, Room, weight
 from edge_orch.engine.windows.cell import Layout
@@ -67,7 +68,7 @@ class LastRecords(KeyedMemory[Series]):
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode([(key, list(series.records)) for key, series in self._entries.items()])
+        return msgpack_bytes([(key, list(series.records)) for key, series in self._entries.items()])
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

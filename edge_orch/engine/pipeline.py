@@ -24,6 +24,7 @@ from edge_orch.engine.arrival import Arrival
 from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.csv_headers import Headers
+from edge_orch.engine.encoding import long_record_lines, msgpack_bytes, record_lines
 from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import PIECE, Lines, pieces
 from edge_orch.engine.records import Batch, Chunk, Device, Emission
@@ -31,11 +32,10 @@ from edge_orch.engine.refusals import refusal
 from edge_orch.engine.text_lines import encoded_lines
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.growth import lengthens
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.time import Instant
-
-_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class UnreadableState(Invalid):
@@ -69,6 +69,7 @@ class Pipeline:
     ) -> None:
         self.version = version
         self._plan = plan
+        self._json_lines = long_record_lines if lengthens(plan) else record_lines
         compiled = compile_plan(plan, device, secrets or {})
         self.code = compiled.code
         self._process = compiled.process
@@ -156,7 +157,7 @@ class Pipeline:
 
     def snapshot(self) -> bytes:
         """All state, by the digest of each step's definition."""
-        return msgspec.msgpack.encode({key: part.snapshot() for key, part in self._stateful.items()})
+        return msgpack_bytes({key: part.snapshot() for key, part in self._stateful.items()})
 
     def _take(self, lines: Lines, batch: Batch, position: int, now: Instant) -> None:
         """Take lines of the batch; the first of them has that position in its partition."""
@@ -183,14 +184,14 @@ class Pipeline:
             except Exception as error:  # whatever it is, these bytes are to blame
                 name, found = names.get(key, ""), f"{type(error).__name__}: {error}"
                 # Without its clock no step's state means what it did.
-                rest = msgspec.msgpack.encode({k: v for k, v in saved.items() if k != key}) if name else b""
+                rest = msgpack_bytes({k: v for k, v in saved.items() if k != key}) if name else b""
                 raise UnreadableState(self._plan.name, name, found, rest) from None
 
     def _encode(self) -> None:
         """Rows that were collected become bytes."""
         for stream in self._parts.streams:
             if stream.rows:
-                stream.encoded.append((encoded_lines if stream.texts else _encode_lines)(stream.rows))
+                stream.encoded.append((encoded_lines if stream.texts else self._json_lines)(stream.rows))
                 stream.count += len(stream.rows)
                 stream.rows.clear()
 
@@ -214,7 +215,7 @@ class Pipeline:
                 stream.encoded, stream.count = [], 0
         if emission.dead and parts.graph.dead_letters:
             refused = [refusal(letter, self._plan.name, self.version) for letter in emission.dead]
-            chunk = Chunk(_encode_lines(refused), len(refused))
+            chunk = Chunk(long_record_lines(refused), len(refused))
             emission.outputs.update(dict.fromkeys(parts.graph.dead_letters, chunk))
         for name, count in parts.counts.items():
             if count.entered:

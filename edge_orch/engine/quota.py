@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key
 from edge_orch.engine.room import ENTRY, Room, weight
 
@@ -64,7 +65,7 @@ class Quota:
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
-        return msgspec.msgpack.encode([(start, list(counts.items())) for start, counts in self._windows.items()])
+        return msgpack_bytes([(start, list(counts.items())) for start, counts in self._windows.items()])
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing, Value
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.memory import Key, Values
 from edge_orch.engine.room import ENTRY, Room, weight
 from edge_orch.engine.windows.cell import Layout
@@ -64,7 +65,7 @@ class Totals:
     def snapshot(self) -> bytes:
         """All that is remembered."""
         saved = [(key, [[each.state() for each in mine] for mine in lanes]) for key, lanes in self._lanes.items()]
-        return msgspec.msgpack.encode(saved)
+        return msgpack_bytes(saved)
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""

@@ -8,6 +8,7 @@ import msgspec
 
 from edge_orch.engine.alert import AlertRule
 from edge_orch.engine.clock import BEFORE, NEVER
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.records import EpisodeEvent
 from edge_orch.time import SECOND
 
@@ -39,7 +40,7 @@ class RuleTimer:
 
     def snapshot(self) -> bytes:
         """The rule's state, and how far this timer has come."""
-        return msgspec.msgpack.encode((self._swept_us, self._rule.snapshot()))
+        return msgpack_bytes((self._swept_us, self._rule.snapshot()))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
@@ -90,7 +91,7 @@ class MemoryTimer:
 
     def snapshot(self) -> bytes:
         """The memory, and how far this timer has come."""
-        return msgspec.msgpack.encode((self._swept_us, self._memory.snapshot()))
+        return msgpack_bytes((self._swept_us, self._memory.snapshot()))
 
     def restore(self, data: bytes) -> None:
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from operator import add
 from typing import Any
 
-import msgspec
-
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.room import ENTRY
 
 
@@ -96,7 +95,7 @@ class Buckets(Accumulator):
         if not any(self.counts):
             return None
         names = [str(int(bound) if bound.is_integer() else bound) for bound in self.bounds]
-        return msgspec.json.encode(dict(zip([*names, "inf"], self.counts, strict=True))).decode()
+        return json_bytes(dict(zip([*names, "inf"], self.counts, strict=True))).decode()
 
     def merge(self, other: Buckets) -> None:
         self.counts = list(map(add, self.counts, other.counts))

@@ -7,7 +7,7 @@ from functools import partial, reduce
 from operator import and_, or_
 from typing import Any
 
-from msgspec import Raw, json
+from msgspec import Raw
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
@@ -26,6 +26,7 @@ from edge_orch.engine.accumulators.sums import (
 )
 from edge_orch.engine.accumulators.trends import Correlation, Slope, Smoothed
 from edge_orch.engine.calls.cast import cast
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.stamps import format_stamp
 from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import FieldType
@@ -135,7 +136,7 @@ def _most_frequent(counts: dict[Any, int]) -> Value:
 def _object_of(value: Expression | None) -> Callable[[dict[Any, int]], str]:
     """What makes a JSON object of its values, in their order, and their counts."""
     named = cast(FieldType.STRING if value is None else value.type, FieldType.STRING)
-    return lambda counts: json.encode({named(value): counts[value] for value in sorted(counts)}).decode()
+    return lambda counts: json_bytes({named(value): counts[value] for value in sorted(counts)}).decode()
 
 
 def whole(aggregation: Aggregation) -> Callable[[list[Any]], Value]:

@@ -8,9 +8,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-import msgspec
-
 from edge_orch.engine.accumulators.accumulator import Growing, Value
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.room import VALUE, weight
 
 Pairs = Sequence[tuple[Any, Any]]
@@ -19,7 +18,7 @@ Render = Callable[[list[Any]], Value]
 
 def json_array(values: list[Any]) -> str:
     """The values as a JSON array."""
-    return msgspec.json.encode(values).decode()
+    return json_bytes(values).decode()
 
 
 class Gathered(Growing):
@@ -134,7 +133,7 @@ class Members(Growing):
             return None
         members = ((name, self.latest[name][1]) for name in sorted(self.latest))
         made = {name: None if value is None else self.shown(value) for name, value in members}
-        return msgspec.json.encode(made).decode()
+        return json_bytes(made).decode()
 
     def merge(self, other: Members) -> None:
         if other.given_up:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from edge_orch.engine import stamps, texts
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.plan.schema import FieldType
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType
@@ -41,7 +40,7 @@ def _float_to_int(value: float) -> int | None:
 
 
 def _number_to_text(value: float) -> str:
-    return msgspec.json.encode(value).decode()
+    return json_bytes(value).decode()
 
 
 CASTS: dict[tuple[FieldType, FieldType], Cast] = {

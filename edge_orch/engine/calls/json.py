@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from edge_orch.engine.encoding import json_bytes
 from edge_orch.plan.json_path import JsonPath, parse_json_path
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -59,7 +60,7 @@ def json_valid(text: str) -> bool:
 
 def json_text(value: object) -> str:
     """Lists and mappings of plain values, and of JSON that is made already, as JSON."""
-    return msgspec.json.encode(value).decode()
+    return json_bytes(value).decode()
 
 
 def _found(text: str, path: JsonPath) -> bytes | None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, saved_cell
 from edge_orch.engine.windows.frames import Frames
@@ -139,7 +140,7 @@ class AlignedWindows(Windows):
             (pane, [(key, saved_cell(cell)) for key, cell in cells.items()]) for pane, cells in self._panes.items()
         ]
         revisions = [(start, list(numbers.items())) for start, numbers in self._revisions.items()]
-        return msgspec.msgpack.encode(_State(self._watermark, panes, list(self._open.items()), revisions))
+        return msgpack_bytes(_State(self._watermark, panes, list(self._open.items()), revisions))
 
     def restore(self, data: bytes) -> None:
         """See `Windows`."""

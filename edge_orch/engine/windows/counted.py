@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import Timer
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
@@ -82,7 +83,7 @@ class CountWindows(Windows):
     def snapshot(self) -> bytes:
         """See `Windows`."""
         windows = [(key, w.count, w.start, w.end, saved_cell(w.cell)) for key, w in self._windows.items()]
-        return msgspec.msgpack.encode(_State(self._watermark, windows))
+        return msgpack_bytes(_State(self._watermark, windows))
 
     def restore(self, data: bytes) -> None:
         """See `Windows`."""

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.clock import NEVER, Timer
+from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Cell, Key, Layout, merge, saved_cell
 from edge_orch.engine.windows.windows import PARTIAL, Windows
@@ -107,7 +108,7 @@ class SessionWindows(Windows):
     def snapshot(self) -> bytes:
         """See `Windows`."""
         saved = [(each.key, each.number, each.start, each.last, saved_cell(each.cell)) for each in self._all()]
-        return msgspec.msgpack.encode(_State(self._watermark, self._begun, saved))
+        return msgpack_bytes(_State(self._watermark, self._begun, saved))
 
     def restore(self, data: bytes) -> None:
         """See `Windows`."""
