@@ -240,7 +240,7 @@ class ExpressionWriter:
         pairs = zip(keys, values, strict=True)
         if any(key.nullable for key in keys):
             members = "".join(f"({key.text}, {value}), " for key, value in pairs)
-            return self._json(f"{{key: value for key, value in ({members}) if key is not None}}")
+            return self._json(f"{self._names.bind('k', json.with_keys)}(({members}))")
         return self._json(f"{{{', '.join(f'{key.text}: {value}' for key, value in pairs)}}}")
 
     def _json(self, made: str) -> Code:

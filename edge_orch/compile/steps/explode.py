@@ -89,7 +89,10 @@ def _place(spec: Explode, context: StepContext) -> tuple[tuple[Field, ...], list
 def _element_problems(names: list[Name], fields: list[plan.ParsedField], context: StepContext) -> list[Problem]:
     if not fields:
         return [Problem("explode needs at least one field", context.where, next_step="add fields")]
-    whole = [name for name, field in zip(names, fields, strict=True) if not field.path]
+    whole = [(name, field) for name, field in zip(names, fields, strict=True) if not field.path]
     if whole and len(fields) > 1:
-        return [Problem("an element that is a value has no other fields", whole[0].where, "one field of path: $")]
+        name, field = whole[0]
+        taken = f"take the others of it in a map step: {name.value} ->> '$.key'" if field.json else ""
+        what = "an element that is a value has no other fields"
+        return [Problem(what, name.where, "one field of path: $", next_step=taken)]
     return path_problems(names, fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -61,6 +61,11 @@ def json_valid(text: str) -> bool:
 def json_text(value: object) -> str:
     """Lists and mappings of plain values, and of JSON that is made already, as JSON."""
     return json_bytes(value).decode()
+
+
+def with_keys(members: Iterable[tuple[str | None, object]]) -> dict[str, object]:
+    """The members of an object without those whose key is NULL."""
+    return {key: value for key, value in members if key is not None}
 
 
 def _found(text: str, path: JsonPath) -> bytes | None:

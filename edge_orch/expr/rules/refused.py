@@ -20,7 +20,7 @@ _REFUSED = {
     "Filter": ("FILTER belongs to an aggregate", "use it in an aggregate step's compute"),
     "Interval": ("an INTERVAL can only be added to or taken from a timestamp", "write ts + INTERVAL '5' minute"),
     "Star": ("`*` stands only in count(*)", "name one field"),
-    "Bracket": ("lists and maps have no `[ ]` here", "give the value a field of its own: path in schematize"),
+    "Bracket": ("lists and maps have no `[ ]` here", "of JSON, write x -> '$[0]'; or give it a field of its own: path"),
     "Distinct": ("DISTINCT stands only in count(DISTINCT x)", "leave it out"),
     "BitwiseXor": ("`^` is not part of the language", "for a power, write power(x, y); for bits, xor(x, y)"),
     "IntDiv": ("DIV is not part of the language", "write floor(x / y)"),

@@ -42,7 +42,9 @@ spec:
   source: {mqtt: {topic: x}}
   steps:
     - schematize: {json: {}, fields: {tag: {type: string, required: false}, unit: string, v: float}}
-    - map: {made: "json_object(tag, v, unit || '_at', json_array(unit))"}
+    - map:
+        made: json_object(tag, v, unit || '_at', json_array(unit))
+        some: json_object(CASE WHEN unit IS DISTINCT FROM tag AND v > 1 THEN tag END, upper(nullif(tag, unit)))
   outputs: {out: {from: map, to: file}}
   sinks: {file: {file: {path: x}}}
 """
@@ -55,7 +57,9 @@ def test_the_keys_of_an_object_may_be_values() -> None:
         b'{"tag": "F_at", "unit": "F", "v": 1}',
     ]
     emission = pipeline(compile_job(KEYS, "job.yaml")).process(batch(records))
-    assert [row["made"] for row in rows(emission)] == [{'t"1': 2.5, "C_at": ["C"]}, {"F_at": ["F"]}, {"F_at": ["F"]}]
+    found = rows(emission)
+    assert [row["made"] for row in found] == [{'t"1': 2.5, "C_at": ["C"]}, {"F_at": ["F"]}, {"F_at": ["F"]}]
+    assert [row["some"] for row in found] == [{'t"1': 'T"1'}, {}, {}]
 
 
 def test_json_stands_as_json_until_it_is_made_a_text() -> None:
