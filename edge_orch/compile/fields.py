@@ -10,6 +10,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField
 from edge_orch.spec.leaves import Leaf, Name, Text, value_of
+from edge_orch.spec.stamp_forms import form_mistake
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean
 from edge_orch.spec.zones import is_zone, zone_meant
@@ -62,6 +63,8 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
                 check(text)
             except Invalid as error:
                 problems.extend(error.problems)
+    if not problems:
+        _check_zone_is_asked(spec)
     default = None
     if spec.default and not problems:
         try:
@@ -116,6 +119,17 @@ def _check_format(text: Text) -> None:
         next_step = "read it as a string, or let the source write the year; leave out `time` for the time of arrival"
         what = "a format that names no year: all stamps would lie in 1900"
         raise Invalid(Problem(what, text.where, "%Y among others", repr(text.value), next_step))
+    if mistake := form_mistake(text.value):
+        place = text.node.at(mistake.at)
+        raise Invalid(Problem(mistake.what, place, "", repr(text.value), mistake.next_step))
+
+
+def _check_zone_is_asked(spec: FieldSpec) -> None:
+    """Raise `Invalid` for the zone of a stamp that says itself when it is."""
+    form = spec.format.value if spec.format else ""
+    if spec.zone and (form.startswith("unix_") or "%z" in form):
+        what = "a stamp of this format says its offset itself"
+        raise Invalid(Problem(what, spec.zone.where, "", f"format: {form}", "remove zone"))
 
 
 def check_zone(text: Text) -> None:

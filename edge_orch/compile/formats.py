@@ -159,6 +159,10 @@ def _no_part(kind: str, name: Name, field: plan.ParsedField, known: list[str], n
 
 
 def _key_value(spec: KeyValue) -> Layout:
+    if spec.field_delimiter.value == spec.key_value_delimiter.value:
+        where = spec.key_value_delimiter.where if spec.key_value_delimiter.node.written else spec.field_delimiter.where
+        next_step = "say what stands between two fields, and what between a name and its value"
+        raise Invalid(Problem("nothing tells fields from their values", where, "", "both alike", next_step))
     return Layout(formats.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value))
 
 

@@ -14,6 +14,9 @@ def compile_param(name: Name, spec: Param) -> ParamSpec:
     """The parameter, its default of its type and within its bounds. Raises `Invalid`."""
     type_ = FieldType(spec.type.value)
     default = default_value(spec.default, type_)
+    if isinstance(default, str) and "${" in default:
+        next_step = "write ${…} where a source, sink or mask takes it; in expressions a label is device.labels.NAME"
+        raise Invalid(Problem("a parameter is no reference", spec.default.where, "a plain text", "", next_step))
     low, high = value_of(spec.min), value_of(spec.max)
     for key, bound in (("min", spec.min), ("max", spec.max)):
         if bound and type_ not in {FieldType.INT, FieldType.FLOAT}:

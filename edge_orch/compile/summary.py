@@ -39,10 +39,15 @@ def parse_summary(
             )
         position = match.end()
         name = match["name"]
-        jinja = re.search(r"\{\{\s*(\w+)\s*\}\}", match["text"] or "")
-        if jinja and jinja[1] in known:
+        jinja = re.search(r"\{\{\s*[$.]*(?:\w+\.)*(\w+)\s*\}\}", match["text"] or "")
+        if jinja and (jinja[1] in known or re.match(r"\{\{\s*[$.]", jinja[0])):
             place = template.node.at(match.start() + jinja.start())
-            problems.append(Problem("braces that are written twice are text", place, next_step=f"write {{{jinja[1]}}}"))
+            next_step = f"write {{{jinja[1] if jinja[1] in known else 'NAME'}}}"
+            problems.append(Problem("braces that are written twice are text", place, next_step=next_step))
+        elif name in known and template.value[: match.start()].endswith("$"):
+            place = template.node.at(match.start() - 1)
+            next_step = f"write {{{name}}}; after a sign of dollars, a blank"
+            problems.append(Problem("a sign of dollars before a brace is text", place, next_step=next_step))
         elif name is None:
             parts.append(SummaryPart(text=match["text"].replace("{{", "{").replace("}}", "}")))
         elif name not in known and not flow.lost:

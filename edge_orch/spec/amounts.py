@@ -10,7 +10,7 @@ from edge_orch.size import EXPECTED as SIZES
 from edge_orch.size import UNITS, parse_size
 from edge_orch.spec.leaves import JsonSchema, Leaf
 from edge_orch.spec.nodes import Scalar, described
-from edge_orch.time import DAY, parse_duration
+from edge_orch.time import DAY, SECOND, parse_duration
 
 _CENTURY = 100 * 366 * DAY
 
@@ -79,6 +79,30 @@ class Size(Leaf, frozen=True):
         if not size:
             raise Invalid(Problem("must be more than 0", node.where, cls.expected, node.text))
         return size
+
+
+class Room(Size, frozen=True):
+    """An amount of bytes in which records are to be kept."""
+
+    least: ClassVar[int] = 1000
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        size = super().parse(node)
+        if size < cls.least:
+            raise Invalid(Problem("no room for a record", node.where, "1KB or more", node.text, "write 1MiB, say"))
+        return size
+
+
+class Age(PositiveDuration, frozen=True):
+    """How old a record may become before it is dropped."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> int:
+        age = super().parse(node)
+        if age < SECOND:
+            raise Invalid(Problem("gone before it can leave", node.where, "1s or more", node.text, "write 30d, say"))
+        return age
 
 
 def duration_meant(text: str) -> str:

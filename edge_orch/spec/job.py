@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
-from edge_orch.spec.amounts import PositiveDuration, Size
+from edge_orch.spec.amounts import Age, Room
 from edge_orch.spec.document import parse_document
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
 from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, StepInput, Text
@@ -198,10 +198,10 @@ class Output(Model, frozen=True):
 class Limits(Model, frozen=True):
     """What the job may take on a device."""
 
-    outbox: Annotated[Size, Doc("undelivered records", default="512MiB")]
-    state: Annotated[Size, Doc("windows, keys, episodes", default="64MiB")]
-    dead_letters: Annotated[Size, Doc("records that could not be processed", default="32MiB")]
-    max_age: Annotated[PositiveDuration, Doc("records older than this are dropped, counted", default="30d")]
+    outbox: Annotated[Room, Doc("undelivered records", default="512MiB")]
+    state: Annotated[Room, Doc("windows, keys, episodes", default="64MiB")]
+    dead_letters: Annotated[Room, Doc("records that could not be processed", default="32MiB")]
+    max_age: Annotated[Age, Doc("records older than this are dropped, counted", default="30d")]
     on_full: Annotated[OnFull, Doc("block | drop_oldest | drop_newest", default="drop_oldest")]
 
 

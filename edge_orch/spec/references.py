@@ -15,8 +15,11 @@ _REFERENCE = re.compile(r"\$\{(\w*):?([^}]*)\}?")
 _SECRET = re.compile(r"\$\{secret:[A-Za-z0-9_.-]{1,63}\}")
 _WHOLE = re.compile(r"\$\{(secret|label):[A-Za-z0-9_./-]{1,63}\}")
 _CREDENTIAL = r"authorization|cookie|token|secret|password|api[-_]?key|signature|credential"
+_SECRET_PATH = re.compile(  # whoever knows it may post: Slack, Discord, Teams
+    r"https://(hooks\.slack\.com/(services|workflows|triggers)/|discord(app)?\.com/api/webhooks/|[\w.-]+\.webhook\.office\.com/)\w"
+)
 _SECRET_HEADER = re.compile(_CREDENTIAL, re.IGNORECASE)
-_LITERAL_QUERY = re.compile(rf"[?&][^=&]*({_CREDENTIAL})[^=&]*=[^&]", re.IGNORECASE)
+_LITERAL_QUERY = re.compile(rf"[?&]([^=&]*({_CREDENTIAL})[^=&]*|sig|auth|pwd)=[^&]", re.IGNORECASE)
 _URL = re.compile(
     r"(?P<scheme>[a-z]+)://((?P<user>[^/?#@]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#@:\s\[\]]+)(:(?P<port>\d{1,5}))?([/?#]\S*)?"
 )
@@ -57,6 +60,23 @@ class FilePath(Template, frozen=True):
         text = str(super().parse(node))
         if not text or text.endswith(("/", "/.", "/..")) or CONTROL.search(text):
             raise Invalid(Problem("not the path of a file", node.where, "like /var/log/press.log", repr(text)))
+        if text.startswith("~") or re.match("file:/", text):
+            next_step = f"write {re.sub('^(file:/+|~[^/]*/?)', '/' if text[0] == 'f' else '/home/NAME/', text)}"
+            what = "a path has no scheme and no ~"
+            raise Invalid(Problem(what, node.where, "like /var/log/press.log", repr(text), next_step))
+        return text
+
+
+class FilePattern(FilePath, frozen=True):
+    """The path of a file on the device, or of all whose names fit its last part."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if wild := re.search(r"[*?\[]", text.rpartition("/")[0]):
+            what = f"`{wild[0]}` names several files in the last part of a path only"
+            next_step = "name the folder; for several folders, several jobs"
+            raise Invalid(Problem(what, node.at(wild.start()), "like /var/log/press-*.log", repr(text), next_step))
         return text
 
 
@@ -91,6 +111,9 @@ class Url(Template, frozen=True):
             return text
         without_secrets = _WHOLE.sub("x", _SECRET.sub("", text))
         match = _URL.match(without_secrets)
+        if _SECRET_PATH.match(text):
+            next_step = _NEXT_STEP.replace("${secret", "url: ${secret")
+            raise Invalid(Problem("the whole address is a credential", node.where, next_step=next_step))
         if match and (_has_password(match) or _LITERAL_QUERY.search(without_secrets)):
             raise Invalid(Problem("a password must not stand in a job", node.where, next_step=_NEXT_STEP))
         match = _URL.fullmatch(_WHOLE.sub("x", text))

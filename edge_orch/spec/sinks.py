@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from edge_orch.spec.leaves import Flag, Text
+from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.json_schema import model_schema
+from edge_orch.spec.leaves import Flag, JsonSchema, Text
 from edge_orch.spec.model import Model
-from edge_orch.spec.reading import Doc
+from edge_orch.spec.nodes import Node
+from edge_orch.spec.reading import Doc, read_model
 from edge_orch.spec.references import FilePath, Headers, Secret, Template, Url
 from edge_orch.spec.topics import RecordTopic
 
@@ -69,6 +72,21 @@ sqs:
     endpoint: Annotated[Url | None, Doc("another endpoint than Amazon's")]
     access_key_id: Annotated[Template | None, Doc("access key id; left out: the device's own credentials")]
     secret_access_key: Annotated[Secret | None, Doc("secret access key, as ${secret:NAME}")]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Raises `Invalid` for half of a pair of keys."""
+        sink: Self = read_model(cls, node)
+        given = sink.access_key_id or sink.secret_access_key
+        if given and not (sink.access_key_id and sink.secret_access_key):
+            what = "one key without the other"
+            next_step = "write both, or none: then the device has its own credentials"
+            raise Invalid(Problem(what, given.where, "access_key_id and secret_access_key", "", next_step))
+        return sink
+
+    @classmethod
+    def json_schema(cls) -> JsonSchema:
+        return model_schema(cls)
 
 
 class MqttSink(Model, frozen=True):

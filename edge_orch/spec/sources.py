@@ -12,7 +12,7 @@ from edge_orch.spec.leaves import Choice, Integer, JsonSchema
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
-from edge_orch.spec.references import BrokerUrl, FilePath, Secret
+from edge_orch.spec.references import BrokerUrl, FilePattern, Secret
 from edge_orch.spec.topics import TopicFilter
 
 
@@ -42,7 +42,7 @@ class FileSource(Model, frozen=True):
     """Lines of a file on the device, or of all files that a pattern names; a partition is a file."""
 
     example: ClassVar[str] = "file: {path: '${label:log_file}'}"
-    path: Annotated[FilePath, Doc("path of the file; *, ? and [ ] in its last part name several")]
+    path: Annotated[FilePattern, Doc("path of the file; *, ? and [ ] in its last part name several")]
 
 
 class HttpSource(Model, frozen=True):

@@ -18,6 +18,9 @@ def compile_deadband(spec: Deadband, context: StepContext) -> Compiled:
     def watched(pair: tuple[Name, Band]) -> tuple[str, float]:
         name, band = pair
         (field,) = flow.fields([name])
+        if name.value in {key.value for key in spec.keys}:
+            what = f"`{name.value}` is a key: within its series it never changes"
+            raise Invalid(Problem(what, name.where, next_step="leave it out of `keys` or of `fields`"))
         if band.value and field.type not in {FieldType.INT, FieldType.FLOAT}:
             what = f"`{name.value}` is no number: of it, any change counts"
             raise Invalid(Problem(what, band.where, "0", band.node.text))

@@ -12,7 +12,7 @@ from edge_orch.errors import Invalid
 from edge_orch.expr.conversion import NUMBERS, is_required, mixed
 from edge_orch.expr.rules.names import number
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.expr.rules.vain import refuse_division_by_zero
+from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_overflow
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.time import parse_duration
@@ -34,6 +34,7 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
         raise checker.problem(node, "texts cannot be added", next_step="to join texts, write ||")
     if function in {"div", "mod"}:
         refuse_division_by_zero(checker, node.expression)
+    refuse_overflow(checker, node, function)
     role = f"a side of {symbol}"
     args = [checker.expect(part, arg, NUMBERS, role) for part, arg in zip(nodes, args, strict=True)]
     types = {arg.type for arg in args}

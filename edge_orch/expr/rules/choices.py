@@ -9,6 +9,7 @@ from sqlglot import exp
 from edge_orch.expr import casts
 from edge_orch.expr.conversion import is_null, is_required
 from edge_orch.expr.rules.rule import Rule
+from edge_orch.expr.rules.vain import refuse_vain_cast
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
@@ -42,6 +43,7 @@ def _cast(checker: Checker, node: exp.Cast) -> Expression:
         raise checker.problem(node, f"no CAST from {value.type} to {to}", next_step=next_step)
     if to is FieldType.TIMESTAMP and isinstance(value, Literal):
         return checker.converted(node.this, value, to)
+    refuse_vain_cast(checker, node.this, to)
     return Call(f"cast_{to}", (value,), to, is_required(value) and not casts.may_fail(value.type, to))
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from edge_orch.expr.conversion import is_null, is_required
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.expr.rules.vain import refuse_empty_range, refuse_null_in_list
+from edge_orch.expr.rules.vain import refuse_empty_range, refuse_glob, refuse_null_in_list
 from edge_orch.plan.expression import Call, Context, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
@@ -70,7 +70,17 @@ def _in(checker: Checker, node: exp.In) -> Expression:
         raise checker.problem(node, "IN needs a list of values", "x IN (1, 2)")
     nodes = [node.this, *node.expressions]
     refuse_null_in_list(checker, nodes[1:])
-    return _test("in", checker.comparable(nodes, checker.all(nodes), "the values of IN"))
+    args = checker.all(nodes)
+    if checker.scope.labels:
+        _refuse_labels_among(checker, nodes[1:], args[1:])
+    return _test("in", checker.comparable(nodes, args, "the values of IN"))
+
+
+def _refuse_labels_among(checker: Checker, nodes: list[exp.Expression], args: list[Expression]) -> None:
+    for node, arg in zip(nodes, args, strict=True):
+        if isinstance(arg, Context):
+            next_step = f"text stands in single quotes: '{node.name}'"
+            raise checker.problem(node, f"`{node.name}` is a label", "a text", "", next_step)
 
 
 def _distinct(checker: Checker, node: exp.Expression, *, equal: bool) -> Expression:
@@ -100,6 +110,7 @@ def _lowered(pattern: exp.Expression) -> exp.Expression:
 
 def _like(checker: Checker, node: exp.Like) -> Expression:
     sides = [node.this, node.expression]
+    refuse_glob(checker, node.expression)
     like = _test(
         "like", gathered(sides, lambda side: checker.expect(side, checker.check(side), _TEXT, "a side of LIKE"))
     )

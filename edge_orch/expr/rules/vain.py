@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from edge_orch.plan.schema import FieldType
+from edge_orch.spec.leaves import INT64
+from edge_orch.spec.stamp_forms import form_mistake
+
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
@@ -41,6 +45,10 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
         if count == 0 or (count is not None and count < 1 and name == "split_part"):
             what = f"{'parts' if name == 'split_part' else 'characters'} are counted from 1"
             raise checker.problem(nodes[place], what, "1 for the first", nodes[place].sql())
+    if name == "strptime" and (mistake := form_mistake(nodes[1].name)):
+        raise checker.problem(nodes[1], mistake.what, next_step=mistake.next_step, into=mistake.at)
+    if name == "clamp":
+        refuse_empty_range(checker, *nodes[1:])
     if name == "regexp_extract" and len(nodes) > 2:
         group = _written(nodes[2])
         groups = re.compile(nodes[1].name).groups
@@ -48,6 +56,38 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
             found = f"{groups} group{'s' if groups != 1 else ''} in ( )"
             next_step = "0 is the whole match; put what is wanted in ( )"
             raise checker.problem(nodes[2], f"there is no group {group:g}", "", found, next_step)
+
+
+def refuse_glob(checker: Checker, pattern: exp.Expression) -> None:
+    """Raise `Invalid` where LIKE has the wildcards of a shell and none of its own."""
+    wild = re.search(r"[*?]", pattern.name) if isinstance(pattern, exp.Literal) else None
+    if wild and not re.search("[%_]", pattern.name):
+        meant = pattern.name.replace("*", "%").replace("?", "_")
+        next_step = f"write '{meant}'; for the character itself, ="
+        what = f"{wild[0]} is a character like others for LIKE"
+        raise checker.problem(pattern, what, "% for any text, _ for one character", "", next_step, into=wild.start())
+
+
+def refuse_overflow(checker: Checker, node: exp.Expression, function: str) -> None:
+    """Raise `Invalid` where two integers that are written out come to more than 64 bits."""
+    left, right = node.this, node.expression
+    if not all(isinstance(part, exp.Literal) and part.name.isdecimal() for part in (left, right)):
+        return
+    a, b = int(left.name), int(right.name)
+    result = {"add": a + b, "sub": a - b, "mul": a * b}.get(function, 0)
+    if not INT64[0] <= result <= INT64[1]:
+        what = "a result out of 64 bits: no record would get through"
+        raise checker.problem(node, what, f"{INT64[0]} to {INT64[1]}", str(result))
+
+
+def refuse_vain_cast(checker: Checker, node: exp.Expression, to: FieldType) -> None:
+    """Raise `Invalid` where a text that is written out is no number."""
+    text = node.name.strip() if isinstance(node, exp.Literal) and node.is_string else None
+    if text is None or to not in {FieldType.INT, FieldType.FLOAT}:
+        return
+    number = re.fullmatch(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", text)
+    if not number or (to is FieldType.INT and abs(float(text)) > INT64[1]):
+        raise checker.problem(node, f"not the text of a{'n int' if to is FieldType.INT else ' float'}", "", repr(text))
 
 
 def _written(node: exp.Expression) -> float | None:
