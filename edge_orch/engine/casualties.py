@@ -30,7 +30,7 @@ class Casualties:
     """Collects dead letters. `begin` says which batch the records of the next calls belong to."""
 
     def __init__(self) -> None:
-        self.letters: list[DeadLetter] = []
+        self._letters: list[DeadLetter] = []
         self._lines = Lines(b"")
         self._partition = ""
         self._position = 0
@@ -39,6 +39,11 @@ class Casualties:
         """The next records are of these lines; the first has that position in its partition."""
         self._lines, self._partition, self._position = lines, partition, position
 
+    def take(self) -> list[DeadLetter]:
+        """Those since it was last asked, in order."""
+        letters, self._letters = self._letters, []
+        return letters
+
     def record(self, step: str, reason: str, field: str, feed: Iterator[object]) -> None:
         """The record that `feed` gave last."""
         self.line(self._lines.index(feed), step, reason, field)
@@ -46,7 +51,7 @@ class Casualties:
     def line(self, index: int, step: str, reason: str, field: str) -> None:
         """The record of this index."""
         raw = self._lines.raw[index]
-        self.letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))
+        self._letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))
 
     def blank(self, step: str, feed: Iterator[object]) -> bool:
         """The line that `feed` gave last is blank. False, and nothing reported, if it was so from the beginning."""
@@ -89,4 +94,4 @@ class Casualties:
 
     def row(self, step: str, reason: str, field: str, row: object, origin: str) -> None:
         """A row that an aggregate made: its raw form is its JSON, its partition the aggregate's name."""
-        self.letters.append(DeadLetter(json_bytes(row), step, reason, origin, 0, field))
+        self._letters.append(DeadLetter(json_bytes(row), step, reason, origin, 0, field))

@@ -11,23 +11,27 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import stamps, texts
+from edge_orch.engine.account import Account
 from edge_orch.engine.alert import AlertRule
 from edge_orch.engine.calls import number
 from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.clock import BEFORE, Clock
 from edge_orch.engine.csv_headers import Headers
+from edge_orch.engine.encoding import long_record_lines, record_lines
 from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import struct
 from edge_orch.engine.real_time import first_real, real_bounds
-from edge_orch.engine.records import Device, EpisodeEvent, StepCount
+from edge_orch.engine.records import Device, EpisodeEvent
 from edge_orch.engine.room import Room
 from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.stream import Stream
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.aligned import CLOSED
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
+from edge_orch.plan.growth import lengthens
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Step, Throttle
@@ -38,25 +42,13 @@ KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Thr
 """Steps that keep state."""
 
 
-class Stream(msgspec.Struct):
-    """The records of one step on their way to its outputs: `rows` as they were collected, those before as bytes.
-
-    `texts`: they leave as they stand, a line each; otherwise as NDJSON.
-    """
-
-    outputs: list[str]
-    rows: list[Any]
-    texts: bool = False
-    encoded: list[bytes] = []
-    count: int = 0
-
-
-class Moment(msgspec.Struct):
+class Moment:
     """The present call: what the wall clock shows, in microseconds; its quality, and boot."""
 
-    received_at: int = 0
-    clock: str = ""
-    boot: str = ""
+    __slots__ = ("boot", "clock", "received_at")
+
+    def __init__(self) -> None:
+        self.received_at, self.clock, self.boot = 0, "", ""
 
 
 class Generator:
@@ -68,8 +60,9 @@ class Generator:
         self.graph = Graph(plan)
         self.names = Names()
         self.functions: list[FunctionWriter] = []
-        self.counts = {step.name: StepCount() for step in plan.steps}
+        self.accounts = {step.name: Account() for step in plan.steps}
         self.streams: list[Stream] = []
+        self.record_lines = long_record_lines if lengthens(plan) else record_lines
         self.clocks: dict[tuple[str, str], Clock] = {}
         self.stateful: dict[str, Stateful] = {}
         self.headers: dict[str, Headers] = {}
@@ -111,12 +104,12 @@ class Generator:
     def room(self, step: Step) -> Room:
         """What the step may take for its state: an equal share of the job's limit."""
         keepers = sum(isinstance(each, KEEPERS) for each in self.plan.steps)
-        return Room(self.plan.limits.state // keepers, self.counts[step.name])
+        return Room(self.plan.limits.state // keepers, self.accounts[step.name])
 
     def count(self, step: Step) -> str:
         """The variable that holds the step's account."""
         name = f"count{self.number(step)}"
-        self.names.objects[name] = self.counts[step.name]
+        self.names.objects[name] = self.accounts[step.name]
         return name
 
     def function(self, name: str, arguments: str) -> FunctionWriter:

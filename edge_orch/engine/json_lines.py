@@ -50,22 +50,24 @@ class LineDecoder:
 
         The second raises one of `DECODE_ERRORS` for a line that is no such object, and goes on behind it.
         """
-        if self._skip:
-            self._skip -= 1
-        elif lines.size >= FEWEST:
-            objects = self._together(lines)
-            if objects is not None and len(objects) == lines.count:
-                self._skipped = 0
-                feed = iter(objects)
-                return feed, feed
-            self._skip = self._skipped = min(2 * self._skipped + 1, MOST_SKIPPED)
+        whole = lines.whole
+        if whole is not None and len(whole) >= FEWEST:
+            if self._skip:
+                self._skip -= 1
+            else:
+                objects = self._together(lines, whole)
+                if objects is not None and len(objects) == lines.count:
+                    self._skipped = 0
+                    feed = iter(objects)
+                    return feed, feed
+                self._skip = self._skipped = min(2 * self._skipped + 1, MOST_SKIPPED)
         single = iter(lines.data)
         return single, map(self._one, single)
 
-    def _together(self, lines: Lines) -> list[Any] | None:
-        if not (lines.flat() or lines.apart()) or lines.whole is None:
+    def _together(self, lines: Lines, whole: bytes) -> list[Any] | None:
+        if not (lines.flat() or lines.apart()):
             return None
         try:
-            return self._all(lines.whole)
+            return self._all(whole)
         except DECODE_ERRORS:
             return None

@@ -32,37 +32,26 @@ class Lines:
     `ascii`: whether it is all ASCII. Of a payload that is the `first` of its partition, a byte order mark is not part.
     """
 
-    __slots__ = ("_ascii", "_bad", "_count", "_data", "_payload", "_raw", "_seen", "_texts", "_whole", "separated")
+    __slots__ = ("_bad", "_count", "_data", "_payload", "_raw", "_texts", "ascii", "separated", "whole")
 
     def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
-        self.separated = isinstance(payload, bytes)
-        if first and isinstance(payload, bytes):
-            payload = payload.removeprefix(BOM_UTF8)
-        self._payload = payload
-        self._seen = False
-        self._ascii = False
-        self._whole: bytes | None = None
         self._bad: dict[int, str] | None = None
-        self._raw: Sequence[bytes] | None = None
         self._data: Sequence[bytes] | None = None
         self._texts: list[str] | None = None
+        self._raw: Sequence[bytes] | None = None
         self._count: int | None = None
-        if not isinstance(payload, bytes):
+        self.whole: bytes | None = None
+        if isinstance(payload, bytes):
+            if first:
+                payload = payload.removeprefix(BOM_UTF8)
+            self.separated = True
+            self.ascii = payload.isascii()
+            if self.ascii or _is_utf8(payload):
+                self.whole = payload
+        else:
+            self.separated = self.ascii = False
             self._raw, self._count = payload, len(payload)
-
-    @property
-    def whole(self) -> bytes | None:
-        """See the class."""
-        if not self._seen:
-            self._look()
-        return self._whole
-
-    @property
-    def ascii(self) -> bool:
-        """See the class."""
-        if not self._seen:
-            self._look()
-        return self._ascii
+        self._payload = payload
 
     @property
     def bad(self) -> dict[int, str]:
@@ -72,19 +61,6 @@ class Lines:
             if self.whole is None:
                 self._data = self._blank_out(self._bad)
         return self._bad
-
-    def _look(self) -> None:
-        self._seen = True
-        payload = self._payload
-        if isinstance(payload, bytes):
-            self._ascii = payload.isascii()
-            if self._ascii or _is_utf8(payload):
-                self._whole = payload
-
-    @property
-    def size(self) -> int:
-        """The bytes of a newline-separated payload; 0 for any other."""
-        return len(self._payload) if self.separated else 0
 
     @property
     def plain(self) -> bool:
@@ -112,9 +88,9 @@ class Lines:
         return self._count
 
     def flat(self) -> bool:
-        """Whether a `}` stands at the end of each line, and nowhere else in the payload."""
-        payload = self._payload
-        if not isinstance(payload, bytes):
+        """Whether the payload is `whole`, and a `}` stands at the end of each line and nowhere else."""
+        payload = self.whole
+        if payload is None:
             return False
         joined = payload.replace(b"\n", b"")
         if joined.replace(b"}", b"}\n") != payload:
@@ -123,9 +99,9 @@ class Lines:
         return True
 
     def apart(self) -> bool:
-        """Whether each line but the first begins with a `{`, right behind a `}` that ends the line before."""
-        payload = self._payload
-        if not isinstance(payload, bytes):
+        """Whether it is `whole`, and each line but the first begins with a `{`, right behind a `}` of the last."""
+        payload = self.whole
+        if payload is None:
             return False
         border = b"}\r\n{" if payload.endswith(b"\r\n") else b"}\n{"
         return payload.count(border) == self.count - 1

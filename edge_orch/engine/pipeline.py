@@ -24,15 +24,13 @@ from edge_orch.engine.arrival import Arrival
 from edge_orch.engine.clock import Clock
 from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.csv_headers import Headers
-from edge_orch.engine.encoding import long_record_lines, msgpack_bytes, record_lines
+from edge_orch.engine.encoding import long_record_lines, msgpack_bytes
 from edge_orch.engine.generator import Stateful
 from edge_orch.engine.lines import PIECE, Lines, pieces
-from edge_orch.engine.records import Batch, Chunk, Device, Emission
+from edge_orch.engine.records import Batch, Chunk, Device, Emission, EpisodeEvent, StepCount
 from edge_orch.engine.refusals import refusal
-from edge_orch.engine.text_lines import encoded_lines
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
-from edge_orch.plan.growth import lengthens
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest
 from edge_orch.time import Instant
@@ -69,7 +67,6 @@ class Pipeline:
     ) -> None:
         self.version = version
         self._plan = plan
-        self._json_lines = long_record_lines if lengthens(plan) else record_lines
         compiled = compile_plan(plan, device, secrets or {})
         self.code = compiled.code
         self._process = compiled.process
@@ -101,7 +98,8 @@ class Pipeline:
             for piece in pieces(payload):
                 lines = Lines(piece, first=position == 0)
                 self._take(lines, batch, position, now)
-                self._encode()
+                for stream in self._parts.streams:
+                    stream.encode()
                 position += lines.count
         else:
             self._take(Lines(payload, first=position == 0), batch, position, now)
@@ -187,37 +185,26 @@ class Pipeline:
                 rest = msgpack_bytes({k: v for k, v in saved.items() if k != key}) if name else b""
                 raise UnreadableState(self._plan.name, name, found, rest) from None
 
-    def _encode(self) -> None:
-        """Rows that were collected become bytes."""
-        for stream in self._parts.streams:
-            if stream.rows:
-                stream.encoded.append((encoded_lines if stream.texts else self._json_lines)(stream.rows))
-                stream.count += len(stream.rows)
-                stream.rows.clear()
-
     def _emission(self) -> Emission:
         """What was collected since the last call."""
         self._moved = True
         parts = self._parts
-        emission = Emission()
-        if parts.casualties.letters:
-            emission.dead = parts.casualties.letters[:]
-            parts.casualties.letters.clear()
-        if parts.episodes:
-            emission.episodes = parts.episodes[:]
-            parts.episodes.clear()
-        self._encode()
+        outputs: dict[str, Chunk] = {}
         for stream in parts.streams:
-            if stream.encoded:
-                chunk = Chunk(b"".join(stream.encoded), stream.count)
+            chunk = stream.take()
+            if chunk is not None:
                 for output in stream.outputs:
-                    emission.outputs[output] = chunk
-                stream.encoded, stream.count = [], 0
-        if emission.dead and parts.graph.dead_letters:
-            refused = [refusal(letter, self._plan.name, self.version) for letter in emission.dead]
-            chunk = Chunk(long_record_lines(refused), len(refused))
-            emission.outputs.update(dict.fromkeys(parts.graph.dead_letters, chunk))
-        for name, count in parts.counts.items():
-            if count.entered:
-                emission.counts[name] = count.take()
-        return emission
+                    outputs[output] = chunk
+        dead = parts.casualties.take()
+        if dead and parts.graph.dead_letters:
+            refused = [refusal(letter, self._plan.name, self.version) for letter in dead]
+            outputs.update(dict.fromkeys(parts.graph.dead_letters, Chunk(long_record_lines(refused), len(refused))))
+        episodes: list[EpisodeEvent] = []
+        if parts.episodes:
+            episodes += parts.episodes
+            parts.episodes.clear()
+        counts: dict[str, StepCount] = {}
+        for name, account in parts.accounts.items():
+            if account.entered:
+                counts[name] = account.take()
+        return Emission(outputs, dead, episodes, counts)

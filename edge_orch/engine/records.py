@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from edge_orch.engine.lines import newlines
 from edge_orch.time import Instant
 
 
@@ -33,9 +34,9 @@ class Batch(msgspec.Struct, frozen=True):
     context: dict[str, str] = {}
 
     def count(self) -> int:
-        """How many records it holds. Counting lines takes a tenth of what a cheap job does."""
+        """How many records it holds. Counting lines takes some 2 % of what a cheap job does."""
         if isinstance(self.payload, bytes):
-            return self.payload.count(b"\n") + (not self.payload.endswith(b"\n"))
+            return newlines(self.payload) + (not self.payload.endswith(b"\n"))
         return len(self.payload)
 
 
@@ -95,15 +96,6 @@ class StepCount(msgspec.Struct):
     dead: int = 0
     late: int = 0
     evicted: int = 0
-
-    def take(self) -> StepCount:
-        """What was added up, which begins anew."""
-        taken = StepCount(self.entered, self.passed, self.filtered, self.folded, self.dead)
-        self.entered = self.passed = self.filtered = self.folded = self.dead = 0
-        if self.late or self.evicted:
-            taken.late, taken.evicted = self.late, self.evicted
-            self.late = self.evicted = 0
-        return taken
 
 
 class Emission(msgspec.Struct):

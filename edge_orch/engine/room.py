@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from edge_orch.engine.records import StepCount
+from edge_orch.engine.account import Account
 
 STATE_LIMIT = "state_limit: no room for another key"
 """Why a record is a dead letter whose key found no room."""
@@ -51,7 +51,7 @@ class Grows(Protocol):
 class Room:
     """What one step may take, in bytes, and what it has taken. `count`: the step's account."""
 
-    def __init__(self, limit: int, count: StepCount) -> None:
+    def __init__(self, limit: int, count: Account) -> None:
         self.limit = limit
         self.used = 0
         self.count = count

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from edge_orch.engine.generator import Generator, Stream
+from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
+from edge_orch.engine.stream import Stream
+from edge_orch.engine.text_lines import encoded_lines
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.steps import Step
 
@@ -13,9 +15,9 @@ def emit_output(generator: Generator, function: FunctionWriter, step: Step, scop
     outputs = generator.graph.outputs(step.name)
     if outputs:
         record = scope.carrier or generator.encodable(step.schema, scope)
-        _append(generator, function, Stream(outputs, []), record)
+        _append(generator, function, Stream(outputs, generator.record_lines), record)
     for field, named in generator.graph.lines(step.name).items():
-        _append(generator, function, Stream(named, [], texts=True), scope.columns[field].code)
+        _append(generator, function, Stream(named, encoded_lines), scope.columns[field].code)
 
 
 def _append(generator: Generator, function: FunctionWriter, stream: Stream, item: str) -> None:

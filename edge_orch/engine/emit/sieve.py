@@ -9,9 +9,10 @@ from __future__ import annotations
 from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.parse_json import attributes, is_carrier, json_objects
 from edge_orch.engine.fields import json_parser
-from edge_orch.engine.generator import Generator, Stream
+from edge_orch.engine.generator import Generator
 from edge_orch.engine.json_objects import tree_of
 from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.stream import Stream
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.formats import JsonFormat
 from edge_orch.plan.schema import FieldType
@@ -52,7 +53,7 @@ def emit_sieve(generator: Generator, function: FunctionWriter, step: Schematize,
         filtered = less(entered, passed)
         emit_account(generator, function, each, entered=entered, passed=passed, filtered=filtered)
         entered = passed
-    stream = Stream(generator.graph.outputs(filters[-1].name), [])
+    stream = Stream(generator.graph.outputs(filters[-1].name), generator.record_lines)
     generator.streams.append(stream)
     body.line(f"{generator.names.bind('rows', stream.rows)}.extend({left})")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.engine.account import Account
 from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Batch, Device, Emission, StepCount
+from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.engine.room import Room
 from edge_orch.plan.expression import Call, Column, Expression, Literal, Param
 from edge_orch.plan.formats import Format, JsonFormat
@@ -31,7 +32,7 @@ def at(second: float, boot: str = "boot") -> Instant:
 
 def room(limit: int = 64 << 20) -> Room:
     """Room for the state of a step."""
-    return Room(limit, StepCount())
+    return Room(limit, Account())
 
 
 def parsed(name: str, type_: FieldType, **rules: Any) -> ParsedField:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_orch.engine.account import Account
 from edge_orch.engine.latest import KEPT, LatestValues
-from edge_orch.engine.records import StepCount
 from edge_orch.engine.room import Room
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Latest
@@ -51,7 +51,7 @@ def test_what_no_record_can_see_any_more_is_forgotten() -> None:
 
 
 def test_without_room_the_keys_silent_for_longest_are_forgotten_and_counted() -> None:
-    count = StepCount()
+    count = Account()
     latest = LatestValues(1000, 1, Room(5_000, count))
     for time in range(40):
         latest.at((time,), time, ("value",))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.compile import compile_job
+from edge_orch.engine.account import Account
 from edge_orch.engine.moving import LastRecords
-from edge_orch.engine.records import StepCount
 from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Layout
 from tests.unit.engine.plans import at, batch, pipeline, room, rows
@@ -72,7 +72,7 @@ def test_it_forgets_keys_that_no_later_record_can_look_back_to() -> None:
 
 
 def test_without_room_the_keys_silent_for_longest_are_forgotten_and_counted() -> None:
-    count = StepCount()
+    count = Account()
     moving = LastRecords(5, 1000, SUM, Room(5_000, count))
     for time in range(40):
         moving.over((time,), time, (1,))

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.compile import compile_job
+from edge_orch.engine.account import Account
 from edge_orch.engine.accumulators.accumulator import Accumulator
 from edge_orch.engine.accumulators.counts import CountDistinct
 from edge_orch.engine.accumulators.sums import IntSum
-from edge_orch.engine.records import StepCount
 from edge_orch.engine.room import Room
 from edge_orch.engine.running import Totals
 from edge_orch.engine.windows.cell import Layout
@@ -89,7 +89,7 @@ def test_it_begins_anew_with_a_beginning_and_after_an_end() -> None:
 
 
 def test_without_room_the_keys_silent_for_longest_begin_anew_and_are_counted() -> None:
-    count = StepCount()
+    count = Account()
     totals = Totals(layout(IntSum), Room(5_000, count), has_gaps=False)
     for key in range(40):
         totals.over((key,), (1,), False, False)
@@ -101,7 +101,7 @@ def test_without_room_the_keys_silent_for_longest_begin_anew_and_are_counted() -
 
 
 def test_what_grows_gives_up_without_room_and_gives_it_back() -> None:
-    own = Room(2_000, StepCount())
+    own = Room(2_000, Account())
     totals = Totals(layout(CountDistinct), own, has_gaps=False)
     counts = [totals.over((), (value,), False, False)[0] for value in range(30)]
     assert counts[:5] == [1, 2, 3, 4, 5]
