@@ -24,7 +24,11 @@ STATE_LIMIT = "state_limit: no room for another key"
 ENTRY = 160  # a key in a dictionary, and what it leads to
 VALUE = 32  # a number, and the place that holds it
 TEXT = 64  # a text, beside its letters
+WAITING_TEXT = 192
+"""Letters of a text that may wait in a lane, where it counts as `TEXTS` values; a longer one does not wait."""
+TEXTS = (TEXT + WAITING_TEXT) // VALUE
 MOST_BUFFERED, LEAST_BUFFERED = 512, 8
+UNFOLDED, UNFOLDED_CELL = 8192, 8
 
 
 def weight(key: Any) -> int:
@@ -92,3 +96,9 @@ class Room:
         """
         most = self.limit // 16 // (VALUE * max(lanes, 1))
         return max(LEAST_BUFFERED, min(MOST_BUFFERED, most))
+
+    def unfolded(self, *, texts: bool) -> tuple[int, int]:
+        """How many values are let lie in lanes, and how many more for each cell, before full lanes are folded."""
+        if texts:
+            return min(UNFOLDED, self.limit // 16 // VALUE) // TEXTS, UNFOLDED_CELL // TEXTS
+        return UNFOLDED, UNFOLDED_CELL

@@ -12,9 +12,9 @@ from edge_orch.engine.emit.lanes import LaneCode, plan_lanes
 from edge_orch.engine.emit.rows import emit_rows
 from edge_orch.engine.emit.timed import dated, refresh, watermark
 from edge_orch.engine.generator import Generator
-from edge_orch.engine.room import STATE_LIMIT
+from edge_orch.engine.room import STATE_LIMIT, WAITING_TEXT
 from edge_orch.engine.scope import Scope
-from edge_orch.engine.windows.cell import GROWING_BUFFERED
+from edge_orch.engine.windows.cell import Layout
 from edge_orch.engine.windows.frames import pane_us
 from edge_orch.engine.windows.kinds import windows_of
 from edge_orch.engine.writer import FunctionWriter
@@ -50,7 +50,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
         dated(generator, function, step, scope) as undated,
         guarded(generator, function, step, scope, setup, may_overflow=expressions.may_overflow) as dead,
     ):
-        record = _Record(generator, function, step, scope, name, lanes, layout.growing, late, refused)
+        record = _Record(generator, function, step, scope, name, lanes, layout, late, refused)
         match step.window:
             case SessionWindow():
                 _emit_session(record)
@@ -83,7 +83,7 @@ class _Record(msgspec.Struct, frozen=True):
     scope: Scope
     windows: str
     lanes: list[LaneCode]
-    growing: tuple[bool, ...]
+    layout: Layout
     late: str
     refused: str
 
@@ -220,10 +220,14 @@ def _emit_late(record: _Record) -> None:
 
 def _emit_append(record: _Record) -> None:
     body, cell = record.function.body, f"cell{record.number}"
-    for place, (lane, grows) in enumerate(zip(record.lanes, record.growing, strict=True)):
+    sizes = record.layout.sizes(0)
+    for place, (lane, grows) in enumerate(zip(record.lanes, record.layout.growing, strict=True)):
         lines = [f"{cell}[{place}].append({lane.item})"]
         if grows:
-            lines.append(f"if len({cell}[{place}]) >= {GROWING_BUFFERED}: {record.windows}.grow({cell}, {place})")
+            lines.append(f"if len({cell}[{place}]) >= {sizes[place]}: {record.windows}.grow({cell}, {place})")
+        if lane.texts:
+            length = " + ".join(f"len({text})" for text in lane.texts)
+            lines.append(f"if {length} > {WAITING_TEXT}: {record.windows}.shorten({cell}, {place})")
         if lane.conditions:
             with body.block(f"if {' and '.join(lane.conditions)}:"):
                 for line in lines:

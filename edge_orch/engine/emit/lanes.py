@@ -13,15 +13,17 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.expression import Expression
+from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregation
 
 
 class LaneCode(msgspec.Struct, frozen=True):
-    """`item` goes into the lane when all `conditions` hold; `setup` comes before."""
+    """`item` goes into the lane when all `conditions` hold; `setup` comes before. `texts`: the codes of those in it."""
 
     setup: tuple[str, ...]
     conditions: tuple[str, ...]
     item: str
+    texts: tuple[str, ...]
 
     @property
     def taken(self) -> str:
@@ -57,7 +59,8 @@ def plan_lanes(
         makers[lane].append(factory(aggregation))
     growing = tuple(any(isinstance(make(), Growing) for make in lane) for lane in makers)
     wholes = tuple((whole(aggregation), lane) for aggregation, (lane, _) in zip(compute, columns, strict=True))
-    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), wholes, growing)
+    texts = tuple(bool(code.texts) for code in codes.values())
+    return list(codes.values()), Layout(tuple(tuple(lane) for lane in makers), tuple(columns), wholes, growing, texts)
 
 
 def _identity(aggregation: Aggregation) -> Hashable:
@@ -79,6 +82,7 @@ def _ordering(aggregation: Aggregation) -> Hashable:
 def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggregation, scope: Scope) -> LaneCode:
     setup: list[str] = []
     conditions: list[str] = []
+    texts: list[str] = []
     chosen = ""
     if aggregation.where is not None:
         chosen = generator.names.fresh("w")
@@ -94,6 +98,8 @@ def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggr
             setup.append(f"{text} = {code.text} if {chosen} else None" if chosen else f"{text} = {code.text}")
         if code.nullable and not or_null:
             conditions.append(f"{text} is not None")
+        if value.type is FieldType.STRING:
+            texts.append(f"({text} or '')" if code.nullable and or_null else text)
         return text
 
     named = aggregation.function == "json_group_object"  # in an object NULL is a value like any other
@@ -104,4 +110,4 @@ def _lane(generator: Generator, expressions: ExpressionWriter, aggregation: Aggr
         item = f"({item}, {item})"
     if is_timed(aggregation.function):
         item = f"({scope.time.code}, {item})"
-    return LaneCode(tuple(setup), tuple(conditions), item)
+    return LaneCode(tuple(setup), tuple(conditions), item, tuple(texts))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
-from edge_orch.engine.room import ENTRY, VALUE
+from edge_orch.engine.room import ENTRY, TEXTS, VALUE
 
 GROWING_BUFFERED = 128
 """Values of a lane that are folded at once when an accumulator grows with them: what it holds is looked at then."""
@@ -72,21 +72,23 @@ class Layout(msgspec.Struct, frozen=True):
     """How a cell is built, and where in it each computed column lies: (lane, accumulator).
 
     `wholes`: for each column, what computes it at once from all values of its lane, and which lane that is.
-    `growing`: which lanes have an accumulator that grows with its values.
+    `growing`: which lanes have an accumulator that grows with its values; `texts`: which lanes hold texts.
     """
 
     lanes: Makers
     columns: tuple[tuple[int, int], ...]
     wholes: tuple[tuple[Callable[[list[Any]], Any], int], ...]
     growing: tuple[bool, ...]
+    texts: tuple[bool, ...]
 
     def cell(self, sizes: tuple[int, ...], weight: int = 0) -> Cell:
         """A new, empty cell, whose lanes are folded so many values at a time."""
         return (*[[] for _ in self.lanes], Held(self.lanes, sizes, weight))
 
     def sizes(self, buffered: int) -> tuple[int, ...]:
-        """How many values of each lane are folded at once, when it is `buffered` of those of which nothing grows."""
-        return tuple([GROWING_BUFFERED if grows else buffered for grows in self.growing])
+        """How many values of each lane are folded at once, when it is `buffered` numbers of which nothing grows."""
+        sizes = [GROWING_BUFFERED if grows else buffered for grows in self.growing]
+        return tuple([max(2, size // TEXTS) if text else size for size, text in zip(sizes, self.texts, strict=True)])
 
     @property
     def weight(self) -> int:

@@ -15,10 +15,9 @@ from typing import Any
 from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
 from edge_orch.engine.clock import BEFORE, NEVER, Timer
 from edge_orch.engine.room import Room, weight
-from edge_orch.engine.windows.cell import Cell, Key, Layout, fold_cell, fold_full
+from edge_orch.engine.windows.cell import Cell, Key, Layout, fold, fold_cell, fold_full
 from edge_orch.plan.steps import Aggregate
 
-UNFOLDED = 8192  # so many values, and 8 a cell, are let lie in lanes before full ones are folded
 PARTIAL = -1  # the revision of rows of windows that were closed before their time
 
 Emit = Callable[[Collection[tuple[Key, Cell]], int, int, int], None]
@@ -45,12 +44,19 @@ class Windows:
         self._scalar = len(step.by) == 1
         self._watermark = BEFORE
         self._unfolded = 0
-        self._most_unfolded = UNFOLDED
+        self._let_lie = room.unfolded(texts=any(layout.texts))
+        self._most_unfolded, _ = self._let_lie
 
     def grow(self, cell: Cell, lane: int) -> None:
         """The lane is full, and of its accumulators some grow with it: they find room, or give up."""
         held = cell[-1]
         fold_full(cell[lane], held.accumulators[lane], held.buffered[lane])
+        self._charge(held.accumulators[lane])
+
+    def shorten(self, cell: Cell, lane: int) -> None:
+        """A text came into the lane that is too long to wait there: all of it is folded. That changes no result."""
+        held = cell[-1]
+        fold(cell[lane], held.accumulators[lane], held.buffered[lane])
         self._charge(held.accumulators[lane])
 
     def appended(self, values: int) -> None:
@@ -62,7 +68,7 @@ class Windows:
                 cells += 1
                 fold_cell(cell)
             self._unfolded = 0
-            self._most_unfolded = UNFOLDED + 8 * cells
+            self._most_unfolded = self._let_lie[0] + self._let_lie[1] * cells
 
     def due(self) -> int:
         """See `Timer`."""

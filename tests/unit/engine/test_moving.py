@@ -16,7 +16,7 @@ from edge_orch.engine.room import Room
 from edge_orch.engine.windows.cell import Layout
 from tests.unit.engine.plans import at, batch, pipeline, room, rows
 
-SUM = Layout((), ((0, 0),), ((sum, 0),), (False,))
+SUM = Layout((), ((0, 0),), ((sum, 0),), (False,), (False,))
 AGGREGATES = [
     "count(*)", "count(x)", "sum(x)", "avg(x)", "min(x)", "max(x)", "stddev(x)", "median(x)", "first(k)", "last(k)",
     "arg_max(k, x)", "max(k, 2)", "string_agg(k, '')", "count(*) FILTER (WHERE x > 0)", "count(DISTINCT x)",

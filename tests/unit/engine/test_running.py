@@ -63,7 +63,7 @@ CONNECTION = duckdb.connect()
 
 
 def layout(make: type[Accumulator]) -> Layout:
-    return Layout(((make,),), ((0, 0),), (), (True,))
+    return Layout(((make,),), ((0, 0),), (), (True,), (False,))
 
 
 def sums(records: Sequence[tuple[str, int | None, bool, bool]], *, has_gaps: bool = False) -> list[Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge_orch.engine.room import MOST_BUFFERED
-from edge_orch.engine.windows.windows import UNFOLDED, Windows
+from edge_orch.engine.room import MOST_BUFFERED, UNFOLDED
+from edge_orch.engine.windows.windows import Windows
 from edge_orch.plan.steps import Aggregate, Aggregation
 from edge_orch.plan.windows import CountWindow, SessionWindow, TumblingWindow, Window
 from edge_orch.time import SECOND
