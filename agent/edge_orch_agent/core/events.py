@@ -68,7 +68,7 @@ class BatchRead(msgspec.Struct, frozen=True):
 
     `positions`: what to store, so that after a restart the source goes on behind this batch and recognises
     redeliveries; each replaces what was stored under its key, None deletes it. `lines`: how many the payload has, if it
-    is one of lines and the source has counted them.
+    is one of lines and the source has counted them. `last`: the source has nothing behind it, for now.
     """
 
     job: str
@@ -76,6 +76,7 @@ class BatchRead(msgspec.Struct, frozen=True):
     receipt: int
     positions: dict[str, bytes | None]
     lines: int | None = None
+    last: bool = False
 
 
 class SourceFailed(msgspec.Struct, frozen=True):

@@ -12,7 +12,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     Work is committed when the first of these is reached; a batch that opens or resolves an episode commits at once:
     `commit_after_us` since the first batch, `commit_bytes` read or half again as much brought forth by jobs that make
-    more of what they read, `commit_messages` not acknowledged (half of what
+    more of what they read, `commit_rest_bytes` read once a source has come to its end (less waits: a file that is
+    appended to by the line has come there each time), `commit_messages` not acknowledged (half of what
     sources read ahead: while one half is committed the other is read), `commit_batches`, or `quiet_us`
     without a new batch while a source waits (a broker with a narrower window has stopped).
 
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     commit_after_us: int = SECOND
     commit_bytes: int = 2 << 20
+    commit_rest_bytes: int = 64 << 10
     commit_messages: int = 4096
     commit_batches: int = 250
     quiet_us: int = 100 * MILLISECOND

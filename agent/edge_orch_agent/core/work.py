@@ -89,6 +89,7 @@ class Work:
         self._made = 0
         self._messages = 0
         self._batches = 0
+        self._rest = False
         self._urgent = False
 
     def batch(self, event: BatchRead, now: Instant) -> None:
@@ -104,6 +105,7 @@ class Work:
             self._bytes += sum(map(len, payload))
             self._messages += len(payload)
         self._batches += 1
+        self._rest = event.last
         self.note(now)
 
     def emission(self, plan: Plan, version: int, emission: Emission, now: Instant) -> None:
@@ -196,6 +198,7 @@ class Work:
             or self._ending
             or self._bytes >= settings.commit_bytes
             or self._made >= MADE * settings.commit_bytes
+            or (self._rest and self._bytes >= settings.commit_rest_bytes)
             or self._messages >= settings.commit_messages
             or self._batches >= settings.commit_batches
         ):

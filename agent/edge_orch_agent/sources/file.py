@@ -11,6 +11,7 @@ from typing import Any
 from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead, SourceFailed
+from edge_orch_agent.sources.bell import Bell
 from edge_orch_agent.sources.file_position import Position, decode_position, encode_position
 from edge_orch_agent.sources.follower import Follower
 from edge_orch_agent.sources.port import Emit
@@ -40,6 +41,7 @@ class FileSource:
         self._room = asyncio.Event()
         self._positions: dict[str, Position] = {}
         self._followers: dict[Path, Follower] = {}
+        self._bell = Bell()
         self._tasks: list[asyncio.Task[None]] = []
         self._failure = ""
         self._emit: Emit
@@ -47,6 +49,7 @@ class FileSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Follow in the background."""
         self._emit = emit
+        self._bell.open()
         self._positions = {path: decode_position(stored) for path, stored in positions.items()}
         if set(self._path.name) & set("*?["):
             self._spawn(self._scan(), "pattern")
@@ -65,6 +68,7 @@ class FileSource:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._bell.close()
 
     async def _scan(self) -> None:
         """Follow what the pattern names, from now on and for ever; first of all what was read before."""
@@ -96,7 +100,13 @@ class FileSource:
 
     def _follow(self, path: Path, *, remembers: bool) -> None:
         follower = Follower(
-            path, self._positions.get(str(path)), self._hand_on, self._failed, self._poll_s, remembers=remembers
+            path,
+            self._positions.get(str(path)),
+            self._hand_on,
+            self._failed,
+            bell=self._bell,
+            poll_s=self._poll_s,
+            remembers=remembers,
         )
         self._followers[path] = follower
         self._spawn(follower.run(), str(path))
@@ -109,7 +119,7 @@ class FileSource:
             self._failure = reason
             self._emit(SourceFailed(self._job, reason))
 
-    async def _hand_on(self, path: Path, data: bytes, first: int, behind: Position) -> None:
+    async def _hand_on(self, path: Path, data: bytes, first: int, behind: Position, last: bool) -> None:
         while len(self._outstanding) >= WINDOW:
             self._room.clear()
             await self._room.wait()
@@ -118,6 +128,6 @@ class FileSource:
         name = str(path)
         batch = Batch(name, data, self._now(), first, {"path": name})
         position, lines = encode_position(behind), behind.lines - first
-        self._emit(BatchRead(self._job, batch, self._receipt, {name: position}, lines))
+        self._emit(BatchRead(self._job, batch, self._receipt, {name: position}, lines, last))
         for _ in range(TURNS):
             await asyncio.sleep(0)

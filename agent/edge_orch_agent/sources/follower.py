@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from edge_orch.engine.lines import newlines
+from edge_orch_agent.sources.bell import Bell
 from edge_orch_agent.sources.file_position import Position, position_in
 
 CHUNK = 256 * 1024
@@ -23,8 +24,11 @@ FINISHED = 16
 """Files that are remembered as read to their end, the latest."""
 _ROTATED = re.compile(r"[.\-_](\d[\d.\-_T:]*|old|bak)")
 
-HandOn = Callable[[Path, bytes, int, Position], Awaitable[None]]
-"""Takes whole lines, the number of the first of them, and the position behind them; waits while there is no room."""
+HandOn = Callable[[Path, bytes, int, Position, bool], Awaitable[None]]
+"""Takes whole lines, the number of the first of them, the position behind them, and whether that is the file's end.
+
+Waits while there is no room.
+"""
 
 
 class Follower:
@@ -36,14 +40,16 @@ class Follower:
         position: Position | None,
         hand_on: HandOn,
         failed: Callable[[str], None],
-        poll_s: float,
         *,
+        bell: Bell,
+        poll_s: float,
         remembers: bool,
     ) -> None:
         self._path = path
         self.position = position
         self._hand_on = hand_on
         self._failed = failed
+        self._bell = bell
         self._poll_s = poll_s
         self._remembers = remembers
         self._finished = position.finished if position else ()
@@ -106,12 +112,13 @@ class Follower:
         self._failure = ""
         # Of this file: it may be a copy of the one where the position was taken.
         place = position_in(file, resume.offset, resume.lines) if resume else position_in(file, 0, 0)
-        rest = b""
+        rest, calm = b"", False
         while True:
             # Asked before reading: what was written before the file was replaced is in this read or a later one.
             replaced = self._is_replaced(file)
             # Again what was left over, the beginning of a line: to join it to what follows would copy all of that.
-            read = os.pread(file.fileno(), len(rest) + CHUNK, place.offset)
+            wanted = len(rest) + CHUNK
+            read = os.pread(file.fileno(), wanted, place.offset)
             # Asked after it: what is read of a file that has been truncated is of another one.
             if len(read) < len(rest) or not _still_holds(file, place, len(read)):
                 await self._truncated(place, rest)
@@ -121,13 +128,19 @@ class Follower:
             if replaced and not more:
                 whole = len(rest)
             if whole:
-                place = await self._give(file, rest[:whole], place)
+                place = await self._give(file, rest[:whole], place, last=len(read) < wanted)
                 rest = rest[whole:]
-            if not more:
-                if replaced:
-                    self._finish(file, place)
-                    return os.fstat(file.fileno()).st_mtime_ns
+            if more:
+                calm = False
+            elif replaced:
+                self._finish(file, place)
+                return os.fstat(file.fileno()).st_mtime_ns
+            elif calm:
+                calm = not await self._bell.wait(file, self._poll_s)
+            else:
+                # Whoever writes all the time is read from time to time, and does not ring.
                 await asyncio.sleep(self._poll_s)
+                calm = True
 
     async def _truncated(self, place: Position, rest: bytes) -> None:
         """What had not been read may stand in a copy; without one, what was read of the last line is all there is."""
@@ -137,12 +150,12 @@ class Follower:
                 await self._read(copy, place)
         elif rest:
             self.position = msgspec.structs.replace(place, lines=place.lines + 1)
-            await self._hand_on(self._path, rest, place.lines, self.position)
+            await self._hand_on(self._path, rest, place.lines, self.position, False)
 
-    async def _give(self, file: BinaryIO, data: bytes, place: Position) -> Position:
+    async def _give(self, file: BinaryIO, data: bytes, place: Position, *, last: bool) -> Position:
         lines = newlines(data) + (not data.endswith(b"\n"))
         self.position = position_in(file, place.offset + len(data), place.lines + lines, self._finished)
-        await self._hand_on(self._path, data, place.lines, self.position)
+        await self._hand_on(self._path, data, place.lines, self.position, last)
         return self.position
 
     def _finish(self, file: BinaryIO, place: Position) -> None:

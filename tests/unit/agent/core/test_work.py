@@ -121,3 +121,22 @@ def test_a_window_survives_a_reboot_without_new_records() -> None:
     rig.restart()
     rig.run(3 * MINUTE)
     assert windows(rig) == [(5, "2026-01-01T00:00:00Z")]
+
+
+def test_what_a_source_read_up_to_its_end_is_committed_at_once_if_it_is_worth_it() -> None:
+    settings, now = Settings(), Instant(0, 5, "boot")
+    rest, quiet = settings.commit_rest_bytes, now.mono_us + settings.quiet_us
+
+    def read(size: int, *, last: bool) -> BatchRead:
+        return BatchRead("press", Batch("log", b"x" * size, now, 0, {}), 1, {"log": b"1"}, last=last)
+
+    work = Work(settings)
+    work.batch(read(rest, last=False), now)
+    assert work.due_at() == quiet
+    work.batch(read(1, last=True), now)
+    assert work.due_at() == now.mono_us
+    work.batch(read(1, last=False), now)  # another one is at work
+    assert work.due_at() == quiet
+    work.take()
+    work.batch(read(rest - 1, last=True), now)  # appended to by the line
+    assert work.due_at() == quiet

@@ -5,11 +5,12 @@ import os
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.file import TURNS, WINDOW, FileSource
-from edge_orch_agent.sources.follower import CHUNK
+from edge_orch_agent.sources.follower import CHUNK, Follower
 
 from edge_orch.time import Instant
 from tests.contracts.source_contract import stored
@@ -290,3 +291,68 @@ async def test_an_endless_line_is_cut(tmp_path: Path, ending: bytes) -> None:
             while not reader.batches:
                 await asyncio.sleep(0)
         assert len(reader.text) >= 1 << 20
+
+
+class Ringing:
+    """A bell at which somebody writes a line each time that it is waited for, thrice."""
+
+    def __init__(self, path: Path, looks: list[str]) -> None:
+        self._path = path
+        self._looks = looks
+        self._times = 0
+
+    async def wait(self, _file: object, _most_s: float) -> bool:
+        self._looks.append("wait")
+        self._times += 1
+        if self._times > 3:
+            await asyncio.Event().wait()
+        append(self._path, b"more\n")
+        return True
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+
+
+async def test_whoever_writes_all_the_time_rings_once_and_then_waits_for_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that finds a line, one that finds nothing and, a poll later, another: only then it may ring again."""
+    path, looks = tmp_path / "log", list[str]()
+    path.write_bytes(b"1\n")
+    ask = Follower._is_replaced  # asked once a look
+
+    def looked(follower: Follower, file: BinaryIO) -> bool:
+        looks.append("look")
+        return ask(follower, file)
+
+    monkeypatch.setattr(Follower, "_is_replaced", looked)
+    reader = Reader(path)
+    monkeypatch.setattr(reader.source, "_bell", Ringing(path, looks))
+    async with reader:
+        await reader.until(b"1\n" + b"more\n" * 3)
+        async with asyncio.timeout(10):
+            while looks.count("wait") < 4:
+                await asyncio.sleep(0.001)
+    assert looks == ["look", "look", "look", "wait"] * 4
+
+
+async def test_a_file_that_changes_is_read_before_the_next_look(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"1\n")
+    reader = Reader(path)
+    async with reader:
+        await reader.until(b"1\n")
+        await polls(20)  # it has become calm
+        (follower,) = reader.source._followers.values()
+        follower._poll_s = 3600
+        await polls(20)  # and waits for an hour from now on
+        append(path, b"2\n")
+        await reader.until(b"1\n2\n")
+
+
+async def test_the_last_chunk_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * 99 + b"\n" + (b"y" * 99 + b"\n") * (2 * CHUNK // 100))
+    async with Reader(path) as reader:
+        await reader.until(path.read_bytes())
+    assert [event.last for event in reader.batches] == [False, False, True]
