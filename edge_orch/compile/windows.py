@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -16,6 +17,7 @@ from edge_orch.spec.amounts import Duration
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.windows import Calendar, Cycle, Sliding
+from edge_orch.time import DAY
 
 MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
 
@@ -95,7 +97,19 @@ def _cycle(options: Cycle, kind: Scalar, scope: Scope) -> plan.CycleWindow:
 
 def _calendar(options: Calendar) -> plan.CalendarWindow:
     check_zone(options.zone)
-    return plan.CalendarWindow(options.unit.value, options.zone.value)
+    unit, at = options.unit.value, options.at
+    if not at:
+        return plan.CalendarWindow(unit, options.zone.value)
+    if unit == "hour":
+        raise Invalid(Problem("an hour begins by itself", at[0].where, next_step="leave out `at`, or write unit: day"))
+    if unit != "day" and len(at) > 1:
+        raise Invalid(Problem(f"a {unit} has one beginning", at[1].where, next_step="write unit: day for shifts"))
+    for before, after in pairwise(at):
+        if after.value <= before.value:
+            raise Invalid(Problem("not in ascending order", after.where, f"a time after {before.node.text}"))
+    if at[-1].value == DAY:
+        raise Invalid(Problem("the day is over then", at[-1].where, "a time before 24:00", "24:00", "say 00:00"))
+    return plan.CalendarWindow(unit, options.zone.value, tuple(time.value for time in at))
 
 
 _MAKERS: dict[str, Callable[[Any], plan.Window]] = {

@@ -45,11 +45,15 @@ class CycleWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="cycle", om
     end: Expression | None = None
 
 
-class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar"):
-    """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them."""
+class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar", omit_defaults=True):
+    """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them.
+
+    `at_us`: when one begins, in microseconds after midnight, ascending; only of days there may be several.
+    """
 
     unit: OneOf["hour", "day", "week", "month"]
     zone: str
+    at_us: tuple[int, ...] = (0,)
 
 
 Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CycleWindow | CalendarWindow

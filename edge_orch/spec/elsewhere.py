@@ -93,7 +93,8 @@ WINDOWS = {
     **dict.fromkeys(("moving", "rolling"), "write sliding: {size: …, every: …}; over records a moving step"),
     **dict.fromkeys(("state", "pattern", "condition", "starts_when", "begin", "batch_cycle", "match_recognize"),
         "write cycle: {begin: …, end: …, timeout: …}"),
-    **dict.fromkeys(("day", "daily", "hour", "shift", "month", "week", "cron"), "write calendar: day"),
+    **dict.fromkeys(("day", "daily", "hour", "month", "week", "cron"), "write calendar: day"),
+    "shift": "write calendar: {unit: day, at: ['06:00', '14:00', '22:00']}",
     **dict.fromkeys(("gap", "inactivity", "timeout"), "write session: 5m"),
 }  # fmt: skip
 

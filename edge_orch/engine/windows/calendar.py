@@ -1,4 +1,4 @@
-"""Windows of the calendar in a time zone: hours, days, weeks from Monday, months.
+"""Windows of the calendar in a time zone: hours, days or the shifts of a day, weeks from Monday, months.
 
 A day is as long as people there found it: 23 or 25 hours when clocks change. An hour that clocks repeat is two windows.
 Windows follow each other without gap or overlap whatever a zone's history holds. What lies before the year 2 or after
@@ -13,6 +13,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from edge_orch.engine.stamps import EARLIEST_US, LATEST_US, from_datetime, known_zone, to_datetime
 from edge_orch.plan.windows import CalendarWindow
 
+Beginning = tuple[date, int]
+"""Of a day, a week or a month: its first day, and which of the times at which windows begin."""
+
 _HOUR = 3_600_000_000
 _DAY = timedelta(days=1)
 
@@ -25,8 +28,9 @@ class CalendarFrames:
     def __init__(self, window: CalendarWindow) -> None:
         self._unit = window.unit
         self._zone = known_zone(window.zone)
-        self._low = self._start(self._first_day(date(2, 2, 1)))
-        self._high = self._start(self._first_day(date(9998, 12, 1)))
+        self._at = [timedelta(microseconds=each) for each in window.at_us]
+        self._low = self._start((self._first_day(date(2, 2, 1)), 0))
+        self._high = self._start((self._first_day(date(9998, 12, 1)), 0))
         self._latest = (0, 0)
 
     def pane(self, time_us: int) -> tuple[int, int]:
@@ -82,13 +86,21 @@ class CalendarFrames:
         return start, end
 
     def _days(self, time_us: int) -> tuple[int, int]:
-        first = self._first_day(to_datetime(time_us).astimezone(self._zone).date())
-        # Clocks may be set back, or forward, across midnight.
-        while time_us < self._start(first):
-            first = self._first_day(first - _DAY)
-        while time_us >= (end := self._start(following := self._next(first))):
-            first = following
-        return self._start(first), end
+        begun = (self._first_day(to_datetime(time_us).astimezone(self._zone).date()), 0)
+        # The first may begin after midnight; clocks may be set back, or forward, across a beginning.
+        while time_us < self._start(begun):
+            begun = self._before(begun)
+        while time_us >= (end := self._start(following := self._after(begun))):
+            begun = following
+        return self._start(begun), end
+
+    def _before(self, begun: Beginning) -> Beginning:
+        day, place = begun
+        return (day, place - 1) if place else (self._first_day(day - _DAY), len(self._at) - 1)
+
+    def _after(self, begun: Beginning) -> Beginning:
+        day, place = begun
+        return (day, place + 1) if place + 1 < len(self._at) else (self._next(day), 0)
 
     def _first_day(self, day: date) -> date:
         match self._unit:
@@ -106,9 +118,13 @@ class CalendarFrames:
     def _length(self) -> timedelta:
         return timedelta(days=7) if self._unit == "week" else _DAY
 
-    def _start(self, day: date) -> int:
-        """Midnight; of two the first, and where clocks leap over it, the moment of the leap."""
-        return from_datetime(datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC))
+    def _start(self, begun: Beginning) -> int:
+        """When clocks show that time; of two moments the first, and where clocks leap over it, that of the leap."""
+        day, place = begun
+        shown = datetime(day.year, day.month, day.day) + self._at[place]  # noqa: DTZ001 - made aware below
+        time_us = from_datetime(shown.replace(tzinfo=self._zone).astimezone(UTC))
+        skipped = time_us + self._offset(time_us) - from_datetime(shown.replace(tzinfo=UTC))
+        return self._change(time_us - skipped, time_us) if skipped else time_us
 
     def _offset(self, time_us: int) -> int:
         return _micros(to_datetime(time_us), self._zone)

@@ -11,6 +11,7 @@ from edge_orch.spec.leaves import Choice, Integer, JsonSchema, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read_variant
+from edge_orch.spec.time_of_day import TimeOfDay
 
 
 class Count(Integer, frozen=True):
@@ -59,11 +60,15 @@ class Counted(Model, frozen=True):
 
 
 class Calendar(Model, frozen=True):
-    """Windows of the calendar, as long as clocks there make them."""
+    """Windows of the calendar, as long as clocks there make them: days, or the shifts of a day."""
 
-    example: ClassVar[str] = "calendar: {unit: day, zone: Europe/Vienna}"
+    example: ClassVar[str] = "calendar: {unit: day, at: ['06:00', '14:00', '22:00'], zone: Europe/Vienna}"
     shorthand: ClassVar[str] = "unit"
     unit: Annotated[CalendarUnit, Doc("hour, day, week (from Monday) or month")]
+    at: Annotated[
+        tuple[TimeOfDay, ...],
+        Doc("when, by clocks there, one begins; several make shifts of a day; left out: at midnight", default="[]"),
+    ]
     zone: Annotated[Text, Doc("an IANA zone", default="UTC")]
 
 

@@ -24,8 +24,19 @@ MOMENTS = st.one_of(
 )
 
 
-def frames(unit: str, zone: str) -> CalendarFrames:
-    return CalendarFrames(CalendarWindow(unit, zone))  # type: ignore[arg-type]
+TIMES = {
+    "hour": ("00:00",),
+    "day": ("00:00", "06:00", "02:30", "06:00 14:00 22:00", "00:30 02:00 02:30 03:00 23:30"),
+    "week": ("00:00", "05:00"),
+    "month": ("00:00", "05:00"),
+}
+UNITS_AND_TIMES = st.sampled_from([(unit, at) for unit in UNITS for at in TIMES[unit]])
+
+
+def frames(unit: str, zone: str, at: str = "00:00") -> CalendarFrames:
+    times = [each.split(":") for each in at.split()]
+    at_us = tuple((int(hours) * 60 + int(minutes)) * 60_000_000 for hours, minutes in times)
+    return CalendarFrames(CalendarWindow(unit, zone, at_us))  # type: ignore[arg-type]
 
 
 def window(unit: str, zone: str, stamp: str) -> tuple[str, str, float]:
@@ -65,13 +76,33 @@ def test_windows_are_as_long_as_people_there_find_them(
     assert window(unit, zone, moment) == expected
 
 
-@given(st.sampled_from(UNITS), st.sampled_from(ZONES), MOMENTS)
-def test_windows_follow_each_other_without_gap_or_overlap(unit: str, zone: str, moment: int) -> None:
-    calendar = frames(unit, zone)
+@pytest.mark.parametrize(
+    ("at", "moment", "expected"),
+    [
+        ("06:00", "2026-01-02T04:59:59Z", ("2026-01-01T05:00:00Z", "2026-01-02T05:00:00Z", 24)),
+        ("06:00 14:00 22:00", "2026-01-02T05:00:00Z", ("2026-01-02T05:00:00Z", "2026-01-02T13:00:00Z", 8)),
+        ("06:00 14:00 22:00", "2026-01-02T03:00:00Z", ("2026-01-01T21:00:00Z", "2026-01-02T05:00:00Z", 8)),
+        # The nights in which clocks change are an hour shorter, and longer.
+        ("06:00 14:00 22:00", "2026-03-29T02:00:00Z", ("2026-03-28T21:00:00Z", "2026-03-29T04:00:00Z", 7)),
+        ("06:00 14:00 22:00", "2026-10-25T02:00:00Z", ("2026-10-24T20:00:00Z", "2026-10-25T05:00:00Z", 9)),
+        # 02:30 is leapt over, and comes twice.
+        ("02:30 03:30", "2026-03-29T01:10:00Z", ("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", 0.5)),
+        ("02:30 03:30", "2026-10-25T01:10:00Z", ("2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z", 2)),
+    ],
+)
+def test_shifts_begin_by_the_clocks_on_the_wall(at: str, moment: str, expected: tuple[str, str, float]) -> None:
+    start, end = frames("day", "Europe/Vienna", at).pane(from_datetime(datetime.fromisoformat(moment)))
+    assert (format_stamp(start), format_stamp(end), (end - start) / 3.6e9) == expected
+
+
+@given(UNITS_AND_TIMES, st.sampled_from(ZONES), MOMENTS)
+def test_windows_follow_each_other_without_gap_or_overlap(kind: tuple[str, str], zone: str, moment: int) -> None:
+    unit, at = kind
+    calendar = frames(unit, zone, at)
     start, end = calendar.pane(moment)
     assert start <= moment < end
     for inside in {start, (start + end) // 2, end - 1}:
-        assert frames(unit, zone).pane(inside) == (start, end)
+        assert frames(unit, zone, at).pane(inside) == (start, end)
     if end <= LATEST_US:
         assert calendar.pane(end)[0] == end
     if start > EARLIEST_US:
