@@ -26,7 +26,8 @@ TEST_SUFFIX = ".test.yaml"
 class Verdict(msgspec.Struct, omit_defaults=True):
     """What was found out about one file; `job` and `digest` only of a valid job; `reached` only with --connect.
 
-    `warnings`: what goes nowhere in a valid job. `tests`: how many cases are in it, if it holds the tests of a job.
+    `warnings`: what goes nowhere in a valid job, and what nothing names. `tests`: how many cases are in it, if it holds
+    the tests of a job.
     """
 
     file: str
@@ -107,7 +108,7 @@ def _judge(file: Path, attempt: Attempt | None) -> Verdict:
     from edge_orch.plan.plan import digest, encode_plan
 
     reached = tuple(attempt(plan)) if attempt else ()
-    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached, warnings=unread(job))
+    return Verdict(str(file), True, plan.name, digest(encode_plan(plan)), reached=reached, warnings=unread(job, plan))
 
 
 def _judge_tests(file: Path) -> Verdict:
