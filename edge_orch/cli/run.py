@@ -45,7 +45,7 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, text: str | None) 
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write OUTPUT.ndjson for each output, and dead_letters.ndjson, into this folder.",
+    help="Write OUTPUT.ndjson for each output (OUTPUT.txt where it has a `line`) and dead_letters.ndjson here.",
 )
 @click.option("--only", default="", metavar="OUTPUT", help="Print the records of this output only.")
 @click.option("--tap", default="", metavar="STAGE", help="Print the records that this step or route.branch passes on.")

@@ -68,7 +68,7 @@ def run_job(
         bar = size is not None and size >= BIG and sys.stderr.isatty() and not scrolls
         read = followed if follow else chunks
         inputs = {source: read(file) for source, file in files.items()}
-        destination = Folder(folder, outputs) if folder else StandardOutput(only, as_json=as_json)
+        destination = Folder(folder, plan.outputs) if folder else StandardOutput(only, as_json=as_json)
         stack.callback(destination.close)
         progress = click.progressbar(length=size, file=sys.stderr) if bar else nullcontext()  # type: ignore[var-annotated]
         _deliver(plan, _emissions(pipeline, inputs, pace, progress), destination, Report(as_json=as_json, over_bar=bar))

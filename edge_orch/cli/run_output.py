@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ import msgspec
 
 from edge_orch.engine.records import Chunk, DeadLetter
 from edge_orch.errors import Invalid, Problem, StorageError
+from edge_orch.plan.plan import Output
 
 DEAD_LETTERS = "dead_letters"
 SHOWN = 5
@@ -38,6 +40,10 @@ def as_line(letter: DeadLetter) -> DeadLetterLine:
     except UnicodeDecodeError:
         line.raw_hex = letter.raw.hex()
     return line
+
+
+def _file_name(output: Output) -> str:
+    return f"{re.sub('[/ ]', '_', output.name)}.{'txt' if output.line else 'ndjson'}"
 
 
 class Destination(Protocol):
@@ -86,10 +92,13 @@ class StandardOutput:
 
 
 class Folder:
-    """`OUTPUT.ndjson` for each output, and `dead_letters.ndjson`. Files of these names are replaced."""
+    """`OUTPUT.ndjson` for each output, `OUTPUT.txt` where it has a `line`, and `dead_letters.ndjson`.
 
-    def __init__(self, path: Path, outputs: Iterable[str]) -> None:
-        files = {name: path / f"{name.replace('/', '_').replace(' ', '_')}.ndjson" for name in outputs}
+    Files of these names are replaced.
+    """
+
+    def __init__(self, path: Path, outputs: Iterable[Output]) -> None:
+        files = {one.name: path / _file_name(one) for one in outputs}
         self._dead_path = path / f"{DEAD_LETTERS}.ndjson"
         if len({*files.values(), self._dead_path}) <= len(files):
             raise Invalid(

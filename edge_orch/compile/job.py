@@ -10,7 +10,7 @@ from edge_orch.compile.flow import LOST, Flow
 from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, ports, steps_by_name
 from edge_orch.compile.lines import check_line
 from edge_orch.compile.params import compile_param
-from edge_orch.compile.sinks import sink_problem
+from edge_orch.compile.sinks import sink_options, sink_problem
 from edge_orch.compile.steps import COMPILERS
 from edge_orch.compile.topics import topic_problems
 from edge_orch.errors import Invalid, Problem
@@ -82,7 +82,8 @@ class _Compiler:
                 for name, output in spec.outputs.items()
             ),
             sinks=tuple(
-                plan.Sink(name.value, sink.kind.text, plain(sink.options)) for name, sink in spec.sinks.items()
+                plan.Sink(name.value, sink.kind.text, sink_options(name, sink, spec))
+                for name, sink in spec.sinks.items()
             ),
             limits=_limits(spec.limits),
         )

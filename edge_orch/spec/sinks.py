@@ -20,7 +20,7 @@ BOTH = frozenset({"records", "alerts"})
 
 
 class FileSink(Model, frozen=True):
-    """Appends NDJSON lines to a file on the device."""
+    """Appends lines to a file on the device: records as JSON, or the text of an output with `line`."""
 
     example: ClassVar[str] = "file: {path: out/alerts.ndjson}"
     carries: ClassVar[frozenset[str]] = BOTH
@@ -28,7 +28,10 @@ class FileSink(Model, frozen=True):
 
 
 class HttpSink(Model, frozen=True):
-    """POSTs batches as NDJSON."""
+    """POSTs batches of lines: NDJSON, or text where nothing but outputs with `line` go.
+
+    `Content-Type` says which, unless `headers` does; `Idempotency-Key` is the same at every attempt.
+    """
 
     example: ClassVar[str] = """
 http:
@@ -41,7 +44,10 @@ http:
 
 
 class WebhookSink(Model, frozen=True):
-    """POSTs one JSON object an alert."""
+    """POSTs one JSON object an alert or record, or the text of an output with `line`.
+
+    `Content-Type` says which, unless `headers` does; `Idempotency-Key` is the same at every attempt.
+    """
 
     example: ClassVar[str] = "webhook: {url: 'https://chat.example/hooks/line-7'}"
     carries: ClassVar[frozenset[str]] = BOTH
@@ -93,7 +99,7 @@ class MqttSink(Model, frozen=True):
     """Publishes to the agent's bus, each record or alert as a message.
 
     In a topic `{sensor}` is that field of the record; in what it holds, `+` and `#` become `_`, and so does what is
-    NULL or empty. Such a sink carries no alerts.
+    NULL or empty. Such a sink carries no alerts, no dead letters and no outputs with `line`.
     """
 
     example: ClassVar[str] = "mqtt: {topic: 'factory/${label:site}/{sensor}/hourly', retain: true}"

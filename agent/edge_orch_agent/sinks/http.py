@@ -27,13 +27,19 @@ async def post(client: HttpClient, url: str, headers: Mapping[str, str], data: b
     raise Retry(problem, after_s=answer.retry_after_s)
 
 
+def announced(content_type: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers, with that content type unless they name one themselves, in capitals or not."""
+    is_named = any(name.lower() == "content-type" for name in headers)
+    return dict(headers) if is_named else {"Content-Type": content_type, **headers}
+
+
 class HttpSink:
     """One request a segment; `Idempotency-Key` lets the receiver recognise a repetition."""
 
     def __init__(self, client: HttpClient, url: str, headers: Mapping[str, str]) -> None:
         self._client = client
         self._url = url
-        self._headers = {"Content-Type": "application/x-ndjson", **headers}
+        self._headers = announced("application/x-ndjson", headers)
 
     async def deliver(self, segment: Segment, idempotency_key: str) -> None:
         """Return once the server has answered 2xx."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from edge_orch_agent.core.transaction import Segment
 from edge_orch_agent.http_client import HttpClient
-from edge_orch_agent.sinks.http import post
+from edge_orch_agent.sinks.http import announced, post
 from edge_orch_agent.sinks.one_by_one import Progress
 
 
@@ -16,7 +16,7 @@ class WebhookSink:
     def __init__(self, client: HttpClient, url: str, headers: Mapping[str, str]) -> None:
         self._client = client
         self._url = url
-        self._headers = {"Content-Type": "application/json", **headers}
+        self._headers = announced("application/json", headers)
         self._progress = Progress()
 
     async def deliver(self, segment: Segment, idempotency_key: str) -> None:

@@ -87,7 +87,8 @@ async def pagerduty() -> AsyncIterator[HttpReceiver]:
 class Device:
     """An agent whose controller has put the job on it and has not been there since."""
 
-    def __init__(self, folder: Path, job: str) -> None:
+    def __init__(self, folder: Path, job: str, bus: str | None = None) -> None:
+        self.bus = bus
         self.readings = folder / "readings.ndjson"
         self.readings.touch()
         self.path = folder / "agent.db"
@@ -131,8 +132,8 @@ class Device:
             clock=clock,
             link=WebSocketLink(client, self.controller, "press-1", self.key, Backoff()),
             artifacts=Artifacts(client, self.controller, "press-1", self.key),
-            sources=SourceFactory("press-1", None, clock.now),
-            sinks=SinkFactory("press-1", None, client, SECRETS.get, clock.now),
+            sources=SourceFactory("press-1", self.bus, clock.now),
+            sinks=SinkFactory("press-1", self.bus, client, SECRETS.get, clock.now),
             resolver=Resolver(SECRETS.get, identity.labels),
         )
         task = asyncio.create_task(driver.run())

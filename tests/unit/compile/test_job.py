@@ -224,3 +224,33 @@ def test_any_value_in_any_place_is_a_plan_or_invalid(data: st.DataObject) -> Non
     lines[number] = f"{key}: {data.draw(st.sampled_from(WORDS))}"
     with contextlib.suppress(Invalid):
         compile_job("\n".join(lines), "f")
+
+
+def test_http_sinks_to_which_only_lines_go_say_so() -> None:
+    text = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize: {raw: {}, fields: {line: string}}
+    - alert: {when: "line = ''", notify: [told]}
+  outputs:
+    a: {from: schematize, to: lines, line: line}
+    b: {from: schematize, to: mixed, line: line}
+    c: {from: schematize, to: mixed}
+    d: {from: schematize, to: told, line: line}
+    e: {from: schematize, to: named, line: line}
+    f: {from: schematize, to: kept, line: line}
+  sinks:
+    lines: {http: {url: 'http://x/y', headers: {X-Site: austin}}}
+    mixed: {http: {url: 'http://x/y'}}
+    told: {webhook: {url: 'http://x/y'}}
+    named: {http: {url: 'http://x/y', headers: {content-type: text/csv}}}
+    kept: {file: {path: x}}
+"""
+    options = {sink.name: sink.options.get("headers") for sink in compile_job(text, "a.yaml").sinks}
+    plain = {"Content-Type": "text/plain; charset=utf-8", "X-Site": "austin"}
+    named = {"content-type": "text/csv"}
+    assert options == {"lines": plain, "mixed": {}, "told": {}, "named": named, "kept": None}
