@@ -41,7 +41,7 @@ class AgentFolder(DataFolder):
 
     def prepare(self) -> None:
         """A place for secrets; a folder that holds things and none of ours is somebody else's."""
-        names = {entry.name for entry in self.path.iterdir()} - {"secrets"}
+        names = {entry.name for entry in self.path.iterdir()} - {"secrets", "lost+found"}  # a disk of its own has that
         if names and not any(name.startswith("agent.") for name in names):
             raise StorageError(
                 Problem(

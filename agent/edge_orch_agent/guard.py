@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -20,6 +21,9 @@ MEMORY_BYTES = 128 << 20
 """How much one call may add to what the process has: a batch of 4 MiB needs some tens of MiB as objects."""
 PROVEN_S = 60.0
 """A process that has lived so long is no link in a chain of crashes."""
+_CALLS_TO_LET_GO = 2
+"""What a broken call leaves lies in cycles, and would count as what the process needs: the next call could add as much
+again. Its pipeline is let go of when the next call has built another, so the one after that looks once more."""
 _TICK_S = 0.25  # of processor time: a machine that idles, or sleeps, is not woken for it
 _LOOK_EVERY_S = 1.0
 _STATM = Path("/proc/self/statm")
@@ -47,6 +51,7 @@ class ProcessGuard:
         self._statm = _STATM.open("rb", buffering=0)
         self._looked_at = -_LOOK_EVERY_S
         self._settles_at: float | None = time.monotonic() + PROVEN_S
+        self._litter = 0
         self._inside = False
         self._began_s = 0.0
         self._used_s: dict[str, float] = {}
@@ -76,6 +81,9 @@ class ProcessGuard:
                 return function()
             finally:
                 self._inside = False
+        except BaseException:
+            self._litter = _CALLS_TO_LET_GO
+            raise
         finally:
             self._inside = False
             self._used_s[job] = self._used_s.get(job, 0.0) + time.thread_time() - self._began_s
@@ -93,6 +101,10 @@ class ProcessGuard:
 
     def _lower_limit(self) -> None:
         now = time.monotonic()
+        if self._litter:
+            self._litter -= 1
+            gc.collect()
+            self._looked_at = now - _LOOK_EVERY_S
         if now - self._looked_at >= _LOOK_EVERY_S:
             self._looked_at = now
             if self._settles_at is not None and now >= self._settles_at:

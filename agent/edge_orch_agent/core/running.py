@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-import msgspec
-
 from edge_orch.engine.pipeline import Pipeline
-from edge_orch.engine.records import Batch, DeadLetter, Device, Emission, StepCount
+from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import SOURCE
 from edge_orch.plan.tap import tapped
 from edge_orch.time import Instant
 from edge_orch.twin.facts import Value
 from edge_orch_agent.core.guarding import Guard, Overran, Result
+from edge_orch_agent.core.parts import dead_letters, part_of, records_of, size_of
 from edge_orch_agent.core.replay import decode_replays, encode_replay, weight
 from edge_orch_agent.core.transaction import Slot, Transaction
 
@@ -33,13 +31,17 @@ BREAKS = 16
 """How often one batch may break a pipeline before the rest of it is given up: enough to find a record or two among
 thousands, and, if each break is an overrun, half a minute."""
 
+MOST_MADE = 64 << 20
+"""Bytes that one batch may bring forth: all of it waits in memory for its commit. A batch is a hundredth of that."""
+_TOO_MUCH = f"the job was interrupted: it made more than {MOST_MADE >> 20} MiB of one batch"
+
 
 class RunningJob:
     """The pipeline of one version and what it was given since its last snapshot.
 
     A pipeline that raises, or is interrupted, may have kept half a batch in its windows. It is then built anew from
-    the snapshot, and what it was given since is played to it again: the same input gives the same state. The batch
-    that broke it is halved until the records to blame are alone; they become dead letters.
+    the snapshot, and what it was given since is played to it again: the same input gives the same state. The batch that
+    broke it is halved until the records to blame are alone; they become dead letters, and what brings forth too much.
     `failures`: batches in a row of which it broke on half or more. `stuck`: it cannot go on at all. Raises whatever
     building it raises.
 
@@ -94,23 +96,26 @@ class RunningJob:
     def process(self, batch: Batch) -> list[Emission]:
         """The batch's emissions, in order; what breaks the pipeline is in them as dead letters."""
         emissions: list[Emission] = []
-        breaks, dead, waiting = 0, 0, [batch]
+        breaks, dead, made, waiting = 0, 0, 0, [batch]
         failure = self.failure if self.stuck else ""
         while waiting:
             part = waiting.pop()
             broke = failure if self.stuck or breaks == BREAKS else self._try(part, emissions)
             if not broke:
+                made += size_of(emissions[-1])
+                if made > MOST_MADE and waiting:
+                    failure, breaks = _TOO_MUCH, BREAKS
                 continue
             failure, breaks = broke, min(breaks + 1, BREAKS)
-            records = _records(part)
+            records = records_of(part)
             if len(records) > 1 and breaks < BREAKS and not self.stuck:
                 middle = len(records) // 2
-                waiting += [_part(part, records, middle, len(records)), _part(part, records, 0, middle)]
+                waiting += [part_of(part, records, middle, len(records)), part_of(part, records, 0, middle)]
             else:
                 dead += len(records)
-                emissions.append(_dead(part, records, failure))
+                emissions.append(dead_letters(part, records, failure))
         self.failure = failure
-        self.failures = self.failures + 1 if failure and 2 * dead >= len(_records(batch)) else 0
+        self.failures = self.failures + 1 if failure and 2 * dead >= len(records_of(batch)) else 0
         return emissions
 
     def advance(self, now: Instant) -> Emission:
@@ -198,12 +203,16 @@ class RunningJob:
     def _try(self, part: Batch, emissions: list[Emission]) -> str:
         """Process it; returns why that broke the pipeline, which then is what it was before."""
         try:
-            emissions.append(self._give(part))
+            emission = self._give(part)
         except (Exception, Overran) as error:  # whatever it is, it is these records' fault and must not stop others
             broke = _words(error)
         else:
-            self._note(part)
-            return ""
+            if size_of(emission) <= MOST_MADE:
+                emissions.append(emission)
+                self._note(part)
+                return ""
+            broke = _TOO_MUCH
+            del emission
         self._recover()  # only here: until its handler ends, the error holds on to all that the call had made
         return broke
 
@@ -260,25 +269,6 @@ class RunningJob:
                 self._give(entry)
         except (Exception, Overran):
             self.stuck = True
-
-
-def _records(batch: Batch) -> Sequence[bytes]:
-    payload = batch.payload
-    return payload.removesuffix(b"\n").split(b"\n") if isinstance(payload, bytes) else payload
-
-
-def _part(batch: Batch, records: Sequence[bytes], start: int, stop: int) -> Batch:
-    """These of its records as a batch, numbered as before."""
-    chosen = records[start:stop]
-    payload = b"".join(record + b"\n" for record in chosen) if isinstance(batch.payload, bytes) else chosen
-    return msgspec.structs.replace(batch, payload=payload, position=batch.position + start)
-
-
-def _dead(batch: Batch, records: Sequence[bytes], reason: str) -> Emission:
-    dead = [
-        DeadLetter(raw, SOURCE, reason, batch.partition, batch.position + number) for number, raw in enumerate(records)
-    ]
-    return Emission(dead=dead, counts={SOURCE: StepCount(entered=len(dead), dead=len(dead))})
 
 
 def _words(error: BaseException) -> str:

@@ -15,7 +15,7 @@ class Slots:
     """The transitions of a job's versions; each writes itself into the transaction it is given.
 
     ```
-    begin     -> candidate runs; current stays as what to return to
+    begin     -> candidate runs; current stays as what to return to; without one, the candidate before becomes it
     promote   candidate -> current -> last_good
     give_up   candidate -> failed, current runs   |   current -> failed, last_good -> current
     retire    all versions -> gone, the one that ran -> retired until its outbox is empty
@@ -53,6 +53,9 @@ class Slots:
     def begin(self, slot: Slot, transaction: Transaction) -> None:
         """A verified version starts to run, on probation."""
         self._clear(slot.job, SlotName.RETIRED, transaction)
+        before = self.get(slot.job, SlotName.CANDIDATE)
+        if before is not None and self.get(slot.job, SlotName.CURRENT) is None:
+            self._put(before, SlotName.CURRENT, transaction)  # not proven yet, and better than no version at all
         self._put(slot, SlotName.CANDIDATE, transaction)
 
     def promote(self, job: str, transaction: Transaction) -> None:

@@ -42,6 +42,15 @@ def test_the_evidence_is_found_where_the_system_keeps_it(tmp_path: Path, monkeyp
     assert SystemClock().now().quality is ClockQuality.HOLDOVER
 
 
+def test_a_disk_that_answers_with_an_error_does_not_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    unreadable = Path("x" * 300)  # too long a name: an error, and not simply no such file
+    monkeypatch.setattr("edge_orch_agent.clock.SYNCHRONIZED", unreadable)
+    monkeypatch.setattr("edge_orch_agent.clock.PRETENDED", (unreadable,))
+    monkeypatch.setattr("edge_orch_agent.clock.HARDWARE", unreadable)
+    monkeypatch.setattr(SystemClock, "_ask_kernel", lambda _clock: False)
+    assert SystemClock().now().quality is ClockQuality.HOLDOVER
+
+
 async def test_an_instant_shares_its_monotonic_zero_with_the_event_loop() -> None:
     loop = asyncio.get_running_loop()
     clock = SystemClock()

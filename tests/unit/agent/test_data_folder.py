@@ -46,6 +46,12 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_fresh_file_system_is_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    with AgentFolder(tmp_path).locked():
+        assert (tmp_path / "secrets").is_dir()
+
+
 def test_a_path_that_cannot_be_a_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot use the data folder"), AgentFolder(tmp_path / "file").locked():

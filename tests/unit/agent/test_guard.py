@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 import resource
 from collections.abc import Iterator
@@ -71,6 +72,17 @@ def test_an_interruption_that_is_swallowed_is_repeated(guard: ProcessGuard) -> N
 def test_work_outside_of_a_call_is_never_interrupted(guard: ProcessGuard) -> None:
     assert guard.call("press", 1, "p 0 1", lambda: "done") == "done"
     assert sum(range(20_000_000)) > 0  # longer than a job may take
+
+
+def test_what_a_broken_call_left_behind_is_no_burden_of_the_next(patient: ProcessGuard) -> None:
+    def breaks() -> None:
+        kept: list[object] = [bytearray(48 << 20)]
+        kept.append(kept)  # nothing but the collector frees it
+        raise ValueError
+
+    with contextlib.suppress(ValueError):
+        patient.call("press", 1, "p 0 1", breaks)
+    assert len(patient.call("press", 1, "start", lambda: bytearray(48 << 20))) == 48 << 20
 
 
 def test_memory_without_end_is_an_error_of_the_call_alone(patient: ProcessGuard) -> None:

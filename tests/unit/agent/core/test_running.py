@@ -34,6 +34,27 @@ def running(secrets: dict[str, str], job: Plan | None = None) -> RunningJob:
     )
 
 
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch) -> RunningJob:
+    """A job, one batch of which may bring forth a hundred bytes."""
+    monkeypatch.setattr("edge_orch_agent.core.running.MOST_MADE", 100)
+    return running({}, plan(schematize(parsed("k", STRING))))
+
+
+def test_what_one_batch_brings_forth_is_bounded(bounded: RunningJob) -> None:
+    payload = b"".join(b'{"k":"%d"}\n' % number for number in range(64))  # 10 or 11 bytes each, in and out
+    out, dead = fates(bounded, payload)
+    assert out == [str(number) for number in range(len(out))]
+    assert 90 <= len(b"".join(b'{"k":"%s"}\n' % key.encode() for key in out)) <= 200
+    assert [position for _, position in dead] == list(range(100 + len(out), 164))
+    assert bounded.failures == 1
+
+
+def test_what_is_too_much_at_once_is_no_failure_where_the_bound_is_kept(bounded: RunningJob) -> None:
+    assert fates(bounded, b'{"k":"a"}\n' * 8) == (["a"] * 8, [])
+    assert bounded.failures == 0
+
+
 def test_steps_are_given_the_devices_secrets() -> None:
     first, second = (
         rows(emission)[0]["k"]

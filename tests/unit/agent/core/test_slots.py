@@ -50,6 +50,17 @@ def test_a_candidate_that_replaces_another_keeps_what_to_return_to() -> None:
     assert versions(slots) == {"current": 1, "candidate": 3}
 
 
+def test_the_first_version_is_what_to_return_to_even_if_the_second_comes_before_it_is_proven() -> None:
+    slots, work = Slots([]), Transaction()
+    slots.begin(a_slot(1), work)
+    slots.begin(a_slot(2), work)
+    assert versions(slots) == {"current": 1, "candidate": 2}
+    slots.begin(a_slot(3), work)
+    assert versions(slots) == {"current": 1, "candidate": 3}
+    slots.give_up("press", work)
+    assert slots.running("press") == a_slot(1, SlotName.CURRENT)
+
+
 def test_a_version_that_cannot_start_disturbs_nothing() -> None:
     slots = Slots([a_slot(1, SlotName.CURRENT)])
     slots.refuse(a_slot(2), Transaction())
