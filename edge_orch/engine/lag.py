@@ -46,8 +46,10 @@ class PreviousRecords(KeyedMemory[Previous]):
 
     def _remember(self, key: Key, time_us: int, values: Values) -> None:
         previous = (time_us, values)
-        self._take(self._held(key, previous), key)
-        self._entries[key] = previous
+        if self._take(self._held(key, previous), key):
+            self._entries[key] = previous
+        else:
+            self._room.count.evicted += 1
 
     def _newest(self, entry: Previous) -> int:
         return entry[0]

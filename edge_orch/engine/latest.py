@@ -37,12 +37,19 @@ class LatestValues(KeyedMemory[Histories]):
             if values == self._none:
                 return values
             histories = tuple([[] for _ in values])
-            self._take(self._held(key, histories), key)
+            if not self._take(self._held(key, histories), key):
+                self._room.count.evicted += 1
+                return values
             self._entries[key] = histories
-        for history, value in zip(histories, values, strict=True):
+        told = tuple(
+            [self._seen(own, time_us) if value is None else value for own, value in zip(histories, values, strict=True)]
+        )
+        for place, value in enumerate(values):
             if value is not None:
-                self._remember(key, history, time_us, value)
-        return tuple([self._seen(history, time_us) for history in histories])
+                self._remember(key, histories, place, time_us, value)
+        if not any(histories):
+            self._forget(key)
+        return told
 
     def snapshot(self) -> bytes:
         """All that is remembered."""
@@ -52,8 +59,15 @@ class LatestValues(KeyedMemory[Histories]):
         """Go on where `snapshot` was taken. Raises `msgspec.DecodeError`, and keeps its state, on any other bytes."""
         self._resume(dict(msgspec.msgpack.decode(data, type=list[tuple[Key, Histories]])))
 
-    def _remember(self, key: Key, history: History, time_us: int, value: Any) -> None:
-        self._take(VALUE + weight(value), key)
+    def _remember(self, key: Key, histories: Histories, place: int, time_us: int, value: Any) -> None:
+        while not self._take(VALUE + weight(value), key):
+            self._room.count.evicted += 1
+            held = [history for history in histories if history]
+            if not held:
+                return
+            oldest = min(held, key=lambda history: history[0][0])
+            self._room.give(VALUE + weight(oldest.pop(0)[1]))
+        history = histories[place]
         insort_right(history, (time_us, value), key=itemgetter(0))
         if len(history) > KEPT:
             self._room.give(VALUE + weight(history.pop(0)[1]))

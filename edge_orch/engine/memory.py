@@ -16,7 +16,8 @@ Entry = TypeVar("Entry")
 class KeyedMemory(ABC, Generic[Entry]):
     """An entry of each key, until all it holds is older than `within_us`.
 
-    When there is no room, the eighth of the other keys that had nothing new for longest is forgotten.
+    When there is no room, the eighth of the other keys that had nothing new for longest is forgotten, eighth by eighth
+    until there is; then what the key itself has, the oldest first. What has no room alone is not remembered.
     """
 
     def __init__(self, within_us: int, room: Room) -> None:
@@ -41,16 +42,17 @@ class KeyedMemory(ABC, Generic[Entry]):
     def _held(self, key: Key, entry: Entry) -> int:
         """What the key and its entry have taken of the room, in bytes."""
 
-    def _take(self, size: int, key: Key) -> None:
-        """Take so much of the room for `key`, at the cost of others if need be."""
-        if self._room.take(size):
-            return
-        others = [other for other in self._entries if other != key]
-        oldest = nsmallest(len(others) // 8 + 1, others, key=lambda other: self._newest(self._entries[other]))
-        for other in oldest:
-            self._forget(other)
-        self._room.count.evicted += len(oldest)
-        self._room.used += size
+    def _take(self, size: int, key: Key) -> bool:
+        """Take so much of the room for `key`, at the cost of others if need be; False if that is not enough."""
+        while not self._room.take(size):
+            others = [other for other in self._entries if other != key] if size <= self._room.limit else []
+            if not others:
+                return False
+            oldest = nsmallest(len(others) // 8 + 1, others, key=lambda other: self._newest(self._entries[other]))
+            for other in oldest:
+                self._forget(other)
+            self._room.count.evicted += len(oldest)
+        return True
 
     def _forget(self, key: Key) -> None:
         self._room.give(self._held(key, self._entries.pop(key)))

@@ -57,13 +57,29 @@ class LastRecords(KeyedMemory[Series]):
         series = self._entries.get(key)
         if series is None:
             series = Series(len(taken))
-            self._take(self._held(key, series), key)
+            if not self._take(self._held(key, series), key):
+                return self._alone(taken)
             self._entries[key] = series
-        self._take(_weight(taken), key)
+        while not self._take(_weight(taken), key):
+            if not series.records:
+                self._forget(key)
+                return self._alone(taken)
+            self._room.count.evicted += 1
+            self._room.give(_weight(series.drop()[1]))
         series.append((time_us, taken))
         oldest_us = time_us - self._within_us
         while len(series.records) > self._last or series.records[0][0] < oldest_us:
             self._room.give(_weight(series.drop()[1]))
+        return self._columns(series)
+
+    def _alone(self, taken: Values) -> Sequence[Any]:
+        """The columns of a record for which there is no room, as of the first of its key."""
+        self._room.count.evicted += 1
+        series = Series(len(taken))
+        series.append((0, taken))
+        return self._columns(series)
+
+    def _columns(self, series: Series) -> Sequence[Any]:
         return [whole(series.lanes[lane]) for whole, lane in self._layout.wholes]
 
     def snapshot(self) -> bytes:

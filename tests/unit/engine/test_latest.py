@@ -61,6 +61,53 @@ def test_without_room_the_keys_silent_for_longest_are_forgotten_and_counted() ->
     assert latest.at((0,), 50, (None,)) == (None,)
 
 
+def test_one_key_alone_keeps_within_the_room_at_the_cost_of_its_oldest_values() -> None:
+    count = Account()
+    own = Room(5_000, count)
+    latest = LatestValues(1000, 2, own)
+    for time in range(KEPT):
+        latest.at(("a",), time, ("x" * 1_000, "y"))
+        assert own.used <= own.limit
+    assert count.evicted > 0
+    assert latest.at(("a",), KEPT, (None, None)) == ("x" * 1_000, "y")
+
+
+def test_a_value_for_which_there_is_no_room_at_all_stands_in_its_own_record_only() -> None:
+    count = Account()
+    own = Room(5_000, count)
+    latest = LatestValues(1000, 1, own)
+    latest.at(("a",), 1, ("small",))
+    assert latest.at(("a",), 2, ("x" * 9_000,)) == ("x" * 9_000,)
+    assert (latest.at(("a",), 3, (None,)), own.used, count.evicted) == ((None,), 0, 2)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40), st.none() | st.integers(0, 900)), max_size=60),
+    st.integers(0, 59),
+)
+def test_it_keeps_within_the_room_and_knows_after_a_restart_what_it_holds(
+    records: list[tuple[str, int, int | None]], cut: int
+) -> None:
+    own = Room(2_000, Account())
+    latest = LatestValues(1000, 1, own)
+    for number, (key, time, size) in enumerate(records):
+        if number == cut:
+            saved, used = latest.snapshot(), own.used
+            latest.restore(saved)
+            assert own.used == used
+        text = None if size is None else "x" * size
+        (told,) = latest.at((key,), time, (text,))
+        assert told == text or text is None
+        assert own.used <= own.limit
+
+
+def test_a_record_far_behind_sees_its_own_value() -> None:
+    latest = LatestValues(1000, 1, room())
+    for time in range(1, KEPT + 1):
+        latest.at((), 100 + time, (time,))
+    assert latest.at((), 1, (99,)) == (99,)
+
+
 def test_other_bytes_are_refused_and_change_nothing() -> None:
     latest = LatestValues(10, 1, room())
     latest.at((), 0, (1,))

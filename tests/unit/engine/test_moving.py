@@ -17,6 +17,7 @@ from edge_orch.engine.windows.cell import Layout
 from tests.unit.engine.plans import at, batch, pipeline, room, rows
 
 SUM = Layout((), ((0, 0),), ((sum, 0),), (False,), (False,))
+LONGEST = Layout((), ((0, 0),), ((max, 0),), (False,), (True,))
 AGGREGATES = [
     "count(*)", "count(x)", "sum(x)", "avg(x)", "min(x)", "max(x)", "stddev(x)", "median(x)", "first(k)", "last(k)",
     "arg_max(k, x)", "max(k, 2)", "string_agg(k, '')", "count(*) FILTER (WHERE x > 0)", "count(DISTINCT x)",
@@ -92,6 +93,24 @@ def test_what_it_holds_is_given_back() -> None:
     assert own.used == held > 0
     moving.advance(1000)
     assert own.used == 0
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 900)), max_size=60),
+    st.integers(0, 59),
+)
+def test_it_keeps_within_the_room_and_knows_after_a_restart_what_it_holds(
+    records: list[tuple[str, int]], cut: int
+) -> None:
+    own = Room(2_000, Account())
+    moving = LastRecords(1000, 1000, LONGEST, own)
+    for number, (key, size) in enumerate(records):
+        if number == cut:
+            used = own.used
+            moving.restore(moving.snapshot())
+            assert own.used == used
+        assert len(moving.over((key,), number, ("x" * size,))[0]) >= size
+        assert own.used <= own.limit
 
 
 def test_other_bytes_are_refused_and_change_nothing() -> None:
