@@ -28,7 +28,10 @@ class _Line(Model, frozen=True):
 
 
 class Lines(Model, frozen=True):
-    """Raw records: a list of texts, or one block of text with a record a line; a list or mapping in a list is JSON."""
+    """Raw records: a list of texts, or one block of text with a record a line; a list or mapping in a list is JSON.
+
+    A text in a list is one record, whatever line breaks it holds, as a message is.
+    """
 
     lines: tuple[str, ...]
 

@@ -107,15 +107,18 @@ class CaseRun:
             if event.rule == rule.value and (sinks := self._notifier.acknowledged(event.episode)):
                 self.told.append(Told(self._now.wall_us, "acknowledged", event.rule, event.key, sinks))
 
-    def _payloads(self, arrival: Arrival) -> Iterable[bytes]:
+    def _payloads(self, arrival: Arrival) -> Iterable[bytes | list[bytes]]:
         if arrival.lines is not None:
-            yield "".join(line + "\n" for line in arrival.lines.lines).encode()
+            records = [line.encode() for line in arrival.lines.lines]
+            whole = any(b"\n" in record for record in records)  # messages that hold line breaks
+            yield records if whole else b"".join(record + b"\n" for record in records)
         if arrival.file is not None:
             yield from self._open_file(arrival.file)
 
-    def _batch(self, topic: str, payload: bytes) -> Batch:
+    def _batch(self, topic: str, payload: bytes | list[bytes]) -> Batch:
         position = self._positions.get(topic, 0)
-        self._positions[topic] = position + payload.count(b"\n")
+        count = payload.count(b"\n") if isinstance(payload, bytes) else len(payload)
+        self._positions[topic] = position + count
         return Batch(topic, payload, self._now, position, {"topic": topic})
 
     def _take(self, emission: Emission) -> None:

@@ -70,6 +70,14 @@ def test_a_file_is_input_too() -> None:
     assert problems("  input: [{file: f}]\n  expect: {outputs: {raw: {count: 2}}}\n") == []
 
 
+def test_a_text_of_a_list_is_one_record_like_a_message() -> None:
+    pretty = r'"{\"at\": \"2026-01-01T00:00:01Z\",\n \"v\": 60}"'
+    given = f"  input: [{{lines: [{pretty}]}}, {{lines: ['{line(2, 1)}', {pretty}]}}]\n"
+    assert problems(f"{given}  expect: {{outputs: {{raw: [{{v: 60}}, {{v: 1}}, {{v: 60}}]}}}}\n") == []
+    in_two = "  input:\n  - lines: |\n      {\n      }\n  expect: {dead_letters: 2}\n"
+    assert problems(in_two) == []
+
+
 def test_time_passes_where_the_pipeline_asked_to_be_woken() -> None:
     yaml = f"""
   finish: false
