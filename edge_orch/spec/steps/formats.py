@@ -113,14 +113,15 @@ anything at all
 class Separator(Text, frozen=True):
     """What stands between two things."""
 
-    expected: ClassVar[str] = "text without quotes, backslashes or line ends"
+    expected: ClassVar[str] = "text without quotes and backslashes"
     schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
 
     @classmethod
     def parse(cls, node: Scalar) -> str:
         text = str(super().parse(node))
-        if not text or set(text) & set('"\\\r\n\0'):
-            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text)))
+        if not text or set(text) & set('"\\\0'):
+            next_step = f'write "{text}" in double quotes' if text in {r"\n", r"\r\n", r"\t"} else ""
+            raise Invalid(Problem("not a delimiter", node.where, cls.expected, repr(text), next_step))
         return text
 
 

@@ -29,6 +29,11 @@ def test_logfmt(line: str, expected: list[str | None]) -> None:
     assert parse(line, "a", "b") == expected
 
 
+def test_pairs_may_stand_on_lines_of_their_own() -> None:
+    text = 'Message type:\r\nImage: C:\\alloy.exe\r\nNote: "of\ntwo"\r\n'
+    assert parse(text, "Message type", "Image", "Note", between="\n", equals=":") == ["", "C:\\alloy.exe", "of\ntwo"]
+
+
 @given(st.text(alphabet="ab=; :x\\ \t", max_size=30), st.sampled_from([" ", ";", "; "]), st.sampled_from(["=", ": "]))
 def test_lines_without_quotes_mean_the_same_by_the_short_way(line: str, between: str, equals: str) -> None:
     def told(pairs: Callable[[str, str, str], Iterable[tuple[str, str]]]) -> object:
