@@ -27,6 +27,7 @@ _BITS = {"bit_and", "bit_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
 _NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
 _GREATEST = {"min", "max", "arg_min", "arg_max"}
+_ESCAPES = {r"\n": "a line break", r"\r\n": "a line break", r"\t": "a tab"}
 _COMBINED = "compute each aggregate alone; combine them in a map step after"
 MOST_GREATEST = 1000
 """So many of the greatest or least values are kept at most."""
@@ -130,13 +131,21 @@ class _Maker:
             return self.bounds(node)
         if function == "string_agg":
             if isinstance(node, exp.Literal) and node.is_string:
-                return str(node.this)
+                return self.between(node)
             raise self.checker.problem(node, "what stands between texts must be written out", "a text, like ', '")
         number = _number(node)
         if number is None or not number.is_integer() or not 1 <= number <= MOST_GREATEST:
             expected = f"a whole number from 1 to {MOST_GREATEST}"
             raise self.checker.problem(node, "not a number of values", expected, node.sql()[:60])
         return int(number)
+
+    def between(self, node: exp.Expression) -> str:
+        text = str(node.this)
+        if text in _ESCAPES:
+            next_step = f"put the whole expression in double quotes: \"string_agg(x, '{text}')\""
+            what = f"`{text}` is a backslash and a letter here"
+            raise self.checker.problem(node, what, _ESCAPES[text], next_step=next_step)
+        return text
 
     def quantile(self, node: exp.Expression) -> float:
         argument = _number(node)
