@@ -29,6 +29,7 @@ _SYSLOG_ELSEWHERE = {
     **dict.fromkeys(("pri", "prival"), "priority"),
     "msg_id": "msgid",
 }
+_INFLUX_OBJECTS = frozenset({"tags", "fields"})
 FieldProblems = Callable[[Name, FieldSpec, plan.ParsedField], Sequence[Problem]]
 
 
@@ -39,13 +40,14 @@ def _none(_name: Name, _spec: FieldSpec, _field: plan.ParsedField) -> Sequence[P
 class Layout(msgspec.Struct, frozen=True):
     """The plan's format; what is wrong with a field of it; how its own stamps are written where that is not RFC 3339.
 
-    `single`: a record has one field.
+    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be.
     """
 
     format: formats.Format
     problems: FieldProblems = _none
     stamps: Mapping[tuple[str, ...], str] = {}
     single: bool = False
+    objects: frozenset[str] = frozenset()
 
 
 def compile_format(spec: FormatSpec) -> Layout:
@@ -135,6 +137,12 @@ def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Se
 
 
 def _influx_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    part = field.path[0]
+    if len(field.path) == 1 and part in _INFLUX_OBJECTS and (spec.path or field.json):
+        if field.json:
+            return ()
+        next_step = f"write json, or path: {part}.NAME for one of them"
+        return (Problem(f"the {part} of line protocol are an object", spec.type.where, "json", field.type, next_step),)
     if field.path in {("measurement",), ("timestamp",)} or (
         len(field.path) == 2 and field.path[0] in {"tags", "fields"}
     ):
@@ -174,6 +182,8 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     KeyValue: _key_value,
     Logfmt: lambda _: Layout(formats.KeyValueFormat()),
     Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems),
-    Influx: lambda _: Layout(formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}),
+    Influx: lambda _: Layout(
+        formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS
+    ),
     Raw: lambda _: Layout(formats.RawFormat(), _raw_problems, single=True),
 }

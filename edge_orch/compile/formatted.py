@@ -48,7 +48,8 @@ def compile_formatted(
             if spec.format is None:
                 field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
             problems.extend(layout.problems(name, spec, field))
-            if field.json and not isinstance(layout.format, JsonFormat):
+            whole = len(field.path) == 1 and field.path[0] in layout.objects
+            if field.json and not (isinstance(layout.format, JsonFormat) or whole):
                 what = "only JSON records have parts that are JSON"
                 problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
         fields.append(field)

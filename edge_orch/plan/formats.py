@@ -43,7 +43,7 @@ class SyslogFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="syslog"):
 
 
 class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
-    """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp."""
+    """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp; tags and fields as JSON."""
 
 
 SYSLOG_PARTS = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 _MEASUREMENT = re.compile(r"((?:[^,\\ ]++|\\.)++)", re.DOTALL)
 _TAG = re.compile(r",((?:[^,=\\ ]++|\\.)++)=((?:[^,=\\ ]++|\\.)++)", re.DOTALL)
 _FIELD = re.compile(r'((?:[^,=\\ ]++|\\.)++)=(?:"((?:[^"\\]++|\\.)*+)"|([^," ]+))', re.DOTALL)
@@ -13,6 +15,7 @@ _VALUE = re.compile(
     r"([-+]?[0-9]+)[iu]|([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
     r"|[tTfF]|true|True|TRUE|false|False|FALSE)"
 )
+_WHOLE = re.compile(r"[-+]?[0-9]{1,19}")
 _ESCAPE = re.compile(r"\\([,= ])")
 _QUOTED_ESCAPE = re.compile(r'\\(["\\])')
 
@@ -20,19 +23,39 @@ Parts = dict[tuple[str, ...], str | None]
 
 
 def influx_parser(paths: Sequence[tuple[str, ...]]) -> Callable[[str, int], list[str | None] | None]:
-    """Fields by measurement, tags.NAME, fields.NAME, timestamp. A line that begins with `#` is no record."""
+    """Fields by measurement, tags.NAME, fields.NAME, timestamp; `tags` and `fields` alone are JSON objects of all.
+
+    A line that begins with `#` is no record.
+    """
     wanted = tuple(paths)
+    whole = not {("tags",), ("fields",)}.isdisjoint(wanted)
 
     def parse(line: str, _now_us: int) -> list[str | None] | None:
         if line.startswith("#"):
             return None
-        get = _parts(line).get
-        return [get(path) for path in wanted]
+        quoted: set[str] = set()
+        parts = _parts(line, quoted)
+        if whole:
+            members = _members(parts, "fields")
+            values = {name: text if name in quoted else _json(text) for name, text in members.items()}
+            parts[("fields",)] = msgspec.json.encode(values).decode()
+            parts[("tags",)] = msgspec.json.encode(_members(parts, "tags")).decode()
+        return [parts.get(path) for path in wanted]
 
     return parse
 
 
-def _parts(line: str) -> Parts:
+def _members(parts: Parts, kind: str) -> dict[str, str]:
+    return {path[1]: text for path, text in parts.items() if len(path) > 1 and path[0] == kind and text is not None}
+
+
+def _json(bare: str) -> bool | int | float:
+    if bare[0] in "tTfF":
+        return bare[0] in "tT"
+    return int(bare) if _WHOLE.fullmatch(bare) else float(bare)
+
+
+def _parts(line: str, quoted: set[str]) -> Parts:
     name = _MEASUREMENT.match(line)
     if name is None:
         raise ValueError("has no measurement")
@@ -45,7 +68,7 @@ def _parts(line: str) -> Parts:
         raise ValueError("has tags out of form")
     while line.startswith(" ", position):
         position += 1
-    position = _fields(line, position, parts)
+    position = _fields(line, position, parts, quoted)
     stamp = _STAMP.fullmatch(line, position)
     if stamp is not None:
         parts[("timestamp",)] = stamp[1]
@@ -54,13 +77,20 @@ def _parts(line: str) -> Parts:
     return parts
 
 
-def _fields(line: str, position: int, parts: Parts) -> int:
+def _fields(line: str, position: int, parts: Parts, quoted: set[str]) -> int:
+    """Adds the fields to `parts`, and the names of those whose value is a text to `quoted`; gives where they end."""
     while True:
         field = _FIELD.match(line, position)
         if field is None:
             raise ValueError("has fields out of form")
-        key, quoted, bare = field.groups()
-        parts["fields", _plain(key)] = _QUOTED_ESCAPE.sub(r"\1", quoted) if bare is None else _value(bare)
+        key, text, bare = field.groups()
+        name = _plain(key)
+        if bare is None:
+            parts["fields", name] = _QUOTED_ESCAPE.sub(r"\1", text)
+            quoted.add(name)
+        else:
+            parts["fields", name] = _value(bare)
+            quoted.discard(name)
         position = field.end()
         if not line.startswith(",", position):
             return position

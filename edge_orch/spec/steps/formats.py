@@ -183,7 +183,10 @@ time: timestamp
 
 
 class Influx(Model, frozen=True):
-    """`influx: {}`: line protocol; paths are measurement, tags.NAME, fields.NAME and timestamp."""
+    """`influx: {}`: line protocol; paths are measurement, tags.NAME, fields.NAME and timestamp.
+
+    The paths `tags` and `fields` are objects of all there are, of `type: json`: for names that are not known before.
+    """
 
     example: ClassVar[str] = """
 influx: {}
@@ -191,6 +194,7 @@ fields:
   at: {type: timestamp, path: timestamp}
   host: {type: string, path: tags.host}
   usage: {type: float, path: fields.usage}
+  all: {type: json, path: fields}
 time: at
 """
     sample: ClassVar[str] = """

@@ -19,6 +19,7 @@ FORMATS: list[tuple[LineFormat, tuple[tuple[str, ...], ...]]] = [
     (SyslogFormat("rfc3164"), (("message",), ("timestamp",))),
     (SyslogFormat("rfc5424"), (("message",), ("structured_data", "a", "b"))),
     (InfluxFormat(), (("measurement",), ("tags", "a"), ("fields", "b"), ("timestamp",))),
+    (InfluxFormat(), (("tags",), ("fields",))),
 ]  # fmt: skip
 PIECES = st.sampled_from(
     [

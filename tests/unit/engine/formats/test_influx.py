@@ -27,6 +27,20 @@ def test_lines(line: str, expected: list[str | None] | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "tags", "fields"),
+    [
+        ("m,a=1,b\\ c=x y=1.5,z=2i,t=t,f=false", '{"a":"1","b c":"x"}', '{"y":1.5,"z":2,"t":true,"f":false}'),
+        ('m x="t",y="1 \\"2\\"",é="ü"', "{}", '{"x":"t","y":"1 \\"2\\"","é":"ü"}'),
+        ("m x=.5,y=5.,z=+7,e=1e3,big=1e999,x=3", "{}", '{"x":3,"y":5.0,"z":7,"e":1000.0,"big":null}'),
+        ('m x="1",x=1', "{}", '{"x":1}'),
+        ('m x=1,x="1"', "{}", '{"x":"1"}'),
+    ],
+)
+def test_all_tags_and_fields_are_objects(line: str, tags: str, fields: str) -> None:
+    assert influx_parser([("tags",), ("fields",), ("measurement",)])(line, 0) == [tags, fields, "m"]
+
+
+@pytest.mark.parametrize(
     ("line", "reason"),
     [
         (",a=1 x=1", "no measurement"),
