@@ -16,6 +16,8 @@ MOST_ELEMENTS = 100_000
 """Records that may come of one: a few hundred kilobytes of commas must not fill the memory of a device."""
 MOST_BYTES = 64 << 20
 """What they may hold together of the texts that each has from the record it came in."""
+MOST_DEPTH = 32
+"""Levels of an object that is taken apart to its leaves: each level is read once more than the one above."""
 Elements = list[tuple[Any, ...]]
 Part = tuple[tuple[str, ...], msgspec.Raw]
 Parts = Callable[[str], Sequence[Part]]
@@ -49,15 +51,18 @@ def splitter(field: ParsedField, separator: str) -> Callable[[str | None, int], 
     return split
 
 
-def exploder(fields: Sequence[ParsedField], *, named: bool = False) -> Callable[[str | None, int], Elements]:
+def exploder(
+    fields: Sequence[ParsedField], *, named: bool = False, nested: bool = False
+) -> Callable[[str | None, int], Elements]:
     """A function of the array's text, and of how many characters each record has beside its element.
 
     It gives for each element the values of `fields`, then reason and field of what is wrong; the reason is empty where
     nothing is. NULL has no elements. Raises `ValueError` with a reason for what is no array, and for one of which too
     much would come. `named`: it is an object, and before what stands above comes the name of each member; of one that
-    stands twice, the last counts.
+    stands twice, the last counts. `nested`: a member that is an object gives its own members in its place; their names
+    join with dots.
     """
-    parts = _members() if named else _items()
+    parts = _leaves() if nested else _members() if named else _items()
     read = element_reader(fields)
     names = {".".join(field.path): field.name for field in fields}
     nothing = (None,) * len(fields)
@@ -92,3 +97,27 @@ def _items() -> Parts:
 def _members() -> Parts:
     decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
     return lambda text: [((name,), raw) for name, raw in decode(text).items()]
+
+
+def _leaves() -> Parts:
+    decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+    def leaves(text: str) -> Sequence[Part]:
+        found: list[Part] = []
+        characters = 0
+        ahead = [("", key, raw, 1) for key, raw in reversed(decode(text).items())]
+        while ahead:
+            above, key, raw, depth = ahead.pop()
+            name = above + key
+            characters += len(name)
+            _check(len(found), 0)
+            _check(1, characters)  # a long name is part of each below it
+            if bytes(memoryview(raw)[:1]) != b"{":
+                found.append(((name,), raw))
+            elif depth == MOST_DEPTH:
+                raise ValueError(f"is nested more than {MOST_DEPTH} levels deep")
+            else:
+                ahead.extend((f"{name}.", inner, value, depth + 1) for inner, value in reversed(decode(raw).items()))
+        return found
+
+    return leaves

@@ -63,6 +63,7 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
         value_of(spec.separator),
         value_of(spec.key),
         value_of(spec.index),
+        spec.nested.value,
     )
     return Compiled(step, flow)
 
@@ -73,6 +74,9 @@ def _place(spec: Explode, context: StepContext) -> tuple[tuple[Field, ...], list
     if spec.key and spec.separator:
         next_step = "leave out key; index counts the parts"
         problems.append(Problem("the parts of a text have no names", spec.key.where, next_step=next_step))
+    if spec.nested.value and not spec.key:
+        next_step = "add key, for a field that holds an object"
+        problems.append(Problem("only members of an object are nested", spec.nested.where, next_step=next_step))
     places = [(spec.key, FieldType.STRING), (spec.index, FieldType.INT)]
     known = {field.name for field in context.flow.schema.fields if field.name != spec.field.value}
     fields = []

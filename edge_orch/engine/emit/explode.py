@@ -23,7 +23,9 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
     """A loop over the elements; the event time stays that of the record they came in."""
     number, body = generator.number(step), function.body
     split = step.separator and splitter(step.fields[0], step.separator)
-    explode = generator.names.bind("explode", split or exploder(step.fields, named=step.key is not None))
+    explode = generator.names.bind(
+        "explode", split or exploder(step.fields, named=step.key is not None, nested=step.nested)
+    )
     passed = function.counter(f"passed{number}")
     broken = function.counter(f"broken{number}")
     misfit = function.counter(f"misfit{number}")

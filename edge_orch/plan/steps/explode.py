@@ -14,6 +14,8 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     The paths of `fields` begin at the element; the empty path is the element itself. NULL counts as an empty array.
     With a `separator` the elements are the parts of a text between such; an empty text has none. With a `key` the text
     is a JSON object, the elements are the values of its members, and their names go there. `index` counts from 0.
+    `nested`: members that are objects are taken apart in their turn; the name of a member is that of its object, a dot,
+    and its own.
     """
 
     name: str
@@ -24,3 +26,4 @@ class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
     separator: str | None = None
     key: str | None = None
     index: str | None = None
+    nested: bool = False

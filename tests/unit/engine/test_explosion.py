@@ -78,6 +78,40 @@ def test_members_of_an_object_bring_their_names(
     assert exploder(fields, named=True)(text, 0) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": 4}', [("a", 1), ("b.c", 2), ("b.d.e", 3), ("f", 4)]),
+        ('{"a.b": 1, "a": {"b": 2, "": 3}}', [("a.b", 1), ("a.b", 2), ("a.", 3)]),
+        ('{"a": {}, "b": {"c": {}}}', []),
+        (' {"a" : { "b" : 1 } } ', [("a.b", 1)]),
+        (None, []),
+    ],
+)
+def test_nested_members_come_by_the_names_on_their_way(text: str | None, expected: list[Any]) -> None:
+    explode = exploder([parsed("v", INT, path=())], named=True, nested=True)
+    assert explode(text, 0) == [(*member, "", "") for member in expected]
+
+
+def test_arrays_and_null_are_leaves() -> None:
+    explode = exploder([parsed("v", STRING, path=(), json=True, required=False)], named=True, nested=True)
+    assert explode('{"a": {"b": [1, {}], "c": null}}', 0) == [("a.b", "[1, {}]", "", ""), ("a.c", None, "", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a":' * 40 + "1" + "}" * 40, "32 levels"),
+        ('{"' + "a" * 1_000 + '":{' + ",".join(f'"{n}":1' for n in range(80_000)) + "}}", "64 MiB"),
+        ('{"a":{' + ",".join(f'"{n}":1' for n in range(MOST_ELEMENTS + 2)) + "}}", "100,000 records"),
+        ("[1]", "array"),
+    ],
+)
+def test_what_is_nested_too_deep_or_too_much(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        exploder([parsed("v", INT, path=())], named=True, nested=True)(text, 0)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"a": 1', '{"a": 1}{}', '{"a":' * 100_000])
 def test_what_is_no_object(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
