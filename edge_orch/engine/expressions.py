@@ -22,7 +22,11 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param, is_json
 from edge_orch.plan.schema import FieldType
 
-MOMENT = {"source.received_at", "source.clock", "source.boot"}
+MOMENT = {
+    "source.received_at": "moment.now.wall_us",
+    "source.clock": "moment.now.quality._value_",
+    "source.boot": "moment.now.boot",
+}
 """Contexts that rows of an aggregate have as well: of the call in which they come out."""
 _OPPOSITE = {"eq": "!=", "ne": "==", "lt": ">=", "le": ">", "gt": "<=", "ge": "<"}
 _RANGES = {FieldType.INT: "SMALLEST <= {0} <= LARGEST", FieldType.TIMESTAMP: "EARLIEST_US <= {0} <= LATEST_US"}
@@ -272,7 +276,7 @@ class ExpressionWriter:
             return literal(self._surroundings.device[path])
         root, _, name = path.partition(".")
         if path in MOMENT:
-            return Code(self._function.once(self._names.fresh("x"), f"moment.{name}"), False, atom=True, constant=True)
+            return Code(self._function.once(self._names.fresh("x"), MOMENT[path]), False, atom=True, constant=True)
         if root != "source" or not self._in_main:
             return NULL
         if name == "partition":

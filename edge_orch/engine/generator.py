@@ -35,6 +35,7 @@ from edge_orch.plan.growth import lengthens
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType, Schema
 from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Step, Throttle
+from edge_orch.time import Instant
 
 Stateful = Windows | RuleTimer | MemoryTimer
 
@@ -43,12 +44,12 @@ KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Thr
 
 
 class Moment:
-    """The present call: what the wall clock shows, in microseconds; its quality, and boot."""
+    """When the present call is."""
 
-    __slots__ = ("boot", "clock", "received_at")
+    __slots__ = ("now",)
 
     def __init__(self) -> None:
-        self.received_at, self.clock, self.boot = 0, "", ""
+        self.now = Instant(0, 0, "")
 
 
 class Generator:

@@ -51,17 +51,18 @@ class LineDecoder:
         The second raises one of `DECODE_ERRORS` for a line that is no such object, and goes on behind it.
         """
         whole = lines.whole
-        if whole is not None and len(whole) >= FEWEST:
-            if self._skip:
-                self._skip -= 1
-            else:
-                objects = self._together(lines, whole)
-                if objects is not None and len(objects) == lines.count:
-                    self._skipped = 0
-                    feed = iter(objects)
-                    return feed, feed
-                self._skip = self._skipped = min(2 * self._skipped + 1, MOST_SKIPPED)
-        single = iter(lines.data)
+        if whole is None or len(whole) < FEWEST:
+            pass
+        elif self._skip:
+            self._skip -= 1
+        else:
+            objects = self._together(lines, whole)
+            if objects is not None and len(objects) == lines.count:
+                self._skipped = 0
+                feed = iter(objects)
+                return feed, feed
+            self._skip = self._skipped = min(2 * self._skipped + 1, MOST_SKIPPED)
+        single = iter(lines.raw if whole is not None else lines.data)
         return single, map(self._one, single)
 
     def _together(self, lines: Lines, whole: bytes) -> list[Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from operator import length_hint
 
@@ -29,29 +28,29 @@ class Lines:
     Newline-separated payloads: blank lines are numbered but are no records, and a carriage return before the newline
     is not part of the text. Records that are not UTF-8 (or empty, where each record came by itself) are in `bad` with
     a reason, and blank in `data` and `texts`. `whole`: the payload, if it is newline-separated and all of it UTF-8;
-    `ascii`: whether it is all ASCII. Of a payload that is the `first` of its partition, a byte order mark is not part.
+    `ascii`: whether it is all ASCII.
     """
 
     __slots__ = ("_bad", "_count", "_data", "_payload", "_raw", "_texts", "ascii", "separated", "whole")
 
-    def __init__(self, payload: bytes | Sequence[bytes], *, first: bool = False) -> None:
+    def __init__(self, payload: bytes | Sequence[bytes]) -> None:
         self._bad: dict[int, str] | None = None
         self._data: Sequence[bytes] | None = None
         self._texts: list[str] | None = None
-        self._raw: Sequence[bytes] | None = None
-        self._count: int | None = None
-        self.whole: bytes | None = None
+        self._raw: Sequence[bytes] | None
+        self._count: int | None
+        self.whole: bytes | None
         if isinstance(payload, bytes):
-            if first:
-                payload = payload.removeprefix(BOM_UTF8)
             self.separated = True
             self.ascii = payload.isascii()
-            if self.ascii or _is_utf8(payload):
-                self.whole = payload
+            self.whole = payload if self.ascii or _is_utf8(payload) else None
+            self._payload = payload
+            self._raw = self._count = None
         else:
             self.separated = self.ascii = False
+            self.whole = None
+            self._payload = b""
             self._raw, self._count = payload, len(payload)
-        self._payload = payload
 
     @property
     def bad(self) -> dict[int, str]:
@@ -83,15 +82,12 @@ class Lines:
         """How many records there are, blank lines among them."""
         if self._count is None:
             payload = self._payload
-            assert isinstance(payload, bytes)  # noqa: S101 -- for the type checker
             self._count = newlines(payload) + (not payload.endswith(b"\n") and bool(payload))
         return self._count
 
     def flat(self) -> bool:
-        """Whether the payload is `whole`, and a `}` stands at the end of each line and nowhere else."""
-        payload = self.whole
-        if payload is None:
-            return False
+        """Whether a `}` stands at the end of each line of the payload, and nowhere else."""
+        payload = self._payload
         joined = payload.replace(b"\n", b"")
         if joined.replace(b"}", b"}\n") != payload:
             return False
@@ -99,10 +95,8 @@ class Lines:
         return True
 
     def apart(self) -> bool:
-        """Whether it is `whole`, and each line but the first begins with a `{`, right behind a `}` of the last."""
-        payload = self.whole
-        if payload is None:
-            return False
+        """Whether each line of it but the first begins with a `{`, right behind a `}` that ends the last."""
+        payload = self._payload
         border = b"}\r\n{" if payload.endswith(b"\r\n") else b"}\n{"
         return payload.count(border) == self.count - 1
 
@@ -110,7 +104,6 @@ class Lines:
     def raw(self) -> Sequence[bytes]:
         """The records as they came."""
         if self._raw is None:
-            assert isinstance(self._payload, bytes)  # noqa: S101 -- for the type checker
             raw = self._payload.split(b"\n")
             if not raw[-1]:
                 raw.pop()
@@ -131,7 +124,7 @@ class Lines:
         """The records as text."""
         if self._texts is None:
             self._texts = self._split() if self.whole is not None else [record.decode() for record in self.data]
-            if self.separated and b"\r" in self._payload:
+            if b"\r" in self._payload:
                 self._texts = [text.removesuffix("\r") for text in self._texts]
         return self._texts
 

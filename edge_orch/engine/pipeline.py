@@ -16,6 +16,7 @@ Each call reports what it added to the accounts, steps untouched left out.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -81,6 +82,11 @@ class Pipeline:
             **{f"{self._digests[name]} clock {pace}": clock for (name, pace), clock in compiled.parts.clocks.items()},
         }
         self._moment = compiled.parts.moment
+        self._streams = tuple(compiled.parts.streams)
+        self._accounts = tuple(compiled.parts.accounts.items())
+        self._casualties = compiled.parts.casualties
+        self._episodes = compiled.parts.episodes
+        self._dead_letters = tuple(compiled.parts.graph.dead_letters)
         self._arrival = Arrival() if compiled.parts.graph.dated_by_arrival else None
         if self._arrival is not None:
             self._stateful["arrival"] = self._arrival
@@ -94,15 +100,17 @@ class Pipeline:
     def process(self, batch: Batch) -> Emission:
         """Take a batch; time has then come to `batch.received`, as by `advance`."""
         now, payload, position = self._begin(batch.received), batch.payload, batch.position
+        if position == 0 and isinstance(payload, bytes):
+            payload = payload.removeprefix(BOM_UTF8)
         if isinstance(payload, bytes) and len(payload) > PIECE:  # by guarantee 2
             for piece in pieces(payload):
-                lines = Lines(piece, first=position == 0)
+                lines = Lines(piece)
                 self._take(lines, batch, position, now)
-                for stream in self._parts.streams:
+                for stream in self._streams:
                     stream.encode()
                 position += lines.count
         else:
-            self._take(Lines(payload, first=position == 0), batch, position, now)
+            self._take(Lines(payload), batch, position, now)
         return self._emission()
 
     def advance(self, now: Instant) -> Emission:
@@ -159,13 +167,12 @@ class Pipeline:
 
     def _take(self, lines: Lines, batch: Batch, position: int, now: Instant) -> None:
         """Take lines of the batch; the first of them has that position in its partition."""
-        self._parts.casualties.begin(lines, batch.partition, position)
+        self._casualties.begin(lines, batch.partition, position)
         self._process(lines, batch.partition, now, batch.context, position == 0)
 
     def _begin(self, now: Instant) -> Instant:
         """Time has come to `now`; what to date by arrival with."""
-        moment = self._moment
-        moment.received_at, moment.clock, moment.boot = now.wall_us, now.quality._value_, now.boot
+        self._moment.now = now
         return now if self._arrival is None else self._arrival.date(now)
 
     def _restore(self, state: bytes) -> None:
@@ -188,23 +195,22 @@ class Pipeline:
     def _emission(self) -> Emission:
         """What was collected since the last call."""
         self._moved = True
-        parts = self._parts
         outputs: dict[str, Chunk] = {}
-        for stream in parts.streams:
+        for stream in self._streams:
             chunk = stream.take()
             if chunk is not None:
                 for output in stream.outputs:
                     outputs[output] = chunk
-        dead = parts.casualties.take()
-        if dead and parts.graph.dead_letters:
+        dead = self._casualties.take()
+        if dead and self._dead_letters:
             refused = [refusal(letter, self._plan.name, self.version) for letter in dead]
-            outputs.update(dict.fromkeys(parts.graph.dead_letters, Chunk(long_record_lines(refused), len(refused))))
+            outputs.update(dict.fromkeys(self._dead_letters, Chunk(long_record_lines(refused), len(refused))))
         episodes: list[EpisodeEvent] = []
-        if parts.episodes:
-            episodes += parts.episodes
-            parts.episodes.clear()
+        if self._episodes:
+            episodes += self._episodes
+            self._episodes.clear()
         counts: dict[str, StepCount] = {}
-        for name, account in parts.accounts.items():
+        for name, account in self._accounts:
             if account.entered:
                 counts[name] = account.take()
         return Emission(outputs, dead, episodes, counts)

@@ -40,7 +40,7 @@ class Batch(msgspec.Struct, frozen=True):
         return len(self.payload)
 
 
-class DeadLetter(msgspec.Struct, frozen=True):
+class DeadLetter(msgspec.Struct, frozen=True, gc=False):
     """A record that could not be processed: its raw bytes, and why, where and under which step."""
 
     raw: bytes
@@ -51,7 +51,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
     field: str = ""
 
 
-class Chunk(msgspec.Struct, frozen=True):
+class Chunk(msgspec.Struct, frozen=True, gc=False):
     """Records for one output: `count` lines of NDJSON in `data`, each ended by a newline."""
 
     data: bytes
@@ -83,7 +83,7 @@ class EpisodeEvent(msgspec.Struct, frozen=True):
     values: dict[str, bool | int | float | str | None] = {}
 
 
-class StepCount(msgspec.Struct):
+class StepCount(msgspec.Struct, gc=False):
     """The account of one step: `entered = passed + filtered + folded + dead`; `late` counts dropped late rows.
 
     `evicted`: what its state gave up for want of room, before its time: keys of a memory, aggregates that grow.

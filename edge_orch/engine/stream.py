@@ -32,11 +32,14 @@ class Stream:
 
     def take(self) -> Chunk | None:
         """All since it was last asked, in order; None if that is nothing."""
-        self.encode()
-        encoded = self._encoded
-        if not encoded:
+        rows = self.rows
+        if self._encoded:
+            self.encode()
+            chunk = Chunk(b"".join(self._encoded), self._count)
+            self._encoded, self._count = [], 0
+        elif rows:
+            chunk = Chunk(self._lines(rows), len(rows))
+            rows.clear()
+        else:
             return None
-        chunk = Chunk(encoded[0] if len(encoded) == 1 else b"".join(encoded), self._count)
-        encoded.clear()
-        self._count = 0
         return chunk
