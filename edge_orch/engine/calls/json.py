@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import fsum
 
 import msgspec
 
@@ -13,6 +14,7 @@ _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _value = msgspec.json.Decoder(msgspec.Raw).decode
 _text = msgspec.json.Decoder(str).decode
+_numbers = msgspec.json.Decoder(list[float | None]).decode
 
 ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeError)
 
@@ -49,6 +51,29 @@ def json_array_length(text: str) -> int | None:
         return None
 
 
+def list_sum(text: str) -> float | None:
+    """The sum of the numbers of an array; NULL where there is none, or another element."""
+    numbers = _numbers_of(text)
+    return _summed(numbers) if numbers else None
+
+
+def list_avg(text: str) -> float | None:
+    """The mean of the numbers of an array; NULL where there is none, or another element."""
+    numbers = _numbers_of(text)
+    total = _summed(numbers) if numbers else None
+    return None if total is None else total / len(numbers)
+
+
+def list_min(text: str) -> float | None:
+    """The least number of an array; NULL where there is none, or another element."""
+    return min(_numbers_of(text), default=None)
+
+
+def list_max(text: str) -> float | None:
+    """The greatest number of an array; NULL where there is none, or another element."""
+    return max(_numbers_of(text), default=None)
+
+
 def json_valid(text: str) -> bool:
     """Whether the text is JSON."""
     try:
@@ -66,6 +91,21 @@ def json_text(value: object) -> str:
 def with_keys(members: Iterable[tuple[str | None, object]]) -> dict[str, object]:
     """The members of an object without those whose key is NULL."""
     return {key: value for key, value in members if key is not None}
+
+
+def _numbers_of(text: str) -> list[float]:
+    """The numbers of an array but its nulls; none where another element is among them."""
+    try:
+        return [number for number in _numbers(text) if number is not None]
+    except ERRORS:
+        return []
+
+
+def _summed(numbers: list[float]) -> float | None:
+    try:
+        return fsum(numbers)
+    except OverflowError:
+        return None
 
 
 def _found(text: str, path: JsonPath) -> bytes | None:

@@ -159,3 +159,12 @@ def largest_of(*values: Any) -> Any:
 def smallest_of(*values: Any) -> Any:
     """The smallest that is not NULL, of any type; NULL if there is none."""
     return min((value for value in values if value is not None), default=None)
+
+
+MOST_DIGITS = 15
+"""Digits after the point that `fixed` writes: a float has no more."""
+
+
+def fixed(value: float, digits: int) -> str | None:
+    """With so many digits after the point; NULL for fewer than none or more than `MOST_DIGITS`."""
+    return f"{value:.{digits}f}" if 0 <= digits <= MOST_DIGITS else None

@@ -196,6 +196,14 @@ def from_base64(text: str) -> str | None:
         return None
 
 
+def base64_to_hex(text: str) -> str | None:
+    """The bytes in hexadecimal; NULL for what is no Base64."""
+    try:
+        return base64.b64decode(text, validate=True).hex().upper()
+    except ValueError:
+        return None
+
+
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ENCODED = [chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}" for byte in range(256)]
 

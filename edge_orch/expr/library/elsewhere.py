@@ -9,7 +9,8 @@ ELSEWHERE = {
     **dict.fromkeys(("datediff", "timestampdiff"), "write date_diff('second', a, b)"),
     **dict.fromkeys(("nvl", "default"), "write coalesce(x, y)"),
     **dict.fromkeys(("unix_timestamp", "to_unixtime", "to_epoch"), "write extract(epoch FROM ts), or epoch_ms(ts)"),
-    **dict.fromkeys(("printf", "sprintf", "format"), "join texts with ||; lpad, round and strftime shape them"),
+    **dict.fromkeys(("printf", "sprintf", "format"), "join texts with ||; lpad, fixed and strftime shape them"),
+    **dict.fromkeys(("tofixed", "to_fixed", "format_number", "formatnumber"), "write fixed(x, 2)"),
     # of streams: eKuiper, Azure Stream Analytics, Flux
     **dict.fromkeys(
         ("lag", "lead", "had_changed", "changed_col", "changed_cols", "elapsed", "difference", "derivative"),
@@ -106,6 +107,12 @@ ELSEWHERE = {
     **dict.fromkeys(("geo_distance", "st_distance", "haversine"), "write it with sin, cos, asin, sqrt and radians"),
     **dict.fromkeys(("ema", "exponential_moving_average"),
         "write a running step before it, with ewma(x, 0.2)"),
+    **dict.fromkeys(("array_sum", "json_array_sum", "sum_list"), "write list_sum(x)"),
+    **dict.fromkeys(("array_avg", "array_mean", "json_array_avg"), "write list_avg(x)"),
+    **dict.fromkeys(("array_min", "json_array_min"), "write list_min(x)"),
+    **dict.fromkeys(("array_max", "json_array_max"), "write list_max(x)"),
+    **dict.fromkeys(("array_contains", "list_contains", "json_array_contains", "json_contains"),
+        "of texts, write contains(x, '\"a\"'); else explode the array"),
     "age": "write date_diff('second', a, b)",
     "date_format": "write strftime(ts, '%Y-%m-%d')",
     "downcase": "write lower(x)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_orch.expr.library.function import BOOL, INT, STRING, Function
+from edge_orch.expr.library.function import BOOL, FLOAT, INT, STRING, Function
 
 _SAMPLE = """'{"a": {"b": [1, "x"]}}'"""
 
@@ -28,6 +28,15 @@ JSON: dict[str, Function] = {
         null="may_fail",
         example="json_array_length('[1, 2, 3]')",
     ),
+    **{
+        name: Function((STRING,), FLOAT, f"{name}(text): {what}", null="may_fail", example=f"{name}('[1, 2.5, 4]')")
+        for name, what in (
+            ("list_sum", "of the numbers of a JSON array, nulls left out; NULL if it is none, or has other elements"),
+            ("list_avg", "their mean"),
+            ("list_min", "the least of them"),
+            ("list_max", "the greatest of them"),
+        )
+    },
     "json_valid": Function((STRING,), BOOL, "json_valid(text): whether it is JSON", example="json_valid('[1,')"),
     "json_object": Function(
         ("any",),

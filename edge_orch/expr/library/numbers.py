@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_orch.expr.library.function import FLOAT, INT, Function
+from edge_orch.expr.library.function import FLOAT, INT, STRING, Function
 
 NUMBERS: dict[str, Function] = {
     "abs": Function(("same_number",), None, "abs(x): without its sign", example="abs(-2.5)"),
@@ -33,6 +33,13 @@ NUMBERS: dict[str, Function] = {
         "mod(x, y): the remainder, with the sign of x; also x % y",
         null="may_fail",
         example="mod(7, 3)",
+    ),
+    "fixed": Function(
+        ("number", INT),
+        STRING,
+        "fixed(x, digits): as text with 0 to 15 digits after the point, always as many",
+        null="may_fail",
+        example="fixed(21.5, 2)",
     ),
     "sign": Function(("number",), INT, "sign(x): -1, 0 or 1", example="sign(-2.5)"),
     "trunc": Function(("same_number",), None, "trunc(x): towards zero", example="trunc(-2.5)"),

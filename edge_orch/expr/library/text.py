@@ -151,6 +151,13 @@ TEXT: dict[str, Function] = {
         null="may_fail",
         example="from_base64('cHJlc3M=')",
     ),
+    "base64_to_hex": Function(
+        (STRING,),
+        STRING,
+        "base64_to_hex(text): its bytes in hexadecimal, two digits each, as of LoRaWAN payloads; NULL unless Base64",
+        null="may_fail",
+        example="base64_to_hex('AWcA/w==')",
+    ),
     "url_encode": Function(
         (STRING,),
         STRING,

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from edge_orch.engine.calls.json import json_array_length, json_extract, json_extract_string, json_valid
+from edge_orch.engine.calls.json import (
+    json_array_length,
+    json_extract,
+    json_extract_string,
+    json_valid,
+    list_avg,
+    list_max,
+    list_min,
+    list_sum,
+)
 
 
 def test_values_come_out_as_they_were_written() -> None:
@@ -19,4 +28,20 @@ def test_what_comes_out_is_one_line() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1", "nul", "[" * 100_000, '{"a": 1} x', "\x00"])
 def test_what_is_no_json_is_null(text: str) -> None:
     assert [json_extract("$.a")(text), json_extract_string("$[0]")(text), json_array_length(text)] == [None] * 3
+    assert [of(text) for of in (list_sum, list_avg, list_min, list_max)] == [None] * 4
     assert not json_valid(text)
+
+
+def test_the_numbers_of_an_array() -> None:
+    assert [of("[3, null, 1.5]") for of in (list_sum, list_avg, list_min, list_max)] == [4.5, 2.25, 1.5, 3.0]
+    assert list_sum("[0.1, 0.2, 0.3]") == 0.6  # rounded once
+
+
+@pytest.mark.parametrize("text", ["[]", "[null]", '[1, "2"]', "[1, true]", "[[1]]", '{"a": 1}', "7", "[1e400]"])
+def test_an_array_of_something_else_has_none(text: str) -> None:
+    assert [of(text) for of in (list_sum, list_avg, list_min, list_max)] == [None] * 4
+
+
+def test_a_sum_beyond_floats_is_null() -> None:
+    assert list_sum("[1e308, 1e308]") is list_avg("[1e308, 1e308]") is None
+    assert list_max("[1e308, 1e308]") == 1e308

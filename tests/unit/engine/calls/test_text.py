@@ -23,6 +23,12 @@ def test_replacements_know_groups_and_nothing_else() -> None:
     assert text.regexp_replace("aab", "(", "x") == "aab"
 
 
+def test_bytes_in_base64_are_read_in_hexadecimal() -> None:
+    assert text.base64_to_hex("AWcA/w==") == "016700FF"
+    assert text.base64_to_hex("") == ""
+    assert text.base64_to_hex("_w==") is text.base64_to_hex("a") is text.base64_to_hex("ä") is None
+
+
 def test_base64_of_no_text_is_null() -> None:
     assert (
         text.from_base64("_w==") is text.from_base64("/w==") is text.from_base64("a") is text.from_base64("ä") is None
