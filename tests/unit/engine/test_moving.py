@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.account import Account
-from edge_orch.engine.moving import LastRecords
+from edge_orch.engine.emit.moving import ROLLING
+from edge_orch.engine.moving import Column, LastRecords
 from edge_orch.engine.room import Room
-from edge_orch.engine.windows.cell import Layout
 from tests.unit.engine.plans import at, batch, pipeline, room, rows
 
-SUM = Layout((), ((0, 0),), ((sum, 0),), (False,), (False,))
-LONGEST = Layout((), ((0, 0),), ((max, 0),), (False,), (True,))
+SUM = [Column(0, sum)]
+LONGEST = [Column(0, max)]
 AGGREGATES = [
     "count(*)", "count(x)", "sum(x)", "avg(x)", "min(x)", "max(x)", "stddev(x)", "median(x)", "first(k)", "last(k)",
     "arg_max(k, x)", "max(k, 2)", "string_agg(k, '')", "count(*) FILTER (WHERE x > 0)", "count(DISTINCT x)",
@@ -47,7 +47,7 @@ CONNECTION = duckdb.connect()
 
 
 def sums(last: int, within_us: int, records: list[tuple[str, int, int | None]]) -> list[int]:
-    moving = LastRecords(last, within_us, SUM, room())
+    moving = LastRecords(last, within_us, 1, SUM, room())
     return [moving.over((key,), time, (value,))[0] for key, time, value in records]
 
 
@@ -64,7 +64,7 @@ def test_records_count_in_the_order_in_which_they_come() -> None:
 
 
 def test_it_forgets_keys_that_no_later_record_can_look_back_to() -> None:
-    moving = LastRecords(5, 10, SUM, room())
+    moving = LastRecords(5, 10, 1, SUM, room())
     moving.over(("a",), 0, (1,))
     moving.advance(10)
     assert len(moving) == 1
@@ -74,7 +74,7 @@ def test_it_forgets_keys_that_no_later_record_can_look_back_to() -> None:
 
 def test_without_room_the_keys_silent_for_longest_are_forgotten_and_counted() -> None:
     count = Account()
-    moving = LastRecords(5, 1000, SUM, Room(5_000, count))
+    moving = LastRecords(5, 1000, 1, SUM, Room(5_000, count))
     for time in range(40):
         moving.over((time,), time, (1,))
     assert count.evicted > 0
@@ -85,7 +85,7 @@ def test_without_room_the_keys_silent_for_longest_are_forgotten_and_counted() ->
 
 def test_what_it_holds_is_given_back() -> None:
     own = room()
-    moving = LastRecords(2, 10, SUM, own)
+    moving = LastRecords(2, 10, 1, SUM, own)
     for time in range(50):
         moving.over((time % 3,), time, (time,))
     held = own.used
@@ -103,7 +103,7 @@ def test_it_keeps_within_the_room_and_knows_after_a_restart_what_it_holds(
     records: list[tuple[str, int]], cut: int
 ) -> None:
     own = Room(2_000, Account())
-    moving = LastRecords(1000, 1000, LONGEST, own)
+    moving = LastRecords(1000, 1000, 1, LONGEST, own)
     for number, (key, size) in enumerate(records):
         if number == cut:
             used = own.used
@@ -114,7 +114,7 @@ def test_it_keeps_within_the_room_and_knows_after_a_restart_what_it_holds(
 
 
 def test_other_bytes_are_refused_and_change_nothing() -> None:
-    moving = LastRecords(5, 10, SUM, room())
+    moving = LastRecords(5, 10, 1, SUM, room())
     moving.over((), 0, (1,))
     with pytest.raises(msgspec.DecodeError):
         moving.restore(b"\xa1x")
@@ -128,20 +128,23 @@ def test_other_bytes_are_refused_and_change_nothing() -> None:
         max_size=12,
     ),
     st.integers(0, 12),
+    st.sampled_from([1, ROLLING]),
 )
 def test_the_step_says_what_duckdb_says_over_the_rows_before(
-    steps: list[tuple[str, int, float | None]], cut: int
+    steps: list[tuple[str, int, float | None]], cut: int, rolling: int
 ) -> None:
-    """In order of time, cut anywhere and gone on with from a snapshot."""
+    """In order of time, cut anywhere and gone on with from a snapshot; `rolling`: from how many on that is done."""
     second, records = 0, []
     for key, gap, value in steps:
         second += gap
         records.append({"t": second, "k": key, "x": value})
-    first = pipeline(PLAN)
     lines = [json.dumps(record).encode() for record in records]
-    told = rows(first.process(batch(b"\n".join(lines[:cut]))))
-    later = pipeline(PLAN, state=first.snapshot())
-    told += rows(later.process(batch(b"\n".join(lines[cut:]), received=at(0))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge_orch.engine.emit.moving.ROLLING", rolling)
+        first = pipeline(PLAN)
+        told = rows(first.process(batch(b"\n".join(lines[:cut]))))
+        later = pipeline(PLAN, state=first.snapshot())
+        told += rows(later.process(batch(b"\n".join(lines[cut:]), received=at(0))))
     for row, expected in zip(told, duckdb_says(records), strict=True):
         for place, (aggregate, value) in enumerate(zip(AGGREGATES, expected, strict=True)):
             assert row[f"x{place}"] == pytest.approx(value), aggregate
