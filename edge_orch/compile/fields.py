@@ -23,10 +23,13 @@ _ELSEWHERE = {
     **dict.fromkeys(("epoch_ms", "epoch_millis", "unix_millis", "milliseconds", "millis"), "unix_ms"),
     **dict.fromkeys(("iso8601", "iso", "iso-8601", "rfc3339nano"), "rfc3339"),
 }
-_STRPTIME = "aAwdbBmyYHIMSfzZpjUWcxXGuV%"  # what Python reads
+_STRPTIME = (
+    "aAwdbBmyYHIMSfzpjUWcxXGuV%"  # what Python reads, but for %Z: it knows the letters of this machine's zone only
+)
 _STRFTIME_OF_C = {
     "k": "%H", "l": "%I", "e": "%d", "T": "%H:%M:%S", "R": "%H:%M", "F": "%Y-%m-%d", "D": "%m/%d/%y", "h": "%b",
     "L": "%f", "N": "%f", "s": "unix_s in place of the whole format", "Q": "unix_ms in place of the whole format",
+    "Z": "the letters themselves where they are always the same, as in `%H:%M UTC`, and `zone` for what they mean",
 }  # fmt: skip
 _ONLY_FOR = {
     "default": {FieldType.BOOL, FieldType.INT, FieldType.FLOAT, FieldType.STRING},
