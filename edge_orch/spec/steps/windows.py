@@ -76,7 +76,8 @@ class Cycle(Model, frozen=True):
     """From a record that begins something to the one that ends it: a machine's cycle, a batch, a log entry of lines.
 
     Records count as they arrive; none is late, so it takes no `grace` and no `on_late`. Without `end` a cycle ends
-    where the next begins, without `begin` one begins after each end; what comes between two cycles is filtered out.
+    where the next begins, without `begin` one begins after each end; what comes between two cycles is filtered out. A
+    beginning within a cycle ends it.
     """
 
     example: ClassVar[str] = "cycle: {begin: temp_c < 50, timeout: 1h}"
