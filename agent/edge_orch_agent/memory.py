@@ -14,16 +14,18 @@ EVERY_S = 60.0
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """glibc's names for its settings (`malloc.h`)."""
-LARGE_BYTES = 512 * 1024
-SPARE_BYTES = 4 << 20
-"""Stays with the heap until `Tidy` comes: to give back what each batch takes, and to get it zeroed for the next, took
-a tenth of the processor under full load."""
+LARGE_BYTES = 4 << 20
+"""Larger than what is read, joined and sent all the time (an append to a file is the largest): to give that back each
+time, and to get it page by page and zeroed for the next, took a tenth of the processor under full load."""
+SPARE_BYTES = 8 << 20
+"""Free at the heap's end, stays with it until `Tidy` comes, for the same reason."""
 
 
 def keep_small() -> None:
-    """Let what is large and short-lived (blocks read, segments, requests) go back to the system when it is freed.
+    """Let what is very large (a backlog's segments, requests with files) go back to the system when it is freed.
 
     glibc otherwise learns to keep such blocks: in its heap, between what lives long, and in one heap for each thread.
+    What is smaller stays there until `Tidy` comes.
     To call before there are threads.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -34,7 +36,10 @@ def keep_small() -> None:
 
 
 class Tidy:
-    """Trims once the agent has settled, and then every minute: less than a millisecond on a heap of some ten MiB."""
+    """Trims once the agent has settled, and then every minute: less than a millisecond on a heap of some ten MiB.
+
+    glibc then gives back every free page, also between what lives long.
+    """
 
     def __init__(self) -> None:
         self._trim = _malloc_trim()
