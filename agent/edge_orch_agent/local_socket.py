@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 
 
 class LocalSocket:
-    """Listens from `open` to `close`; the first connection waits for the import, some milliseconds."""
+    """Listens from `open` to `close`; the first connection waits for the import, some milliseconds.
+
+    What it is made with is what `LocalApi` is.
+    """
 
     def __init__(
         self, core: Snapshots, request: Request, now: Callable[[], Instant], remembered: Remembered, look: Look
     ) -> None:
-        self._core = core
-        self._request = request
-        self._now = now
-        self._remembered = remembered
-        self._look = look
+        self._parts = core, request, now, remembered, look
         self._path: Path | None = None
         self._listener: socket.socket | None = None
         self._serving: asyncio.Task[LocalApi] | None = None
@@ -59,7 +58,7 @@ class LocalSocket:
     async def _serve(self, listener: socket.socket) -> LocalApi:
         from edge_orch_agent.local_api import LocalApi  # noqa: PLC0415 (aiohttp's server, only when it is asked)
 
-        api = LocalApi(self._core, self._request, self._now, self._remembered, self._look)
+        api = LocalApi(*self._parts)
         await api.start(listener)
         return api
 

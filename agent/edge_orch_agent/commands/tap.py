@@ -8,20 +8,14 @@ from pathlib import Path
 
 import click
 
+from edge_orch_agent.commands.options import local_folder
+
 
 @click.command(short_help="Show live records of any step of a job on this device.")
 @click.argument("job")
 @click.argument("stage")
 @click.option("-n", "--count", type=click.IntRange(min=1), metavar="N", help="End after N records.")
-@click.option(
-    "--local",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, readable=False),
-    required=True,
-    envvar="EDGE_ORCH_LOCAL",
-    metavar="DIR",
-    help="The data folder of the agent, which must run.  [env: EDGE_ORCH_LOCAL]",
-)
+@local_folder("The data folder of the agent, which must run.")
 def tap(job: str, stage: str, count: int | None, folder: Path) -> None:
     """Show live records of any step of a job on this device.
 
