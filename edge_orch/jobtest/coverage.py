@@ -2,14 +2,15 @@
 
 A branch is a way that a record can take: passed or not at a step that chooses, a port of a route, an arm of a CASE, a
 record that is no record (dead letter), an episode that opens or resolves. Arms are counted by routes that are added
-beside the step: a route takes the first branch whose condition is true, which is what CASE does. A CASE inside an arm
-of another is counted over all records, as if it stood alone.
+beside the step: a route takes the first branch whose condition is true, which is what CASE does. A CASE that not every
+record reaches, in an arm of another or behind a FILTER, has a first branch for those that do not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 import msgspec
 
@@ -17,9 +18,10 @@ from edge_orch.engine.records import EpisodeEventKind
 from edge_orch.expr.sql_text import sql_text
 from edge_orch.jobtest.case import Case
 from edge_orch.jobtest.case_run import CaseRun, OpenFile
-from edge_orch.plan.expression import Call, Expression
+from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.formats import RawFormat
 from edge_orch.plan.plan import Output, Plan
+from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import (
     Aggregate,
     Alert,
@@ -39,6 +41,7 @@ from edge_orch.plan.steps import (
     Throttle,
     ports,
 )
+from edge_orch.plan.windows import CycleWindow
 
 _PASSED, _STOPPED, _DEAD = "passed", "filtered", "dead letter"
 _EPISODE = (EpisodeEventKind.OPENED, EpisodeEventKind.RESOLVED)
@@ -75,11 +78,11 @@ class JobCoverage(msgspec.Struct, frozen=True):
 
 
 class _Case(msgspec.Struct, frozen=True):
-    """A CASE of a step, and the route whose ports are its arms."""
+    """A CASE of a step, the route that stands for it, and the name and the port of each of its arms."""
 
     step: str
     route: Route
-    names: tuple[str, ...]
+    arms: tuple[tuple[str, str], ...]
 
 
 def coverage(plan: Plan, cases: Iterable[Case], open_file: OpenFile) -> JobCoverage:
@@ -135,7 +138,7 @@ def _ways(step: Step, choices: list[_Case]) -> Iterator[tuple[str, tuple[str, st
             pass
     for choice in choices:
         if choice.step == step.name:
-            yield from zip(choice.names, ((port, "") for port in ports(choice.route)), strict=True)
+            yield from ((name, (port, "")) for name, port in choice.arms)
 
 
 def _watched(plan: Plan, choices: list[_Case]) -> Plan:
@@ -152,41 +155,66 @@ def _cases(plan: Plan) -> Iterator[_Case]:
     schemas = {port: step.schema for step in plan.steps for port in ports(step)}
     number = 0
     for step in plan.steps:
-        for label, expression in _expressions(step):
-            for place, call in enumerate(_calls(expression, "case"), 1):
+        for label, expression, needed in _expressions(step):
+            for place, (call, reached) in enumerate(_reached(expression, needed), 1):
                 of = label if place == 1 else f"{label}, CASE {place}"
                 number += 1
                 whens = call.args[:-1:2]
-                branches = tuple(Branch(f"WHEN {arm}", when) for arm, when in enumerate(whens))
+                elsewhere = [Branch("elsewhere", _untrue(reduce(_and, reached)))] if reached else []
+                branches = (*elsewhere, *(Branch(f"WHEN {arm}", when) for arm, when in enumerate(whens)))
                 # No step of a job has a space in its name.
                 route = Route(f"CASE {number}", step.input, branches, schemas[step.input], "ELSE")
-                names = (*(f"{of}: WHEN {sql_text(when)}" for when in whens), f"{of}: ELSE")
-                yield _Case(step.name, route, names)
+                names = [*(f"{of}: WHEN {sql_text(when)}" for when in whens), f"{of}: ELSE"]
+                arms = zip(names, ports(route)[len(elsewhere) :], strict=True)
+                yield _Case(step.name, route, tuple(arms))
 
 
-def _expressions(step: Step) -> Iterator[tuple[str, Expression | None]]:
-    """The expressions of a step over the records that enter it, each with a word for what it is."""
+def _reached(node: Expression | None, needed: tuple[Expression, ...]) -> Iterator[tuple[Call, tuple[Expression, ...]]]:
+    """Each CASE in an expression, and what must be true for a record to reach it."""
+    if not isinstance(node, Call):
+        return
+    if node.function != "case":
+        for arg in node.args:
+            yield from _reached(arg, needed)
+        return
+    yield node, needed
+    for when, then in zip(node.args[:-1:2], node.args[1::2], strict=True):
+        yield from _reached(when, needed)
+        yield from _reached(then, (*needed, when))
+        needed = (*needed, _untrue(when))
+    yield from _reached(node.args[-1], needed)
+
+
+def _untrue(condition: Expression) -> Call:
+    """Whether it is false or NULL."""
+    known = Call("coalesce", (condition, Literal(False, FieldType.BOOL)), FieldType.BOOL, True)
+    return Call("not", (known,), FieldType.BOOL, True)
+
+
+def _and(one: Expression, other: Expression) -> Expression:
+    return Call("and", (one, other), FieldType.BOOL)
+
+
+def _expressions(step: Step) -> Iterator[tuple[str, Expression | None, tuple[Expression, ...]]]:
+    """The expressions of a step over the records that enter it, with a word for each and what must be true for it."""
     match step:
         case Map():
-            yield from ((assignment.name, assignment.value) for assignment in step.assignments)
+            yield from ((assignment.name, assignment.value, ()) for assignment in step.assignments)
         case Filter():
-            yield "condition", step.condition
+            yield "condition", step.condition, ()
         case Route():
-            yield from ((branch.name, branch.condition) for branch in step.branches)
+            above: tuple[Expression, ...] = ()
+            for branch in step.branches:
+                yield branch.name, branch.condition, above
+                above = (*above, _untrue(branch.condition))
         case Aggregate() | Moving() | Running():
-            if isinstance(step, Running):
-                yield from (("begin", step.begin), ("end", step.end))
+            cycle = step if isinstance(step, Running) else getattr(step, "window", None)
+            if isinstance(cycle, Running | CycleWindow):
+                yield from (("begin", cycle.begin, ()), ("end", cycle.end, ()))
             for made in step.compute:
-                yield made.name, made.value
-                yield f"{made.name} order", made.order
-                yield f"{made.name} FILTER", made.where
+                needed = (made.where,) if made.where else ()
+                yield f"{made.name} FILTER", made.where, ()
+                yield made.name, made.value, needed
+                yield f"{made.name} order", made.order, needed
         case Alert():
-            yield from (("when", step.when), ("clear", step.clear.when))
-
-
-def _calls(node: Expression | None, function: str) -> Iterator[Call]:
-    if isinstance(node, Call):
-        if node.function == function:
-            yield node
-        for arg in node.args:
-            yield from _calls(arg, function)
+            yield from (("when", step.when, ()), ("clear", step.clear.when, ()))

@@ -79,9 +79,38 @@ def test_cases_add_up() -> None:
         "state: WHEN v > 80.0": 3,
         "state: WHEN v > 20.0": 2,
         "state: ELSE": 1,
-        "state, CASE 2: WHEN v > 50.0": 4,
-        "state, CASE 2: ELSE": 2,
+        "state, CASE 2: WHEN v > 50.0": 1,
+        "state, CASE 2: ELSE": 1,
     }
+
+
+def test_an_arm_that_no_record_reaches_is_not_taken() -> None:
+    job = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: job}
+spec:
+  source: {mqtt: {topic: t}}
+  steps:
+    - schematize: {json: {}, fields: {v: {type: float, required: false}}}
+    - map: {a: "CASE WHEN v > 5 THEN CASE WHEN v > 3 THEN 1 ELSE 2 END WHEN v > 0 THEN 3 END"}
+    - running: {compute: {n: count(CASE WHEN v < 3 THEN 1 ELSE 2 END) FILTER (WHERE v > 5)}}
+    - name: by_case
+      route: {routes: {high: v > 5, other: CASE WHEN v > 5 THEN FALSE ELSE v IS NULL END}}
+    - aggregate:
+        window: {cycle: {begin: CASE WHEN v > 9 THEN TRUE ELSE FALSE END, timeout: 1h}}
+        compute: {n: count(*)}
+      from: map
+"""
+    cases = "- {name: one, input: [{lines: ['{\"v\": 6}', '{\"v\": 1}', '{}', '{\"v\": 7}']}]}"
+    found = coverage(compile_job(job, "job.yaml"), read_cases(cases, "t"), lambda _name: [])
+    arms = {step.step: {way.name: way.hits for way in step.ways} for step in found.steps}
+    nested = {"a, CASE 2: WHEN v > 3.0": 2, "a, CASE 2: ELSE": 0}
+    assert arms["map"] == {"a: WHEN v > 5.0": 2, "a: WHEN v > 0.0": 1, "a: ELSE": 1, **nested}
+    assert arms["running"] == {"n: WHEN v < 3.0": 0, "n: ELSE": 2}
+    chosen = {"other: WHEN v > 5.0": 0, "other: ELSE": 2}
+    assert arms["by_case"] == {"high": 2, "other": 1, "filtered": 1, **chosen}
+    assert arms["aggregate"] == {"begin: WHEN v > 9.0": 0, "begin: ELSE": 4}
 
 
 def test_no_case_covers_nothing() -> None:
