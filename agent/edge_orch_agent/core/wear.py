@@ -33,10 +33,10 @@ class WearView(msgspec.Struct, frozen=True):
 
 
 class Wear:
-    """Asks the shell every few minutes what the kernel has counted, and books it on the day.
+    """Asks the shell every minute what the kernel has counted, and books it on the day.
 
     A row goes along with whatever commit comes next and never makes one by itself. What was measured while the clock
-    was not to be trusted is booked on the first day that is known. After a crash the last minutes are missing.
+    was not to be trusted is booked on the first day that is known. After a crash the last minute is missing.
     """
 
     def __init__(self, settings: Settings, stored: list[WearDay]) -> None:

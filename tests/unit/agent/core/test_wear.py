@@ -15,7 +15,7 @@ from tests.unit.agent.core.press import a_rig, lines
 from tests.unit.agent.core.rig import Rig
 
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
-SETTINGS = Settings(flash_budget=2_400_000)
+SETTINGS = Settings(flash_budget=2_400_000, wear_every_us=5 * MINUTE)
 EVERY_US = SETTINGS.wear_every_us
 
 
@@ -30,7 +30,7 @@ def measured(wear: Wear, *totals: int, from_us: int = 0) -> Transaction:
     return upkeep
 
 
-def test_it_asks_at_once_and_then_every_few_minutes() -> None:
+def test_it_asks_at_once_and_then_regularly() -> None:
     wear = Wear(SETTINGS, [])
     assert wear.measure(at(0)) == [Measure()]
     assert wear.measure(at(EVERY_US - 1)) == []
