@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-BLOCK = 256 << 10  # bytes: some 2,000 lines
+BLOCK = 64 << 10
+"""Bytes: some 600 lines. Four times as many leave the processor's cache before they are looked at."""
 
 
 def blocks(descriptor: int) -> Iterator[bytes]:

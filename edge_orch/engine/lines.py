@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from operator import length_hint
 
-PIECE = 64 << 10
-"""Bytes: the records of so many are held at once; larger pieces are at most 3 % faster."""
+PIECE = 32 << 10
+"""Bytes: the records of so many are held at once. They stay in a processor's nearer caches: of 64 KiB a regular
+expression's columns do not (6 % slower), and of 16 KiB what a piece costs beside its records is felt (1 to 5 %)."""
 
 
 def pieces(payload: bytes) -> Iterator[bytes]:
-    """The newline-separated payload in pieces of whole lines, none longer than `PIECE` unless a line is."""
+    """The newline-separated payload in even pieces of whole lines: each has some `PIECE` bytes until its last line."""
+    size = ceil(len(payload) / max(1, round(len(payload) / PIECE)))
     begin = 0
-    while len(payload) - begin > PIECE:
-        end = payload.rfind(b"\n", begin, begin + PIECE) + 1 or payload.find(b"\n", begin + PIECE) + 1
-        if not end:
-            break
+    while begin < len(payload):
+        end = payload.find(b"\n", begin + size - 1) + 1 or len(payload)
         yield payload[begin:end]
         begin = end
-    if begin < len(payload) or not payload:
-        yield payload[begin:]
 
 
 class Lines:

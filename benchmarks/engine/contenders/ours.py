@@ -43,10 +43,10 @@ def main(job: str, plan: str, folder: str) -> None:
 def _emissions(pipeline: Pipeline, *, single: bool) -> Iterator[Emission]:
     position = 0
     for payload in blocks(0):
-        for batch in payload.splitlines(keepends=True) if single else (payload,):
-            emission = pipeline.process(Batch("p", batch, AFTER, position))
-            position += len(batch) - len(batch.replace(b"\n", b""))  # faster than to count
-            yield emission
+        for part in payload.splitlines(keepends=True) if single else (payload,):
+            batch = Batch("p", part, AFTER, position)
+            yield pipeline.process(batch)
+            position += 1 if single else batch.count()
     yield pipeline.finish()
 
 

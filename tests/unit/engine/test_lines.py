@@ -18,14 +18,15 @@ from tests.unit.engine.plans import pipeline as running
     st.lists(st.sampled_from([0, 1, 100, PIECE // 3, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE]), max_size=8),
     st.booleans(),
 )
-def test_pieces_are_whole_lines_of_at_most_so_many_bytes(lengths: list[int], ended: bool) -> None:
+def test_pieces_are_even_and_of_whole_lines(lengths: list[int], ended: bool) -> None:
     payload = b"\n".join(b"x" * length for length in lengths) + (b"\n" if ended else b"")
 
     found = list(pieces(payload))
 
     assert b"".join(found) == payload
     assert all(piece.endswith(b"\n") for piece in found[:-1])
-    assert all(len(piece) <= PIECE or b"\n" not in piece[:-1] for piece in found)
+    assert all(len(piece) >= 2 * PIECE // 3 for piece in found[:-1])
+    assert all(len(piece.removesuffix(b"\n").rpartition(b"\n")[0]) < 3 * PIECE // 2 for piece in found)
 
 
 def test_pieces_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
