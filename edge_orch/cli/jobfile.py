@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from edge_orch.cli.inputs import STDIN
 from edge_orch.errors import Invalid, Location, Problem
 
 if TYPE_CHECKING:
@@ -18,8 +21,19 @@ LARGEST = 1 << 20
 
 
 def read_job_file(path: Path) -> str:
-    """The text of a job file. Raises `Invalid` when it is missing, unreadable, too large or not UTF-8."""
+    """The text of a job file, of standard input for `-`.
+
+    Raises `Invalid` when it is missing, unreadable, too large or not UTF-8.
+    """
     return _text_of(path, "a job file")
+
+
+def yaml_files(path: Path, suffix: str = ".yaml") -> list[Path]:
+    """The files of a folder and those below it that end so, in order, but for hidden ones; a file is its own list."""
+    if not path.is_dir():
+        return [path]
+    found = (file for file in sorted(path.rglob(f"*{suffix}")) if file.is_file())
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 
 def compile_file(path: Path) -> Plan:
@@ -69,7 +83,7 @@ def _asset(folder: Path, name: str) -> str:
 
 def _text_of(path: Path, kind: str) -> str:
     try:
-        with path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if str(path) == STDIN else path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
         found = error.strerror or str(error)

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from edge_orch.cli.inputs import chunks, open_input
-from edge_orch.cli.jobfile import compile_file, read_job_file
+from edge_orch.cli.jobfile import compile_file, read_job_file, yaml_files
 from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, show, table
 from edge_orch.errors import ExitCode, Invalid, Location, Problem, StorageError
@@ -88,7 +88,7 @@ def find_tests(paths: Iterable[Path]) -> list[Path]:
     problems = []
     for path in paths:
         if path.is_dir():
-            files = [file for file in sorted(path.rglob(f"*{SUFFIX}")) if not _hidden(file.relative_to(path))]
+            files = yaml_files(path, SUFFIX)
         else:
             file = path if path.name.endswith(SUFFIX) else path.with_suffix(SUFFIX)
             files = [file] if file.is_file() else []
@@ -152,10 +152,6 @@ def _write_report(path: Path, verdicts: list[FileVerdict]) -> None:
         path.write_bytes(junit_xml(verdicts))
     except OSError as error:
         raise StorageError(Problem(f"cannot write the report {path}", found=error.strerror or str(error))) from None
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _text(verdicts: list[FileVerdict]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from edge_orch.cli.jobfile import assets_beside, read_job_file
+from edge_orch.cli.jobfile import assets_beside, read_job_file, yaml_files
 from edge_orch.cli.options import assigned, duration, printed
 from edge_orch.cli.reaching import Reached
 from edge_orch.cli.render import Output, show
@@ -41,7 +41,13 @@ class Verdict(msgspec.Struct, omit_defaults=True):
 
 
 @click.command(short_help="Check job files and show every problem with its place.")
-@click.argument("files", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files",
+    type=click.Path(path_type=Path, readable=False, allow_dash=True),
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+)
 @click.option("--connect", is_flag=True, help="Also try whether sources and sinks can be reached from here.")
 @click.option("--bus", metavar="URL", help="With --connect: the bus that the device would have, mqtt://HOST:PORT.")
 @click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="With --connect: a label of it.")
@@ -62,20 +68,21 @@ def validate(
 ) -> None:
     """Check job files and show every problem with its place.
 
-    Needs no controller and no network. Exit code 3 if any file is wrong. Of the tests of a job, NAME.test.yaml, the
-    form is checked; `edge-orch test` runs them.
+    Needs no controller and no network. Exit code 3 if any file is wrong. A folder stands for all .yaml files in it and
+    below, - for standard input. Of the tests of a job, NAME.test.yaml, the form is checked; `edge-orch test` runs them.
 
     With --connect a connection to each source and sink is opened and closed again; nothing is sent to them and no
     credential is used. What a source listens on is bound for a moment. Exit code 4 if any cannot be reached.
 
     \b
     Examples:
-      edge-orch validate jobs/*.yaml
+      edge-orch validate jobs
       edge-orch validate -o json jobs/press_temperature.yaml
       edge-orch validate --connect --bus mqtt://127.0.0.1:1883 --device-label site=austin jobs/press_temperature.yaml
     """
     attempt = _attempt(bus, labels, timeout_us) if connect else None
-    verdicts = [_judge_tests(file) if file.name.endswith(TEST_SUFFIX) else _judge(file, attempt) for file in files]
+    found = [each for file in files for each in yaml_files(file) or [file]]
+    verdicts = [_judge_tests(file) if file.name.endswith(TEST_SUFFIX) else _judge(file, attempt) for file in found]
     show(verdicts, output, lambda: "\n".join(map(_text, verdicts)))
     if not all(verdict.valid for verdict in verdicts):
         ctx.exit(ExitCode.INVALID)

@@ -32,6 +32,26 @@ def test_a_valid_job_is_named_with_its_digest(cli: Any, good: Path) -> None:
     assert answer.out.startswith(f"{good}: valid (press-temperature, sha256:")
 
 
+def test_a_folder_stands_for_the_files_in_it_and_below(cli: Any, good: Path, bad: Path) -> None:
+    below = good.parent / "below" / "again.yaml"
+    below.parent.mkdir()
+    below.write_text(PRESSES, "utf-8")
+    (good.parent / ".hidden.yaml").write_text("", "utf-8")
+    answer = cli("validate", "-o", "json", str(good.parent))
+    verdicts = msgspec.json.decode(answer.out, type=list[Verdict])
+    assert [(each.file, each.valid) for each in verdicts] == [(str(bad), False), (str(below), True), (str(good), True)]
+    empty = good.parent / "empty"
+    empty.mkdir()
+    assert cli("validate", str(empty)).code == 3
+
+
+def test_a_dash_is_standard_input(bad: Path) -> None:
+    command = [sys.executable, "-m", "edge_orch.cli.main", "validate", "-"]
+    done = subprocess.run(command, input=bad.read_bytes(), capture_output=True, check=False)
+    assert done.returncode == 3
+    assert done.stdout.startswith(b"-: 2 problems\n-:")
+
+
 def test_every_problem_of_a_wrong_job_is_told_and_the_others_are_checked(cli: Any, good: Path, bad: Path) -> None:
     answer = cli("validate", str(bad), str(good), "/nowhere.yaml")
     assert answer.code == 3
