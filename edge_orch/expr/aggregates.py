@@ -20,8 +20,8 @@ from edge_orch.spec.leaves import Sql
 from edge_orch.spec.words import did_you_mean, names
 
 _FLOAT = {"avg", "stddev", "variance", "stddev_pop", "var_pop", "quantile", "ewma", "regr_slope", "corr"}
-_NUMERIC = {"sum", *_FLOAT}
-_PAIRED = {"regr_slope", "corr"}
+_NUMERIC = {"sum", "swinging_door", *_FLOAT}
+_PAIRED = {"regr_slope", "corr", "swinging_door"}
 _BOOL = {"bool_and", "bool_or"}
 _BITS = {"bit_and", "bit_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
@@ -96,9 +96,10 @@ class _Maker:
             function, args = "quantile", [*args, exp.Literal.number(0.5)]
         order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None
         if function in _PAIRED:
-            other = args.pop()
+            other = args.pop(1)
             order = self.checker.check(other)
-            self.checker.expect(other, order, NUMBERS, f"the second argument of {function}")
+            times = {FieldType.TIMESTAMP} if function == "swinging_door" else set()
+            self.checker.expect(other, order, NUMBERS | times, f"the second argument of {function}")
         if function == "json_group_object":
             order = self.checker.check(args.pop(0))
             order = order if order.type is FieldType.STRING else casts.to_string(order)
@@ -122,11 +123,13 @@ class _Maker:
         return value
 
     def argument(self, function: str, node: exp.Expression) -> Argument:
-        """The constant that stands second: a quantile, a weight, how many, bounds, or what stands between texts."""
+        """The constant that stands last: quantile, weight, band, how many, bounds, or what stands between texts."""
         if function == "quantile":
             return self.quantile(node)
         if function == "ewma":
             return self.weight(node)
+        if function == "swinging_door":
+            return self.band(node)
         if function == "histogram":
             return self.bounds(node)
         if function == "string_agg":
@@ -160,6 +163,12 @@ class _Maker:
             raise self.checker.problem(node, "not the weight of an ewma", expected, node.sql()[:60])
         return argument
 
+    def band(self, node: exp.Expression) -> float:
+        argument = _number(node)
+        if argument is None or argument < 0:
+            raise self.checker.problem(node, "not a band", "how far off a line may be, such as 0.5", node.sql()[:60])
+        return argument
+
     def bounds(self, node: exp.Expression) -> tuple[float, ...]:
         numbers = [_number(item) for item in node.expressions] if isinstance(node, exp.Array) else []
         bounds = tuple(number for number in numbers if number is not None)
@@ -186,6 +195,8 @@ class _Maker:
             function in _GREATEST and argument is not None
         ):
             return FieldType.STRING
+        if function == "swinging_door":
+            return FieldType.BOOL
         return FieldType.FLOAT if function in _FLOAT else value.type
 
 

@@ -150,6 +150,10 @@ STEPS = {
     **dict.fromkeys(("deduplicate", "distinct", "unique"), "write dedupe"),
     **dict.fromkeys(("rate_limit", "limit", "debounce", "ratelimit", "delay"), "write throttle"),
     **dict.fromkeys(("rbe", "on_change", "report_by_exception", "dedup", "change", "had_changed"), "write deadband"),
+    **dict.fromkeys(
+        ("swinging_door", "sdt", "downsampler", "swinging_door_trending"),
+        "write running, with swinging_door(x, ts, 0.5), and an aggregate with a cycle that begins where it is true",
+    ),
     **dict.fromkeys(("derivative", "rate", "difference", "elapsed", "diff", "delta", "state_duration"),
         "write lag, and a map after it"),
     **dict.fromkeys(("moving_average", "rolling", "smooth", "sma", "movingaverage", "over"), "write moving"),

@@ -80,8 +80,8 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
 
 def _aggregation(name: Name, sql: Sql, context: StepContext) -> tuple[Aggregation, Field]:
     made, field = parse_aggregation(name.value, sql, context.scope)
-    if made.function == "ewma":
-        what = "`ewma` follows records as they come, which a window does not keep"
+    if made.function in {"ewma", "swinging_door"}:
+        what = f"`{made.function}` follows records as they come, which a window does not keep"
         next_step = "write a running step before it, and last(x) here"
         raise Invalid(Problem(what, sql.where, next_step=next_step))
     return made, field

@@ -25,7 +25,11 @@ def compile_moving(spec: Moving, context: StepContext) -> Compiled:
     def computed(pair: tuple[Name, Sql]) -> tuple[Aggregation, Field]:
         name, sql = pair
         refuse_known(flow, name, f"moving_{name.value}")
-        return parse_aggregation(name.value, sql, context.scope)
+        aggregation, field = parse_aggregation(name.value, sql, context.scope)
+        if aggregation.function == "swinging_door":
+            what = "`swinging_door` follows all records, not the last ones"
+            raise Invalid(Problem(what, sql.where, next_step="write a running step"))
+        return aggregation, field
 
     made = gathered(spec.compute.items(), computed)
     below = widened(flow, [field for _, field in made])

@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
+from edge_orch.engine.accumulators.door import Door
 from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
 from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
@@ -65,7 +66,11 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "count_distinct": CountDistinct,
     "mode": lambda: Tallied(_most_frequent),
 }
-_OF_A_FRACTION: dict[str, Callable[[float], Accumulator]] = {"quantile": Quantile, "ewma": Smoothed}
+_OF_A_FRACTION: dict[str, Callable[[float], Accumulator]] = {
+    "quantile": Quantile,
+    "ewma": Smoothed,
+    "swinging_door": Door,
+}
 _CHOICES: dict[str, Callable[..., Any]] = {"min": min, "arg_min": min, "max": max, "arg_max": max}
 
 
@@ -79,7 +84,7 @@ _WHOLES: dict[str, Callable[[list[Any]], Value]] = {
 
 
 def fraction(aggregation: Aggregation) -> float:
-    """Which quantile is asked for, or by which part each value moves an `ewma`."""
+    """Which quantile is asked for, by which part each value moves an `ewma`, or the band of a `swinging_door`."""
     return aggregation.argument if isinstance(aggregation.argument, int | float) else 0.5
 
 

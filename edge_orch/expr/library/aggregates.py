@@ -54,6 +54,13 @@ AGGREGATES: dict[str, AggregateFunction] = {
         2,
         2,
     ),
+    "swinging_door": AggregateFunction(
+        "swinging_door(y, x, 0.5): whether a straight line that is off by less than 0.5 ended at the record before; "
+        "in running only",
+        "swinging_door(temp_c, ts, 0.5)",
+        3,
+        3,
+    ),
     "regr_slope": AggregateFunction(
         "regr_slope(y, x): how much y rises with 1 of x, on the line nearest to all; NULL where all x are equal",
         "regr_slope(temp_c, epoch_ms(ts) / 60000)",
@@ -105,6 +112,7 @@ SYNONYMS = {
     "argmin": "arg_min",
     "every": "bool_and",
     "exponential_moving_average": "ewma",
+    "sdt": "swinging_door",
     "group_concat": "string_agg",
     "json_object_agg": "json_group_object",
     "list": "array_agg",

@@ -16,9 +16,10 @@ Argument = int | float | str | tuple[float, ...]
 class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One output column: `function(value) FILTER (WHERE where)`.
 
-    `argument`: a constant: the quantile, the part by which a value moves an `ewma`, how many of the greatest or least,
-    the upper bounds of a histogram, or what stands between texts. `order`: what `arg_max` and `arg_min` choose by; the
-    name of a member of `json_group_object`; the x of `regr_slope` and `corr`.
+    `argument`: a constant: the quantile, the part by which a value moves an `ewma`, the band of a `swinging_door`, how
+    many of the greatest or least, the upper bounds of a histogram, or what stands between texts. `order`: what
+    `arg_max` and `arg_min` choose by; the name of a member of `json_group_object`; the x of `regr_slope`, `corr` and
+    `swinging_door`.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
         "bool_and", "bool_or", "array_agg", "string_agg", "arg_min", "arg_max", "mode", "histogram",
         "json_group_object", "stddev_pop", "var_pop", "bit_and", "bit_or", "regr_slope", "corr", "ewma",
+        "swinging_door",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None
