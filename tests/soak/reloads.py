@@ -35,7 +35,7 @@ from edge_orch.twin.commands import SyncMessage
 from edge_orch.twin.facts import Desired
 from edge_orch.wire.link import LinkHandler
 from edge_orch.wire.messages import decode_message, encode_message
-from tests.unit.agent.core.rig import AGENT, KEY, Controller, _compiled
+from tests.unit.agent.core.controller import AGENT, KEY, Controller, _compiled
 
 _DEVICE_KEY = PrivateKey(b"d" * 32)
 _HEAD = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.agent.http_receiver import HttpReceiver, http_receiver
+from tests.integration.agent.mqtt_plant import Reader
 from tests.integration.agent.test_alerts_while_away import Device, until
-from tests.integration.agent.test_mqtt_source import Reader
 from tests.integration.mosquitto import mosquitto
 
 pytestmark = pytest.mark.integration

@@ -7,7 +7,7 @@ from edge_orch_agent.sinks import mqtt
 from edge_orch_agent.sinks.mqtt import MqttSink
 from edge_orch_agent.sinks.port import Retry
 
-from tests.integration.agent.test_mqtt_source import Reader, subscribed
+from tests.integration.agent.mqtt_plant import Reader, subscribed
 from tests.integration.mosquitto import free_port, mosquitto
 from tests.unit.agent.segments import records
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
-import msgspec
 import pytest
 
 from edge_orch.engine.functions import SPECIAL, STRICT
@@ -11,6 +9,7 @@ from edge_orch.errors import Invalid
 from edge_orch.expr.functions import FUNCTIONS
 from edge_orch.plan.expression import Call, Context, Expression
 from edge_orch.plan.schema import FieldType
+from tests.unit.engine.evaluating import IN, NULLABLE, A, J, S, T, X, Y, evaluate, passes
 from tests.unit.engine.plans import (
     BOOL,
     FLOAT,
@@ -23,104 +22,12 @@ from tests.unit.engine.plans import (
     filtered,
     lit,
     mapped,
-    parsed,
     pipeline,
     plan,
     rows,
-    schematize,
 )
 
-NULLABLE = schematize(
-    parsed("a", BOOL, required=False),
-    parsed("b", BOOL, required=False),
-    parsed("i", INT, required=False),
-    parsed("j", INT, required=False),
-    parsed("x", FLOAT, required=False),
-    parsed("y", FLOAT, required=False),
-    parsed("s", STRING, required=False),
-    parsed("t", STRING, required=False),
-    parsed("at", TIMESTAMP, required=False),
-    parsed("to", TIMESTAMP, required=False),
-)
-
-
-def evaluate(node: Expression, type_: FieldType, **record: Any) -> Any:
-    """The value of an expression for one record; the record must not die of it."""
-    job = plan(NULLABLE, mapped(NULLABLE, value=(node, type_)))
-    emission = pipeline(job).process(batch(msgspec.json.encode(record)))
-    assert not emission.dead
-    return rows(emission)[0]["value"]
-
-
-def passes(node: Expression, **record: Any) -> bool:
-    emission = pipeline(plan(NULLABLE, filtered(node, NULLABLE))).process(batch(msgspec.json.encode(record)))
-    return bool(rows(emission))
-
-
-A, B = col("a", BOOL), col("b", BOOL)
-IN, J, X, Y = col("i", INT), col("j", INT), col("x"), col("y")
-S, T = col("s", STRING), col("t", STRING)
-VALUES = (True, False, None)
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-def kleene_and(a: bool | None, b: bool | None) -> bool | None:
-    return False if a is False or b is False else None if a is None or b is None else True
-
-
-def kleene_or(a: bool | None, b: bool | None) -> bool | None:
-    return True if a is True or b is True else None if a is None or b is None else False
-
-
-@pytest.mark.parametrize(("a", "b"), list(itertools.product(VALUES, VALUES)))
-def test_and_or_follow_three_valued_logic_as_values_and_as_conditions(a: bool | None, b: bool | None) -> None:
-    for name, expected in (("and", kleene_and(a, b)), ("or", kleene_or(a, b))):
-        node = call(name, A, B)
-        assert evaluate(node, BOOL, a=a, b=b) is expected
-        assert passes(node, a=a, b=b) is (expected is True)
-        assert passes(call("not", node), a=a, b=b) is (expected is False)
-
-
-@pytest.mark.parametrize("a", VALUES)
-def test_not_of_null_is_null(a: bool | None) -> None:
-    assert evaluate(call("not", A), BOOL, a=a) is (None if a is None else not a)
-    assert passes(call("not", A), a=a) is (a is False)
-
-
-@pytest.mark.parametrize("name", ["eq", "ne", "lt", "le", "gt", "ge"])
-@pytest.mark.parametrize(("x", "y"), list(itertools.product((1.0, 2.0, None), repeat=2)))
-def test_comparisons_with_null_are_null(name: str, x: float | None, y: float | None) -> None:
-    python = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__", "gt": "__gt__", "ge": "__ge__"}[name]
-    expected = None if x is None or y is None else getattr(x, python)(y)
-    node = call(name, X, Y)
-    assert evaluate(node, BOOL, x=x, y=y) is expected
-    assert passes(node, x=x, y=y) is (expected is True)
-    assert passes(call("not", node), x=x, y=y) is (expected is False)
-
-
-@pytest.mark.parametrize(
-    ("x", "members", "expected"),
-    [
-        (1, (1, 2), True),
-        (3, (1, 2), False),
-        (None, (1, 2), None),
-        (1, (1, None), True),
-        (3, (1, None), None),
-        (3, (None,), None),
-    ],
-)
-def test_in_with_nulls(x: int | None, members: tuple[int | None, ...], expected: bool | None) -> None:
-    node = call("in", IN, *(lit(member, INT) for member in members))
-    assert evaluate(node, BOOL, i=x) is expected
-    assert passes(call("not", node), i=x) is (expected is False)
-
-
-@pytest.mark.parametrize(
-    ("x", "low", "high", "expected"),
-    [(1, 0, 2, True), (3, 0, 2, False), (None, 0, 2, None), (3, None, 2, False), (1, None, 2, None)],
-)
-def test_between_is_two_comparisons(x: int | None, low: int | None, high: int, expected: bool | None) -> None:
-    assert evaluate(call("between", IN, J, lit(high, INT)), BOOL, i=x, j=low) is expected
 
 
 def test_case_takes_the_first_true_condition_and_null_without_else() -> None:

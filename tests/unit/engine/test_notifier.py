@@ -6,53 +6,13 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_orch.engine.notifier import Key, Notification, Notifier, Telling
-from edge_orch.engine.records import EpisodeEvent, EpisodeEventKind
-from edge_orch.plan.schema import Schema
-from edge_orch.plan.steps import Alert, Clear, Escalation, SilenceWindow
+from edge_orch.engine.notifier import Notification, Notifier, Telling
+from edge_orch.plan.steps import Escalation, SilenceWindow
 from edge_orch.time import HOUR, MINUTE, ClockQuality, Instant
+from tests.unit.engine.notifying import People, minute, notifier, opened, resolved, rule, said
 
 NIGHT = SilenceWindow((), 22 * HOUR, 6 * HOUR, "UTC")
 ESCALATE = Escalation(15 * MINUTE, ("manager",))
-
-
-def rule(**options: Any) -> Alert:
-    return Alert("hot", "rows", None, (), 0, Clear(None, 0), "error", (), ("oncall",), Schema(()), **options)
-
-
-class People:
-    """What people have silenced."""
-
-    def __init__(self) -> None:
-        self.silenced = False
-
-    def __call__(self, _rule: str, _key: Key, _now: Instant) -> bool:
-        return self.silenced
-
-
-def notifier(**options: Any) -> Notifier:
-    return Notifier([rule(**options)], People())
-
-
-def minute(number: float, quality: ClockQuality = ClockQuality.SYNCED, boot: str = "boot") -> Instant:
-    """So many minutes after 12:00 of 1970-01-01, on a machine that started then."""
-    return Instant(round(12 * HOUR + number * MINUTE), round(number * MINUTE), boot, quality)
-
-
-def event(kind: EpisodeEventKind, episode: str = "e", key: Key = ()) -> EpisodeEvent:
-    return EpisodeEvent(episode, kind, "hot", key, 0, "error", "hot", ("oncall",))
-
-
-def opened(episode: str = "e", key: Key = ()) -> EpisodeEvent:
-    return event(EpisodeEventKind.OPENED, episode, key)
-
-
-def resolved(episode: str = "e", key: Key = ()) -> EpisodeEvent:
-    return event(EpisodeEventKind.RESOLVED, episode, key)
-
-
-def said(notifications: list[Notification]) -> list[tuple[str, tuple[str, ...], int]]:
-    return [(each.telling.value, each.sinks, each.suppressed) for each in notifications]
 
 
 def test_a_rule_without_options_tells_all_at_once() -> None:
@@ -244,58 +204,3 @@ def test_a_series_that_holds_nothing_back_is_forgotten() -> None:
 def test_what_is_decided_can_be_shown() -> None:
     (told,) = notifier().take(opened(), minute(0))
     assert msgspec.json.decode(msgspec.json.encode(told))["telling"] == "opened"
-
-
-class Sinks:
-    """Which sinks have room for one notice more."""
-
-    def __init__(self, *with_room: str) -> None:
-        self.with_room = set(with_room)
-
-    def __call__(self, sink: str) -> bool:
-        return sink in self.with_room
-
-
-def crowded(sinks: Sinks) -> Notifier:
-    return Notifier([rule()], People(), has_room=sinks)
-
-
-def test_while_no_sink_has_room_nobody_is_told_and_what_came_and_went_is_counted() -> None:
-    sinks = Sinks()
-    subject = crowded(sinks)
-    assert said(subject.take(opened(), minute(0))) == [("throttled", (), 0)]
-    assert subject.take(resolved(), minute(1)) == []
-    assert said(subject.take(opened("f"), minute(2))) == [("throttled", (), 0)]
-    assert not subject.room_again()
-    assert subject.pass_time(minute(3)) == []
-    sinks.with_room = {"oncall"}
-    assert subject.room_again()
-    assert said(subject.pass_time(minute(4))) == [("opened", ("oncall",), 1)]
-    assert not subject.room_again()
-    assert said(subject.take(resolved("f"), minute(5))) == [("resolved", ("oncall",), 0)]
-
-
-def test_a_sink_without_room_holds_back_no_other_and_is_told_later() -> None:
-    sinks = Sinks("bus")
-    subject = crowded(sinks)
-    both = [msgspec.structs.replace(opened(name), notify=("oncall", "bus")) for name in "ef"]
-    assert said(subject.take(both[0], minute(0))) == [("opened", ("bus",), 0)]
-    assert said(subject.take(both[1], minute(0))) == [("opened", ("bus",), 0)]
-    ended = msgspec.structs.replace(resolved("f"), notify=("oncall", "bus"))
-    assert said(subject.take(ended, minute(1))) == [("resolved", ("bus",), 0)], "and who was not told, of neither"
-    sinks.with_room.add("oncall")
-    assert subject.room_again()
-    assert said(subject.pass_time(minute(2))) == [("opened", ("oncall",), 0)]
-    ended = msgspec.structs.replace(resolved("e"), notify=("oncall", "bus"))
-    assert said(subject.take(ended, minute(3))) == [("resolved", ("oncall", "bus"), 0)]
-    assert not subject.room_again()
-
-
-def test_what_somebody_has_seen_waits_for_no_room() -> None:
-    sinks = Sinks()
-    subject = crowded(sinks)
-    subject.take(opened(), minute(0))
-    assert subject.acknowledged("e") == ()
-    sinks.with_room = {"oncall"}
-    assert not subject.room_again()
-    assert subject.pass_time(minute(1)) == []

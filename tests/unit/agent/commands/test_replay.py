@@ -11,8 +11,8 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.time import SECOND
 from tests.unit.agent.commands.test_commands import run
+from tests.unit.agent.core.controller import AGENT, KEY
 from tests.unit.agent.core.press import JOB, a_rig, lines
-from tests.unit.agent.core.rig import AGENT, KEY
 from tests.unit.agent.core.test_replays import STRICT
 
 

@@ -15,7 +15,8 @@ from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Emission
 from edge_orch.plan.plan import Plan
 from edge_orch.time import DAY, HOUR
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.numbered_source import Source
+from tests.unit.agent.core.rig import Rig
 
 JOB = """
 apiVersion: edge-orch/v1

@@ -8,8 +8,9 @@ from edge_orch_agent.core.events import AckRequested
 
 from edge_orch.time import HOUR, MINUTE, SECOND, Instant
 from edge_orch.twin.facts import Ack
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import FEVER, JOB, a_rig
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 HOT = FEVER[:2]
 LATER = Instant(1_767_229_200_000_000, 0, "centre")

@@ -15,8 +15,9 @@ from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 
 from edge_orch.time import MINUTE, SECOND
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import CALM, FEVER, JOB, a_rig, lines
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 
 def alarms(rig: Rig, rule: str) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ import pytest
 from edge_orch_agent.core.transaction import Drop, StreamId
 
 from edge_orch.time import HOUR, MINUTE, SECOND
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import JOB, a_rig, lines, numbers
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 RAW = StreamId("press", "raw", "lake")
 AN_HOUR = JOB + "  limits: {max_age: 1h}\n"

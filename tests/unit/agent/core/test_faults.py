@@ -13,6 +13,7 @@ from edge_orch.errors import StorageError
 from edge_orch.testing.clock import START_US
 from edge_orch.time import DAY, HOUR, MINUTE, SECOND, ClockQuality
 from tests.contracts.stored import STREAM, a_segment
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import (
     FEVER,
     JOB,
@@ -25,7 +26,7 @@ from tests.unit.agent.core.press import (
     told,
     windows,
 )
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 TWO_SINKS = JOB.replace(
     "    stats: {from: per_window, to: lake}",

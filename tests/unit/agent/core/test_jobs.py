@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from edge_orch_agent.core.guarding import Crash
 from edge_orch_agent.core.transaction import Transaction
-from edge_orch_agent.core.view import JobStatus
 
 from edge_orch.plan.plan import digest, encode_plan
 from edge_orch.time import MINUTE, SECOND
 from edge_orch.trust.envelope import sign_plan
 from edge_orch.trust.keys import PrivateKey
 from edge_orch.twin.facts import JobState
+from tests.unit.agent.core.controller import KEY
 from tests.unit.agent.core.press import (
     FEVER,
     JOB,
@@ -24,7 +23,6 @@ from tests.unit.agent.core.press import (
     told,
     windows,
 )
-from tests.unit.agent.core.rig import KEY, Rig
 
 
 def test_a_new_version_runs_and_keeps_the_windows_of_unchanged_steps() -> None:
@@ -274,51 +272,3 @@ def test_damaged_state_starts_the_job_with_empty_windows() -> None:
     assert "begins with empty windows" in reported.error
     rig.run(SECOND)
     assert numbers(rig) == list(range(15))
-
-
-def crashed(rig: Rig, crash: Crash) -> JobStatus:
-    """The device comes up after the process ended so; its job, told to the controller too."""
-    rig.restart(crash)
-    rig.run(SECOND)
-    (job,) = rig.core.view().jobs
-    return job
-
-
-def test_a_version_that_ends_the_process_again_and_again_is_given_up_offline() -> None:
-    rig = a_rig([lines(0, 5)])
-    rig.run(2 * MINUTE)
-    rig.desire(WITH_ANOTHER_SUMMARY, 2)
-    rig.run(SECOND)
-    rig.link(up=False)
-    for times in (1, 2):  # a plug that was pulled looks the same
-        assert crashed(rig, Crash("press", 2, times, times)).version == 2
-    rig.sources["press"].batches = [lines(0, 5), lines(5, 5)]
-    job = crashed(rig, Crash("press", 2, 3, 3))
-    assert job.version == 1
-    assert "ended 3 times in a row" in job.error
-    assert numbers(rig) == list(range(10))
-    rig.link(up=True)
-    rig.restart()
-    rig.run(SECOND)
-    reported = rig.controller.replica.facts().reported["press"]
-    assert (reported.version, reported.state) == (1, JobState.RUNNING)
-    assert "ended 3 times" in reported.error
-
-
-def test_with_nothing_to_return_to_it_is_stopped_and_the_agent_goes_on() -> None:
-    rig = a_rig([lines(0, 5)])
-    rig.run(SECOND)
-    job = crashed(rig, Crash("press", 1, 10, 1))
-    assert (job.version, job.state) == (0, "failed")
-    assert rig.controller.replica.facts().reported["press"].state is JobState.FAILED
-    rig.desire(WITH_ANOTHER_SUMMARY, 2)
-    rig.run(SECOND)
-    assert rig.core.view().jobs[0].version == 2
-
-
-def test_a_plug_pulled_at_random_blames_nobody() -> None:
-    rig = a_rig([lines(0, 5)])
-    rig.run(SECOND)
-    for times in range(1, 10):
-        assert crashed(rig, Crash("press", 1, times, 1 + times % 2)).version == 1
-    assert crashed(rig, Crash("press", 9, 20, 20)).version == 1

@@ -6,8 +6,9 @@ from edge_orch_agent.core.transaction import Transaction
 from edge_orch.plan.plan import step_digest
 from edge_orch.time import HOUR, MINUTE, SECOND
 from edge_orch.twin.facts import JobState
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import FEVER, JOB, a_rig, lines, numbers, told, windows
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 MISSED = JOB.replace("when: temp_c > :hot_c", "absent: 5m").replace("        clear: {when: temp_c < :hot_c}\n", "")
 

@@ -9,8 +9,9 @@ from edge_orch_agent.core.standings import restored
 from edge_orch.plan.steps import Alert
 from edge_orch.time import HOUR, MINUTE, SECOND
 from edge_orch.twin.facts import Silence
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import JOB, lines
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 HOT, COLD = 99.0, 20.0
 

@@ -4,8 +4,9 @@ import pytest
 
 from edge_orch.time import HOUR, MINUTE, SECOND
 from edge_orch.twin.facts import JobState
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import JOB, WITH_ANOTHER_SUMMARY, a_rig, break_versions, lines, numbers
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 OTHER_UNIT = JOB.replace("temp_c: {type: float}", "temp_c: {type: float, min: 250, max: 500}")  # kelvin: refuses all
 NOISE = b"% a line of noise\n" * 30

@@ -7,6 +7,7 @@ from edge_orch_agent.core import sealing
 from edge_orch_agent.core.commands import Deliver
 
 from edge_orch.time import HOUR, MINUTE, SECOND
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import (
     JOB,
     a_rig,
@@ -15,7 +16,7 @@ from tests.unit.agent.core.press import (
     numbers,
     windows,
 )
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 
 def test_a_sink_that_comes_back_gets_everything_in_order_and_once() -> None:

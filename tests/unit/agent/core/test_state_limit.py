@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from edge_orch.time import MINUTE
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import lines
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 JOB = """
 apiVersion: edge-orch/v1

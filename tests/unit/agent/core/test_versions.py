@@ -6,8 +6,8 @@ from edge_orch_agent.core.commands import Send
 from edge_orch_agent.core.events import MessageReceived
 
 from edge_orch.wire.messages import Have, Unknown, Unsupported
+from tests.unit.agent.core.controller import AGENT
 from tests.unit.agent.core.press import a_rig
-from tests.unit.agent.core.rig import AGENT
 
 
 def test_a_message_that_it_does_not_know_is_answered_politely_and_an_answer_is_not_answered() -> None:

@@ -7,8 +7,9 @@ from edge_orch_agent.core.survival import Survival, survival
 from edge_orch_agent.doctor.checks import burdens
 
 from edge_orch.time import DAY, HOUR, MINUTE
+from tests.unit.agent.core.numbered_source import Source
 from tests.unit.agent.core.press import JOB, lines
-from tests.unit.agent.core.rig import Rig, Source
+from tests.unit.agent.core.rig import Rig
 
 EVERY_US = 5 * MINUTE
 ROOMY = 1 << 50
