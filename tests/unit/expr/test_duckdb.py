@@ -154,6 +154,7 @@ DIFFERENT = [
     ("CAST(t AS text)", "CAST(t AS text)", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05"),
     ("extract(epoch FROM t)", "extract(epoch FROM t)", 1767323045, 1767323045.0),
     ("strftime(t, '%z')", "strftime(t, '%z')", "+0000", "+00"),
+    ("('[1, 2]' -> '$') || ''", "('[1, 2]'::json -> '$') || ''", "[1, 2]", "[1,2]"),
     ("1 / (0)", "1::double / 0", None, float("inf")),
     ("ln(0.0)", "ln(0.0::double)", None, float("-inf")),
 ]
