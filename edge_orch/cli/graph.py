@@ -14,6 +14,7 @@ from edge_orch.plan.plan import Plan
 from edge_orch.plan.steps import SOURCE, Alert, Step
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 40, 56, 14, 12
+_LETTER = 8  # the widest letters of most fonts at this size are no wider on average
 _COLOURS = {"source": "#dbeafe", "step": "#f1f5f9", "alert": "#fee2e2", "output": "#dcfce7"}
 
 
@@ -37,6 +38,8 @@ def graph_of(plan: Plan) -> Node:
         if isinstance(step, Alert):
             for sink in step.notify:
                 nodes[step.name].children.append(Node(sink, f"told by {kinds[sink]}", "output"))
+            for sink in step.escalate.notify if step.escalate else ():
+                nodes[step.name].children.append(Node(sink, f"told later by {kinds[sink]}", "output"))
     for output in plan.outputs:
         detail = f"to {output.sink} ({kinds[output.sink]})"
         _below(nodes, output.input, Node(output.name, detail, "output"))
@@ -91,9 +94,10 @@ def _edges(node: Node, name: str) -> Iterator[str]:
 def as_svg(root: Node) -> str:
     """A picture: depth to the right, leaves one below the other, a parent in the middle of its children."""
     placed: list[str] = []
-    rows = _place(root, 0, 0, placed)[1]
+    grid = _Grid.of(root)
+    rows = _place(root, 0, 0, placed, grid)[1]
     columns = _depth(root)
-    width = columns * (_WIDTH + _GAP_X) - _GAP_X + 2 * _MARGIN
+    width = columns * (grid.width + grid.gap) - grid.gap + 2 * _MARGIN
     height = rows * (_HEIGHT + _GAP_Y) - _GAP_Y + 2 * _MARGIN
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -102,28 +106,49 @@ def as_svg(root: Node) -> str:
     return "\n".join([head, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *placed, "</svg>"])
 
 
+class _Grid(msgspec.Struct, frozen=True):
+    """How wide boxes are, and how far apart: what stands in them and between them fits."""
+
+    width: int
+    gap: int
+
+    @classmethod
+    def of(cls, root: Node) -> _Grid:
+        nodes = list(_all(root))
+        longest = max(max(len(node.title), len(node.detail)) for node in nodes)
+        branch = max(len(node.branch) for node in nodes)
+        return cls(max(_WIDTH, longest * _LETTER + 2 * _MARGIN), max(_GAP_X, branch * _LETTER + 2 * _MARGIN))
+
+
+def _all(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from _all(child)
+
+
 def _depth(node: Node) -> int:
     return 1 + max(map(_depth, node.children), default=0)
 
 
-def _place(node: Node, column: int, row: int, placed: list[str]) -> tuple[float, int]:
+def _place(node: Node, column: int, row: int, placed: list[str], grid: _Grid) -> tuple[float, int]:
     """Draw a node and what is below it, the first leaf in `row`; its middle, and the next free row."""
-    x = _MARGIN + column * (_WIDTH + _GAP_X)
+    x = _MARGIN + column * (grid.width + grid.gap)
     middles = []
     free = row
     for child in node.children:
-        middle, free = _place(child, column + 1, free, placed)
+        middle, free = _place(child, column + 1, free, placed, grid)
         middles.append(middle)
     if not middles:
         free = row + 1
         middle = _MARGIN + row * (_HEIGHT + _GAP_Y) + _HEIGHT / 2
     else:
         middle = (middles[0] + middles[-1]) / 2
-    placed += [_curve(x + _WIDTH, middle, x + _WIDTH + _GAP_X, end) for end in middles]
+    placed += [_curve(x + grid.width, middle, x + grid.width + grid.gap, end) for end in middles]
     placed += [
-        _label(child.branch, x + _WIDTH + _GAP_X // 2, end) for child, end in zip(node.children, middles, strict=True)
+        _label(child.branch, x + grid.width + grid.gap // 2, end)
+        for child, end in zip(node.children, middles, strict=True)
     ]
-    placed.append(_box(node, x, middle))
+    placed.append(_box(node, x, middle, grid.width))
     return middle, free
 
 
@@ -138,10 +163,10 @@ def _label(branch: str, x: int, y: float) -> str:
     return f'<text x="{x}" y="{y - 4:g}" text-anchor="middle" {rim}>{escape(branch)}</text>' if branch else ""
 
 
-def _box(node: Node, x: int, middle: float) -> str:
-    top, centre = middle - _HEIGHT / 2, x + _WIDTH // 2
+def _box(node: Node, x: int, middle: float, width: int) -> str:
+    top, centre = middle - _HEIGHT / 2, x + width // 2
     return (
-        f'<rect x="{x}" y="{top:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="6" fill="{_COLOURS[node.role]}"'
+        f'<rect x="{x}" y="{top:g}" width="{width}" height="{_HEIGHT}" rx="6" fill="{_COLOURS[node.role]}"'
         ' stroke="#94a3b8"/>'
         f'<text x="{centre}" y="{middle - 3:g}" text-anchor="middle" font-weight="600">{escape(node.title)}</text>'
         f'<text x="{centre}" y="{middle + 13:g}" text-anchor="middle" fill="#475569">{escape(node.detail)}</text>'

@@ -6,6 +6,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from edge_orch.cli.graph import Node, as_svg, as_text, graph_of
+from edge_orch.compile import compile_job
 from edge_orch.plan.plan import decode_plan
 from tests.unit.compile.examples import PRESSES
 
@@ -112,3 +114,23 @@ def test_a_wrong_job_is_not_explained(cli: Any, job: str) -> None:
     answer = cli("explain", job)
     assert answer.code == 3
     assert f"{job}:1:7: not one of the choices" in answer.err
+
+
+def test_boxes_of_a_picture_are_as_wide_as_what_stands_in_them() -> None:
+    def boxes(title: str, branch: str) -> list[tuple[int, int]]:
+        root = Node("mqtt", "source", "source", children=[Node(title, "map", "step", branch)])
+        svg = Xml.fromstring(as_svg(root))  # noqa: S314 -- our own
+        found = [box for box in svg.iter("{http://www.w3.org/2000/svg}rect") if box.get("rx")]
+        return sorted((int(box.get("x", "")), int(box.get("width", ""))) for box in found)
+
+    (first, width), (second, same) = boxes("short", "hot")
+    assert width == same >= 60
+    (_, wide), (far, wider) = boxes("t" * 63, "b" * 63)
+    assert wide == wider >= 63 * 7
+    assert far - first - wide >= 63 * 7 > second - first - width
+
+
+def test_who_is_told_later_stands_in_the_graph() -> None:
+    text = PRESSES.replace("notify: [oncall, bus]", "notify: [oncall], escalate: {after: 5m, notify: [bus]}")
+    text = text.replace("notify: [oncall], escalate", "notify: [oncall]\n        escalate")
+    assert "bus (told later by sqs)" in as_text(graph_of(compile_job(text, "job.yaml")))
