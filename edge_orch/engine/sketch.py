@@ -8,6 +8,7 @@ sum, least and greatest of all values, which cost a third of the time and are of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 
 from ddsketch.mapping import LogarithmicMapping
 from ddsketch.store import CollapsingLowestDenseStore
@@ -28,16 +29,16 @@ class Sketch:
         positive, negative, self._zeros = state or ({}, {}, 0)
         self._positive, self._negative = _store(positive), _store(negative)
 
-    def add(self, values: Iterable[float]) -> None:
-        """Count finite values. Those below the smallest normal float count as zero."""
+    def add(self, values: Iterable[float], counts: Iterable[int] = repeat(1)) -> None:
+        """Count finite values, each once or as often as it came. Those below the smallest normal float are zeros."""
         key, least, most = _MAPPING.key, _MAPPING.min_possible, _MAPPING.max_possible
-        for value in values:
+        for value, count in zip(values, counts, strict=False):
             if value > least:
-                self._positive.add(key(min(value, most)))
+                self._positive.add(key(min(value, most)), count)
             elif value < -least:
-                self._negative.add(key(min(-value, most)))
+                self._negative.add(key(min(-value, most)), count)
             else:
-                self._zeros += 1
+                self._zeros += count
 
     def merge(self, other: Sketch) -> None:
         """Count all that `other` counted."""

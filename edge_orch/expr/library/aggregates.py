@@ -74,7 +74,7 @@ AGGREGATES: dict[str, AggregateFunction] = {
         2,
     ),
     "quantile": AggregateFunction(
-        "quantile(x, 0.95): exact for up to 1,024 values, then each neighbour within 1 %; mergeable",
+        "quantile(x, 0.95): exact for up to 1,024 values or 340 different ones, else within 1 %; mergeable",
         "quantile(temp_c, 0.5)",
         2,
         2,
