@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from benchmarks.engine.blocks import blocks
+from benchmarks.engine.blocks import BLOCK, blocks
 from benchmarks.engine.contenders.contender import Contender, python
 from benchmarks.engine.facts import META, TEXT
 
@@ -169,7 +169,7 @@ LOOPS: dict[str, Callable[[Path], None]] = {"j1": j1, "j2": j2, "j3": j3, "j5": 
 
 
 def _open(folder: Path, name: str) -> BinaryIO:
-    return (folder / f"{name}.ndjson").open("wb", buffering=1 << 20)
+    return (folder / f"{name}.ndjson").open("wb", buffering=BLOCK)
 
 
 def stamp(seconds: float) -> str:

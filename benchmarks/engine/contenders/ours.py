@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.engine.blocks import blocks
+from benchmarks.engine.blocks import BLOCK, blocks
 from benchmarks.engine.contenders.contender import Contender, python
 from benchmarks.engine.facts import META, PII_KEY
 from edge_orch.engine.pipeline import Pipeline
@@ -22,22 +23,21 @@ AFTER = Instant((1_767_225_600 + 86_400) * SECOND, 0, "bench")
 
 def main(job: str, plan: str, folder: str) -> None:
     """Do the job over standard input."""
-    pipeline = Pipeline(
-        decode_plan(Path(plan).read_bytes()), device=Device("edge-0042", META), secrets={"PII_KEY": PII_KEY}
-    )
-    counts = {"dead": 0, "opened": 0, "resolved": 0}
-    files = {}
-    for emission in _emissions(pipeline, single=job == "j6"):
-        for name, chunk in emission.outputs.items():
-            if name not in files:
-                files[name] = Path(folder, f"{name}.ndjson").open("wb", buffering=1 << 20)  # noqa: SIM115 -- to the end
-            files[name].write(chunk.data)
-        counts["dead"] += len(emission.dead)
-        for event in emission.episodes:
-            counts[event.kind] += 1
-    for file in files.values():
-        file.close()
-    Path(folder, "counts.json").write_text(json.dumps(counts))
+    compiled = decode_plan(Path(plan).read_bytes())
+    pipeline = Pipeline(compiled, device=Device("edge-0042", META), secrets={"PII_KEY": PII_KEY})
+    dead, counts = 0, {"opened": 0, "resolved": 0}
+    with ExitStack() as stack:
+        write = {
+            output.name: stack.enter_context(Path(folder, f"{output.name}.ndjson").open("wb", buffering=BLOCK)).write
+            for output in compiled.outputs
+        }
+        for emission in _emissions(pipeline, single=job == "j6"):
+            for name, chunk in emission.outputs.items():
+                write[name](chunk.data)
+            dead += len(emission.dead)
+            for event in emission.episodes:
+                counts[event.kind] += 1
+    Path(folder, "counts.json").write_text(json.dumps({"dead": dead, **counts}))
 
 
 def _emissions(pipeline: Pipeline, *, single: bool) -> Iterator[Emission]:
