@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
        --no-emit-package edge-orch --no-emit-package edge-orch-agent --no-emit-package edge-orch-controller
 
-.PHONY: help demo test sim sim-long soak lint format services chaos chaos-nightly bench-engine bench-agent bench-fleet bench-twin bench-backlog docs lock clean
+.PHONY: help demo test sim sim-long soak lint format services chaos chaos-nightly systemd bench-engine bench-agent bench-fleet bench-twin bench-backlog docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'

@@ -89,6 +89,11 @@ class Fleet:
         for name in names:
             self.world.network.partition(name, CONTROLLER)
 
+    def mend(self, name: str) -> None:
+        """Both directions between it and the controller work again."""
+        self.world.network.mend(name, CONTROLLER)
+        self.world.network.mend(CONTROLLER, name)
+
     def agent(self, address: str) -> AgentHost | None:
         return cast("AgentHost | None", self.world.host(address))
 

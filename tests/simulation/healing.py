@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.transaction import PositionKey
@@ -10,7 +11,7 @@ from edge_orch_controller.core.controller_core import ControllerCore
 
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.encoding import decode_fact
-from edge_orch.twin.facts import Override
+from edge_orch.twin.facts import Ack, EpisodeFact, Fact, Facts, Override
 from edge_orch.twin.fold import fold
 from edge_orch.twin.replica import Replica
 from tests.simulation.agent_host import CONTROLLER
@@ -102,19 +103,12 @@ class Healing:
         known = self._fleet.centre.known(device.name)
         lost = (device.account.promised | self._fleet.centre.promised[device.name]) - known
         assert not lost, f"{device.name}: people were told of facts that are gone: {sorted(lost)}"
-        self._overrides_hold(device)
-
-    def _overrides_hold(self, device: Device) -> None:
-        """What somebody set without an end, and nobody replaced, does not leave the twin."""
         store, promised = self._fleet.centre.store, set(self._fleet.centre.promised[device.name])
         if not device.account.exempt:
             promised |= device.account.promised
-        present = store.facts(device.name).overrides
-        facts = [decode_fact(*place) for place in store.archived(device.name)]
-        left = {fact.id: fact for fact in facts if isinstance(fact, Override) and fact.id not in present}
-        replaced = {old for fact in (*left.values(), *present.values()) for old in fact.supersedes}
-        endless = {id_ for id_, fact in left.items() if fact.value is not None and fact.expires_in_us is None}
-        assert not endless & promised - replaced, f"{device.name}: overrides that held have left: {endless - replaced}"
+        left = [fact for place in store.archived(device.name) if (fact := decode_fact(*place)) is not None]
+        _overrides_hold(device, promised, store.facts(device.name), left)
+        _seen_is_told(device, promised, store.facts(device.name), left)
 
     def _records(self, device: Device) -> None:
         stored = device.store.load()
@@ -132,3 +126,19 @@ class Healing:
             assert len(numbers) + gone == entered, (
                 f"{device.name}/{job}: of {entered} records, {len(numbers)} were delivered and {gone} accounted for"
             )
+
+
+def _overrides_hold(device: Device, promised: set[str], present: Facts, left: Iterable[Fact]) -> None:
+    """What somebody set without an end, and nobody replaced, does not leave the twin."""
+    gone = {fact.id: fact for fact in left if isinstance(fact, Override) and fact.id not in present.overrides}
+    replaced = {old for fact in (*gone.values(), *present.overrides.values()) for old in fact.supersedes}
+    endless = {id_ for id_, fact in gone.items() if fact.value is not None and fact.expires_in_us is None}
+    assert not endless & promised - replaced, f"{device.name}: overrides that held have left: {endless - replaced}"
+
+
+def _seen_is_told(device: Device, promised: set[str], present: Facts, left: Iterable[Fact]) -> None:
+    """What somebody acknowledged is told one by one, and not only counted with others."""
+    facts = [*present.episodes.values(), *present.acks.values(), *left]
+    told = {fact.episode for fact in facts if isinstance(fact, EpisodeFact)}
+    seen = {fact.episode for fact in facts if isinstance(fact, Ack) and fact.key in promised}
+    assert seen <= told, f"{device.name}: episodes that people have seen are told nowhere: {sorted(seen - told)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from random import Random
 
 import msgspec
@@ -21,6 +22,7 @@ from tests.simulation.hostile import MALLORY, Mallory
 from tests.simulation.jobs import METER, PRESS, rejects, sensor
 from tests.simulation.keys import QuickKey
 from tests.simulation.people import People
+from tests.simulation.storms import Storms
 
 AGENT = AgentSettings(
     telemetry_every_us=DAY,
@@ -82,9 +84,6 @@ class History:
         random = Random(seed)  # noqa: S311 (one seed, one history)
         self.seed, self.size = seed, size
         self._random = random
-        # Drawn apart, so that a history is the same but for its storms.
-        self._storms = Random(f"{seed}/storms")  # noqa: S311
-        self._stormy = self._storms.random() < 0.5 and size.has("storm")
         self._pace = random.choice([1, 2, 4, 4, 8, 8, 8, 8])
         devices = [self._device(number) for number in range(1, size.agents + 1)]
         # Everything is drawn, whether it happens or not: what is left out shall change as little else as it can.
@@ -111,7 +110,10 @@ class History:
             key=QuickKey,
         )
         kinds = sorted(troubles.ALL)
-        self.people = People(self.fleet, random)
+        requests = count(1)
+        self.people = People(self.fleet, random, requests)
+        self._apart = Random(f"{seed}/storms")  # noqa: S311
+        self.storms = Storms(self.fleet, self._apart, People(self.fleet, self._apart, requests))
         kinds = [kind for kind in random.sample(kinds, random.randint(0, len(kinds))) if size.has(kind)]
         self.troubles = troubles.Troubles(self.fleet, random, kinds)
         self.crash_chance = random.choice([0.0, 0.0005, 0.005]) * size.has("crashes")
@@ -132,8 +134,8 @@ class History:
             if self.size.has("people"):
                 self._every(self.size.days * DAY // (4 + 2 * self.size.agents), self.people.act)
             self._every(self.size.days * DAY // (4 + 3 * self.size.agents), self.troubles.strike)
-            if self._stormy:
-                self._every(self.size.days * DAY // (2 + self.size.agents), self._storm, self._storms)
+            if self.storms.drawn and self.size.has("storm"):
+                self._every(self.size.days * DAY // (2 + self.size.agents // 4), self.storms.begin, self._apart)
             world.run(self.size.days * DAY)
             self.troubles.heal()
             self._await_healing()
@@ -168,11 +170,6 @@ class History:
             if world.now_us >= end:
                 world.fail(f"not healed within {_HEAL_US * self._pace // DAY} days: " + "; ".join(missing))
             world.run(6 * HOUR)
-
-    def _storm(self) -> None:
-        """A sensor flaps: an episode with nearly every batch."""
-        address = self._storms.choice(sorted(self.fleet.devices))
-        self.fleet.devices[address].storm(self._storms.randint(20, 60))
 
     def _every(self, mean_us: int, act: Callable[[], None], random: Random | None = None) -> None:
         random = random or self._random

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
 from edge_orch_agent.core import reconciliation
 from edge_orch_agent.core.agent_core import AgentCore
@@ -32,6 +33,7 @@ from edge_orch_controller.core.requests import Requests as CentralRequests
 from edge_orch.twin import fold, rolling, sync
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.admission import Admission
+from edge_orch.twin.facts import Facts, Section
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.sync import SyncSession
 from edge_orch.wire.messages import SPOKEN
@@ -223,6 +225,33 @@ def forget_what_was_written_meanwhile(patch: Patch) -> None:
     patch.setattr(rolling, "_forgotten", lambda *_: False)
 
 
+def leave_people_behind(patch: Patch) -> None:
+    """An agent that begins an epoch alone takes along what it told, and not what people did at it."""
+    original = reconciliation.counted_again
+
+    def mutant(facts: Facts, news: Iterable[Any]) -> set[tuple[Section, str]]:
+        acts = (Section.ACKS, Section.OVERRIDES, Section.SILENCES)
+        return original(facts, news) | {(section, key) for section in acts for key in getattr(facts, section)}
+
+    patch.setattr(reconciliation, "counted_again", mutant)
+
+
+def count_what_was_acknowledged(patch: Patch) -> None:
+    """In a storm an episode that somebody has acknowledged is only counted, like any other."""
+    original = reconciliation.crowd
+
+    def mutant(facts: Facts, *room: Any) -> set[str]:
+        return original(msgspec.structs.replace(facts, acks={}), *room)
+
+    patch.setattr(reconciliation, "crowd", mutant)
+
+
+def all_into_the_root(patch: Patch) -> None:
+    """An epoch begun alone has everything in its root: if another root wins, nobody carries over what was new."""
+    original = rolling._beside
+    patch.setattr(rolling, "_beside", lambda replica, texts, _: original(replica, texts, ()))
+
+
 def place_is_never_given_back(patch: Patch) -> None:
     """Whoever was let in to compare its twin keeps everybody else out."""
     patch.setattr(AgentAdmission, "leave", lambda *_: None)
@@ -273,6 +302,9 @@ MUTATIONS: dict[Callable[[Patch], None], int] = {
     oldest_wish_wins: 10,
     uncounted_dead_letters: 1,
     forget_what_was_written_meanwhile: 42,
+    leave_people_behind: 6,
+    count_what_was_acknowledged: 6,
+    all_into_the_root: 29,
     place_is_never_given_back: 3,
     level_at_a_glance: 1,
     other_release_is_foreign: 21,
