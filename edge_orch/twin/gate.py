@@ -79,13 +79,13 @@ class Inspected(msgspec.Struct, frozen=True):
 
 def read_header(raw: bytes) -> Header:
     """The header of a change, e.g. one from our own store: checks framing and checksum, not the operations."""
-    return _header(_contents(raw), raw)
+    return _header(*_contents(raw))
 
 
 def inspect(raw: bytes) -> Inspected:
     """Everything a change would do. Raises `Refused` unless it is of the one kind that replicas write."""
-    reader = _contents(raw)
-    header = _header(reader, raw)
+    reader, hash_ = _contents(raw)
+    header = _header(reader, hash_)
     if not header.deps or header.seq == 0 or header.start_op == 0:
         refuse("a change without causes or numbers")
     reader.signed()  # time: no clock decides meaning, so it is not looked at
@@ -103,29 +103,29 @@ def inspect(raw: bytes) -> Inspected:
     return Inspected(change, header.start_op, header.deps, writes)
 
 
-def _contents(raw: bytes) -> Reader:
-    """A reader at the first byte after the chunk's frame."""
+def _contents(raw: bytes) -> tuple[Reader, bytes]:
+    """A reader at the first byte after the chunk's frame, and the change's hash."""
     if len(raw) > MAX_CHANGE:
         refuse(f"{len(raw)} bytes, more than {MAX_CHANGE}")
     reader = Reader(raw)
     if reader.take(4) != _MAGIC:
         refuse("not a change")
-    checksum = reader.take(4)
-    if hashlib.sha256(raw[8:]).digest()[:4] != checksum:
+    checksum, hash_ = reader.take(4), hashlib.sha256(memoryview(raw)[8:]).digest()
+    if hash_[:4] != checksum:
         refuse("a checksum that does not match")
     if reader.take(1)[0] != _CHANGE_CHUNK:
         refuse("a chunk that is not one uncompressed change")
     if reader.unsigned() != reader.left:
         refuse("a length that does not match")
-    return reader
+    return reader, hash_
 
 
-def _header(reader: Reader, raw: bytes) -> Header:
+def _header(reader: Reader, hash_: bytes) -> Header:
     deps = tuple(reader.take(_HASH_BYTES) for _ in range(_count(reader, "causes")))
     actor = reader.take(reader.unsigned())
     if len(actor) != ACTOR_BYTES:
         refuse(f"an actor of {len(actor)} bytes")
-    return Header(actor, reader.unsigned(), hashlib.sha256(raw[8:]).digest(), reader.unsigned(), deps)
+    return Header(actor, reader.unsigned(), hash_, reader.unsigned(), deps)
 
 
 def _count(reader: Reader, of: str) -> int:

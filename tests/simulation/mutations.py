@@ -33,6 +33,7 @@ from edge_orch_controller.core.requests import Requests as CentralRequests
 from edge_orch.twin import fold, rolling, sync
 from edge_orch.twin.actor import new_actor
 from edge_orch.twin.admission import Admission
+from edge_orch.twin.crowd import counted_again, crowd
 from edge_orch.twin.facts import Facts, Section
 from edge_orch.twin.replica import Replica
 from edge_orch.twin.sync import SyncSession
@@ -227,7 +228,7 @@ def forget_what_was_written_meanwhile(patch: Patch) -> None:
 
 def leave_people_behind(patch: Patch) -> None:
     """An agent that begins an epoch alone takes along what it told, and not what people did at it."""
-    original = reconciliation.counted_again
+    original = counted_again
 
     def mutant(facts: Facts, news: Iterable[Any]) -> set[tuple[Section, str]]:
         acts = (Section.ACKS, Section.OVERRIDES, Section.SILENCES)
@@ -238,7 +239,7 @@ def leave_people_behind(patch: Patch) -> None:
 
 def count_what_was_acknowledged(patch: Patch) -> None:
     """In a storm an episode that somebody has acknowledged is only counted, like any other."""
-    original = reconciliation.crowd
+    original = crowd
 
     def mutant(facts: Facts, *room: Any) -> set[str]:
         return original(msgspec.structs.replace(facts, acks={}), *room)

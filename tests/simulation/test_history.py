@@ -15,6 +15,9 @@ from tests.simulation.faults import FAULTS, never
 from tests.simulation.history import CONDITIONS, History, Size
 from tests.simulation.troubles import ALL, Troubles
 
+VARIED = (1, 7, 12, 13, 18, 19, 34, 35)
+"""Histories that had every kind of fault between them when the simulation was last changed: looked at first."""
+
 
 def test_what_failed_once_does_not_fail_again() -> None:
     for seed, size in regressions():
@@ -49,7 +52,7 @@ def test_one_seed_is_one_history_in_every_process() -> None:
 def test_every_kind_of_fault_really_happens() -> None:
     """A fault that never fires proves nothing."""
     happened: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in sorted(range(60), key=lambda seed: seed not in VARIED):
         happened.update(play(Size(3, 12), seed).faults)
         if not never(happened):
             break

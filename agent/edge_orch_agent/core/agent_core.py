@@ -139,7 +139,7 @@ class AgentCore:
             self.jobs.wake_at(),
             *(running.wake_at() for running in self.jobs.running.values()),
         )
-        return min((time for time in times if time is not None), default=None)
+        return min([time for time in times if time is not None], default=None)
 
     def view(self) -> AgentSnapshot:
         """The state as people may see it, from memory: costs no I/O."""

@@ -25,6 +25,7 @@ class Outbox:
     def __init__(self, stored: StoredState, ahead: int = Settings().deliver_ahead) -> None:
         self.most_ahead = ahead
         self._streams: dict[StreamId, deque[SegmentInfo]] = {}
+        self._in_order: tuple[StreamId, ...] | None = ()  # None: to be sorted again, for a head has changed
         self._first = stored.first_sequence
         self._next = dict(stored.next_sequence)
         for drop in stored.drops:
@@ -46,7 +47,10 @@ class Outbox:
         """The segment is durable now."""
         if self._redating is not None:
             segment = _dated(segment, self._redating)
-        self._streams.setdefault(segment.stream, deque()).append(segment)
+        if segment.stream not in self._streams:
+            self._streams[segment.stream] = deque()
+            self._in_order = None
+        self._streams[segment.stream].append(segment)
         self._sizes[segment.stream.job] = self.size(segment.stream.job) + segment.size
 
     def subjects(self) -> set[str]:
@@ -65,6 +69,7 @@ class Outbox:
         """Take away the head: delivered, dead or dropped."""
         segments = self._streams[stream]
         segment = segments.popleft()
+        self._in_order = None
         self._passed.setdefault(stream, deque()).append(segment.sequence)
         if not segments:
             del self._streams[stream]
@@ -105,11 +110,12 @@ class Outbox:
             merged = _dated(merged, self._redating)
         self._streams[merged.stream] = replaced(self._streams[merged.stream], first, merged)
 
-    def streams(self) -> list[StreamId]:
-        """Streams that hold something, the most urgent first."""
-        if len(self._streams) < 2:  # nearly always, and asked after each event
-            return list(self._streams)
-        return sorted(self._streams, key=lambda stream: (_RANK[self._streams[stream][0].priority], stream))
+    def streams(self) -> tuple[StreamId, ...]:
+        """Streams that hold something, the most urgent first. Asked several times after each event."""
+        if self._in_order is None:
+            streams = self._streams
+            self._in_order = tuple(sorted(streams, key=lambda stream: (_RANK[streams[stream][0].priority], stream)))
+        return self._in_order
 
     def segments(self, stream: StreamId) -> Iterator[SegmentInfo]:
         """The stream's segments, oldest first."""

@@ -23,23 +23,25 @@ class Slots:
     """
 
     def __init__(self, slots: Iterable[Slot]) -> None:
-        self._slots = {(slot.job, slot.slot): slot for slot in slots}
+        self._slots: dict[SlotName, dict[str, Slot]] = {name: {} for name in SlotName}
+        for slot in slots:
+            self._slots[slot.slot][slot.job] = slot
 
     def jobs(self) -> list[str]:
         """Jobs that have any slot."""
-        return sorted({job for job, _ in self._slots})
+        return sorted({job for placed in self._slots.values() for job in placed})
 
     def get(self, job: str, name: SlotName) -> Slot | None:
         """What is in that slot."""
-        return self._slots.get((job, name))
+        return self._slots[name].get(job)
 
     def all_in(self, name: SlotName) -> list[Slot]:
         """What is in that slot, of every job that has one."""
-        return [slot for slot in self._slots.values() if slot.slot is name]
+        return list(self._slots[name].values())
 
     def of(self, job: str) -> list[Slot]:
         """All slots of a job."""
-        return [slot for slot in self._slots.values() if slot.job == job]
+        return [placed[job] for placed in self._slots.values() if job in placed]
 
     def running(self, job: str) -> Slot | None:
         """The version that runs, or would: the candidate before the current one."""
@@ -105,11 +107,11 @@ class Slots:
 
     def _put(self, slot: Slot, name: SlotName, transaction: Transaction) -> None:
         placed = msgspec.structs.replace(slot, slot=name)
-        self._slots[slot.job, name] = placed
+        self._slots[name][slot.job] = placed
         transaction.slots = [other for other in transaction.slots if (other.job, other.slot) != (slot.job, name)]
         transaction.slots.append(placed)
 
     def _clear(self, job: str, name: SlotName, transaction: Transaction) -> None:
-        if self._slots.pop((job, name), None) is not None:
+        if self._slots[name].pop(job, None) is not None:
             transaction.slots = [other for other in transaction.slots if (other.job, other.slot) != (job, name)]
             transaction.removed_slots.append((job, name))

@@ -285,8 +285,8 @@ class Transaction(msgspec.Struct):
         if later.rolls:
             self.changes.clear()
         replays = {job: inputs for job, inputs in self.replays.items() if job not in later.states}
-        emptied = set(later.removed_slots)
-        self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
+        if emptied := set(later.removed_slots):
+            self.slots = [slot for slot in self.slots if (slot.job, slot.slot) not in emptied]
         for name in self.__struct_fields__:
             if theirs := getattr(later, name):
                 mine = getattr(self, name)

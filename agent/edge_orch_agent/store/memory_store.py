@@ -71,8 +71,9 @@ class _Tables(msgspec.Struct):
     def apply(self, transaction: Transaction) -> None:
         _put(self.positions, transaction.positions)
         _put(self.states, transaction.states)
-        self.replays = {job: inputs for job, inputs in self.replays.items() if job not in transaction.states}
-        self.replays |= {job: self.replays.get(job, []) + inputs for job, inputs in transaction.replays.items()}
+        if transaction.states or transaction.replays:
+            self.replays = {job: inputs for job, inputs in self.replays.items() if job not in transaction.states}
+            self.replays |= {job: self.replays.get(job, []) + inputs for job, inputs in transaction.replays.items()}
         for segment in transaction.segments:
             if (segment.stream, segment.sequence) in self.segments:
                 raise ValueError(f"segment {segment.stream} {segment.sequence} exists already")
@@ -94,19 +95,28 @@ class _Tables(msgspec.Struct):
         self._bury(transaction.dead)
         for number in transaction.replayed:
             self.dead.pop(number, None)
-        for entry in transaction.ledger:
-            self.ledger[entry.job, entry.version, entry.stream, entry.fate] += entry.count
-        self.ledger = Counter({key: count for key, count in self.ledger.items() if count})
+        self._book(transaction.ledger)
         for drop in transaction.drops:
             self.drops[drop.stream] = drops = list(self.drops.get(drop.stream, ()))
             add_drop(drops, drop)
+        if transaction.slots or transaction.removed_slots or transaction.envelopes:
+            self._place(transaction)
+        self.wear.update(transaction.wear)
+        self.lineage = [*self.lineage[-LINEAGES:], *transaction.lineage]
+
+    def _book(self, entries: Iterable[LedgerEntry]) -> None:
+        for entry in entries:
+            account = entry.job, entry.version, entry.stream, entry.fate
+            self.ledger[account] += entry.count
+            if not self.ledger[account]:
+                del self.ledger[account]
+
+    def _place(self, transaction: Transaction) -> None:
         for place in transaction.removed_slots:
             self.slots.pop(place, None)
         for slot in transaction.slots:
             self.slots[slot.job, slot.slot] = slot
         self.envelopes.update(transaction.envelopes)
-        self.wear.update(transaction.wear)
-        self.lineage = [*self.lineage[-LINEAGES:], *transaction.lineage]
         named = {slot.digest for slot in self.slots.values()}
         self.envelopes = {digest: data for digest, data in self.envelopes.items() if digest in named}
 

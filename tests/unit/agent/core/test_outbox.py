@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import deque
 
+import msgspec
 import pytest
 from edge_orch_agent.core.outbox import Outbox, choose_newest
 from edge_orch_agent.core.stored_state import StoredState
@@ -28,7 +29,19 @@ def arriving(stream: StreamId, size: int) -> Segment:
 
 
 def test_the_most_urgent_stream_comes_first() -> None:
-    assert an_outbox(info(LOW, 1), info(HIGH, 1), info(ALERTS, 1)).streams() == [ALERTS, HIGH, LOW]
+    assert an_outbox(info(LOW, 1), info(HIGH, 1), info(ALERTS, 1)).streams() == (ALERTS, HIGH, LOW)
+
+
+def test_the_order_follows_each_head() -> None:
+    """A stream that begins, ends, or whose next segment is of another urgency, as another version may say."""
+    outbox = an_outbox(msgspec.structs.replace(info(LOW, 1), priority=Priority.ALERT), info(LOW, 2), info(HIGH, 1))
+    assert outbox.streams() == (LOW, HIGH)
+    outbox.pop(LOW)
+    assert outbox.streams() == (HIGH, LOW)
+    outbox.append(info(ALERTS, 1))
+    assert outbox.streams() == (ALERTS, HIGH, LOW)
+    outbox.pop(HIGH)
+    assert outbox.streams() == (ALERTS, LOW)
 
 
 def test_a_stream_gives_its_segments_in_order() -> None:
@@ -47,7 +60,7 @@ def test_sequences_go_on_where_the_store_left_off() -> None:
 def test_low_priority_goes_first_and_alerts_last() -> None:
     outbox = an_outbox(info(ALERTS, 1), info(HIGH, 1), info(LOW, 1), info(LOW, 2))
     assert [segment.stream for segment in outbox.drop_oldest("press", 10, busy=())] == [LOW, LOW, HIGH]
-    assert outbox.streams() == [ALERTS]
+    assert outbox.streams() == (ALERTS,)
 
 
 def test_what_is_being_delivered_is_not_dropped() -> None:
