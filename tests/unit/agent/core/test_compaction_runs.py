@@ -16,11 +16,16 @@ from tests.unit.agent.core.rig import Rig
 from tests.unit.agent.core.test_compaction import RAW
 
 
-def a_rig(text: str = JOB, unplug_at: int | None = None) -> Rig:
-    """A device that merges early."""
+def a_rig(text: str = JOB, unplug_at: int | None = None, span_us: int = HOUR) -> Rig:
+    """A device that merges early, and what is made within `span_us`."""
     rig = Rig(unplug_at)
     rig.settings = msgspec.structs.replace(
-        rig.settings, merge_segments=6, merge_bytes=900, deliver_ahead=3, retry_most_us=10 * SECOND
+        rig.settings,
+        merge_segments=6,
+        merge_bytes=900,
+        merge_span_us=span_us,
+        deliver_ahead=3,
+        retry_most_us=10 * SECOND,
     )
     rig.core = rig._boot()
     rig.sources["press"] = Source([])
@@ -65,11 +70,11 @@ def test_whenever_the_power_goes_no_record_that_was_tried_comes_under_another_ke
 
 
 def test_a_backlog_of_many_drains_without_waiting_for_the_commit_interval() -> None:
-    rig = a_rig()
+    rig = a_rig(span_us=10 * SECOND)
     rig.down = {"lake"}
     for turn in range(40):
         rig.sources["press"].batches = [lines(n * 3, 3) for n in range(turn + 1)]
-        rig.run(HOUR)  # further apart than what is merged
+        rig.run(20 * SECOND)  # further apart than what is merged
     assert len(list(rig.core.outbox.segments(RAW))) == 40
     rig.down = set()
     rig.run(rig.settings.retry_most_us)
