@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from edge_orch.errors import Invalid, Problem, StorageError
 from edge_orch.host.data_folder import DataFolder
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch_agent.secrets import Secrets
+from edge_orch_agent.store.aside import Flaw, free_name
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class AgentFolder(DataFolder):
     def enrolment(self) -> Enrolment | None:
         """Who this agent is, or None before it is enrolled."""
         try:
-            return msgspec.json.decode(self._enrolment.read_bytes(), type=Enrolment)
+            return _read_enrolment(self._enrolment.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -70,6 +72,29 @@ class AgentFolder(DataFolder):
                     next_step="remove the file and enrol this agent again",
                 )
             ) from error
+
+    def mend(self, now_us: int) -> list[str]:
+        """Who the agent is stands in two small files, without which nothing runs: each has a spare beside it.
+
+        A damaged one is set aside and made anew from its spare, and so is a missing key; an `agent.json` that is
+        missing was taken away. What is sound is copied to the spare. Returns what was restored. Raises `StorageError`.
+        """
+        restored = []
+        for path, read in ((self._enrolment, _read_enrolment), (self._key, PrivateKey.from_bytes)):
+            spare = path.with_name(path.name + ".spare")
+            data, kept = _sound(path, read), _sound(spare, read)
+            missing = not (path.exists() or path.is_symlink())
+            if data is not None and data != kept:
+                self.write(spare, data)
+            elif data is None and kept is not None and not (missing and path == self._enrolment):
+                try:
+                    if not missing:
+                        path.rename(free_name(path, Flaw.DAMAGED, now_us))
+                except OSError as error:
+                    raise self.unusable(error) from error
+                self.write(path, kept)
+                restored.append(path.name)
+        return restored
 
     def save_enrolment(self, enrolment: Enrolment) -> None:
         """Written whole or not at all."""
@@ -119,3 +144,17 @@ class AgentFolder(DataFolder):
                 next_step=f"restore it from a backup, or move {self.path} away and enrol again under another name",
             )
         )
+
+
+def _read_enrolment(data: bytes) -> Enrolment:
+    return msgspec.json.decode(data, type=Enrolment)
+
+
+def _sound(path: Path, read: Callable[[bytes], object]) -> bytes | None:
+    """What the file holds, if it can be read as what it should be."""
+    try:
+        data = path.read_bytes()
+        read(data)
+    except (OSError, Invalid, msgspec.MsgspecError):
+        return None
+    return data

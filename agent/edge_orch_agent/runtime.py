@@ -63,6 +63,8 @@ def run_agent(folder: AgentFolder, options: RunOptions) -> None:
     Raises `EdgeOrchError` for whatever keeps it from running.
     """
     with folder.locked():
+        for name in folder.mend(SystemClock().now().wall_us):
+            log.error(line("file_restored", file=name, source=f"{name}.spare"))
         enrolment = folder.enrolment()
         if enrolment is None:
             raise Invalid(

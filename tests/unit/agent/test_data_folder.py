@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,62 @@ def test_the_key_that_it_enrolled_with_is_never_replaced(tmp_path: Path) -> None
     (tmp_path / "agent.key").unlink()
     with pytest.raises(StorageError, match=r"agent\.key is missing"):
         folder.key()
+
+
+def enrolled(path: Path) -> tuple[AgentFolder, bytes]:
+    """A folder whose agent has run, and its key."""
+    folder = AgentFolder(path)
+    folder.key()
+    folder.save_enrolment(ENROLMENT)
+    assert folder.mend(0) == []
+    return folder, folder.key().to_bytes()
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:9])
+
+
+def replaced_by_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def replaced_by_a_link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.with_name("nowhere"))
+
+
+@pytest.mark.parametrize("harm", [truncated, replaced_by_a_folder, replaced_by_a_link_to_nothing])
+@pytest.mark.parametrize("name", ["agent.json", "agent.key"])
+def test_4_a_damaged_identity_is_set_aside_and_restored(
+    tmp_path: Path, name: str, harm: Callable[[Path], None]
+) -> None:
+    folder, key = enrolled(tmp_path)
+    harm(tmp_path / name)
+    assert folder.mend(0) == [name]
+    assert (folder.enrolment(), folder.key().to_bytes()) == (ENROLMENT, key)
+    assert [path.name for path in tmp_path.glob("*.damaged-*")] == [f"{name}.damaged-19700101T000000Z"]
+    assert mode(tmp_path / "agent.key") == mode(tmp_path / "agent.key.spare") == 0o600
+
+
+def test_a_missing_key_is_restored_and_an_enrolment_that_was_taken_away_is_not(tmp_path: Path) -> None:
+    folder, key = enrolled(tmp_path)
+    (tmp_path / "agent.key").unlink()
+    assert folder.mend(0) == ["agent.key"]
+    assert folder.key().to_bytes() == key
+    (tmp_path / "agent.json").unlink()
+    assert folder.mend(0) == []
+    assert folder.enrolment() is None
+
+
+def test_a_new_key_is_the_one_that_is_kept(tmp_path: Path) -> None:
+    folder, _ = enrolled(tmp_path)
+    key = folder.next_key().to_bytes()
+    folder.adopt_next_key()
+    folder.mend(0)
+    truncated(tmp_path / "agent.key")
+    folder.mend(0)
+    assert folder.key().to_bytes() == key
 
 
 def test_before_enrolment_there_is_none(tmp_path: Path) -> None:
