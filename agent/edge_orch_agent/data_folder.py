@@ -63,7 +63,7 @@ class AgentFolder(DataFolder):
             return None
         except OSError as error:
             raise self.unusable(error) from error
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, Invalid) as error:
             raise StorageError(
                 Problem(
                     f"{self._enrolment} is damaged",
@@ -147,7 +147,10 @@ class AgentFolder(DataFolder):
 
 
 def _read_enrolment(data: bytes) -> Enrolment:
-    return msgspec.json.decode(data, type=Enrolment)
+    """Raises `MsgspecError`, or `Invalid` where the controller's key is none."""
+    enrolment = msgspec.json.decode(data, type=Enrolment)
+    PublicKey.from_hex(enrolment.controller_key)
+    return enrolment
 
 
 def _sound(path: Path, read: Callable[[bytes], object]) -> bytes | None:

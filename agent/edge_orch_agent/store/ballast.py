@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 
 
@@ -29,6 +30,7 @@ class Ballast:
         if self._stands:
             return True
         try:
+            self._make_way()
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             return False
@@ -40,3 +42,11 @@ class Ballast:
         finally:
             os.close(descriptor)
         return self._stands
+
+    def _make_way(self) -> None:
+        """What is no file cannot hold room, and would keep everything else from being stored: it goes aside."""
+        if self._path.is_symlink():
+            self._path.unlink()
+        elif self._path.is_dir():
+            names = (self._path.with_name(f"{self._path.name}.foreign-{number}") for number in count())
+            self._path.rename(next(name for name in names if not name.exists()))

@@ -12,7 +12,7 @@ import msgspec
 from edge_orch.errors import Problem, StorageError
 from edge_orch_agent.store.aside import Flaw, free_name, set_aside, thin_out
 from edge_orch_agent.store.log_check import Condition, check_log
-from edge_orch_agent.store.presence import copy_open
+from edge_orch_agent.store.presence import PARTS, copy_open
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS, migrate
@@ -58,6 +58,7 @@ def open_database(path: Path, now_us: int) -> Opened:
         rebuilt = _rebuilt(path)
         if rebuilt.exists() and not path.exists():
             rebuilt.rename(path)  # the power went between the two renames of `_replace`
+        _make_way(path, now_us)
         missed, damaged_log = _missing(path), _mend_log(path, now_us)
         try:
             opened = Opened(_open(path))
@@ -113,6 +114,14 @@ def _life(path: Path) -> Path:
 
 def _log(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
+
+
+def _make_way(path: Path, now_us: int) -> None:
+    """A folder in the place of a file goes aside. (A link that leads nowhere may be a disk that is not there yet.)"""
+    for ending in PARTS:
+        part = path.with_name(path.name + ending)
+        if part.is_dir():
+            part.rename(free_name(part, Flaw.FOREIGN, now_us))
 
 
 def _missing(path: Path) -> str:

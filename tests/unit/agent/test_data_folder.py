@@ -112,15 +112,23 @@ def replaced_by_a_link_to_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [truncated, replaced_by_a_folder, replaced_by_a_link_to_nothing])
 @pytest.mark.parametrize("name", ["agent.json", "agent.key"])
-def test_4_a_damaged_identity_is_set_aside_and_restored(
-    tmp_path: Path, name: str, harm: Callable[[Path], None]
-) -> None:
+def test_4_a_damaged_identity_is_restored(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
     folder, key = enrolled(tmp_path)
     harm(tmp_path / name)
     assert folder.mend(0) == [name]
     assert (folder.enrolment(), folder.key().to_bytes()) == (ENROLMENT, key)
     assert [path.name for path in tmp_path.glob("*.damaged-*")] == [f"{name}.damaged-19700101T000000Z"]
     assert mode(tmp_path / "agent.key") == mode(tmp_path / "agent.key.spare") == 0o600
+
+
+def test_a_controllers_key_that_is_none_is_damage(tmp_path: Path) -> None:
+    folder, _ = enrolled(tmp_path)
+    path = tmp_path / "agent.json"
+    path.write_text(path.read_text().replace(ENROLMENT.controller_key, "zz"))
+    with pytest.raises(StorageError, match="damaged"):
+        folder.enrolment()
+    assert folder.mend(0) == ["agent.json"]
+    assert folder.enrolment() == ENROLMENT
 
 
 def test_a_missing_key_is_restored_and_an_enrolment_that_was_taken_away_is_not(tmp_path: Path) -> None:

@@ -131,6 +131,20 @@ def test_5_a_missing_log_is_told(path: Path) -> None:
     assert "agent.db-wal is missing, and with it what the last run committed last" in opened(path).load().report
 
 
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+def test_a_folder_in_the_place_of_a_file_goes_aside_and_work_goes_on(path: Path, ending: str) -> None:
+    killed(path)
+    place = path.with_name(path.name + ending)
+    place.unlink(missing_ok=True)
+    place.mkdir()
+    (place / "notes.txt").write_text("somebody's")
+    store = opened(path)
+    assert bool(store.load().report) == (ending != "-shm")
+    store.commit(Transaction(cursors={OTHER: 1}))
+    aside = path.with_name(f"{place.name}.foreign-20260101T120000Z")
+    assert (aside / "notes.txt").read_text() == "somebody's"
+
+
 def test_4_a_flipped_bit_in_the_log_is_put_right_and_told(path: Path) -> None:
     killed(path)
     log = path.with_name("agent.db-wal")

@@ -104,8 +104,8 @@ def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
     assert "create the folder" in str(missing.value)
 
 
-def test_a_folder_in_the_place_of_the_file_is_said_so(path: Path) -> None:
-    path.mkdir()
+def test_a_link_to_a_disk_that_is_not_there_is_said_so(path: Path) -> None:
+    path.symlink_to(path.with_name("unmounted") / "agent.db")
     with pytest.raises(StorageError, match="cannot open"):
         SqliteStore(path)
 
