@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from edge_orch.engine.lines import newlines
 from edge_orch.engine.records import Chunk
 
 
@@ -35,7 +36,8 @@ def _cut(chunk: Chunk, most: int) -> list[Chunk]:
         end = data.rfind(b"\n", start, start + most) + 1 or data.find(b"\n", start) + 1
         if end in (0, len(data)):
             break
-        pieces.append(Chunk(data[start:end], data.count(b"\n", start, end)))
+        piece = data[start:end]
+        pieces.append(Chunk(piece, newlines(piece)))
         start = end
     if not pieces:
         return [chunk]

@@ -124,8 +124,8 @@ class Follower:
                 await self._truncated(place, rest)
                 return None
             more, rest = len(read) > len(rest), read
-            whole = len(rest) if len(rest) >= LONGEST_LINE else rest.rfind(b"\n") + 1
-            if replaced and not more:
+            whole = rest.rfind(b"\n") + 1
+            if (replaced and not more) or (not whole and len(rest) >= LONGEST_LINE):
                 whole = len(rest)
             if whole:
                 place = await self._give(file, rest[:whole], place, last=len(read) < wanted)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import pytest
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.file import TURNS, WINDOW, FileSource
-from edge_orch_agent.sources.follower import CHUNK, Follower
+from edge_orch_agent.sources.follower import CHUNK, LONGEST_LINE, Follower
 
 from edge_orch.time import Instant
 from tests.contracts.source_contract import stored
@@ -291,6 +291,15 @@ async def test_an_endless_line_is_cut(tmp_path: Path, ending: bytes) -> None:
             while not reader.batches:
                 await asyncio.sleep(0)
         assert len(reader.text) >= 1 << 20
+
+
+async def test_a_line_nearly_too_long_cuts_none_of_those_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * (LONGEST_LINE - 10) + b"\n" + b"short\n" * CHUNK)
+    async with Reader(path) as reader:
+        await reader.until(path.read_bytes())
+    ends = {payload[-1:] for event in reader.batches if isinstance(payload := event.batch.payload, bytes)}
+    assert ends == {b"\n"}
 
 
 class Ringing:
