@@ -12,7 +12,10 @@ from edge_orch.spec.reading import Doc
 
 
 class Json(Model, frozen=True):
-    """`json: {}`: one JSON object a line."""
+    """`json: {}`: one JSON object a line.
+
+    What no field names is passed over; of a key that stands twice, the last counts. 1.0 is no int, "5" no number.
+    """
 
     example: ClassVar[str] = """
 json: {}
@@ -43,7 +46,11 @@ class Delimiter(Text, frozen=True):
 
 
 class Csv(Model, frozen=True):
-    """`csv: {columns: [ts, sensor]}`: RFC 4180."""
+    """`csv: {columns: [ts, sensor]}`: RFC 4180.
+
+    Under a header, columns may stand in any order and others are passed over; `columns` beside it give them names of
+    their own. A row with more or fewer cells is a dead letter. An empty cell is NULL where the field may be.
+    """
 
     example: ClassVar[str] = """
 csv: {columns: [ts, sensor, temp_c], delimiter: ';', header: true}
@@ -163,7 +170,11 @@ class Standard(Choice, frozen=True):
 
 
 class Syslog(Model, frozen=True):
-    """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them."""
+    """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them.
+
+    Paths are timestamp, hostname, appname, procid, msgid, message, priority, facility, facility_code, severity,
+    severity_code, version and structured_data.ID.PARAM. What is `-` or not there is NULL.
+    """
 
     shorthand: ClassVar[str] = "standard"
     example: ClassVar[str] = """
