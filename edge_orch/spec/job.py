@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
@@ -45,6 +45,12 @@ class Kind(Choice, frozen=True):
 class ParamType(Choice, frozen=True):
     """The type of a parameter."""
 
+    elsewhere: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("number", "double", "decimal"), "float"),
+        **dict.fromkeys(("integer", "long"), "int"),
+        **dict.fromkeys(("str", "text", "duration", "timestamp"), "string"),
+        "boolean": "bool",
+    }
     value: Literal["bool", "int", "float", "string"]
 
 

@@ -64,8 +64,7 @@ def _mending(node: Node, expected: str) -> str:
         conditions = expected == Sql.expected and "write one expression: conditions are joined by AND"
         return conditions or f"write one alone: {node.items[0].text}"
     if isinstance(node, Mapping) and expected == Sql.expected:
-        pairs = [f"{key.text} = '{value.text}'" for key, value in node.entries if isinstance(value, Scalar)]
-        return f"write {' AND '.join(pairs)}"
+        return _as_condition(node)
     if not isinstance(node, Scalar):
         return f"write {expected} in its place"
     if node.value is None:
@@ -73,6 +72,16 @@ def _mending(node: Node, expected: str) -> str:
     fits = {"a whole number": r"[-+]?\d{1,18}", "a number": r"[-+]?\d+(\.\d+)?", "true or false": "true|false"}
     is_quoted = not node.plain and expected in fits and re.fullmatch(fits[expected], node.text)
     return f"write {node.text} without quotes" if is_quoted else f"write {expected} in its place"
+
+
+def _as_condition(node: Mapping) -> str:
+    """What the entries of a mapping say as one expression, where each is a name and a text."""
+    pairs = [(key.text, value.text) for key, value in node.entries if isinstance(value, Scalar)]
+    if len(pairs) == 1 and re.search("[<>=]", pairs[0][1]):
+        return f"write the expression alone: {pairs[0][1]}"
+    if pairs and len(pairs) == len(node.entries):
+        return "write " + " AND ".join(f"{key} = '{text}'" for key, text in pairs)
+    return "write one expression: conditions are joined by AND"
 
 
 class Text(Leaf, frozen=True):
