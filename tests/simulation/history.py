@@ -36,7 +36,7 @@ AGENT = AgentSettings(
     merge_segments=4,  # so that few that wait are merged
     merge_span_us=10 * DAY,
 )
-CONTROL = ControllerSettings(CONTROLLER, b"", retry_us=MINUTE)
+CONTROL = ControllerSettings(CONTROLLER, b"", retry_us=15 * MINUTE)  # its disk may be full for two days
 _HEAL_US = 10 * DAY
 _LINK_CHECK_US = 30 * MINUTE
 
