@@ -116,6 +116,8 @@ class HttpSource:
             if not records:
                 return _taken(0)
             return await self._take(records, body, request.headers.get("Idempotency-Key", ""))
+        except ConnectionError:  # nobody is left to hear it; raised on, it would be a trace in the log
+            return _refusal(400, "the sender went in the middle of its request")
         except TimeoutError:
             return _refusal(503, "the records could not be stored in time; come again")
         finally:

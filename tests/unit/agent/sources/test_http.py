@@ -64,6 +64,22 @@ async def test_what_cannot_be_taken_is_refused_with_the_reason() -> None:
         assert (await post(port(reader), b"1", **allowed)).status == 200
 
 
+async def test_a_sender_that_goes_in_the_middle_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    async with Reader(a_source()) as reader:
+        source = reader.source
+        assert isinstance(source, HttpSource)
+        _, sender = await asyncio.open_connection("127.0.0.1", source.port)
+        sender.write(b"POST /ingest HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1\n2")
+        while not source._requests:
+            await asyncio.sleep(0)
+        sender.transport.abort()
+        while source._requests:
+            await asyncio.sleep(0)
+        assert (await post(source.port, b"\n")).status == 200
+        assert reader.batches == []
+        assert caplog.records == []
+
+
 async def test_too_much_under_way_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "WINDOW", 100)
     async with Reader(a_source(), keeps=True) as reader:
