@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-import msgspec
+from edge_orch.engine.encoding import json_bytes
 
 _MEASUREMENT = re.compile(r"((?:[^,\\ ]++|\\.)++)", re.DOTALL)
 _TAG = re.compile(r",((?:[^,=\\ ]++|\\.)++)=((?:[^,=\\ ]++|\\.)++)", re.DOTALL)
@@ -38,8 +38,8 @@ def influx_parser(paths: Sequence[tuple[str, ...]]) -> Callable[[str, int], list
         if whole:
             members = _members(parts, "fields")
             values = {name: text if name in quoted else _json(text) for name, text in members.items()}
-            parts[("fields",)] = msgspec.json.encode(values).decode()
-            parts[("tags",)] = msgspec.json.encode(_members(parts, "tags")).decode()
+            parts[("fields",)] = json_bytes(values).decode()
+            parts[("tags",)] = json_bytes(_members(parts, "tags")).decode()
         return [parts.get(path) for path in wanted]
 
     return parse
