@@ -245,6 +245,7 @@ class AgentCore:
             params = {job: running.plan.params for job, running in self.jobs.running.items()}
             self.parameters.fold(self.twin.facts(), params, now)
             self.jobs.follow(self.parameters.effective.desired, now)
+            self.audit.plans(self.jobs.damaged.troubles(), now)
             self.acknowledgements.tell(self.jobs.running, now)
             self.notifications.pass_time(self.jobs.running, now)
         for job, running in self.jobs.running.items():

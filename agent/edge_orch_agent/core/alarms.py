@@ -18,6 +18,9 @@ LEDGER = "agent:ledger"
 UNDELIVERABLE = "agent:undeliverable"
 """Records wait for a sink that no version of the job on the device defines."""
 
+PLAN = "agent:plan"
+"""The stored plan of a version that should run is damaged."""
+
 STORE = "agent:store"
 """The database could not be used as it was."""
 
@@ -75,7 +78,7 @@ class Alarms:
             self._open = {}
             episodes = self._twin.facts().episodes
             for fact in episodes.values():
-                mine = fact.rule in (LEDGER, UNDELIVERABLE, WEAR) and fact.event == EpisodeEventKind.OPENED
+                mine = fact.rule in (LEDGER, UNDELIVERABLE, PLAN, WEAR) and fact.event == EpisodeEventKind.OPENED
                 if mine and f"{fact.episode}/{EpisodeEventKind.RESOLVED}" not in episodes:
                     subject = Subject(fact.job, fact.version, fact.key_values[-1])
                     self._open.setdefault(fact.rule, {})[subject] = fact

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from edge_orch.plan.plan import Sink
 from edge_orch.time import Instant
-from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE, WEAR, Alarms, Subject
+from edge_orch_agent.core.alarms import LEDGER, PLAN, STORE, UNDELIVERABLE, WEAR, Alarms, Subject
 from edge_orch_agent.core.ledger import Key, Ledger
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import SegmentInfo, StreamId
@@ -59,6 +59,10 @@ class Audit:
             if sink_of(stream) is None and (head := self._outbox.head(stream))
         }
         self._alarms.show(UNDELIVERABLE, stuck, now)
+
+    def plans(self, damaged: Mapping[Subject, str], now: Instant) -> None:
+        """Tell which versions cannot run because their stored plan is damaged, for as long as it is so."""
+        self._alarms.show(PLAN, damaged, now)
 
     def wear(self, agent: str, trouble: str, now: Instant) -> None:
         """Tell that the disk will not last, for as long as it is so; an empty `trouble`: it will."""

@@ -7,6 +7,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from edge_orch_agent.core.settings import Settings
+
 Result = TypeVar("Result")
 
 
@@ -54,3 +56,7 @@ class Crash(msgspec.Struct, frozen=True):
     version: int
     in_a_row: int
     on_one_input: int
+
+    def is_no_chance(self, settings: Settings) -> bool:
+        """Whether it has happened so often that the job's code is to blame."""
+        return self.on_one_input >= settings.crashes_on_one_input or self.in_a_row >= settings.crashes_in_a_row

@@ -12,6 +12,7 @@ from edge_orch.time import Instant
 from edge_orch.twin.encoding import shortened
 from edge_orch.twin.facts import Desired, JobState, Reported
 from edge_orch_agent.core.artifacts import Artifacts
+from edge_orch_agent.core.damaged_plans import DamagedPlans
 from edge_orch_agent.core.emissions import Emissions
 from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.core.guarding import Crash, Guard, Overran
@@ -63,6 +64,7 @@ class Jobs:
         self._library = Library(identity.controller_keys, stored.envelopes)
         self._pasts = {job: Past(state, stored.replays.get(job, ()), away=True) for job, state in stored.states.items()}
         self.slots = Slots(stored.slots)
+        self.damaged = DamagedPlans(self.slots, self._library)
         self._probation = Probation(settings, self.slots, self._before)
         self.running: dict[str, RunningJob] = {}
 
@@ -82,6 +84,8 @@ class Jobs:
     def follow(self, desired: Mapping[str, Desired], now: Instant) -> None:
         """Bring what runs in line with what is wanted, as far as possible without the network."""
         missing = [want.digest for want in desired.values() if not self._satisfy(want, now)]
+        damaged = self.damaged.waiting(self._work.gathered.upkeep)
+        missing += [one.digest for one in damaged if one.digest not in self._library or not self._install(one, now)]
         self._artifacts.want(missing)
         self._library.keep({*missing, *(slot.digest for job in self.slots.jobs() for slot in self.slots.of(job))})
 
@@ -160,10 +164,7 @@ class Jobs:
 
     def _condemn(self, slot: Slot, crash: Crash) -> str:
         """Give the version up if it is to blame for the end of several processes; returns why, empty if it is not."""
-        settings = self._settings
-        if (slot.job, slot.version) != (crash.job, crash.version) or (
-            crash.on_one_input < settings.crashes_on_one_input and crash.in_a_row < settings.crashes_in_a_row
-        ):
+        if (slot.job, slot.version) != (crash.job, crash.version) or not crash.is_no_chance(self._settings):
             return ""
         self.slots.give_up(slot.job, self._work.gathered.upkeep)
         return f"version {slot.version}: the agent's process ended {crash.in_a_row} times in a row while it worked"
@@ -185,24 +186,23 @@ class Jobs:
         elif self.slots.has_failed(want.job, want.digest):
             self._refuse_again(want, now)
         elif want.digest in self._library:
-            return self._install(want, now)
+            return self._install(Slot(want.job, SlotName.CANDIDATE, want.version, want.digest, want.generation), now)
         else:
             return False
         return True
 
-    def _install(self, want: Desired, now: Instant) -> bool:
+    def _install(self, slot: Slot, now: Instant) -> bool:
         """Run the version on probation. False if that cannot be tried now: its envelope is fetched again later."""
-        slot = Slot(want.job, SlotName.CANDIDATE, want.version, want.digest, want.generation)
         try:
             plan = self._library.plan(slot)
         except Refused as error:
-            return self._postpone(want, f"is not trusted: {error}", now)
+            return self._postpone(slot, f"is not trusted: {error}", now)
         missing = [name for name in step_secrets(plan) if self._secret(name) is None]
         if missing:  # the device lacks something, not the version
-            return self._postpone(want, f"waits for what this device lacks: the secret {', '.join(missing)}", now)
+            return self._postpone(slot, f"waits for what this device lacks: the secret {', '.join(missing)}", now)
         transaction = self._work.gathered.upkeep
-        old = self.running.get(want.job)
-        partial_rows, past = Emission(), self._pasts.pop(want.job, Past())
+        old = self.running.get(slot.job)
+        partial_rows, past = Emission(), self._pasts.pop(slot.job, Past())
         if old is not None:
             partial_rows, state = old.closed(_steps(plan))
             past = Past(state)
@@ -210,25 +210,25 @@ class Jobs:
             new = self._run(slot, plan, past, now)
         except (Exception, Overran) as error:  # a version that cannot start is its author's to mend; what runs goes on
             self.slots.refuse(slot, transaction)
-            self._report(want.job, want.generation, f"version {want.version} cannot start: {error}", now)
+            self._report(slot.job, slot.generation, f"version {slot.version} cannot start: {error}", now)
             return True
         if old is not None:
             self._emissions.take(old, partial_rows, now)
             self._emissions.close_episodes(old, plan, now)
             if old.plan.source.kind != plan.source.kind:
-                self._forget_positions(want.job)
-        self.running[want.job] = new
+                self._forget_positions(slot.job)
+        self.running[slot.job] = new
         self.slots.begin(slot, transaction)
-        transaction.envelopes[want.digest] = self._library.envelope(want.digest)
-        self._work.touch(want.job, now)
-        self._report(want.job, want.generation, new.failure, now)
+        transaction.envelopes[slot.digest] = self._library.envelope(slot.digest)
+        self._work.touch(slot.job, now)
+        self._report(slot.job, slot.generation, new.failure, now)
         return True
 
-    def _postpone(self, want: Desired, reason: str, now: Instant) -> bool:
-        error = f"version {want.version} {reason}"
-        self._library.discard(want.digest)
-        self._artifacts.failed(want.digest, error, now)
-        self._report(want.job, want.generation, error, now)
+    def _postpone(self, slot: Slot, reason: str, now: Instant) -> bool:
+        error = f"version {slot.version} {reason}"
+        self._library.discard(slot.digest)
+        self._artifacts.failed(slot.digest, error, now)
+        self._report(slot.job, slot.generation, error, now)
         return False
 
     def _resume(self, job: str, past: Past, error: str, now: Instant) -> None:
@@ -238,6 +238,8 @@ class Jobs:
             generation = max(generation, slot.generation)
             try:
                 self.running[job] = self._run(slot, self._library.plan(slot), past, now)
+            except Refused as refusal:
+                error = self.damaged.lose(slot, refusal, self._work.gathered.upkeep, error)
             except (Exception, Overran) as failure:
                 error = error or f"version {slot.version} cannot start: {failure}"
                 self.slots.give_up(job, self._work.gathered.upkeep)
@@ -261,7 +263,7 @@ class Jobs:
             partial_rows, _ = running.closed(_steps(None))
             self._emissions.take(running, partial_rows, now)
             self._emissions.close_episodes(running, None, now)
-        if self.slots.running(want.job) or self.slots.get(want.job, SlotName.FAILED):
+        if any(slot.slot is not SlotName.RETIRED for slot in self.slots.of(want.job)):
             self.slots.retire(want.job, self._work.gathered.upkeep)
             self._forget_positions(want.job)
             self._work.gathered.intake.states[want.job] = None
@@ -282,7 +284,7 @@ class Jobs:
     def _report(self, job: str, generation: int, error: str, now: Instant) -> None:
         """Tell what runs, as the answer to that generation; with nothing that runs, what failed."""
         slot = self.slots.running(job)
-        shown = slot or self.slots.get(job, SlotName.FAILED)
+        shown = slot or self.slots.get(job, SlotName.DAMAGED) or self.slots.get(job, SlotName.FAILED)
         version, digest = (shown.version, shown.digest) if shown else (0, "")
         state = JobState.RUNNING if slot else JobState.FAILED
         self._twin.write(Reported(job, version, digest, generation, state, shortened(error)), now)

@@ -18,6 +18,7 @@ class Slots:
     begin     -> candidate runs; current stays as what to return to; without one, the candidate before becomes it
     promote   candidate -> current -> last_good
     give_up   candidate -> failed, current runs   |   current -> failed, last_good -> current
+    lose      the same, but to damaged; back by `begin`, if nothing newer has begun before
     retire    all versions -> gone, the one that ran -> retired until its outbox is empty
     ```
     """
@@ -55,6 +56,7 @@ class Slots:
     def begin(self, slot: Slot, transaction: Transaction) -> None:
         """A verified version starts to run, on probation."""
         self._clear(slot.job, SlotName.RETIRED, transaction)
+        self._clear(slot.job, SlotName.DAMAGED, transaction)
         before = self.get(slot.job, SlotName.CANDIDATE)
         if before is not None and self.get(slot.job, SlotName.CURRENT) is None:
             self._put(before, SlotName.CURRENT, transaction)  # not proven yet, and better than no version at all
@@ -79,19 +81,28 @@ class Slots:
 
     def refuse(self, slot: Slot, transaction: Transaction) -> None:
         """A version cannot even start: remember it; what runs is not touched."""
+        damaged = self.get(slot.job, SlotName.DAMAGED)
+        if damaged is not None and damaged.digest == slot.digest:
+            self._clear(slot.job, SlotName.DAMAGED, transaction)
         self._put(slot, SlotName.FAILED, transaction)
 
     def give_up(self, job: str, transaction: Transaction) -> None:
         """What runs has failed: remember it, and let `running` name what to return to, if anything."""
-        failed = self.running(job)
-        if failed is None:
-            return
-        self._clear(job, failed.slot, transaction)
-        self._put(failed, SlotName.FAILED, transaction)
-        good = self.get(job, SlotName.LAST_GOOD)
-        if failed.slot is SlotName.CURRENT and good is not None:
-            self._clear(job, SlotName.LAST_GOOD, transaction)
-            self._put(good, SlotName.CURRENT, transaction)
+        self._step_back(job, SlotName.FAILED, transaction)
+
+    def lose(self, job: str, transaction: Transaction) -> None:
+        """The plan of what runs cannot be used any more, which is no fault of the version.
+
+        As `give_up`; of several that are lost the newest is remembered.
+        """
+        newest = self.get(job, SlotName.DAMAGED)
+        self._step_back(job, SlotName.DAMAGED, transaction)
+        if newest is not None:
+            self._put(newest, SlotName.DAMAGED, transaction)
+
+    def outrun(self, job: str, transaction: Transaction) -> None:
+        """What runs is as new as the version that was lost."""
+        self._clear(job, SlotName.DAMAGED, transaction)
 
     def retire(self, job: str, transaction: Transaction) -> None:
         """The job leaves the device; its outbox may still need its sinks."""
@@ -104,6 +115,17 @@ class Slots:
     def forget(self, job: str, transaction: Transaction) -> None:
         """A retired job's outbox is empty."""
         self._clear(job, SlotName.RETIRED, transaction)
+
+    def _step_back(self, job: str, to: SlotName, transaction: Transaction) -> None:
+        left = self.running(job)
+        if left is None:
+            return
+        self._clear(job, left.slot, transaction)
+        self._put(left, to, transaction)
+        good = self.get(job, SlotName.LAST_GOOD)
+        if left.slot is SlotName.CURRENT and good is not None:
+            self._clear(job, SlotName.LAST_GOOD, transaction)
+            self._put(good, SlotName.CURRENT, transaction)
 
     def _put(self, slot: Slot, name: SlotName, transaction: Transaction) -> None:
         placed = msgspec.structs.replace(slot, slot=name)

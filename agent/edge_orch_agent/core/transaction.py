@@ -167,6 +167,7 @@ class SlotName(StrEnum):
     CANDIDATE = "candidate"
     LAST_GOOD = "last_good"
     FAILED = "failed"  # given up here; its digest is not tried again
+    DAMAGED = "damaged"  # its stored plan cannot be used; asked for again, and run again when it is here
     RETIRED = "retired"  # removed from the device, but its outbox is not empty yet and needs its sinks
 
 
