@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
@@ -36,6 +36,7 @@ class FileSource:
         self._path = path
         self._now = now
         self._poll_s = poll_s
+        self._is_pattern = bool(set(path.name) & set("*?["))
         self._receipt = 0
         self._outstanding: set[int] = set()
         self._room = asyncio.Event()
@@ -51,7 +52,7 @@ class FileSource:
         self._emit = emit
         self._bell.open()
         self._positions = {path: decode_position(stored) for path, stored in positions.items()}
-        if set(self._path.name) & set("*?["):
+        if self._is_pattern:
             self._spawn(self._scan(), "pattern")
         else:
             self._follow(self._path, remembers=False)
@@ -85,7 +86,7 @@ class FileSource:
     def _look(self) -> None:
         if not self._path.parent.is_dir():
             self._failed(f"{self._path.parent} is no folder")
-        for path in sorted(self._path.parent.glob(self._path.name)):
+        for path in self.paths():
             if path in self._followers or not path.is_file() or self._is_known(path):
                 continue
             if len(self._followers) >= MOST_FILES:
@@ -96,7 +97,15 @@ class FileSource:
     def _is_known(self, path: Path) -> bool:
         """Whether it is a file that is, or was, read under the name that it had before."""
         with path.open("rb") as file:
-            return any(follower.knows(file) for follower in self._followers.values())
+            return self.hold(path, file)
+
+    def paths(self) -> list[Path]:
+        """What the pattern names now; nothing, if it is none."""
+        return sorted(self._path.parent.glob(self._path.name)) if self._is_pattern else []
+
+    def hold(self, path: Path, file: BinaryIO, asking: Follower | None = None) -> bool:
+        """Whether a follower, other than the one that asks, reads this file or has read it."""
+        return any(follower.holds(path, file) for follower in self._followers.values() if follower is not asking)
 
     def _follow(self, path: Path, *, remembers: bool) -> None:
         follower = Follower(
@@ -104,6 +113,7 @@ class FileSource:
             self._positions.get(str(path)),
             self._hand_on,
             self._failed,
+            neighbours=self,
             bell=self._bell,
             poll_s=self._poll_s,
             remembers=remembers,

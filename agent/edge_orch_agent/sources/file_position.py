@@ -13,19 +13,32 @@ EDGE = 256
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
-    """A file, known by device, inode and the hash of its first `head` bytes."""
+    """A file, known by device, inode and the hash of its first `head` bytes.
+
+    Files may begin with the same header: `tail_hash`, of the `EDGE` bytes before `offset` or fewer, tells these apart.
+    """
 
     device: int
     inode: int
     head: int
     head_hash: bytes
+    offset: int = 0
+    tail_hash: bytes = b""
+
+    @property
+    def inode_key(self) -> tuple[int, int]:
+        """Unique among the files that exist at one time."""
+        return self.device, self.inode
 
     def names(self, file: BinaryIO) -> bool:
         """Whether `file` is this one, and not a new one under its old inode."""
-        status = os.fstat(file.fileno())
-        return (status.st_dev, status.st_ino) == (self.device, self.inode) and (
-            _hash(file, 0, self.head) == self.head_hash
-        )
+        return inode_key(file) == self.inode_key and self.begins(file)
+
+    def begins(self, file: BinaryIO) -> bool:
+        """Whether `file` holds the same, whatever it is."""
+        if os.fstat(file.fileno()).st_size < self.offset or _hash(file, 0, self.head) != self.head_hash:
+            return False
+        return not self.tail_hash or _tail_hash(file, self.offset) == self.tail_hash
 
 
 class Position(msgspec.Struct, array_like=True):
@@ -49,18 +62,24 @@ class Position(msgspec.Struct, array_like=True):
         """The file, wherever one stands in it."""
         return Origin(self.device, self.inode, self.head, self.head_hash)
 
+    @property
+    def end(self) -> Origin:
+        """The file, as it is once it has been read up to here."""
+        return Origin(self.device, self.inode, self.head, self.head_hash, self.offset, self.tail_hash)
+
     def is_of(self, file: BinaryIO) -> bool:
         """Whether `file` is the one that was read."""
-        return self.origin.names(file) and self._stands_in(file)
+        return self.end.names(file)
 
     def is_of_copy(self, file: BinaryIO) -> bool:
         """Whether `file` holds what was read of another one: a copy, made before that one was truncated."""
-        return self.head > 0 and _hash(file, 0, self.head) == self.head_hash and self._stands_in(file)
+        return self.head > 0 and self.end.begins(file)
 
-    def _stands_in(self, file: BinaryIO) -> bool:
-        if os.fstat(file.fileno()).st_size < self.offset:
-            return False
-        return not self.tail_hash or _tail_hash(file, self.offset) == self.tail_hash
+
+def inode_key(file: BinaryIO) -> tuple[int, int]:
+    """Device and inode: no other file has them as long as this one is open."""
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino
 
 
 def position_in(file: BinaryIO, offset: int, lines: int, finished: tuple[Origin, ...] = ()) -> Position:

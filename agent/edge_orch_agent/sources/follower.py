@@ -6,22 +6,24 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
 from edge_orch.engine.lines import newlines
 from edge_orch_agent.sources.bell import Bell
-from edge_orch_agent.sources.file_position import Position, position_in
+from edge_orch_agent.sources.file_position import Position, inode_key, position_in
 
 CHUNK = 256 * 1024
 """Some two thousand records: the engine is fastest with as many at a time, and needs the least memory."""
 LONGEST_LINE = 1 << 20
 """A longer run of bytes without a newline is handed on as one record."""
 FINISHED = 16
-"""Files that are remembered as read to their end, the latest."""
+"""Files that are remembered as read to their end. Of more, only those that still have a name."""
+HELD_POLLS = 8
+"""A name whose file another follower holds is looked at once in so many polls."""
 _ROTATED = re.compile(r"[.\-_](\d[\d.\-_T:]*|old|bak)")
 
 HandOn = Callable[[Path, bytes, int, Position, bool], Awaitable[None]]
@@ -31,8 +33,23 @@ Waits while there is no room.
 """
 
 
+class Neighbours(Protocol):
+    """The other followers of one source, and the names that they share."""
+
+    def paths(self) -> list[Path]:
+        """All names of the pattern; none without one."""
+        ...
+
+    def hold(self, path: Path, file: BinaryIO, asking: Follower) -> bool:
+        """Whether one of them reads `file`, found under `path`, or has read it."""
+        ...
+
+
 class Follower:
-    """One name in a folder. `remembers`: whether its finished files are kept in the position."""
+    """One name in a folder. `remembers`: whether its finished files are kept in the position.
+
+    A file is read by the one who opens it first, and by nobody else, whatever it is called later.
+    """
 
     def __init__(
         self,
@@ -41,6 +58,7 @@ class Follower:
         hand_on: HandOn,
         failed: Callable[[str], None],
         *,
+        neighbours: Neighbours,
         bell: Bell,
         poll_s: float,
         remembers: bool,
@@ -49,16 +67,20 @@ class Follower:
         self.position = position
         self._hand_on = hand_on
         self._failed = failed
+        self._neighbours = neighbours
         self._bell = bell
         self._poll_s = poll_s
         self._remembers = remembers
         self._finished = position.finished if position else ()
+        self._open: list[tuple[int, int]] = []
         self._failure = ""
 
-    def knows(self, file: BinaryIO) -> bool:
-        """Whether `file`, found under another name, is what is read or was read here."""
-        read = self.position is not None and (self.position.is_of(file) or self.position.is_of_copy(file))
-        return read or any(origin.names(file) for origin in self._finished)
+    def holds(self, path: Path, file: BinaryIO) -> bool:
+        """Whether `file`, found under `path`, is what is read or was read here, or is a copy of it."""
+        if inode_key(file) in self._open or self._has_finished(file):
+            return True
+        position = self.position
+        return position is not None and (position.is_of(file) or (self._is_sibling(path) and position.is_of_copy(file)))
 
     async def run(self) -> None:
         """Follow for ever; a file that cannot be read is told once, and tried again."""
@@ -67,7 +89,7 @@ class Follower:
                 resume = self.position
                 file = self._find(resume) if resume else None
                 while True:
-                    with file or self._path.open("rb") as current:
+                    with file or await self._own() as current:
                         written_ns = await self._read(current, resume if file else None)
                     file, resume = self._rotated_after(written_ns), None
             except OSError as error:
@@ -77,16 +99,28 @@ class Follower:
                     self._failed(reason)
                 await asyncio.sleep(self._poll_s)
 
+    async def _own(self) -> BinaryIO:
+        """The file under the name, once it is one that nobody has read."""
+        while True:
+            file = self._path.open("rb")
+            if not self._is_held(self._path, file):
+                return file
+            file.close()
+            await asyncio.sleep(self._poll_s * HELD_POLLS)
+
+    def _is_held(self, path: Path, file: BinaryIO) -> bool:
+        return self._has_finished(file) or self._neighbours.hold(path, file, self)
+
+    def _has_finished(self, file: BinaryIO) -> bool:
+        key = inode_key(file)
+        return any(origin.inode_key == key and origin.begins(file) for origin in self._finished)
+
     def _find(self, position: Position) -> BinaryIO | None:
         """The file itself, under whatever name; else a copy of it."""
-        for knows in (position.is_of, position.is_of_copy):
-            for path in (self._path, *self._siblings()):
-                with contextlib.suppress(OSError):
-                    file = path.open("rb")
-                    if knows(file):
-                        return file
-                    file.close()
-        return None
+        names = dict.fromkeys((self._path, *self._siblings(), *self._neighbours.paths()))
+        return self._first(names, lambda _path, file: position.is_of(file)) or self._first(
+            self._siblings(), lambda path, file: position.is_of_copy(file) and not self._is_held(path, file)
+        )
 
     def _rotated_after(self, written_ns: int | None) -> BinaryIO | None:
         """The oldest rotated file that was written to after this moment: several were, while nobody looked."""
@@ -96,7 +130,16 @@ class Follower:
                 if _ROTATED.fullmatch(path.name.removeprefix(self._path.name)) and path.is_file():
                     newer.append((path.stat().st_mtime_ns, path))
         after = sorted(entry for entry in newer if written_ns is not None and entry[0] > written_ns)
-        return after[0][1].open("rb") if after else None
+        return self._first((path for _, path in after), lambda path, file: not self._is_held(path, file))
+
+    def _first(self, paths: Iterable[Path], fits: Callable[[Path, BinaryIO], bool]) -> BinaryIO | None:
+        for path in paths:
+            with contextlib.suppress(OSError):
+                file = path.open("rb")
+                if fits(path, file):
+                    return file
+                file.close()
+        return None
 
     def _siblings(self) -> list[Path]:
         return sorted(path for path in self._path.parent.iterdir() if self._is_sibling(path))
@@ -110,6 +153,14 @@ class Follower:
         None if it was truncated instead.
         """
         self._failure = ""
+        key = inode_key(file)
+        self._open.append(key)
+        try:
+            return await self._read_open(file, resume)
+        finally:
+            self._open.remove(key)
+
+    async def _read_open(self, file: BinaryIO, resume: Position | None) -> int | None:
         # Of this file: it may be a copy of the one where the position was taken.
         place = position_in(file, resume.offset, resume.lines) if resume else position_in(file, 0, 0)
         rest, calm = b"", False
@@ -120,7 +171,7 @@ class Follower:
             wanted = len(rest) + CHUNK
             read = os.pread(file.fileno(), wanted, place.offset)
             # Asked after it: what is read of a file that has been truncated is of another one.
-            if len(read) < len(rest) or not _still_holds(file, place, len(read)):
+            if not read.startswith(rest) or not _still_holds(file, place, len(read)):
                 await self._truncated(place, rest)
                 return None
             more, rest = len(read) > len(rest), read
@@ -144,10 +195,12 @@ class Follower:
 
     async def _truncated(self, place: Position, rest: bytes) -> None:
         """What had not been read may stand in a copy; without one, what was read of the last line is all there is."""
-        copy = self._find(place) if place.offset else None
+        copy = self._first(self._siblings(), lambda _path, file: _is_copy(file, place, rest))
         if copy is not None:
             with copy:
-                await self._read(copy, place)
+                # Nothing had been read of it before: whoever has it reads all of it.
+                if not self._neighbours.hold(self._path, copy, self):
+                    await self._read(copy, place)
         elif rest:
             self.position = msgspec.structs.replace(place, lines=place.lines + 1)
             await self._hand_on(self._path, rest, place.lines, self.position, False)
@@ -159,8 +212,23 @@ class Follower:
         return self.position
 
     def _finish(self, file: BinaryIO, place: Position) -> None:
-        if self._remembers and place.offset:
-            self._finished = (*self._finished, position_in(file, place.offset, 0).origin)[-FINISHED:]
+        if not self._remembers or not place.offset:
+            return
+        finished = position_in(file, place.offset, 0).end
+        before = [origin for origin in self._finished if origin.inode_key != finished.inode_key]
+        if len(before) >= FINISHED:
+            named = self._named()
+            before = [origin for origin in before if origin.inode_key in named]
+        self._finished = (*before, finished)
+
+    def _named(self) -> set[tuple[int, int]]:
+        """Device and inode of all that has a name here."""
+        named = set[tuple[int, int]]()
+        for path in {self._path, *self._siblings(), *self._neighbours.paths()}:
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                named.add((status.st_dev, status.st_ino))
+        return named
 
     def _is_replaced(self, file: BinaryIO) -> bool:
         """Whether another file stands under the name."""
@@ -175,3 +243,11 @@ class Follower:
 def _still_holds(file: BinaryIO, place: Position, more: int) -> bool:
     """Whether the file is as long as was read of it, and begins as it did."""
     return os.fstat(file.fileno()).st_size >= place.offset + more and place.origin.names(file)
+
+
+def _is_copy(file: BinaryIO, place: Position, rest: bytes) -> bool:
+    """Whether it holds what was read up to the place, and what was left over behind it."""
+    if not place.offset and not rest:
+        return False
+    read = not place.offset or place.is_of_copy(file)
+    return read and os.pread(file.fileno(), len(rest), place.offset) == rest

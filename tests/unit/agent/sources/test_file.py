@@ -220,6 +220,49 @@ async def test_a_pattern_that_also_names_rotated_files_reads_none_of_them_twice(
     assert first.text == b"1\n2\n3\n"
 
 
+async def test_a_file_renamed_while_nobody_read_is_found_under_any_name_of_the_pattern(tmp_path: Path) -> None:
+    """`log.2` is no rotated name of `log.1`, whose position it is known by."""
+    path = tmp_path / "log.1"
+    path.write_bytes(b"1\n")
+    async with Reader(tmp_path / "log*") as first:
+        await first.until(b"1\n")
+    append(path, b"2\n")
+    path.rename(tmp_path / "log.2")
+    path.write_bytes(b"new\n")
+    async with Reader(tmp_path / "log*", first.positions()) as second:
+        await second.until(b"2\nnew\n")
+        await polls(30)
+        assert second.text == b"2\nnew\n"
+
+
+async def test_an_open_line_in_a_copy_is_read_there_alone(tmp_path: Path) -> None:
+    """Nothing of the file was a record yet when it was copied and truncated."""
+    path = tmp_path / "log"
+    path.write_bytes(b"half")
+    async with Reader(path) as reader:
+        await polls(20)
+        with path.open("ab") as file:
+            file.write(b" and half\n")
+            file.flush()
+            shutil.copy(path, tmp_path / "log.1")
+            os.ftruncate(file.fileno(), 0)
+            file.write(b"new\n")
+        await reader.until(b"half and half\nnew\n")
+
+
+async def test_a_file_with_the_inode_and_the_header_of_one_that_was_read_is_another(tmp_path: Path) -> None:
+    path, header = tmp_path / "log", b"h" * 300 + b"\n"
+    path.write_bytes(header + b"1\n")
+    async with Reader(tmp_path / "log*") as reader:
+        await reader.until(header + b"1\n")
+        path.rename(tmp_path / "log.1")
+        path.write_bytes(b"2\n")
+        await reader.until(header + b"1\n2\n")
+        (tmp_path / "log.1").write_bytes(header + b"3\n")  # as if its inode had been given to a new file
+        (tmp_path / "log.1").rename(path)
+        await reader.until(header + b"1\n2\n" + header + b"3\n")
+
+
 async def test_more_files_than_allowed_are_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge_orch_agent.sources.file.MOST_FILES", 1)
     (tmp_path / "1.log").write_bytes(b"1\n")
