@@ -41,6 +41,7 @@ from edge_orch_agent.core.events import (
     LinkUp,
     Measured,
     MessageReceived,
+    PositionLost,
     SourceFailed,
     Started,
     Stopping,
@@ -249,7 +250,9 @@ class Driver:
         self._delivering -= 1
         self.handle(outcome)
 
-    def _read(self, event: BatchRead | SourceFailed) -> None:
+    def _read(self, event: BatchRead | SourceFailed | PositionLost) -> None:
+        if isinstance(event, PositionLost):
+            log.warning(line("position_lost", job=event.job, partition=event.partition, reason=event.reason))
         if isinstance(event, SourceFailed):
             log.warning(line("source_failed", job=event.job, reason=event.reason))
         self.handle(event)

@@ -13,9 +13,12 @@ import msgspec
 from edge_orch.errors import EdgeOrchError
 from edge_orch_agent.backoff import Backoff
 from edge_orch_agent.core.commands import StartSource
-from edge_orch_agent.core.events import BatchRead, SourceFailed
+from edge_orch_agent.core.events import BatchRead, PositionLost, SourceFailed
 from edge_orch_agent.references import Resolver
-from edge_orch_agent.sources.port import Emit, SourceAdapter
+from edge_orch_agent.sources.port import SourceAdapter
+from edge_orch_agent.sources.stored_position import UnreadablePosition
+
+Emit = Callable[[BatchRead | SourceFailed | PositionLost], None]
 
 
 class MakeSource(Protocol):
@@ -28,7 +31,8 @@ class Reading:
     """All sources of this agent.
 
     Receipts are renumbered here, so that no two sources ever share one: what a stopped source had read cannot be
-    acknowledged to its successor. A source that cannot be made is tried again for ever.
+    acknowledged to its successor. A source that cannot be made is tried again for ever; one whose position cannot be
+    read begins anew.
     """
 
     def __init__(
@@ -84,13 +88,17 @@ class Reading:
     async def _run(self, command: StartSource, running: _Running, previous: _Running | None) -> None:
         if previous is not None:
             await previous.stop()
-        backoff = self._backoff()
+        backoff, positions = self._backoff(), command.positions
         while True:
             try:
                 options = self._resolver.resolve(command.source.options)
                 running.adapter = self._make(command.job, command.source.kind, options)
-                await running.adapter.start(command.positions, running.emit)
+                await running.adapter.start(positions, running.emit)
                 return
+            except UnreadablePosition as error:
+                running.adapter = None
+                positions = {key: stored for key, stored in positions.items() if key != error.partition}
+                self._emit(PositionLost(command.job, error.partition, error.reason))
             except Exception as error:  # whatever a source does, its neighbours go on
                 running.adapter = None
                 problem = error.problems[0].what if isinstance(error, EdgeOrchError) else repr(error)

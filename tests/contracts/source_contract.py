@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.port import SourceAdapter
+from edge_orch_agent.sources.stored_position import UnreadablePosition
 
 from edge_orch.errors import EdgeOrchError
 from edge_orch.time import Instant
@@ -133,6 +134,19 @@ class SourceContract:
         await source.stop()
         async with Reader(self.source(origin)) as reader:
             assert reader.failures == []
+
+    async def test_a_position_that_cannot_be_read_is_named_and_all_begins_without_it(self, origin: Any) -> None:
+        async with Reader(self.source(origin)) as first:
+            await self.send(origin, first.source, [b"1"])
+            await first.until(1)
+        positions = dict.fromkeys(first.positions, b"\xc1 no position")
+        while positions:
+            with pytest.raises(UnreadablePosition) as refused:
+                await self.source(origin).start(positions, lambda _event: None)
+            del positions[refused.value.partition]
+        async with Reader(self.source(origin), positions) as second:
+            await self.send(origin, second.source, [b"2"])
+            await second.until(1)
 
     async def test_nothing_comes_after_a_stop(self, origin: Any) -> None:
         reader = Reader(self.source(origin))

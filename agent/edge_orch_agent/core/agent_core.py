@@ -28,6 +28,7 @@ from edge_orch_agent.core.events import (
     Measured,
     Merged,
     PersonEvent,
+    PositionLost,
     SourceFailed,
     Started,
     Stopping,
@@ -161,8 +162,8 @@ class AgentCore:
                 self.work.end()
             case BatchRead():
                 self._read(event, now)
-            case SourceFailed(job, reason):
-                self.sources.troubled(job, reason)
+            case SourceFailed() | PositionLost():
+                self._troubled(event, now)
             case Committed():
                 return self._committed(event, now)
             case CommitFailed():
@@ -179,6 +180,13 @@ class AgentCore:
             case _:
                 return self.control.take(event, now)
         return []
+
+    def _troubled(self, event: SourceFailed | PositionLost, now: Instant) -> None:
+        if isinstance(event, SourceFailed):
+            self.sources.troubled(event.job, event.reason)
+            return
+        self.work.gathered.intake.positions[self.sources.lost(event.job, event.partition)] = None
+        self.audit.position(event, now)
 
     def _conclude(self, now: Instant) -> list[Command]:
         """Everything that follows from the state as it is now."""

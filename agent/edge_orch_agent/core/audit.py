@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from edge_orch.plan.plan import Sink
 from edge_orch.time import Instant
 from edge_orch_agent.core.alarms import LEDGER, PLAN, STORE, UNDELIVERABLE, WEAR, Alarms, Subject
+from edge_orch_agent.core.events import PositionLost
 from edge_orch_agent.core.ledger import Key, Ledger
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import SegmentInfo, StreamId
@@ -36,6 +37,12 @@ class Audit:
                 f"segment {segment.sequence} of {segment.stream} is damaged or gone, {segment.count} records are lost"
             )
             self._alarms.tell(STORE, subject, f"{what}; `edge-orch dead list` names those that follow", now)
+
+    def position(self, lost: PositionLost, now: Instant) -> None:
+        """Tell that a source begins anew."""
+        what = f"the stored position of {lost.partition} cannot be read ({lost.reason})"
+        summary = f"{what}: {lost.job} reads it from where it can, and records may come twice"
+        self._alarms.tell(STORE, Subject(lost.job, 0, lost.partition), summary, now)
 
     def balance(self, keys: Iterable[Key], now: Instant) -> None:
         """Compare these accounts."""

@@ -86,6 +86,14 @@ class SourceFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class PositionLost(msgspec.Struct, frozen=True):
+    """What was stored of a source's position in this partition cannot be read; the source begins anew there."""
+
+    job: str
+    partition: str
+    reason: str
+
+
 class Committed(msgspec.Struct, frozen=True):
     """The transaction with this ticket is durable."""
 
@@ -210,6 +218,7 @@ Event = (
     | ControllerEvent
     | BatchRead
     | SourceFailed
+    | PositionLost
     | Committed
     | CommitFailed
     | Delivered

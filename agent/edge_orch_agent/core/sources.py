@@ -41,6 +41,12 @@ class Sources:
         """The job's source cannot read now."""
         self._troubles[job] = reason
 
+    def lost(self, job: str, partition: str) -> PositionKey:
+        """This position cannot be read; returns what is to be deleted."""
+        key = PositionKey(job, partition)
+        self._positions.pop(key, None)
+        return key
+
     def trouble(self, job: str) -> str:
         """Why the job's source does not read; empty if all is well."""
         return self._troubles.get(job, "")

@@ -15,6 +15,7 @@ from edge_orch_agent.sources.bell import Bell
 from edge_orch_agent.sources.file_position import Position, decode_position, encode_position
 from edge_orch_agent.sources.follower import Follower
 from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.sources.stored_position import decoded
 
 WINDOW = 16
 """Chunks read and not acknowledged, of all files together."""
@@ -50,8 +51,8 @@ class FileSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Follow in the background."""
         self._emit = emit
+        self._positions = decoded(positions, lambda _path, stored: decode_position(stored))
         self._bell.open()
-        self._positions = {path: decode_position(stored) for path, stored in positions.items()}
         if self._is_pattern:
             self._spawn(self._scan(), "pattern")
         else:

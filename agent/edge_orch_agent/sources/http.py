@@ -15,6 +15,7 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.sources.listening import cannot_listen, host_and_port
 from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.sources.stored_position import decoded
 from edge_orch_agent.sources.window import Window
 
 WINDOW = 16 << 20
@@ -67,8 +68,8 @@ class HttpSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Listen. Raises `Unavailable` where that is not possible."""
         self._emit = emit
-        if PARTITION in positions:
-            self._position = _decode_position(positions[PARTITION])
+        stored = decoded(positions, lambda _partition, position: _decode_position(position))
+        self._position = stored.get(PARTITION, self._position)
         host, port = host_and_port(self._listen)
         app = web.Application(client_max_size=self._max_body)
         app.router.add_post(self._path, self._post)

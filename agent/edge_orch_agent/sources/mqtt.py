@@ -15,6 +15,7 @@ from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.mqtt_connection import MqttConnection
 from edge_orch_agent.mqtt_happenings import Connected, Happening, Lost, Message, Unsubscribed
 from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.sources.stored_position import decoded
 from edge_orch_agent.sources.unacknowledged import Unacknowledged, Verdict
 
 WINDOW = 8192
@@ -63,7 +64,7 @@ class MqttSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Connect in the background, for ever."""
         self._emit = emit
-        stored = {_number(key): _decode_position(part) for key, part in positions.items()}
+        stored = dict(decoded(positions, lambda key, part: (_number(key), _decode_position(part))).values())
         self._left = {topic for part in stored.values() for topic in part.topics}.difference(self._topics)
         self._unacknowledged = Unacknowledged({number: part.unacknowledged for number, part in stored.items()})
         self._task = asyncio.create_task(self._connection.run(), name=f"mqtt source of {self._job}")

@@ -15,7 +15,10 @@ class SourceAdapter(Protocol):
     """Reads for one job. Unacknowledged work is bounded by the source itself (backpressure)."""
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
-        """Begin to read behind the stored positions; returns at once, failures are reported as `SourceFailed`."""
+        """Begin to read behind the stored positions; returns at once, failures are reported as `SourceFailed`.
+
+        Raises `UnreadablePosition`, before it has begun, at one that it cannot decode: it is started again without.
+        """
         ...
 
     def acknowledge(self, receipts: tuple[int, ...]) -> None:

@@ -16,6 +16,7 @@ from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead
 from edge_orch_agent.sources.listening import cannot_listen, host_and_port
 from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.sources.stored_position import decoded
 from edge_orch_agent.sources.window import Window
 
 WINDOW = 4 << 20
@@ -46,7 +47,7 @@ class UdpSource:
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         """Bind. Raises `Unavailable` where that is not possible."""
         self._emit = emit
-        self._count = int(positions.get(PARTITION, b"0"))
+        self._count = decoded(positions, lambda _partition, count: int(count)).get(PARTITION, 0)
         host, port = host_and_port(self._listen)
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)

@@ -20,6 +20,7 @@ from edge_orch_agent.driver import CoreFailed, Driver
 from edge_orch_agent.http_client import HttpClient
 from edge_orch_agent.references import Resolver
 from edge_orch_agent.sources.port import Emit
+from edge_orch_agent.sources.stored_position import UnreadablePosition
 from edge_orch_agent.store.memory_store import MemoryStore
 from edge_orch_agent.store.port import StoreLost
 
@@ -89,10 +90,13 @@ class ScriptedLink:
 class ScriptedSource:
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.unreadable = ""
         self.emit: Emit
 
     async def start(self, positions: dict[str, bytes], emit: Emit) -> None:
         self.log.append(f"start {positions}")
+        if self.unreadable in positions:
+            raise UnreadablePosition(self.unreadable, "damaged")
         self.emit = emit
 
     def acknowledge(self, receipts: tuple[int, ...]) -> None:

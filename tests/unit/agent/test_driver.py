@@ -15,6 +15,7 @@ from edge_orch_agent.core.events import (
     DeliveryFailed,
     LinkUp,
     MessageReceived,
+    PositionLost,
     SourceFailed,
     Stopping,
     Woke,
@@ -189,6 +190,18 @@ async def test_what_a_stopped_source_had_read_is_not_acknowledged_to_its_success
             while len(world.source.log) < 3:
                 await asyncio.sleep(0)
         assert world.source.log == ["start {'p': b'before'}", "stop", "start {'p': b'before'}"]
+
+
+async def test_a_source_whose_position_cannot_be_read_begins_anew_at_once() -> None:
+    async with World() as world:
+        world.source.unreadable = "p"
+        await started(world)
+        assert await world.core.until(PositionLost) == PositionLost("press", "p", "damaged")
+        async with asyncio.timeout(10):
+            while len(world.source.log) < 2:
+                await asyncio.sleep(0)
+        assert world.source.log == ["start {'p': b'before'}", "start {}"]
+        assert not [event for event in world.core.events if isinstance(event, SourceFailed)]
 
 
 async def test_a_source_that_cannot_be_made_is_reported_and_its_neighbours_go_on() -> None:

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from edge_orch_agent.core.agent_core import AgentCore
 from edge_orch_agent.core.alarms import LEDGER, STORE, UNDELIVERABLE
+from edge_orch_agent.core.events import PositionLost
 from edge_orch_agent.core.ledger import Account
 from edge_orch_agent.core.stored_state import StoredState
-from edge_orch_agent.core.transaction import StreamId
+from edge_orch_agent.core.transaction import PositionKey, StreamId
 from edge_orch_agent.core.work import Work
 from edge_orch_agent.store.memory_store import MemoryStore
 
@@ -144,3 +145,15 @@ def test_a_store_that_was_damaged_is_told_once_a_start() -> None:
     assert alarms(rig, STORE) == [("opened", "store")]
     (alert,) = [alert for alert in rig.core.view().alerts if alert.rule == STORE]
     assert alert.summary == "the database was damaged"
+
+
+def test_a_position_that_cannot_be_read_is_an_alarm_and_is_deleted() -> None:
+    rig = a_rig([lines(0, 5)])
+    rig.run(2 * SECOND)
+    assert PositionKey("press", "p") in rig.store.load().positions
+    rig.tell(PositionLost("press", "p", "damaged"))
+    rig.run(2 * SECOND)
+    assert alarms(rig, STORE) == [("opened", "p")]
+    (alert,) = [alert for alert in rig.core.view().alerts if alert.rule == STORE]
+    assert "records may come twice" in alert.summary
+    assert PositionKey("press", "p") not in rig.store.load().positions
