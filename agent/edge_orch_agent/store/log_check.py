@@ -12,7 +12,8 @@ from enum import Enum
 
 import msgspec
 
-_HEADER, _FRAME = 32, 24
+LOG_HEADER, _FRAME = 32, 24
+"""Bytes: of the log, and of each page in it."""
 _MAGIC, _VERSION = 0x377F0682, 3_007_000
 _MASK = 0xFFFF_FFFF
 
@@ -39,7 +40,7 @@ class _Damaged(Exception):
 
 def check_log(data: bytes) -> Checked:
     """Read every frame of the file; put right what can be."""
-    if len(data) <= _HEADER:
+    if len(data) <= LOG_HEADER:
         return Checked(Condition.WHOLE, data)
     log = _Log(data)
     try:
@@ -74,7 +75,7 @@ class _Log:
         self.order = ">" if magic & 1 else "<"
         self.page = page if 512 <= page <= 65_536 and page.bit_count() == 1 else 0
         self.salts = bytes(self.data[16:24])
-        self.fitting = (len(self.data) - _HEADER) // (_FRAME + self.page) if self.page else 0
+        self.fitting = (len(self.data) - LOG_HEADER) // (_FRAME + self.page) if self.page else 0
 
     def mend_header(self) -> int:
         """How many bits were put right. Raises `_Damaged`."""
@@ -87,7 +88,7 @@ class _Log:
             self.data[place] ^= 1 << bit
             self._read_header()
             self.seed = self._stored(24)
-            if self._is_header() and self.fitting and self._is_ours(0) and self._sum(_HEADER) == self._stored(48):
+            if self._is_header() and self.fitting and self._is_ours(0) and self._sum(LOG_HEADER) == self._stored(48):
                 return 1
             self.data[place] ^= 1 << bit
         self._read_header()
@@ -102,8 +103,8 @@ class _Log:
         pages = (512 << n for n in range(8))
         found, salts, page = max((*self._repeated(page), page) for page in pages)
         self.page = page if found else self.page
-        self.salts = salts if found else bytes(self.data[_HEADER + 8 : _HEADER + 16])
-        self.fitting = (len(self.data) - _HEADER) // (_FRAME + self.page) if self.page else 0
+        self.salts = salts if found else bytes(self.data[LOG_HEADER + 8 : LOG_HEADER + 16])
+        self.fitting = (len(self.data) - LOG_HEADER) // (_FRAME + self.page) if self.page else 0
         struct.pack_into(">4I", self.data, 0, _MAGIC, _VERSION, self.page, 0)
         self.order = "<"
         self.data[16:24] = self.salts
@@ -115,7 +116,7 @@ class _Log:
 
         The first that are found twice: the frames of an older log come behind those of this one.
         """
-        places = range(_HEADER + 8, len(self.data) - 8, _FRAME + page)
+        places = range(LOG_HEADER + 8, len(self.data) - 8, _FRAME + page)
         counts = Counter(salts for place in places if any(salts := bytes(self.data[place : place + 8])))
         return next(((count, salts) for salts, count in counts.items() if count > 1), (0, b""))
 
@@ -167,7 +168,7 @@ class _Log:
         return bytes(forced)
 
     def _place(self, number: int) -> int:
-        return _HEADER + number * (_FRAME + self.page)
+        return LOG_HEADER + number * (_FRAME + self.page)
 
     def _content(self, start: int) -> bytes:
         """What a frame's checksum covers: the page's number, the database's size after a commit, the page."""

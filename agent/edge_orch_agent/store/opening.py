@@ -11,12 +11,12 @@ import msgspec
 
 from edge_orch.errors import Problem, StorageError
 from edge_orch_agent.store.aside import Flaw, free_name, set_aside, thin_out
-from edge_orch_agent.store.log_check import Condition, check_log
+from edge_orch_agent.store.log_check import LOG_HEADER, Condition, check_log
 from edge_orch_agent.store.presence import PARTS, copy_open
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.salvage import salvage
 from edge_orch_agent.store.schema import APPLICATION_ID, MIGRATIONS, migrate
-from edge_orch_agent.store.space import page_bytes
+from edge_orch_agent.store.space import mark, page_bytes, shorten_log
 
 _BUSY_SECONDS = 5.0
 _PAGE_BYTES = 1024
@@ -64,7 +64,8 @@ def open_database(path: Path, now_us: int) -> Opened:
             opened = Opened(_open(path))
         except _Unusable as unusable:
             opened = _replace(path, unusable, now_us)
-        _life(path).touch(mode=0o600)
+        if _is_empty(_log(path)):
+            mark(path).unlink(missing_ok=True)
         deleted = (*thin_out(path, opened.aside), *thin_out(_log(path), damaged_log.aside))
         told = f"of what was set aside earlier, {', '.join(deleted)} had to go" if deleted else ""
         report = "; ".join(filter(None, [missed, damaged_log.report, opened.report, told]))
@@ -84,7 +85,7 @@ def open_database(path: Path, now_us: int) -> Opened:
 def close_database(database: sqlite3.Connection, path: Path) -> None:
     """Close it for good: nothing of it is needed but the file itself."""
     database.close()
-    _life(path).unlink(missing_ok=True)
+    mark(path).unlink(missing_ok=True)
 
 
 def replace_damaged(path: Path, now_us: int, reason: str) -> Opened:
@@ -107,11 +108,6 @@ def rescue_open(database: sqlite3.Connection, path: Path, now_us: int) -> str:
     return told
 
 
-def _life(path: Path) -> Path:
-    """Stands beside the database while it is open. If it does at a start, the last run was killed."""
-    return path.with_suffix(".open")
-
-
 def _log(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
@@ -128,11 +124,16 @@ def _missing(path: Path) -> str:
     """What should be there and is not."""
     if not path.exists() or not path.stat().st_size:
         how = "empty" if path.exists() else "missing"
-        before = path.with_suffix(".ballast").exists() or _life(path).exists()
+        before = path.with_suffix(".ballast").exists() or mark(path).exists()
         return f"{path.name} is {how}, and all that it held is lost; begun anew" if before else ""
-    if _life(path).exists() and not _log(path).exists():
-        return f"{_log(path).name} is missing, and with it what the last run committed last"
+    if mark(path).exists() and _is_empty(_log(path)):
+        how = "empty" if _log(path).exists() else "missing"
+        return f"{_log(path).name} is {how}, and with it all is lost that was committed after the last checkpoint"
     return ""
+
+
+def _is_empty(log: Path) -> bool:
+    return not log.exists() or log.stat().st_size <= LOG_HEADER
 
 
 def _mend_log(path: Path, now_us: int) -> _Mended:
@@ -217,6 +218,7 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     database.execute("COMMIT")
+    shorten_log(database)  # a file without tables would be taken for a fresh one if its log were lost
 
 
 def _check_tables(database: sqlite3.Connection) -> None:

@@ -1,8 +1,13 @@
-"""Space in the file: free pages given back, which SQLite reuses but does not return by itself; the log kept short."""
+"""Space in the file: free pages given back, which SQLite reuses but does not return by itself; the log kept short.
+
+`agent.open` stands beside a database while its log holds commits: a log that is empty then has lost them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from pathlib import Path
 
 _WORTH_BYTES = 1 << 20
 """Less is not worth the writing."""
@@ -36,7 +41,26 @@ def give_back(database: sqlite3.Connection, *, all_of_it: bool = False) -> None:
 
 def shorten_log(database: sqlite3.Connection) -> None:
     """Carry the whole log over into the file and empty it. Raises `sqlite3.Error` where the file cannot grow."""
+    mark(Path(database.execute("PRAGMA database_list").fetchone()[2])).unlink(missing_ok=True)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def carry_over(database: sqlite3.Connection) -> None:
+    """Have in the file what is in the log, as far as there is room: what is rare and must outlive a lost log."""
+    with contextlib.suppress(sqlite3.Error):
+        database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def mark(path: Path) -> Path:
+    """The file that says that the log of the database at `path` holds commits."""
+    return path.with_suffix(".open")
+
+
+def mark_log(path: Path) -> None:
+    """The log holds commits from now on. Where there is no room for the mark, a lost log will not be noticed."""
+    with contextlib.suppress(OSError):
+        if not mark(path).exists():
+            mark(path).touch(mode=0o600)
 
 
 def page_bytes(database: sqlite3.Connection) -> int:

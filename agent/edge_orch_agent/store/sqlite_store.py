@@ -23,7 +23,7 @@ from edge_orch_agent.store.port import DiskFull, StoreLost
 from edge_orch_agent.store.presence import Presence
 from edge_orch_agent.store.problems import is_damage, storage_error
 from edge_orch_agent.store.reading import DamagedSegment, read_archive, read_letters, read_segment, read_state
-from edge_orch_agent.store.space import give_back, shorten_log
+from edge_orch_agent.store.space import carry_over, give_back, mark_log, shorten_log
 from edge_orch_agent.store.writing import merge_segments, write_transaction
 
 Written = TypeVar("Written")
@@ -84,13 +84,16 @@ class SqliteStore:
                 self._keep_reserve()
             write = partial(write_transaction, transaction=transaction)
             try:
-                return self._write(write)
+                written = self._write(write)
             except DiskFull:
                 if not (essential and self._ballast.release()):
                     raise
                 with contextlib.suppress(sqlite3.Error):
                     shorten_log(self._database)
-                return self._write(write)
+                written = self._write(write)
+            if transaction.slots or transaction.removed_slots:
+                carry_over(self._database)
+            return written
 
     def segment(self, stream: StreamId, sequence: int) -> Segment | None:
         """One undelivered segment with its data, or None when it is gone or damaged."""
@@ -172,6 +175,7 @@ class SqliteStore:
                 raise
         except sqlite3.Error as error:
             raise storage_error(error, self._path, "cannot write") from error
+        mark_log(self._path)
         self._give_back()
         return written
 
