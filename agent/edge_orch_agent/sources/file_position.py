@@ -82,6 +82,13 @@ def inode_key(file: BinaryIO) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+def begins(file: BinaryIO, copy: BinaryIO) -> bool:
+    """Whether all that `copy` holds by now is how `file` begins, by both ends of it."""
+    size = os.fstat(copy.fileno()).st_size
+    edges = (0, max(0, size - EDGE))
+    return all(_hash(file, edge, min(EDGE, size)) == _hash(copy, edge, min(EDGE, size)) for edge in edges)
+
+
 def position_in(file: BinaryIO, offset: int, lines: int, finished: tuple[Origin, ...] = ()) -> Position:
     """The position behind `offset` bytes, which are `lines` records."""
     status, head = os.fstat(file.fileno()), min(EDGE, offset)

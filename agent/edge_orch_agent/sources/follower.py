@@ -14,7 +14,7 @@ import msgspec
 
 from edge_orch.engine.lines import newlines
 from edge_orch_agent.sources.bell import Bell
-from edge_orch_agent.sources.file_position import Position, inode_key, position_in
+from edge_orch_agent.sources.file_position import Position, begins, inode_key, position_in
 
 CHUNK = 256 * 1024
 """Some two thousand records: the engine is fastest with as many at a time, and needs the least memory."""
@@ -72,15 +72,20 @@ class Follower:
         self._poll_s = poll_s
         self._remembers = remembers
         self._finished = position.finished if position else ()
-        self._open: list[tuple[int, int]] = []
+        self._open: list[BinaryIO] = []
         self._failure = ""
 
     def holds(self, path: Path, file: BinaryIO) -> bool:
         """Whether `file`, found under `path`, is what is read or was read here, or is a copy of it."""
-        if inode_key(file) in self._open or self._has_finished(file):
+        key, position = inode_key(file), self.position
+        if any(inode_key(mine) == key for mine in self._open) or self._has_finished(file):
             return True
-        position = self.position
-        return position is not None and (position.is_of(file) or (self._is_sibling(path) and position.is_of_copy(file)))
+        if position is not None and position.is_of(file):
+            return True
+        if not self._is_sibling(path):
+            return False
+        # A copy may be complete already, or still be written.
+        return (position is not None and position.is_of_copy(file)) or any(begins(mine, file) for mine in self._open)
 
     async def run(self) -> None:
         """Follow for ever; a file that cannot be read is told once, and tried again."""
@@ -153,12 +158,11 @@ class Follower:
         None if it was truncated instead.
         """
         self._failure = ""
-        key = inode_key(file)
-        self._open.append(key)
+        self._open.append(file)
         try:
             return await self._read_open(file, resume)
         finally:
-            self._open.remove(key)
+            self._open.remove(file)
 
     async def _read_open(self, file: BinaryIO, resume: Position | None) -> int | None:
         # Of this file: it may be a copy of the one where the position was taken.

@@ -78,6 +78,17 @@ class Plant:
             shutil.copy(self.log, self.log.with_suffix(".1"))
             self.log.write_bytes(b"")
 
+    async def copytruncate_slowly(self, copied: int) -> None:
+        """A large file is copied in more time than there is between two looks."""
+        if self.log.exists():
+            await self.shift(0)
+            await self.look(3)
+            with self.log.with_suffix(".1").open("wb", buffering=0) as copy:
+                copy.write(self.log.read_bytes()[:copied])
+                await self.look(3)
+                copy.write(self.log.read_bytes()[copied:])
+            self.log.write_bytes(b"")
+
     async def look(self, seconds: float) -> None:
         if seconds:
             await asyncio.sleep(seconds)
@@ -115,6 +126,7 @@ STEPS = st.lists(
         st.tuples(st.just("append"), st.integers(1, 3)),
         st.tuples(st.just("rotate"), LOOKS, st.booleans()),
         st.tuples(st.just("copytruncate"), LOOKS),
+        st.tuples(st.just("copytruncate_slowly"), st.integers(0, 5)),
         st.tuples(st.just("look"), st.sampled_from([0.1, 0.3, 3])),
         st.tuples(st.just("stop"), st.integers(0, 2)),
         st.just(("start",)),
