@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from edge_orch.errors import Invalid, Problem, StorageError
-from edge_orch.host.data_folder import DataFolder
+from edge_orch.host.data_folder import DataFolder, read_file
 from edge_orch.trust.keys import PrivateKey, PublicKey
 from edge_orch_agent.secrets import Secrets
 from edge_orch_agent.store.aside import Flaw, free_name
@@ -58,7 +58,7 @@ class AgentFolder(DataFolder):
     def enrolment(self) -> Enrolment | None:
         """Who this agent is, or None before it is enrolled."""
         try:
-            return _read_enrolment(self._enrolment.read_bytes())
+            return _read_enrolment(read_file(self._enrolment))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -106,7 +106,7 @@ class AgentFolder(DataFolder):
         Missing afterwards, it is a `StorageError`: with another key no controller would know this agent.
         """
         try:
-            return PrivateKey.from_bytes(self._key.read_bytes())
+            return PrivateKey.from_bytes(read_file(self._key))
         except FileNotFoundError:
             if self.enrolment() is not None:
                 raise self._lost_key("missing") from None
@@ -121,7 +121,7 @@ class AgentFolder(DataFolder):
     def next_key(self) -> PrivateKey:
         """The key that `adopt_next_key` will put in the place of the agent's own; the same until then."""
         try:
-            return PrivateKey.from_bytes(self._next_key.read_bytes())
+            return PrivateKey.from_bytes(read_file(self._next_key))
         except (FileNotFoundError, Invalid):
             key = PrivateKey.generate()
             self.write(self._next_key, key.to_bytes())
@@ -156,7 +156,7 @@ def _read_enrolment(data: bytes) -> Enrolment:
 def _sound(path: Path, read: Callable[[bytes], object]) -> bytes | None:
     """What the file holds, if it can be read as what it should be."""
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         read(data)
     except (OSError, Invalid, msgspec.MsgspecError):
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,8 @@ class DataFolder:
         try:
             self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             self.prepare()
+            if self._lock.is_fifo():
+                raise OSError(errno.EINVAL, f"{self._lock.name} is a named pipe")
             lock = self._lock.open("ab", buffering=0)  # a buffer would fail on a full disk once more, when it is closed
         except OSError as error:
             raise self.unusable(error) from error
@@ -74,3 +78,12 @@ class DataFolder:
                 next_step="mend its owner, mode or free space, or give another with --data",
             )
         )
+
+
+def read_file(path: Path) -> bytes:
+    """What a regular file holds. Raises `OSError` for anything else, as a named pipe, which would make it wait."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} is no regular file")
+        return file.read()

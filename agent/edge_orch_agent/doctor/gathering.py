@@ -59,6 +59,8 @@ def gather(folder: AgentFolder) -> Readings:
 
 def _process(lock: Path) -> Process | None:
     """Whoever holds the folder; the lock goes with its process, however it ends."""
+    if not lock.is_file():
+        return None
     try:
         with lock.open("rb") as file:
             try:
@@ -131,7 +133,7 @@ def _needed(enrolment: Enrolment | None, envelopes: list[bytes]) -> list[str]:
 def _validities(folder: Path, needed: list[str]) -> list[Validity]:
     secrets = folder / "secrets"
     here = sorted(path.name for path in secrets.iterdir() if path.is_file()) if secrets.is_dir() else []
-    certificates = sorted(path for path in folder.iterdir() if path.suffix in (".pem", ".crt"))
+    certificates = sorted(path for path in folder.iterdir() if path.suffix in (".pem", ".crt") and path.is_file())
     missing = [Validity(f"secret {name}", missing=True) for name in needed if name not in here]
     return [
         *missing,

@@ -113,10 +113,13 @@ def _log(path: Path) -> Path:
 
 
 def _make_way(path: Path, now_us: int) -> None:
-    """A folder in the place of a file goes aside. (A link that leads nowhere may be a disk that is not there yet.)"""
+    """A folder or a named pipe in the place of a file goes aside.
+
+    A link that leads nowhere does not: it may be a disk that is not there yet.
+    """
     for ending in PARTS:
         part = path.with_name(path.name + ending)
-        if part.is_dir():
+        if part.exists() and not part.is_file():
             part.rename(free_name(part, Flaw.FOREIGN, now_us))
 
 

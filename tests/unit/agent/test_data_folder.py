@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from edge_orch_agent.data_folder import AgentFolder, Enrolment
+from edge_orch_agent.doctor.gathering import gather
 
 from edge_orch.errors import StorageError, Unavailable
 from edge_orch.trust.keys import PrivateKey
@@ -110,7 +111,14 @@ def replaced_by_a_link_to_nothing(path: Path) -> None:
     path.symlink_to(path.with_name("nowhere"))
 
 
-@pytest.mark.parametrize("harm", [truncated, replaced_by_a_folder, replaced_by_a_link_to_nothing])
+def replaced_by_a_named_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "harm", [truncated, replaced_by_a_folder, replaced_by_a_link_to_nothing, replaced_by_a_named_pipe]
+)
 @pytest.mark.parametrize("name", ["agent.json", "agent.key"])
 def test_4_a_damaged_identity_is_restored(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
     folder, key = enrolled(tmp_path)
@@ -153,3 +161,15 @@ def test_a_new_key_is_the_one_that_is_kept(tmp_path: Path) -> None:
 
 def test_before_enrolment_there_is_none(tmp_path: Path) -> None:
     assert AgentFolder(tmp_path).enrolment() is None
+
+
+def test_a_named_pipe_in_the_place_of_a_file_is_said_so_and_nobody_waits(tmp_path: Path) -> None:
+    folder = AgentFolder(tmp_path)
+    os.mkfifo(tmp_path / "agent.json")
+    with pytest.raises(StorageError, match=r"agent\.json is no regular file"):
+        folder.enrolment()
+    with pytest.raises(StorageError, match=r"agent\.json is no regular file"):
+        gather(folder)
+    os.mkfifo(tmp_path / "agent.lock")
+    with pytest.raises(StorageError, match=r"agent\.lock is a named pipe"), folder.locked():
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from pathlib import Path
@@ -205,6 +206,16 @@ def test_a_folder_in_the_place_of_a_file_goes_aside_and_work_goes_on(path: Path,
     store.commit(Transaction(cursors={OTHER: 1}))
     aside = path.with_name(f"{place.name}.foreign-20260101T120000Z")
     assert (aside / "notes.txt").read_text() == "somebody's"
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_a_named_pipe_in_the_place_of_a_file_goes_aside_and_nobody_waits(path: Path, ending: str) -> None:
+    killed(path)
+    place = path.with_name(path.name + ending)
+    place.unlink()
+    os.mkfifo(place)
+    assert opened(path).load().report
+    assert path.with_name(f"{place.name}.foreign-20260101T120000Z").is_fifo()
 
 
 def test_4_a_flipped_bit_in_the_log_is_put_right_and_told(path: Path) -> None:
