@@ -34,9 +34,9 @@ _UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 class MqttConnection:
     """Connects, reconnects and hands over what happens.
 
-    `handler` gets lists of happenings on the event loop's thread. `window` > 0 keeps a persistent session, with manual
-    acknowledgement of at most that many messages at a time; 0 means a clean session. Between `hold` and `let_go`
-    nothing is read: the network fills up and the broker holds back.
+    `handler` gets lists of happenings on the event loop's thread; where it raises, the connection is made anew.
+    `window` > 0 keeps a persistent session, with manual acknowledgement of at most that many messages at a time; 0
+    means a clean session. Between `hold` and `let_go` nothing is read: the network fills up and the broker holds back.
     """
 
     def __init__(
@@ -258,6 +258,12 @@ class MqttConnection:
             self._loop.call_soon(self._drain)
 
     def _drain(self) -> None:
+        """What a handler fails at was not acknowledged, and a broker repeats it to a new connection only."""
         self._scheduled = False
         happenings, self._happenings = self._happenings, []
-        self._handler(happenings)
+        try:
+            self._handler(happenings)
+        except Exception:
+            if self._client is not None:
+                self._client.disconnect()
+            raise

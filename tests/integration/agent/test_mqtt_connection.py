@@ -193,3 +193,27 @@ async def test_a_broker_that_was_replaced_by_an_older_one_is_spoken_to_in_mqtt_3
     async with connected(broker, listener):
         await listener.until(lambda: listener.happened.count(Connected(resumed=False)) == 2)
     assert [speaks_five(connect) for connect in broker.connects] == [True, True, False]
+
+
+async def test_what_a_handler_could_not_take_comes_again_at_once() -> None:
+    """Nothing of it was acknowledged: only a new connection makes the broker repeat it."""
+    sent = numbered(40)
+    broker, listener = (
+        ScriptedBroker(lambda _: [connack(five=True), *(publish(m, five=True) for m in sent)]),
+        Listener(),
+    )
+    raised: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
+    bug = RuntimeError("a bug in a source")
+
+    class Breaks(Listener):
+        def __call__(self, happenings: list[Happening]) -> None:
+            if not raised and any(isinstance(each, Message) for each in happenings):
+                raise bug
+            listener(happenings)
+
+    async with connected(broker, Breaks()):
+        await listener.until(lambda: len(listener.messages) >= len(sent))
+    assert raised == [bug]
+    assert len(broker.connects) == 2
+    assert listener.messages == sent
