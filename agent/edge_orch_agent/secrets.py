@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge_orch.host.data_folder import read_file
+
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -28,6 +30,6 @@ class Secrets:
         if value is not None:
             return value
         try:
-            return (self._folder / name).read_text("utf-8").rstrip("\r\n")
+            return read_file(self._folder / name).decode().rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
             return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,8 @@ def test_only_names_in_the_folder_are_secrets(tmp_path: Path, name: str) -> None
     (tmp_path / "agent.key").write_text("private")
     (folder / ".hidden").write_text("hidden")
     assert Secrets(folder, {}).get(name) is None
+
+
+def test_a_named_pipe_is_no_secret_and_nobody_waits(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "PD_KEY")
+    assert Secrets(tmp_path, {}).get("PD_KEY") is None
