@@ -124,7 +124,7 @@ class Follower:
         """The file itself, under whatever name; else a copy of it."""
         names = dict.fromkeys((self._path, *self._siblings(), *self._neighbours.paths()))
         return self._first(names, lambda _path, file: position.is_of(file)) or self._first(
-            self._siblings(), lambda path, file: position.is_of_copy(file) and not self._is_held(path, file)
+            self._siblings(), lambda _path, file: position.is_of_copy(file)
         )
 
     def _rotated_after(self, written_ns: int | None) -> BinaryIO | None:

@@ -235,6 +235,35 @@ async def test_a_file_renamed_while_nobody_read_is_found_under_any_name_of_the_p
         assert second.text == b"2\nnew\n"
 
 
+async def test_a_file_that_is_open_and_of_which_nothing_was_read_has_its_reader(tmp_path: Path) -> None:
+    path = tmp_path / "log.1"
+    path.write_bytes(b"half")
+    async with Reader(tmp_path / "log*") as reader:
+        await polls(20)
+        path.rename(tmp_path / "log.2")
+        await polls(30)
+        append(tmp_path / "log.2", b" and half\n")
+        await reader.until(b"half and half\n")
+        await polls(30)
+        assert reader.text == b"half and half\n"
+
+
+async def test_an_open_line_in_a_copy_that_is_found_before_the_truncation_comes_once(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"half")
+    async with Reader(tmp_path / "log*") as reader:
+        await polls(20)
+        with path.open("ab") as file:
+            file.write(b" and half\n")
+            file.flush()
+            shutil.copy(path, tmp_path / "log.1")
+            os.ftruncate(file.fileno(), 0)
+        reader.source._look()
+        await reader.until(b"half and half\n")
+        await polls(30)
+        assert reader.text == b"half and half\n"
+
+
 async def test_an_open_line_in_a_copy_is_read_there_alone(tmp_path: Path) -> None:
     """Nothing of the file was a record yet when it was copied and truncated."""
     path = tmp_path / "log"
