@@ -12,7 +12,7 @@ from edge_orch.engine.records import Batch
 from edge_orch.time import Instant
 from edge_orch_agent.core.events import BatchRead, SourceFailed
 from edge_orch_agent.sources.bell import Bell
-from edge_orch_agent.sources.file_position import Position, decode_position, encode_position
+from edge_orch_agent.sources.file_position import Position, decode_position, encode_position, inode_key
 from edge_orch_agent.sources.follower import Follower
 from edge_orch_agent.sources.port import Emit
 from edge_orch_agent.sources.stored_position import decoded
@@ -106,7 +106,8 @@ class FileSource:
 
     def hold(self, path: Path, file: BinaryIO, asking: Follower | None = None) -> bool:
         """Whether a follower, other than the one that asks, reads this file or has read it."""
-        return any(follower.holds(path, file) for follower in self._followers.values() if follower is not asking)
+        key = inode_key(file)
+        return any(one.holds(path, file, key) for one in self._followers.values() if one is not asking)
 
     def _follow(self, path: Path, *, remembers: bool) -> None:
         follower = Follower(

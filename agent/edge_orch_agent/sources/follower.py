@@ -73,14 +73,15 @@ class Follower:
         self._remembers = remembers
         self._finished = position.finished if position else ()
         self._open: list[BinaryIO] = []
+        self._keys: list[tuple[int, int]] = []
         self._failure = ""
 
-    def holds(self, path: Path, file: BinaryIO) -> bool:
-        """Whether `file`, found under `path`, is what is read or was read here, or is a copy of it."""
-        key, position = inode_key(file), self.position
-        if any(inode_key(mine) == key for mine in self._open) or self._has_finished(file):
+    def holds(self, path: Path, file: BinaryIO, key: tuple[int, int]) -> bool:
+        """Whether `file`, of this inode and found under `path`, is or was read here, or is a copy of what is."""
+        position = self.position
+        if key in self._keys or self._has_finished(file, key):
             return True
-        if position is not None and position.is_of(file):
+        if position is not None and (position.device, position.inode) == key and position.is_of(file):
             return True
         if not self._is_sibling(path):
             return False
@@ -114,10 +115,9 @@ class Follower:
             await asyncio.sleep(self._poll_s * HELD_POLLS)
 
     def _is_held(self, path: Path, file: BinaryIO) -> bool:
-        return self._has_finished(file) or self._neighbours.hold(path, file, self)
+        return self._has_finished(file, inode_key(file)) or self._neighbours.hold(path, file, self)
 
-    def _has_finished(self, file: BinaryIO) -> bool:
-        key = inode_key(file)
+    def _has_finished(self, file: BinaryIO, key: tuple[int, int]) -> bool:
         return any(origin.inode_key == key and origin.begins(file) for origin in self._finished)
 
     def _find(self, position: Position) -> BinaryIO | None:
@@ -158,11 +158,14 @@ class Follower:
         None if it was truncated instead.
         """
         self._failure = ""
+        key = inode_key(file)
         self._open.append(file)
+        self._keys.append(key)
         try:
             return await self._read_open(file, resume)
         finally:
             self._open.remove(file)
+            self._keys.remove(key)
 
     async def _read_open(self, file: BinaryIO, resume: Position | None) -> int | None:
         # Of this file: it may be a copy of the one where the position was taken.
