@@ -26,7 +26,7 @@ POLL_S = 0.25
 SCAN_POLLS = 8
 """A pattern is looked through once in so many polls."""
 MOST_FILES = 256
-"""Files of one pattern: each costs a few microseconds a poll."""
+"""Files of one pattern that exist at a time: each costs a few microseconds a poll."""
 
 
 class FileSource:
@@ -44,7 +44,8 @@ class FileSource:
         self._positions: dict[str, Position] = {}
         self._followers: dict[Path, Follower] = {}
         self._bell = Bell()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._over: set[str] = set()
         self._failure = ""
         self._emit: Emit
 
@@ -65,9 +66,10 @@ class FileSource:
 
     async def stop(self) -> None:
         """Close every file."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._bell.close()
@@ -121,10 +123,19 @@ class FileSource:
             remembers=remembers,
         )
         self._followers[path] = follower
-        self._spawn(follower.run(), str(path))
+        self._over.discard(str(path))
+        self._spawn(self._to_its_end(path, follower), str(path))
+
+    async def _to_its_end(self, path: Path, follower: Follower) -> None:
+        await follower.run()
+        del self._followers[path]
+        self._positions.pop(str(path), None)
+        self._over.add(str(path))
 
     def _spawn(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        self._tasks.append(asyncio.create_task(work, name=f"file source of {self._job}: {what}"))
+        task = asyncio.create_task(work, name=f"file source of {self._job}: {what}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _failed(self, reason: str) -> None:
         if reason != self._failure:
@@ -139,7 +150,8 @@ class FileSource:
         self._outstanding.add(self._receipt)
         name = str(path)
         batch = Batch(name, data, self._now(), first, {"path": name})
-        position, lines = encode_position(behind), behind.lines - first
-        self._emit(BatchRead(self._job, batch, self._receipt, {name: position}, lines, last))
+        positions = {**dict.fromkeys(self._over), name: encode_position(behind)}
+        self._over.clear()
+        self._emit(BatchRead(self._job, batch, self._receipt, positions, behind.lines - first, last))
         for _ in range(TURNS):
             await asyncio.sleep(0)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -22,6 +22,8 @@ LONGEST_LINE = 1 << 20
 """A longer run of bytes without a newline is handed on as one record."""
 FINISHED = 16
 """Files that are remembered as read to their end. Of more, only those that still have a name."""
+DELETED_POLLS = 240
+"""So many looks at a deleted file that bring nothing: then its space is given back."""
 HELD_POLLS = 8
 """A name whose file another follower holds is looked at once in so many polls."""
 _ROTATED = re.compile(r"[.\-_](\d[\d.\-_T:]*|old|bak)")
@@ -31,6 +33,10 @@ HandOn = Callable[[Path, bytes, int, Position, bool], Awaitable[None]]
 
 Waits while there is no room.
 """
+
+
+class _Deleted(Exception):
+    """The file has no name any more, nor has any other that was read, and it is read to its end."""
 
 
 class Neighbours(Protocol):
@@ -48,7 +54,8 @@ class Neighbours(Protocol):
 class Follower:
     """One name in a folder. `remembers`: whether its finished files are kept in the position.
 
-    A file is read by the one who opens it first, and by nobody else, whatever it is called later.
+    A file is read by the one who opens it first, and by nobody else, whatever it is called later. One that remembers is
+    over when its name and all files that it has read are deleted.
     """
 
     def __init__(
@@ -89,7 +96,7 @@ class Follower:
         return (position is not None and position.is_of_copy(file)) or any(begins(mine, file) for mine in self._open)
 
     async def run(self) -> None:
-        """Follow for ever; a file that cannot be read is told once, and tried again."""
+        """Follow until it is over; a file that cannot be read is told once, and tried again."""
         while True:
             try:
                 resume = self.position
@@ -98,12 +105,27 @@ class Follower:
                     with file or await self._own() as current:
                         written_ns = await self._read(current, resume if file else None)
                     file, resume = self._rotated_after(written_ns), None
+            except _Deleted:
+                return
             except OSError as error:
+                if self._is_over():
+                    return
                 reason = f"{self._path}: {error.strerror or error}"
                 if reason != self._failure:
                     self._failure = reason
                     self._failed(reason)
                 await asyncio.sleep(self._poll_s)
+
+    def _is_over(self) -> bool:
+        """Not where the folder is on another device than the file was: something is not mounted."""
+        if not self._remembers or self._path.exists() or not self._path.parent.is_dir():
+            return False
+        read = {origin.inode_key for origin in self._finished}
+        if self.position is not None:
+            read.add(self.position.origin.inode_key)
+            if self._path.parent.stat().st_dev != self.position.device:
+                return False
+        return read.isdisjoint(_inode_keys(self._neighbours.paths()))
 
     async def _own(self) -> BinaryIO:
         """The file under the name, once it is one that nobody has read."""
@@ -155,7 +177,7 @@ class Follower:
     async def _read(self, file: BinaryIO, resume: Position | None) -> int | None:
         """Hand on lines until the file has been replaced and read to its end: when it was last written to.
 
-        None if it was truncated instead.
+        None if it was truncated instead. Raises `_Deleted` if it was deleted, and this follower is over.
         """
         self._failure = ""
         key = inode_key(file)
@@ -170,7 +192,7 @@ class Follower:
     async def _read_open(self, file: BinaryIO, resume: Position | None) -> int | None:
         # Of this file: it may be a copy of the one where the position was taken.
         place = position_in(file, resume.offset, resume.lines) if resume else position_in(file, 0, 0)
-        rest, calm = b"", False
+        rest, calm, vain = b"", False, 0
         while True:
             # Asked before reading: what was written before the file was replaced is in this read or a later one.
             replaced = self._is_replaced(file)
@@ -188,11 +210,16 @@ class Follower:
             if whole:
                 place = await self._give(file, rest[:whole], place, last=len(read) < wanted)
                 rest = rest[whole:]
+            vain = 0 if more else vain + 1
             if more:
                 calm = False
             elif replaced:
                 self._finish(file, place)
                 return os.fstat(file.fileno()).st_mtime_ns
+            elif vain % DELETED_POLLS == 0 and not os.fstat(file.fileno()).st_nlink and self._is_over():
+                if rest:
+                    await self._give(file, rest, place, last=True)
+                raise _Deleted
             elif calm:
                 calm = not await self._bell.wait(file, self._poll_s)
             else:
@@ -245,6 +272,13 @@ class Follower:
         except FileNotFoundError:
             return False
         return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
+
+
+def _inode_keys(paths: Iterable[Path]) -> Iterator[tuple[int, int]]:
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            yield status.st_dev, status.st_ino
 
 
 def _still_holds(file: BinaryIO, place: Position, more: int) -> bool:
