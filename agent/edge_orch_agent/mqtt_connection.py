@@ -211,6 +211,8 @@ class MqttConnection:
         messages, at = decode_publishes(data, at, self._version is MQTTProtocolVersion.MQTTv5)
         sock.skip(at)
         self._hand_over(*messages)
+        if not self._window and messages:  # as paho does with those that it reads
+            self.acknowledge(message.mid for message in messages if message.mid)
 
     async def _upkeep(self, client: Client) -> None:
         with contextlib.suppress(TimeoutError):

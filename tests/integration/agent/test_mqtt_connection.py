@@ -77,11 +77,11 @@ class Listener:
 
 
 @asynccontextmanager
-async def connected(broker: ScriptedBroker, listener: Listener) -> AsyncIterator[MqttConnection]:
+async def connected(broker: ScriptedBroker, listener: Listener, window: int = 8) -> AsyncIterator[MqttConnection]:
     server = await asyncio.start_server(broker.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     soon = Backoff(first_s=0.01, most_s=0.01)
-    connection = MqttConnection(f"mqtt://127.0.0.1:{port}", "press", listener, window=8, backoff=soon)
+    connection = MqttConnection(f"mqtt://127.0.0.1:{port}", "press", listener, window=window, backoff=soon)
     running = asyncio.create_task(connection.run())
     try:
         yield connection
@@ -193,6 +193,19 @@ async def test_a_broker_that_was_replaced_by_an_older_one_is_spoken_to_in_mqtt_3
     async with connected(broker, listener):
         await listener.until(lambda: listener.happened.count(Connected(resumed=False)) == 2)
     assert [speaks_five(connect) for connect in broker.connects] == [True, True, False]
+
+
+async def test_with_a_clean_session_each_message_is_acknowledged_however_many_are_read_at_once() -> None:
+    sent = numbered(40)
+    broker, listener = (
+        ScriptedBroker(lambda _: [connack(five=True), b"".join(publish(m, five=True) for m in sent)]),
+        Listener(),
+    )
+    async with connected(broker, listener, window=0):
+        for message in sent:
+            if message.mid:
+                await broker.until_told(puback(message.mid))
+    assert listener.messages == sent
 
 
 async def test_what_a_handler_could_not_take_comes_again_at_once() -> None:
