@@ -14,11 +14,6 @@ from edge_orch.time import SECOND
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "agent.db"
-
-
 def left(path: Path, second: int, flaw: Flaw = Flaw.DAMAGED, size: int = 10) -> Path:
     """A file that was set aside so many seconds after noon."""
     file = free_name(path, flaw, NOON + second * SECOND)

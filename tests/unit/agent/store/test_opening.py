@@ -11,22 +11,10 @@ from random import Random
 import pytest
 from edge_orch_agent.core.outbox import Outbox
 from edge_orch_agent.core.transaction import Transaction
-from edge_orch_agent.store.space import shorten_log
 from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from tests.contracts.stored import OTHER, STREAM, a_full_transaction, a_segment
-
-NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
-PAGE = 4096
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "agent.db"
-
-
-def opened(path: Path) -> SqliteStore:
-    return SqliteStore(path, now_us=NOON, ballast_bytes=PAGE)
+from tests.unit.agent.store.killing import NOON, PAGE, kill, opened
 
 
 def a_backlog(path: Path, segments: int = 200) -> SqliteStore:
@@ -121,10 +109,7 @@ def killed(path: Path) -> None:
     store.commit(a_full_transaction())
     for number in range(3, 50):
         store.commit(Transaction(segments=[a_segment(number, b"x%d\n" % number * 99)]))
-    left = {part: part.read_bytes() for part in path.parent.iterdir()}
-    store.close()
-    for part, data in left.items():
-        part.write_bytes(data)
+    kill(store, path)
 
 
 def test_5_a_missing_log_is_told(path: Path) -> None:
@@ -134,64 +119,6 @@ def test_5_a_missing_log_is_told(path: Path) -> None:
         "agent.db-wal is missing, and with it all is lost that was committed after the last checkpoint"
         in opened(path).load().report
     )
-
-
-def young_and_killed(path: Path, *, shortened: bool = False) -> None:
-    """A database of its first hour, whose agent was killed; `shortened`: when its log had just been emptied."""
-    store = opened(path)
-    store.commit(a_full_transaction())
-    store.commit(Transaction(segments=[a_segment(9)]))
-    if shortened:
-        shorten_log(store._database)
-    left = {part: part.read_bytes() for part in path.parent.iterdir()}
-    store.close()
-    for part, data in left.items():
-        part.write_bytes(data)
-
-
-@pytest.mark.parametrize("how", ["empty", "missing"])
-def test_5_a_young_database_that_loses_its_log_keeps_its_jobs_and_tells(path: Path, how: str) -> None:
-    young_and_killed(path)
-    log = path.with_name("agent.db-wal")
-    if how == "empty":
-        log.write_bytes(b"")
-    else:
-        log.unlink()
-    store = opened(path)
-    state, sound = store.load(), a_full_transaction()
-    assert f"agent.db-wal is {how}, and with it all is lost that was committed after" in state.report
-    assert (state.slots, state.envelopes, state.changes) == (sound.slots, sound.envelopes, sound.changes)
-    store.close()
-    assert opened(path).load().report == ""
-
-
-def test_5_a_fresh_database_without_jobs_that_loses_its_log_tells(path: Path) -> None:
-    store = opened(path)
-    store.commit(Transaction(segments=[a_segment(9)]))
-    left = {part: part.read_bytes() for part in path.parent.iterdir()}
-    store.close()
-    for part, data in left.items():
-        part.write_bytes(data)
-    path.with_name("agent.db-wal").write_bytes(b"")
-    assert "agent.db-wal is empty" in opened(path).load().report
-
-
-def test_a_log_that_was_carried_over_before_the_kill_is_not_missed(path: Path) -> None:
-    young_and_killed(path, shortened=True)
-    assert path.with_name("agent.db-wal").read_bytes() == b""
-    state = opened(path).load()
-    assert (state.report, len(state.slots)) == ("", 1)
-    assert any(info.sequence == 9 for info in state.segments)
-
-
-def test_a_start_that_commits_nothing_is_not_missed_either(path: Path) -> None:
-    store = opened(path)
-    left = {part: part.read_bytes() for part in path.parent.iterdir()}
-    store.close()
-    for part, data in left.items():
-        part.write_bytes(data)
-    path.with_name("agent.db-wal").write_bytes(b"")
-    assert opened(path).load().report == ""
 
 
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm"])

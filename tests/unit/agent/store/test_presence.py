@@ -15,9 +15,7 @@ from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.errors import StorageError
 from tests.contracts.stored import STREAM, a_full_transaction, a_segment
-from tests.unit.agent.store.test_opening import NOON, opened, path
-
-__all__ = ["path"]
+from tests.unit.agent.store.killing import NOON, opened
 
 
 def at_work(path: Path) -> SqliteStore:
