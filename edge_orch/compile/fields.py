@@ -7,6 +7,7 @@ import re
 from edge_orch.compile.constant import default_value
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.partial_forms import says_when
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField
 from edge_orch.spec.leaves import Leaf, Name, Text, value_of
@@ -118,10 +119,10 @@ def _check_format(text: Text) -> None:
             expected = f"one of: {' '.join(f'%{one}' for one in _STRPTIME)}"
             what = f"`%{match[1]}` is no part of a timestamp"
             raise Invalid(Problem(what, text.node.at(match.start()), expected, "", next_step))
-    if text.value not in TIMESTAMP_FORMATS and not re.search("%[YyGcx]", text.value):
-        next_step = "read it as a string, or let the source write the year; leave out `time` for the time of arrival"
-        what = "a format that names no year: all stamps would lie in 1900"
-        raise Invalid(Problem(what, text.where, "%Y among others", repr(text.value), next_step))
+    if text.value not in TIMESTAMP_FORMATS and not says_when(text.value):
+        next_step = "only the year, or the whole date, can be left out: the arrival tells it; else read it as a string"
+        what = "a format that does not say which day it is"
+        raise Invalid(Problem(what, text.where, "%d and %m or %b, perhaps %Y", repr(text.value), next_step))
     if mistake := form_mistake(text.value):
         place = text.node.at(mistake.at)
         raise Invalid(Problem(mistake.what, place, "", repr(text.value), mistake.next_step))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.compile.grok import expanded
+from edge_orch.compile.groups import with_groups
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import formats
@@ -40,7 +41,8 @@ def _none(_name: Name, _spec: FieldSpec, _field: plan.ParsedField) -> Sequence[P
 class Layout(msgspec.Struct, frozen=True):
     """The plan's format; what is wrong with a field of it; how its own stamps are written where that is not RFC 3339.
 
-    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be.
+    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be. `columns`: names
+    of which one may have dots in it.
     """
 
     format: formats.Format
@@ -48,6 +50,7 @@ class Layout(msgspec.Struct, frozen=True):
     stamps: Mapping[tuple[str, ...], str] = {}
     single: bool = False
     objects: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
 
 
 def compile_format(spec: FormatSpec) -> Layout:
@@ -56,8 +59,11 @@ def compile_format(spec: FormatSpec) -> Layout:
 
 
 def _regex(pattern: Text, next_step: str = "write (?P<{}>…) in the expression") -> Layout:
-    groups = tuple(compiled_regex(pattern).groupindex)
-    return Layout(formats.RegexFormat(pattern.value), _among("no named group", groups, next_step))
+    groups = with_groups(pattern.value)
+    compiled_regex(pattern, groups)
+    others = {name: found for name, found in groups.names.items() if found != (name,)}
+    problems = _among("no named group", tuple(groups.names), next_step)
+    return Layout(formats.RegexFormat(groups.pattern, others), problems, columns=frozenset(groups.names))
 
 
 def _grok(spec: Grok) -> Layout:

@@ -45,6 +45,8 @@ def compile_formatted(
             problems.extend(error.problems)
             field = plan.ParsedField(name.value, field_type(spec), (name.value,))
         if layout:
+            if (column := ".".join(field.path)) in layout.columns:
+                field = msgspec.structs.replace(field, path=(column,))
             if spec.format is None:
                 field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
             problems.extend(layout.problems(name, spec, field))

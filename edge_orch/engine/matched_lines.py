@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 from edge_orch.engine.casualties import Casualties
-from edge_orch.engine.fields import column_of, text_parser
+from edge_orch.engine.fields import text_parser
+from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.line_pattern import LinePattern, line_pattern
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.patterns import of_ascii, too_long
 from edge_orch.engine.text_columns import Texts, converter
 from edge_orch.plan.backtracking import longest_text
+from edge_orch.plan.formats import RegexFormat
 from edge_orch.plan.steps import ParsedField
 
 _FEW = 3  # lines: for fewer, columns cost more than they save
@@ -31,11 +33,13 @@ class Reading(NamedTuple):
 class MatchedLines:
     """Reads the lines that match the expression to typed fields; what does not, or has a bad field, is a casualty."""
 
-    def __init__(self, step: str, pattern: str, fields: Sequence[ParsedField], casualties: Casualties) -> None:
+    def __init__(self, step: str, format_: RegexFormat, fields: Sequence[ParsedField], casualties: Casualties) -> None:
+        pattern = format_.pattern
         compiled = re.compile(pattern)
         self._step = step
         self._pattern = pattern
-        self._groups = [compiled.groupindex[column_of(field)] for field in fields]
+        self._groups = groups_of(format_, fields)
+        self._texts = [text_of(groups) for groups in self._groups]
         self._limit = longest_text(pattern)
         self._matches = {True: of_ascii(pattern).fullmatch, False: compiled.fullmatch}
         self._alls = {True: self._all(ascii_only=True), False: self._all(ascii_only=False)}
@@ -44,9 +48,10 @@ class MatchedLines:
         sure = whole.always if whole else set()
         self._parsers = [(field.name, text_parser(field)) for field in fields]
         self._converters = [
-            converter(field, sure=group in sure) for field, group in zip(fields, self._groups, strict=True)
+            converter(field, sure=not sure.isdisjoint(groups))
+            for field, groups in zip(fields, self._groups, strict=True)
         ]
-        self._singles = [(group, parse) for group, (_, parse) in zip(self._groups, self._parsers, strict=True)]
+        self._singles = [(text, parse) for text, (_, parse) in zip(self._texts, self._parsers, strict=True)]
         self._casualties = casualties
 
     def read(self, lines: Lines) -> Reading:
@@ -77,7 +82,7 @@ class MatchedLines:
             if found is None:
                 return None
             try:
-                rows.append(tuple([parse(found[group]) for group, parse in self._singles]))
+                rows.append(tuple([parse(text(found)) for text, parse in self._singles]))
             except ValueError:
                 return None
         return rows
@@ -90,22 +95,23 @@ class MatchedLines:
         every = len(pattern.groups) + 2
         columns = {group: parts[place::every] for place, group in enumerate(pattern.groups, start=1)}
         rest = parts[every - 1 :: every]
+        found = [_first_of([columns[group] for group in groups]) for groups in self._groups]
         if not any(rest):
-            return [columns[group] for group in self._groups], None
+            return found, None
         matched = [line is None for line in rest]
-        return [list(compress(columns[group], matched)) for group in self._groups], matched
+        return [list(compress(column, matched)) for column in found], matched
 
     def _one_by_one(self, lines: Lines) -> tuple[list[Texts], list[bool] | None]:
         match, limit = self._matches[lines.ascii], self._limit
         found = [match(line) if line and (limit is None or len(line) <= limit) else None for line in lines.texts]
         matches = [each for each in found if each is not None]
-        columns: list[Texts] = [[each[group] for each in matches] for group in self._groups]
+        columns: list[Texts] = [list(map(text, matches)) for text in self._texts]
         return columns, None if len(matches) == len(found) else [each is not None for each in found]
 
     def _all(self, *, ascii_only: bool) -> LinePattern | None:
         if self._limit is not None:
             return None
-        return line_pattern(self._pattern, set(self._groups), ascii_only=ascii_only)
+        return line_pattern(self._pattern, set(chain.from_iterable(self._groups)), ascii_only=ascii_only)
 
     def _compile(self, pattern: LinePattern, *, ascii_only: bool) -> Callable[[str], list[str | None]]:
         """Each when it is first needed: most jobs see texts of one sort."""
@@ -156,3 +162,10 @@ class MatchedLines:
         if self._limit is not None and len(line) > self._limit:
             return too_long(self._pattern), ""
         return "does not match the expression", ""
+
+
+def _first_of(columns: list[Texts]) -> Texts:
+    """One column: of several, for each line the first text that is there."""
+    if len(columns) == 1:
+        return columns[0]
+    return [next((text for text in texts if text is not None), None) for texts in zip(*columns, strict=True)]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.partial_forms import missing
 
 EARLIEST_US = -62_135_596_800_000_000  # 0001-01-01T00:00:00Z
 LATEST_US = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
@@ -17,6 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic between two naive UTC stamps
 _MICROSECOND = timedelta(microseconds=1)
 _HEADS_KEPT = 4096
+_LEAP_YEAR = 2000  # in which every date is one
 
 
 def in_range(moment_us: int) -> int:
@@ -68,14 +70,17 @@ def number_parser(unit: str) -> Callable[[float], int]:
 def text_parser(pattern: str, zone: str) -> Callable[[str], int]:
     """A parser of stamps in `rfc3339` or a strptime pattern; raises `ValueError` with a reason.
 
-    A stamp without an offset is read in `zone`. Raises `Invalid` when this machine does not know the zone.
+    A stamp without an offset is read in `zone`. Raises `Invalid` when this machine does not know the zone. One that
+    names no year is read as if it were UTC, in a leap year; `completer` makes a stamp of it.
     """
     place = known_zone(zone)
+    if missing(pattern):
+        return lambda text: micros(_strptime(f"{_LEAP_YEAR} {text}", f"%Y {pattern}", pattern), UTC)
     if pattern == "rfc3339":
-        return lambda text: _micros(_iso(text), place)
+        return lambda text: micros(_iso(text), place)
     if pattern == "%Y-%m-%d %H:%M:%S":
-        return lambda text: _micros(_common(text), place)
-    return lambda text: _micros(_strptime(text, pattern), place)
+        return lambda text: micros(_common(text), place)
+    return lambda text: micros(_strptime(text, pattern), place)
 
 
 def known_zone(name: str) -> tzinfo:
@@ -92,7 +97,8 @@ def known_zone(name: str) -> tzinfo:
         ) from None
 
 
-def _micros(moment: datetime, zone: tzinfo) -> int:
+def micros(moment: datetime, zone: tzinfo) -> int:
+    """The moment in microseconds; one without an offset is read in `zone`. `ValueError` beyond the years 1 to 9999."""
     if moment.tzinfo is None:
         if zone is UTC:
             return (moment - _NAIVE_EPOCH) // _MICROSECOND
@@ -120,11 +126,12 @@ def _common(text: str) -> datetime:
     return _strptime(text, "%Y-%m-%d %H:%M:%S")
 
 
-def _strptime(text: str, pattern: str) -> datetime:
+def _strptime(text: str, pattern: str, told: str = "") -> datetime:
+    """`told`: the form that the error names, where it is another than `pattern`."""
     try:
         return datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is applied by the caller
     except (ValueError, OverflowError):
-        raise ValueError(f"is not a timestamp of the form {pattern!r}") from None
+        raise ValueError(f"is not a timestamp of the form {told or pattern!r}") from None
 
 
 def to_datetime(moment_us: int) -> datetime:

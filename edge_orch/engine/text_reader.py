@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from edge_orch.engine.casualties import explained
 from edge_orch.engine.csv_lines import split_line
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
+from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.engine.patterns import whole_matcher
 from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, RegexFormat
@@ -113,16 +113,14 @@ def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
 
 
 def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
-    pattern = re.compile(format_.pattern)
-    groups = [pattern.groupindex[column_of(field)] for field in fields]
-
+    texts = [text_of(groups) for groups in groups_of(format_, fields)]
     matches = whole_matcher(format_.pattern)
 
     def match(text: str, _time_us: int) -> Sequence[str | None]:
         found = matches(text)
         if found is None:
             raise ValueError("does not match the expression")
-        return [found[group] for group in groups]
+        return [text(found) for text in texts]
 
     return match
 

@@ -9,8 +9,10 @@ from edge_orch.plan.characters import ANY, characters, folded
 
 _LARGEST = 2_000
 _LINKS = 20_000
+_PAIRS = 5_000  # so many pairs of states are looked at for one that comes together; of more it is taken that one does
 _COUNTED = 128  # a counted repetition of so many states is written out; a larger one is taken as without bound
 
+_SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "AT"}
 States = set[int]
 Part = tuple[States, States, bool]
 """The states that a part can begin and end with, and whether it matches the empty text."""
@@ -76,6 +78,8 @@ class Automaton:
                 part = self._either([self.sequence(branch) for branch in argument[1]])
             case "GROUPREF_EXISTS":
                 part = self._either([self.sequence(branch or ()) for branch in argument[1:]])
+            case "ASSERT" | "ASSERT_NOT" if all(str(each) in _SINGLE for each, _ in argument[1]):
+                part = set(), set(), True  # a look at so many characters costs as much each time, and passes none
             case "ASSERT" | "ASSERT_NOT":
                 first, last, _ = self.sequence(argument[1])
                 part = first, last, True
@@ -105,7 +109,7 @@ class Automaton:
             return set(), set(), True
         if empty and least > 1:
             self.hopeless = True  # (a?){30}: which of the thirty are empty?
-        if most * size > _COUNTED:  # most: at worst as many as `re` can count
+        if most > 1 and most * size > _COUNTED:  # most: at worst as many as `re` can count
             self.link(last, first)
             return first, last, empty or least == 0
         ends, previous = set(last), last
@@ -152,14 +156,36 @@ class Automaton:
                     agenda.append(following)
         return seen
 
-    def choices(self, loops: list[States]) -> int:
-        """In how many states outside of loops one character can be read by two that follow."""
+    def choices(self, loops: list[States], most: int) -> int:
+        """In how many states outside of loops one character can be read by two that follow.
+
+        If these are more than `most`, only those count of which both ways can come together again by the same text:
+        others may be tried in vain, but do not multiply.
+        """
         looping = set[int]().union(*loops)
-        outside = [list(self.next[state]) for state in range(len(self.sets)) if state not in looping]
-        return sum(
-            any(self.sets[one] & self.sets[other] for place, one in enumerate(after) for other in after[:place])
-            for after in outside
-        )
+        places = [state for state in range(len(self.sets)) if state not in looping and self._pairs(state, state)]
+        return len(places) if len(places) <= most else sum(map(self._rejoins, places))
+
+    def _pairs(self, one: int, other: int) -> set[tuple[int, int]]:
+        """The two different states in which one character may lead from these two."""
+        return {
+            (min(first, second), max(first, second))
+            for first in self.next[one]
+            for second in self.next[other]
+            if first != second and self.sets[first] & self.sets[second]
+        }
+
+    def _rejoins(self, state: int) -> bool:
+        seen = self._pairs(state, state)
+        agenda = list(seen)
+        while agenda:
+            one, other = agenda.pop()
+            if not self.next[one].keys().isdisjoint(self.next[other]) or len(seen) > _PAIRS:
+                return True
+            following = self._pairs(one, other) - seen
+            seen |= following
+            agenda += following
+        return False
 
     def ambiguous(self, loop: States) -> bool:
         """Whether some text leads from a state of the loop back to it in two ways."""

@@ -18,7 +18,7 @@ from edge_orch.plan.characters import ANY
 
 _parser: Any = import_module("re._parser")  # what the standard library itself compiles from; it has no public name
 _STEPS = {2: 50_000_000, 3: 15_000_000}  # for so many loops in a row: well below a second, on a Pi too
-_CHOICES = 24  # places where the next character does not tell how to go on: 2 to that power ways through them
+_CHOICES = 24  # places from which two ways lead to one place by the same text: 2 to that power ways through them
 FOREVER = 0
 
 
@@ -42,7 +42,7 @@ def _longest(pattern: str, anywhere: bool) -> int | None:
         automaton.link({start}, {start})
         automaton.link({start}, first)
     loops = automaton.loops()
-    if automaton.choices(loops) > _CHOICES or any(automaton.ambiguous(loop) for loop in loops):
+    if automaton.choices(loops, _CHOICES) > _CHOICES or any(automaton.ambiguous(loop) for loop in loops):
         return FOREVER
     power = automaton.overlapping(loops)
     if power <= 1:

@@ -19,10 +19,15 @@ class CsvFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="csv", omit_d
     header: bool = True
 
 
-class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex"):
-    """Named groups are the fields; the whole line must match."""
+class RegexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="regex", omit_defaults=True):
+    """Named groups are the fields; the whole line must match.
+
+    `names`: those that are not just one group of that name; their text is that of the first of their groups that
+    matched.
+    """
 
     pattern: str
+    names: dict[str, tuple[str, ...]] = {}
 
 
 class RawFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="raw"):

@@ -49,7 +49,8 @@ def emit_explode(generator: Generator, function: FunctionWriter, step: Explode, 
         with body.block("else:"):
             body.line(f"{passed} += 1")
             columns = {name: symbol for name, symbol in scope.columns.items() if name != step.field}
-            columns |= place | filled(generator, function, step.fields, made)
+            time = f"({scope.time.code} or 0)" if scope.time.nullable else scope.time.code
+            columns |= place | filled(generator, function, step.fields, made, time)
             below = msgspec.structs.replace(scope, columns=columns, passed=passed, carrier=None)
             flow(generator, function, step, below)
     emit_account(

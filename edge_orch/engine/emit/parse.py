@@ -15,7 +15,7 @@ from edge_orch.plan.steps import Parse, united
 
 
 def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scope: Scope, flow: Flow) -> None:
-    """One call a record. The time that RFC 3164 stamps are completed by is the record's."""
+    """One call a record. The time that stamps without a year are completed by is the record's."""
     number, body = generator.number(step), function.body
     fields = united(tuple(reading.fields for reading in step.readings))
     readings = [(reading.format, reading.fields) for reading in step.readings]
@@ -31,7 +31,7 @@ def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scop
         body.line(f"{misfit} += 1")
         body.line(scope.kill.format(step=repr(step.name), reason=reason, field=f"{wrong} or {step.field!r}"))
     with body.block("else:"):
-        added = filled(generator, function, fields, made)
+        added = filled(generator, function, fields, made, time)
         event_time = added.get(step.schema.time or "", scope.time)
         below = msgspec.structs.replace(
             scope, columns=scope.columns | added, passed=passed, carrier=None, time=event_time

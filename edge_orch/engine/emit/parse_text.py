@@ -67,7 +67,7 @@ def _matched_loop(
 ) -> Iterator[dict[str, Symbol]]:
     """The loop over records that are read column by column, and good."""
     number = generator.number(step)
-    reader = MatchedLines(step.name, format_.pattern, step.fields, generator.casualties)
+    reader = MatchedLines(step.name, format_, step.fields, generator.casualties)
     known = generator.names.bind("reader", reader)
     columns = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
     variables = "".join(f"{symbol.code}, " for symbol in columns.values())

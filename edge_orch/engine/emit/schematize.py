@@ -39,7 +39,7 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
         return
     loop = json_loop if isinstance(step.format, JsonFormat) else text_loop
     with loop(generator, function, step, wanted) as (parsed, carrier):
-        columns = filled(generator, function, step.fields, parsed)
+        columns = filled(generator, function, step.fields, parsed, ARRIVAL.code)
         time = columns[step.schema.time] if step.schema.time else ARRIVAL
         if step.schema.time is None:
             time = msgspec.structs.replace(ARRIVAL, code=function.once("arrival", ARRIVAL.code))

@@ -70,7 +70,10 @@ ts;sensor;temp_c
 
 
 class Regex(Model, frozen=True):
-    """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields."""
+    """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields.
+
+    A name may have dots, which a `path` reads, and stand in several alternatives: the first that matched counts.
+    """
 
     inline: ClassVar[bool] = True
     example: ClassVar[str] = r"""
@@ -88,7 +91,10 @@ time: ts
 
 
 class Grok(Model, frozen=True):
-    """`grok: '%{IP:client} %{WORD:method}'`: named patterns, as in Logstash; the whole line must match."""
+    """`grok: '%{IP:client} %{WORD:method}'`: named patterns, as in Logstash; the whole line must match.
+
+    What `regex` says of names is true here, too: `%{IP:source.ip}` or `%{IP:[source][ip]}` has the path source.ip.
+    """
 
     shorthand: ClassVar[str] = "pattern"
     example: ClassVar[str] = r"""

@@ -63,7 +63,10 @@ class FieldSpec(Model, frozen=True):
     default: Annotated[Constant | None, Doc("its value in a record without it, or with null or an empty text there")]
     format: Annotated[
         Text | None,
-        Doc("of a timestamp: rfc3339 (the default), unix_s | unix_ms | unix_us | unix_ns, or a strptime pattern"),
+        Doc(
+            "of a timestamp: rfc3339 (the default), unix_s | unix_ms | unix_us | unix_ns, or a strptime pattern, "
+            "perhaps without the year or the date"
+        ),
     ]
     zone: Annotated[
         Text | None, Doc("of timestamps without an offset: an IANA zone; left out: that of schematize, else UTC")

@@ -32,12 +32,16 @@ FIELDS = (
     parsed("i", INT, required=False),
     parsed("u", STRING, default="C", required=False),
 )
+TWICE: dict[str, tuple[str, ...]] = {"k": ("k", "k_2"), "i": ("i", "other")}
+_K, _I = r"(?: k=(?P<k>\w*)| j=(?P<k_2>\w*))?", r" (?:i=(?P<i>[\d.]*)|e=(?P<other>\d*))(?P<u>[A-Z°]+)?"
 PATTERNS = {
+    "together, names twice": rf"x=(?P<x>\S+){_K}{_I}",
+    "one by one, names twice": rf"x=(?P<x>\S+)(?= ){_K}{_I}",
     "together": r"x=(?P<x>\S+)(?: k=(?P<k>\w*))? i=(?P<i>[\d.]*)(?P<u>[A-Z°]+)?",
     "one by one": r"x=(?P<x>\S+)(?= )(?: k=(?P<k>\w*))? i=(?P<i>[\d.]*)(?P<u>[A-Z°]+)?",
     "with a limit": r"x=(?P<x>\S+).*(?: k=(?P<k>\w*))? i=(?P<i>[\d.]*)(?P<u>[A-Z°]+)?",
 }
-GOOD = ["x=1.5 k=a i=1C", "x=-0 i=", "x=2 k= i=3", "x=1e2 k=ß i=4°C", "x=3 i=1", " x=1 i=2"[1:]]
+GOOD = ["x=1.5 k=a i=1C", "x=2 j=b e=7", "x=-0 i=", "x=2 k= i=3", "x=1e2 k=ß i=4°C", "x=3 i=1", " x=1 i=2"[1:]]
 BAD = [
     "",
     "x=",
@@ -58,7 +62,7 @@ LINES = st.lists(
 
 
 def job(pattern: str) -> Plan:
-    step: Schematize = schematize(*FIELDS, kind=RegexFormat(pattern))
+    step: Schematize = schematize(*FIELDS, kind=RegexFormat(pattern, TWICE if "k_2" in pattern else {}))
     small = call("lt", call("mul", col("i", INT), lit(2, INT), type_=INT), lit(9, INT))
     return plan(step, filtered(small, step), outputs={"all": "parse", "out": "filter"})
 

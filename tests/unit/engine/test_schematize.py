@@ -7,7 +7,8 @@ import pytest
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import Invalid
 from edge_orch.plan.formats import CsvFormat, Format, RegexFormat
-from edge_orch.plan.steps import ParsedField
+from edge_orch.plan.schema import Field, Schema
+from edge_orch.plan.steps import Explode, Parse, ParsedField
 from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
 
 CSV = CsvFormat(("a", "b"))
@@ -256,3 +257,31 @@ def test_two_fields_cannot_read_one_path_as_different_things(fields: tuple[Parse
 def test_two_fields_may_read_one_path_alike() -> None:
     found, _ = read(b'{"x":1}', parsed("a", INT, path=("x",)), parsed("b", INT, path=("x",)))
     assert found == [{"a": 1, "b": 1}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (None, b'{"a":"Jan  2 03:04:05"}\n{"a":null}\n{"a":"?"}\n'),
+        (CsvFormat(("a",), header=False), b'Jan  2 03:04:05\n""\n?\n'),
+        (RegexFormat("a=(?P<a>.*)"), b"a=Jan 02 03:04:05\na=\na=?\n"),
+    ],
+    ids=["json", "csv", "regex"],
+)
+def test_a_stamp_without_a_year_lies_near_its_arrival(kind: Format | None, payload: bytes) -> None:
+    stamp = parsed("a", TIMESTAMP, required=False, format="%b %d %H:%M:%S")
+    found, dead = read(payload, stamp, kind=kind)
+    assert found == [{"a": "1970-01-02T03:04:05Z"}, {"a": None}]
+    assert reasons(dead) == [(2, "a", "is not a timestamp of the form '%b %d %H:%M:%S'")]
+
+
+def test_a_stamp_without_a_year_lies_near_the_record_it_is_parsed_from() -> None:
+    came = schematize(parsed("at", TIMESTAMP), parsed("line", STRING), parsed("list", STRING, json=True), time="at")
+    stamp = parsed("ts", TIMESTAMP, format="%b %d %H:%M:%S")
+    schema = Schema((*came.schema.fields, Field("ts", TIMESTAMP, True)), "at")
+    parse = Parse("read", "parse", "line", RegexFormat("(?P<ts>.*)"), (stamp,), schema)
+    without = Schema(tuple(field for field in schema.fields if field.name != "list"), "at")
+    explode = Explode("out", "parse", "list", (stamp,), without)
+    payload = b'{"at":"2021-01-01T00:00:00Z","line":"Dec 31 23:00:00","list":[{"ts":"Jan 01 00:00:01"}]}\n'
+    for step, found in ((parse, "2020-12-31T23:00:00Z"), (explode, "2021-01-01T00:00:01Z")):
+        assert [row["ts"] for row in rows(pipeline(plan(came, step)).process(batch(payload)))] == [found]
