@@ -1,11 +1,11 @@
 """A user's regular expression → one that reads all lines of a text in one call.
 
-Its `split` gives, for each line, the texts of the groups, and what stands between two lines, which is nothing: a list
+Its `split` gives, for each line that matches, the texts of the groups, and what stands between two such lines: a list
 whose every so many texts are a column. The groups hold what they do after a `fullmatch` of the line alone, because
  1. nothing in the expression takes a newline any more, and no line has one within: no match leaves its line;
  2. `^` and `$` mean at a newline what they mean at the ends of a text; what looks further is not taken on;
  3. of two ways to match, `split` and `fullmatch` try the same one first;
- 4. a line that does not match is taken by the other alternative, which sets one group more, the last.
+ 4. it begins and ends with a line, so that whole lines stand between two matches: those that do not match.
 
 For text that is all ASCII, classes of characters are written out: `re` then finds them several times faster.
 
@@ -75,7 +75,7 @@ def line_pattern(pattern: str, groups: Collection[int], *, ascii_only: bool) -> 
         whole = writer.sequence(tree, 0, sure=True)
     except _Unfit:
         return None
-    return None if whole.empty else LinePattern(rf"^(?:(?:{whole.text})\n|(.*\n))", sorted(groups), writer.always)
+    return None if whole.empty else LinePattern(rf"^(?:{whole.text})\n", sorted(groups), writer.always)
 
 
 class _Writer:

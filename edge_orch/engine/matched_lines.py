@@ -92,14 +92,11 @@ class MatchedLines:
         split = self._splits.get(lines.ascii) or self._compile(pattern, ascii_only=lines.ascii)
         text = lines.text
         parts = split(text if text.endswith("\n") else f"{text}\n")
-        every = len(pattern.groups) + 2
+        every = len(pattern.groups) + 1
         columns = {group: parts[place::every] for place, group in enumerate(pattern.groups, start=1)}
-        rest = parts[every - 1 :: every]
+        between = parts[::every]
         found = [_first_of([columns[group] for group in groups]) for groups in self._groups]
-        if not any(rest):
-            return found, None
-        matched = [line is None for line in rest]
-        return [list(compress(column, matched)) for column in found], matched
+        return found, _matched(between) if any(between) else None
 
     def _one_by_one(self, lines: Lines) -> tuple[list[Texts], list[bool] | None]:
         match, limit = self._matches[lines.ascii], self._limit
@@ -169,3 +166,13 @@ def _first_of(columns: list[Texts]) -> Texts:
     if len(columns) == 1:
         return columns[0]
     return [next((text for text in texts if text is not None), None) for texts in zip(*columns, strict=True)]
+
+
+def _matched(between: list[str | None]) -> list[bool]:
+    """Which lines match, by the lines that stand before, between and behind those that do."""
+    matched: list[bool] = []
+    for unmatched in between:
+        matched += [False] * (unmatched or "").count("\n")
+        matched.append(True)
+    matched.pop()
+    return matched

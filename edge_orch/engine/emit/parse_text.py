@@ -66,14 +66,27 @@ def _matched_loop(
     generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat
 ) -> Iterator[dict[str, Symbol]]:
     """The loop over records that are read column by column, and good."""
+    records = f"records{generator.number(step)}"
+    matched_records(generator, function, step, format_, records)
+    columns = matched_columns(generator, step)
+    variables = "".join(f"{symbol.code}, " for symbol in columns.values())
+    with function.body.block(f"for {variables}in {records}:"):
+        yield columns
+
+
+def matched_records(
+    generator: Generator, function: FunctionWriter, step: Schematize, format_: RegexFormat, records: str
+) -> None:
+    """Set the variable `records` to the records that match and are good: an iterator over tuples of their columns."""
     number = generator.number(step)
     reader = MatchedLines(step.name, format_, step.fields, generator.casualties)
     known = generator.names.bind("reader", reader)
-    columns = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
-    variables = "".join(f"{symbol.code}, " for symbol in columns.values())
-    function.body.line(f"feed{number}, records{number}, dead{number}, blank{number} = {known}.read(lines)")
-    with function.body.block(f"for {variables}in records{number}:"):
-        yield columns
+    function.body.line(f"feed{number}, {records}, dead{number}, blank{number} = {known}.read(lines)")
+
+
+def matched_columns(generator: Generator, step: Schematize) -> dict[str, Symbol]:
+    """A new variable for each column of such a tuple."""
+    return {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
 
 
 def _refuse(function: FunctionWriter, step: Schematize, number: int, reason: str) -> None:

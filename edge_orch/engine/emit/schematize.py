@@ -10,7 +10,7 @@ from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.flow import emit_flow
 from edge_orch.engine.emit.parse_json import is_real, json_loop
 from edge_orch.engine.emit.parse_text import text_loop
-from edge_orch.engine.emit.sieve import emit_sieve, filters_of
+from edge_orch.engine.emit.sieve import emit_sieve, sieve_of
 from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol, Ticking
@@ -34,8 +34,8 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
     clocks = _clocks(generator, function, step)
     wanted = generator.graph.used(step.name) | {step.schema.time or ""}
     function.body.line(f"# schematize {step.name!r}")
-    if filters := filters_of(generator, step):
-        emit_sieve(generator, function, step, filters)
+    if (sieve := sieve_of(generator, step)) is not None:
+        emit_sieve(generator, function, step, sieve)
         return
     loop = json_loop if isinstance(step.format, JsonFormat) else text_loop
     with loop(generator, function, step, wanted) as (parsed, carrier):
