@@ -138,7 +138,10 @@ class _Writer:
         first = self.sequence(body, 0, sure=False).first
         inner = self.sequence(body, follow if most == 1 else first | follow, sure=False)
         settled = greedy and inner.settled and not inner.empty and not first & follow
-        text = inner.text if len(body) == 1 and str(body[0][0]) in _CHARACTERS else f"(?:{inner.text})"
+        single = len(body) == 1 and str(body[0][0]) in _CHARACTERS
+        if settled and (least, most) == (0, 1) and not single:
+            return _Part(f"(?:{inner.text}|)", first, empty=True, settled=True)  # which `re` does sooner than `?+`
+        text = inner.text if single else f"(?:{inner.text})"
         times = f"{{{least},{'' if most is _parser.MAXREPEAT else most}}}"
         mode = "+" if settled else "" if greedy else "?"
         return _Part(f"{text}{times}{mode}", first, inner.empty or least == 0, settled)

@@ -83,13 +83,17 @@ class Lines:
             self._count = newlines(payload) + (not payload.endswith(b"\n") and bool(payload))
         return self._count
 
+    def counted(self, count: int) -> None:
+        """Somebody has seen by the way how many there are."""
+        self._count = count
+
     def flat(self) -> bool:
         """Whether a `}` stands at the end of each line of the payload, and nowhere else."""
         payload = self._payload
         joined = payload.replace(b"\n", b"")
         if joined.replace(b"}", b"}\n") != payload:
             return False
-        self._count = len(payload) - len(joined)  # seen by the way
+        self.counted(len(payload) - len(joined))
         return True
 
     def apart(self) -> bool:

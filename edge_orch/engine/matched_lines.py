@@ -18,7 +18,8 @@ from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.formats import RegexFormat
 from edge_orch.plan.steps import ParsedField
 
-_FEW = 3  # lines: for fewer, columns cost more than they save
+_FEW = 3  # records: for fewer, columns cost more than they save
+_MANY = 1024  # bytes: of more they are not counted to know that
 
 
 class Reading(NamedTuple):
@@ -56,7 +57,8 @@ class MatchedLines:
 
     def read(self, lines: Lines) -> Reading:
         """The records; what is none is reported."""
-        if lines.count < _FEW and (rows := self._few(lines)) is not None:
+        few = len(lines.whole or b"") < _MANY and lines.count < _FEW
+        if few and (rows := self._few(lines)) is not None:
             feed = iter(rows)
             return Reading(feed, feed, 0, 0)
         pattern = self._alls[lines.ascii]
@@ -96,7 +98,9 @@ class MatchedLines:
         columns = {group: parts[place::every] for place, group in enumerate(pattern.groups, start=1)}
         between = parts[::every]
         found = [_first_of([columns[group] for group in groups]) for groups in self._groups]
-        return found, _matched(between) if any(between) else None
+        matched = None if between.count("") == len(between) else _matched(between)
+        lines.counted(len(between) - 1 if matched is None else len(matched))
+        return found, matched
 
     def _one_by_one(self, lines: Lines) -> tuple[list[Texts], list[bool] | None]:
         match, limit = self._matches[lines.ascii], self._limit

@@ -85,7 +85,7 @@ def test_what_cannot_go_wrong_is_possessive() -> None:
 
     assert made is not None
     assert (made.groups, made.always) == ([1, 3], {1, 3})
-    assert made.text == (r"^(?:([\d]{1,}+)\.(?:[\d]{1,}+)\ ([\S]{1,})(?:\-[\S]{1,}+){0,1}+\ x(?:\.[\d]{1,}+){0,1}+y)\n")
+    assert made.text == (r"^(?:([\d]{1,}+)\.(?:[\d]{1,}+)\ ([\S]{1,})(?:\-[\S]{1,}+|)\ x(?:\.[\d]{1,}+|)y)\n")
 
 
 @pytest.mark.parametrize(
