@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.calls import address, bits, calendar, forms, json, number, text
+from edge_orch.engine.calls import address, bits, calendar, forms, json, lists, number, text
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -77,6 +77,8 @@ STRICT: dict[str, Function] = {
     "strpos": _call(text.strpos),
     "regexp_replace": _call(text.regexp_replace, may_fail=True),
     "md5": _call(text.md5),
+    "sha1": _call(text.sha1),
+    "sha512": _call(text.sha512),
     "to_base64": _call(text.to_base64),
     "from_base64": _call(text.from_base64, may_fail=True),
     "base64_to_hex": _call(text.base64_to_hex, may_fail=True),
@@ -114,6 +116,17 @@ STRICT: dict[str, Function] = {
     "list_min": _call(json.list_min, may_fail=True),
     "list_max": _call(json.list_max, may_fail=True),
     "json_valid": _call(json.json_valid),
+    "string_split": _call(lists.string_split),
+    "regexp_extract_all": _call(lists.regexp_extract_all, may_fail=True),
+    "array_to_string": _call(lists.array_to_string, may_fail=True),
+    "list_contains": _call(lists.list_contains, may_fail=True),
+    "list_distinct": _call(lists.list_distinct, may_fail=True),
+    "list_sort": _call(lists.list_sort, may_fail=True),
+    "list_reverse": _call(lists.list_reverse, may_fail=True),
+    "list_concat": _call(lists.list_concat, may_fail=True),
+    "list_slice": _call(lists.list_slice, may_fail=True),
+    "json_keys": _call(lists.json_keys, may_fail=True),
+    "json_merge_patch": _call(lists.json_merge_patch, may_fail=True),
     "time_bucket": _call(calendar.time_bucket),
     "epoch_ms": _inline("({0} // 1000)"),
     "epoch_us": _inline("({0})"),

@@ -11,13 +11,20 @@ from edge_orch.expr.library.choices import CHOICES
 from edge_orch.expr.library.elsewhere import ELSEWHERE
 from edge_orch.expr.library.function import Function, Kind
 from edge_orch.expr.library.json import JSON
+from edge_orch.expr.library.lists import LISTS
 from edge_orch.expr.library.numbers import NUMBERS
 from edge_orch.expr.library.text import TEXT
 from edge_orch.expr.library.times import TIMES
 
-FUNCTIONS: dict[str, Function] = {**TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES, **JSON}
+FUNCTIONS: dict[str, Function] = {**TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES, **JSON, **LISTS}
 
 SYNONYMS = {
+    "array_concat": "list_concat",
+    "array_contains": "list_contains",
+    "array_distinct": "list_distinct",
+    "array_join": "array_to_string",
+    "array_slice": "list_slice",
+    "array_sort": "list_sort",
     "ceiling": "ceil",
     "char_length": "length",
     "character_length": "length",
@@ -26,6 +33,8 @@ SYNONYMS = {
     "instr": "strpos",
     "pow": "power",
     "regexp_matches": "regexp_like",
+    "split": "string_split",
+    "string_to_array": "string_split",
     "substring": "substr",
 }
 """Other names that SQL has for the same."""

@@ -60,7 +60,10 @@ class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
 
 Expression = Literal | Column | Param | Context | Call
 
-_JSON = {"json_extract", "json_object", "json_array"}
+_JSON = {
+    "json_extract", "json_object", "json_array", "string_split", "regexp_extract_all", "list_distinct", "list_sort",
+    "list_reverse", "list_concat", "list_slice", "json_keys", "json_merge_patch",
+}  # fmt: skip
 
 
 def is_json(value: Expression) -> bool:

@@ -67,6 +67,14 @@ def regexp_extract(text: str, pattern: str, group: int = 0) -> str | None:
     return found
 
 
+def matches(text: str, pattern: str, group: int = 0) -> list[str | None] | None:
+    """What a group of each match holds; NULL without such a group, and for a text too long for the pattern."""
+    compiled = _compiled(pattern)
+    if compiled is None or len(text) > compiled[1] or not 0 <= group <= compiled[0].groups:
+        return None
+    return [match[group] for match in compiled[0].finditer(text)]
+
+
 def like(text: str, pattern: str) -> bool:
     """SQL's LIKE: `%` any characters, `_` one, `\\` before either itself."""
     return like_pattern(pattern).fullmatch(text) is not None
@@ -181,6 +189,16 @@ def regexp_replace(text: str, pattern: str, new: str, options: str = "") -> str 
 def md5(text: str) -> str:
     """The digest of the UTF-8 bytes, in hexadecimal: for keys, not for protection."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def sha1(text: str) -> str:
+    """The SHA-1 of its UTF-8 bytes in hexadecimal: an identifier, no protection."""
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def sha512(text: str) -> str:
+    """The SHA-512 of its UTF-8 bytes in hexadecimal."""
+    return hashlib.sha512(text.encode()).hexdigest()
 
 
 def to_base64(text: str) -> str:

@@ -143,6 +143,8 @@ TEXT: dict[str, Function] = {
         example="regexp_replace('press-12', '([a-z]+)-', '\\1 ')",
     ),
     "md5": Function((STRING,), STRING, "md5(text): 32 hexadecimal digits; no protection", example="md5('press')"),
+    "sha1": Function((STRING,), STRING, "sha1(text): 40 hexadecimal digits; no protection", example="sha1('press')"),
+    "sha512": Function((STRING,), STRING, "sha512(text): 128 hexadecimal digits", example="sha512('press')"),
     "to_base64": Function((STRING,), STRING, "to_base64(text): of its UTF-8 bytes", example="to_base64('press')"),
     "from_base64": Function(
         (STRING,),

@@ -49,7 +49,7 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
         raise checker.problem(nodes[1], mistake.what, next_step=mistake.next_step, into=mistake.at)
     if name == "clamp":
         refuse_empty_range(checker, *nodes[1:])
-    if name == "regexp_extract" and len(nodes) > 2:
+    if name in {"regexp_extract", "regexp_extract_all"} and len(nodes) > 2:
         group = _written(nodes[2])
         groups = re.compile(nodes[1].name).groups
         if group is not None and not 0 <= group <= groups:

@@ -108,6 +108,7 @@ class Grammar:
             lambda: same("({} IS DISTINCT FROM {})", self.text(depth), self.text(depth)),
             lambda: same("({} IS NOT DISTINCT FROM {})", self.integer(depth), self.integer(depth)),
             lambda: same(f"({{}} ILIKE {self.draw(st.sampled_from(PATTERNS))})", self.text(depth)),
+            lambda: same("list_contains(string_split({}, '-'), {})", self.text(depth), self.text(depth)),
             lambda: both("regexp_like({}, '^[a-z]')", "regexp_matches({}, '^[a-z]')", self.text(depth)),
         )
 
@@ -199,6 +200,17 @@ class Grammar:
             lambda: same(f"substr({{}}, ({start}), {length})", self.text(depth)),
             lambda: same("replace({}, {}, {})", self.text(depth), self.text(depth), self.text(depth)),
             lambda: same(f"split_part({{}}, '-', {length + 1})", self.text(depth)),
+            lambda: same("array_to_string(list_reverse(string_split({}, '-')), '+')", self.text(depth)),
+            lambda: same("array_to_string(list_sort(string_split({}, 'a')), '+')", self.text(depth)),
+            lambda: same("array_to_string(list_sort(list_distinct(string_split({}, '-'))), '+')", self.text(depth)),
+            lambda: same(f"array_to_string(list_slice(string_split({{}}, '-'), 1, {length}), '+')", self.text(depth)),
+            lambda: same("array_to_string(regexp_extract_all({}, '[a-z]+', 0), '+')", self.text(depth)),
+            lambda: same(
+                "array_to_string(list_concat(string_split({}, '-'), string_split({}, 'a')), '')",
+                self.text(depth),
+                self.text(depth),
+            ),
+            lambda: same("sha1({})", self.text(depth)),
             lambda: both("regexp_extract({}, '[a-z]+', 0)", "extracted({}, '[a-z]+')", self.text(depth)),
             lambda: same("CAST({} AS text)", self.integer(depth)),
             lambda: same("CAST({} AS text)", self.boolean(depth)),

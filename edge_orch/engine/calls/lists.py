@@ -1,0 +1,133 @@
+"""Functions of JSON arrays, and of objects, as wholes. What is none is NULL; elements stay as they were written."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import msgspec
+
+from edge_orch.engine.calls.json import ERRORS, json_text
+from edge_orch.engine.calls.text import matches
+from edge_orch.engine.encoding import json_bytes
+
+_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_value = msgspec.json.Decoder(msgspec.Raw).decode
+_any = msgspec.json.Decoder().decode
+_NULL = b"null"
+
+
+def string_split(text: str, separator: str) -> str:
+    """An array of the parts between the separators; without one, of the characters."""
+    return json_text(text.split(separator) if separator else list(text))
+
+
+def regexp_extract_all(text: str, pattern: str, group: int = 0) -> str | None:
+    """An array of what a group of each match holds; NULL without such a group, and for a text too long for it."""
+    found = matches(text, pattern, group)
+    return None if found is None else json_text(found)
+
+
+def array_to_string(text: str, separator: str) -> str | None:
+    """The elements as one text, nulls left out: texts as they are, others as JSON."""
+    elements = _elements(text)
+    if elements is None:
+        return None
+    return separator.join([_text(element) for element in elements if element != _NULL])
+
+
+def list_contains(text: str, element: str) -> bool | None:
+    """Whether one of the elements is that text, or is so written."""
+    elements = _elements(text)
+    return None if elements is None else any(_text(each) == element for each in elements if each != _NULL)
+
+
+def list_distinct(text: str) -> str | None:
+    """Each element where it comes first, nulls left out."""
+    elements = _elements(text)
+    return None if elements is None else _written([each for each in dict.fromkeys(elements) if each != _NULL])
+
+
+def list_sort(text: str) -> str | None:
+    """The elements in ascending order, nulls last; NULL unless they are all numbers or all texts."""
+    elements = _elements(text)
+    if elements is None:
+        return None
+    values = [(_any(element), element) for element in elements if element != _NULL]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value, _ in values)
+    if not numbers and not all(isinstance(value, str) for value, _ in values):
+        return None
+    values.sort(key=lambda pair: pair[0])
+    return _written([element for _, element in values] + [_NULL] * (len(elements) - len(values)))
+
+
+def list_reverse(text: str) -> str | None:
+    """The elements, the last first."""
+    elements = _elements(text)
+    return None if elements is None else _written(elements[::-1])
+
+
+def list_concat(text: str, other: str) -> str | None:
+    """The elements of the one, then those of the other."""
+    both = [_elements(text), _elements(other)]
+    return _written(list(chain.from_iterable(filter(None, both)))) if None not in both else None
+
+
+def list_slice(text: str, begin: int, end: int) -> str | None:
+    """The elements from one to another, both included and counted from 1; from -1 backwards from the end."""
+    elements = _elements(text)
+    if elements is None:
+        return None
+    first = begin - 1 if begin > 0 else max(len(elements) + begin, 0) if begin else 0
+    last = end if end >= 0 else len(elements) + end + 1
+    return _written(elements[first : max(last, 0)])
+
+
+def json_keys(text: str) -> str | None:
+    """An array of the names of an object's members; NULL for what is no object."""
+    try:
+        return json_text(list(_object(text)))
+    except ERRORS:
+        return None
+
+
+def json_merge_patch(text: str, patch: str) -> str | None:
+    """RFC 7396: the members of the patch in the object, at any depth; what is null in the patch is removed."""
+    try:
+        merged = _line(_merged(bytes(_value(text)).strip(), bytes(_value(patch)).strip()))
+    except ERRORS:
+        return None
+    return None if merged == _NULL else merged.decode()
+
+
+def _merged(value: bytes, patch: bytes) -> bytes:
+    if not patch.startswith(b"{"):
+        return patch
+    members = _object(value) if value.startswith(b"{") else {}
+    for key, raw in _object(patch).items():
+        new = bytes(raw)
+        if new == _NULL:
+            members.pop(key, None)
+        else:
+            members[key] = msgspec.Raw(_merged(bytes(members.get(key, _NULL)), new))
+    return json_bytes(members)
+
+
+def _elements(text: str) -> list[bytes] | None:
+    try:
+        return [bytes(raw) for raw in _array(text)]
+    except ERRORS:
+        return None
+
+
+def _text(element: bytes) -> str:
+    """A text as it is, anything else as JSON."""
+    return str(_any(element)) if element.startswith(b'"') else _line(element).decode()
+
+
+def _written(elements: list[bytes]) -> str:
+    return "[" + ",".join([_line(element).decode() for element in elements]) + "]"
+
+
+def _line(element: bytes) -> bytes:
+    return msgspec.json.format(element, indent=-1) if b"\n" in element or b"\r" in element else element
