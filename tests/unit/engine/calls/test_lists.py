@@ -34,7 +34,7 @@ def test_elements_stay_as_they_were_written() -> None:
 def test_what_is_no_array_is_null(text: str) -> None:
     of: list[Callable[[str], object]] = [list_reverse, list_distinct, list_sort]
     assert [each(text) for each in of] == [None] * 3
-    assert list_slice(text, 1, 2) is array_to_string(text, ",") is list_contains(text, "a") is None
+    assert (list_slice(text, 1, 2), array_to_string(text, ","), list_contains(text, "a")) == (None, None, None)
     assert list_concat("[]", text) is list_concat(text, "[]") is None
 
 
