@@ -113,7 +113,7 @@ def _check_format(text: Text) -> None:
             next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
         raise Invalid(Problem("unknown format of timestamps", text.where, expected, repr(text.value), next_step))
     for match in re.finditer("%(.?)", text.value) if "%" in text.value else ():
-        if match[1] not in _STRPTIME:
+        if not match[1] or match[1] not in _STRPTIME:
             meant = _STRFTIME_OF_C.get(match[1])
             next_step = f"write {meant}" if meant else ""
             expected = f"one of: {' '.join(f'%{one}' for one in _STRPTIME)}"

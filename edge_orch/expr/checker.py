@@ -19,6 +19,8 @@ from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.reading import gathered
 
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOL = frozenset({FieldType.BOOL})
 
 
@@ -104,10 +106,19 @@ def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[Fie
     if accepted == NUMBERS and value.type is FieldType.TIMESTAMP:
         return "make a number of it with extract or date_diff, or shift it by an INTERVAL"
     if accepted == NUMBERS and isinstance(value, Literal) and value.type is FieldType.STRING:
-        return f"write {value.value} without quotes if a number is meant"
+        return _unquoted(str(value.value))
     text = node.sql() if isinstance(node, exp.Column | exp.Placeholder) else "…"
     to = FieldType.FLOAT if accepted == NUMBERS else min(accepted)
     return f"write CAST({text} AS {to})" if casts.allowed(value.type, to) else f"use a {to} in its place"
+
+
+def _unquoted(text: str) -> str:
+    """The next step for a text where a number belongs."""
+    if _NUMBER.fullmatch(text):
+        return f"write {text} without quotes if a number is meant"
+    if _DATE.match(text):
+        return f"a point in time is written CAST('{text}' AS timestamp)"
+    return "write a number, without quotes"
 
 
 def _of_conditions(values: Sequence[Expression]) -> str:
@@ -125,14 +136,15 @@ def _of_conditions(values: Sequence[Expression]) -> str:
 def _next_step(values: Sequence[Expression]) -> str:
     types = {value.type for value in values if not is_null(value)}
     quoted = [value.value for value in values if isinstance(value, Literal) and isinstance(value.value, str)]
-    numbers = [text for text in quoted if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", text)]
+    numbers = [text for text in quoted if _NUMBER.fullmatch(text)]
     if numbers and types & NUMBERS:
         return f"write {numbers[0]} without quotes if a number is meant"
     bare = [value for value in values if isinstance(value, Literal) and value.type in NUMBERS]
     if bare and FieldType.STRING in types:
         return f"write '{bare[0].value}' in quotes if text is meant, or CAST the other side"
     if quoted and types & NUMBERS:
-        return f"write {quoted[0]} without quotes if a number is meant"
+        column = next((value.name for value in values if isinstance(value, Column)), "x")
+        return f"write a number without quotes, or CAST({column} AS string)"
     if FieldType.TIMESTAMP in types and types & NUMBERS:
         return "write a point in time in quotes: '2026-01-02T03:04:05Z'"
     joined = [value for value in values if isinstance(value, Call) and value.function == "concat"]

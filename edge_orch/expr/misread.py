@@ -13,6 +13,11 @@ _TOKENS = {
     "&&": "to join conditions, write AND",
     "=>": "write >=",
     "=<": "write <=",
+    "WHERE": "write sum(x) FILTER (WHERE …), or a filter step",
+    ":=": "to compare, write a single =",
+    "≥": "write >=",
+    "≤": "write <=",
+    "≠": "write <>",
     ",": "in a number write a decimal point, 0.5; to join conditions, AND",
     ")": "it closes nothing: remove it",
     "~": "write regexp_like(x, 'regex')",
@@ -28,6 +33,16 @@ _HABITS = (
     (r"\?.*:", "write CASE WHEN … THEN … ELSE … END"),
     (r"(?i)^\s*(select|where|having|from)\b", "write the expression alone"),
     ("[‘’“”]", "write straight quotes: 'x'"),
+    (r",\s*$", "leave out the comma at the end"),
+    (r"(?i)\belse?if\b", "write another WHEN … THEN …"),
+    (r"(?i)^\s*if\b", "write CASE WHEN … THEN … ELSE … END"),
+    (r"(?i)\bcast\s*\(", "write CAST(x AS float)"),
+    (r"(?i)\bjoin\s*\(", "join texts with ||, those of many records with string_agg(x, ', ')"),
+    (r"(?i)\bsubstring\s*\(.*\bfrom\b", "write substr(x, 1, 3)"),
+    (r"(?i)\w\s+(not\s+)?(contains|includes|has)\s+'", "write contains(x, 'part')"),
+    (r"(?i)\w\s+(not\s+)?matches\s+'", "write regexp_like(x, 'regex')"),
+    (r"(?i)\w\s+(not\s+)?starts?_?with\s+'", "write starts_with(x, 'a')"),
+    (r"(?i)\w\s+(not\s+)?ends?_?with\s+'", "write ends_with(x, 'a')"),
     ("`", "leave out the backticks: names stand bare, or in double quotes"),
     (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
     (r"\*\*", "for a power, write power(x, y)"),
@@ -37,6 +52,14 @@ _HABITS = (
     (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
     (r"(?<![\w.])\d[\d.]*(?!e[-+]?\d)[A-Za-z_]", "write the number in decimal digits alone"),
 )
+# The beginning of what sqlglot says → what is missing at a token.
+_MISSING = {
+    "Expected END": "a CASE without its END",
+    "Expected AS": "a CAST without its type",
+    "Required keyword: 'this'": "something is missing before the operator that stands before `{}`",
+    "Required keyword": "something is missing after `{}`",
+}
+_END = {_MISSING["Expected END"]: "end it with END"}
 _OPERATOR = "an operator before it is missing, such as AND, || or +"
 
 
@@ -51,8 +74,11 @@ def misread(bare: str, token: str, description: str) -> tuple[str, str]:
         )
     if "TYPE" in description:
         return f"`{token}` is not a type", "use bool, int, float, string or timestamp"
-    if description.startswith("Required keyword"):
-        return f"something is missing after `{token}`", _habit(bare)
+    if missing := next((what for start, what in _MISSING.items() if description.startswith(start)), ""):
+        return missing.format(token), _habit(bare) or _END.get(missing, "")
+    named = re.search(r":([A-Za-z_]\w*)", bare) if token.startswith(":") else None
+    if named and named[1].upper() in Tokenizer.KEYWORDS:
+        return f"`{named[1]}` is a word of SQL's", "give the parameter another name"
     if description.startswith("Expect"):
         what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
     else:

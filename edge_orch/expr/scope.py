@@ -21,7 +21,10 @@ CONTEXTS = (
     "source.clock",
     "source.boot",
 )
-
+_TAILS = {"device": "device.id", "source": "source.topic", "labels": "device.labels.NAME"} | {
+    name.rpartition(".")[2]: name for name in CONTEXTS if name not in {"device.id", "source.clock", "source.boot"}
+}
+"""What stands alone and is a part of a name → the name."""
 
 RECEIVED_AT = Context("source.received_at", FieldType.TIMESTAMP, required=True)
 
@@ -69,7 +72,10 @@ class Scope(msgspec.Struct, frozen=True):
                 next_step = f"the step `{step}` does not pass it on: keep it there, or read a step above with `from`"
             elif name in self.beside:
                 next_step = "this step makes it, and sees records as they came: use it in a map step after this one"
-            raise Invalid(Problem(f"unknown field `{name}`", None, f"one of: {names(self.fields)}", "", next_step))
+            elif name in _TAILS and self.contexts:
+                next_step = f"write {_TAILS[name]}"
+            expected = f"one of: {names(self.fields)}" if self.fields else "a number, or a :parameter"
+            raise Invalid(Problem(f"unknown field `{name}`", None, expected, "", next_step))
         field = self.fields[name]
         return Column(name, field.type, field.required, field.json)
 
@@ -87,5 +93,8 @@ class Scope(msgspec.Struct, frozen=True):
         """The parameter of that name."""
         if name in self.params:
             return Param(name, self.params[name])
+        if self.labels:
+            what = f"`:{name}`: a target knows labels only"
+            raise Invalid(Problem(what, None, "a label's bare name", "", "write the value itself"))
         next_step = did_you_mean(name, self.params, "declare it under spec.params")
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))

@@ -17,6 +17,9 @@ from edge_orch.spec.yaml_mistakes import mistake
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000  # counted after aliases are expanded: ten lines of anchors can claim a billion
+_TOLD_WHERE_IT_BEGAN = (
+    "simple key|scanning an? (alias|anchor|block scalar)|quoted scalar.*unexpected end|flow (mapping|sequence)"
+)
 _STRING_TAG = "tag:yaml.org,2002:str"
 _SPACE = "\0 \t\r\n\x85\u2028\u2029"
 
@@ -99,8 +102,10 @@ class _Builder:
         quoted = self.loader.last_quoted
         if quoted and mark and quoted.start_mark.line < quoted.end_mark.line == mark.line:
             mark, what = quoted.start_mark, "while scanning a quoted scalar"
-        elif error.context_mark and re.search("simple key|flow (mapping|sequence)", error.context or ""):
-            mark = mark if mark and "${" in self.line(mark) else error.context_mark
+        elif error.context_mark and re.search(_TOLD_WHERE_IT_BEGAN, what):
+            second = mark and "but got ':'" in what and mark.line == error.context_mark.line
+            if mark and not second and "${" not in self.line(mark):
+                mark, what = error.context_mark, what.partition(", but got")[0]
         line = self.line(mark) if mark else ""
         column = mark.column if mark else 0
         found, next_step = mistake(what, line[:column], line[column:])
@@ -146,7 +151,9 @@ class _Builder:
 
     def alias(self, event: yaml.AliasEvent) -> Node:
         if event.anchor not in self.anchors:
-            raise Invalid(*self.problems, Problem(f"no anchor `&{event.anchor}` above", self.where(event)))
+            next_step = "put the value in quotes, unless what an anchor marks is meant"
+            problem = Problem(f"no anchor `&{event.anchor}` above", self.where(event), next_step=next_step)
+            raise Invalid(*self.problems, problem)
         node, weight = self.anchors[event.anchor]
         self.grow(weight, self.where(event))
         return node

@@ -88,7 +88,7 @@ MASKINGS = {
 }  # fmt: skip
 WINDOWS = {
     **dict.fromkeys(("hopping", "hop"), "write sliding: {size: …, every: …}"),
-    **dict.fromkeys(("fixed", "time", "interval", "period", "tumble", "duration"), "write tumbling: 10s"),
+    **dict.fromkeys(("fixed", "time", "interval", "period", "tumble", "duration", "every"), "write tumbling: 10s"),
     **dict.fromkeys(("rows", "batch", "length", "size"), "write count: 100; over the last n a moving step"),
     **dict.fromkeys(("moving", "rolling"), "write sliding: {size: …, every: …}; over records a moving step"),
     **dict.fromkeys(("state", "pattern", "condition", "starts_when", "begin", "batch_cycle", "match_recognize"),
@@ -117,7 +117,7 @@ FORMATS = {
 
 STEPS = {
     **dict.fromkeys(("sql", "query", "streamsql"), "write filter, map and aggregate: expressions in them are SQL"),
-    **dict.fromkeys(("where", "when", "match", "grep", "abort", "reject"), "write filter"),
+    **dict.fromkeys(("where", "when", "if", "match", "grep", "abort", "reject"), "write filter"),
     **dict.fromkeys(
         ("decode", "json", "csv", "regex", "grok", "syslog", "logfmt", "kv", "dissect", "parser", "unmarshal"),
         "write schematize: {json: {}, fields: …}; inside a record, parse",
@@ -127,6 +127,11 @@ STEPS = {
          "record_modifier", "converter", "enum", "date", "math", "override", "add", "eval", "project_as", "extend"),
         "write map",
     ),
+    **dict.fromkeys(("convert", "cast", "coerce", "types"),
+        "write map, with CAST(x AS int); or give fields their types"),
+    **dict.fromkeys(("uses", "run", "action", "with", "args", "options", "config"),
+        "the kind is the key itself: filter: temp_c > 5"),
+    **dict.fromkeys(("expr", "for", "annotations"), "what an alert needs stands below it: alert: {when: …, hold: …}"),
     **dict.fromkeys(
         ("lua", "script", "starlark", "function", "javascript", "python", "ruby", "wasm", "exec", "command", "code"),
         "write map, filter and lag with SQL expressions: jobs run no scripts",
@@ -134,8 +139,8 @@ STEPS = {
     **dict.fromkeys(("project", "keep", "pick", "allowlist"), "write select"),
     **dict.fromkeys(("remove", "delete", "prune", "remove_fields", "del"), "write drop"),
     **dict.fromkeys(
-        ("window", "group_by", "groupby", "reduce", "basicstats", "minmax", "valuecounter", "final", "summarize",
-         "histogram", "log_to_metric", "metrics", "batch", "archive", "count"),
+        ("window", "group", "group_by", "groupby", "reduce", "basicstats", "minmax", "valuecounter", "final",
+         "summarize", "histogram", "log_to_metric", "metrics", "batch", "archive", "count"),
         "write aggregate",
     ),
     **dict.fromkeys(("multiline", "concat", "merge_lines"), "write aggregate with a cycle window and string_agg"),

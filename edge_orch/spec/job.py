@@ -8,21 +8,21 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
 from edge_orch.spec.amounts import Age, Room
 from edge_orch.spec.document import parse_document
+from edge_orch.spec.foreign import refuse_foreign
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
+from edge_orch.spec.keys import outdented_key, outdented_keys, unknown_key
 from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, StepInput, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import (
     Doc,
     entries_of,
+    fields_of,
     gathered,
     is_inline,
-    outdented_key,
-    outdented_keys,
     read,
     read_model,
     read_variant,
-    unknown_key,
 )
 from edge_orch.spec.sinks import SINKS
 from edge_orch.spec.sources import SOURCES
@@ -234,7 +234,9 @@ class Job(Model, frozen=True):
 
 def read_job(text: str, file: str) -> Job:
     """The job in a YAML text. Raises `Invalid` with all problems of form; expressions are not looked at yet."""
-    job: Job = read_model(Job, parse_document(text, file))
+    root = parse_document(text, file)
+    refuse_foreign(root, (field.key for field in fields_of(Job)), ("source", "steps"))
+    job: Job = read_model(Job, root)
     if not job.spec.steps:
         next_step = "add a schematize to spec.steps, and what is to be done with its records"
         raise Invalid(Problem("a job needs at least one step", job.spec.source.kind.where, next_step=next_step))

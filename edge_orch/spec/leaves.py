@@ -60,18 +60,29 @@ def mismatch(node: Node, expected: str, next_step: str = "") -> Invalid:
 
 
 def _mending(node: Node, expected: str) -> str:
-    if isinstance(node, Sequence) and node.items and isinstance(node.items[0], Scalar):
+    if isinstance(node, Sequence) and node.items and isinstance(node.items[0], Scalar) and expected != Flag.expected:
         conditions = expected == Sql.expected and "write one expression: conditions are joined by AND"
         return conditions or f"write one alone: {node.items[0].text}"
     if isinstance(node, Mapping) and expected == Sql.expected:
         return _as_condition(node)
-    if not isinstance(node, Scalar):
-        return f"write {expected} in its place"
+    return _mended_text(node, expected) if isinstance(node, Scalar) else f"write {expected} in its place"
+
+
+def _mended_text(node: Scalar, expected: str) -> str:
     if node.value is None:
         return "give it a value, or leave out its key"
     fits = {"a whole number": r"[-+]?\d{1,18}", "a number": r"[-+]?\d+(\.\d+)?", "true or false": "true|false"}
-    is_quoted = not node.plain and expected in fits and re.fullmatch(fits[expected], node.text)
-    return f"write {node.text} without quotes" if is_quoted else f"write {expected} in its place"
+    form = next((form for start, form in fits.items() if expected.startswith(start)), "(?!)")
+    if not node.plain and re.fullmatch(form, node.text):
+        return f"write {node.text} without quotes"
+    if (percent := re.fullmatch(r"(\d+(\.\d+)?) ?%", node.text)) and expected.startswith("a number"):
+        return f"write {float(percent[1]) / 100:g} for {node.text}"
+    return f"write {expected} in its place"
+
+
+def quoted(text: str) -> str:
+    """The text as a job would hold it: in quotes where YAML would read something else."""
+    return "'" + text.replace("'", "''") + "'" if re.search(r"^[&*!|>'\"%@`#-]|[{}\[\],]|: | #", text) else text
 
 
 def _as_condition(node: Mapping) -> str:
@@ -184,7 +195,9 @@ class Integer(Leaf, frozen=True):
         if isinstance(value, bool) or not isinstance(value, int):
             raise mismatch(node, cls.expected)
         if not cls.minimum <= value <= cls.maximum:
-            raise Invalid(Problem("out of range", node.where, f"{cls.minimum} to {cls.maximum}", node.text[:60]))
+            is_open = cls.minimum > INT64[0] and cls.maximum == INT64[1] and value < cls.minimum
+            expected = f"{cls.minimum} or more" if is_open else f"{cls.minimum} to {cls.maximum}"
+            raise Invalid(Problem("out of range", node.where, expected, node.text[:60]))
         return value
 
     @classmethod

@@ -16,12 +16,15 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.leaves import mismatch
+from edge_orch.spec.keys import meant_for, outdented_key, outdented_keys, unknown_key
+from edge_orch.spec.leaves import mismatch, quoted
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
-from edge_orch.spec.words import did_you_mean, mend_key, names
+from edge_orch.spec.words import names
 
 T = TypeVar("T")
+_ANY = "NAME"
+"""A key that the author of a job chooses."""
 
 
 class Doc(msgspec.Struct, frozen=True):
@@ -80,7 +83,7 @@ def read(hint: Any, node: Node) -> Any:
         return tuple(gathered(node.items, lambda item: read(get_args(hint)[0], item)))
     if get_origin(hint) is dict:
         key_hint, value_hint = get_args(hint)
-        pairs = entries_of(node)
+        pairs = entries_of(node, (_ANY,))
         return dict(gathered(pairs, lambda pair: (read(key_hint, pair[0]), read(value_hint, pair[1]))))
     return read_model(hint, node)
 
@@ -110,14 +113,28 @@ def _mapping(node: Node, needed: abc.Sequence[str], words: abc.Container[str]) -
     if isinstance(node, Sequence):
         return "leave out the dashes or brackets: key: value"
     text = node.text if isinstance(node, Scalar) else ""
+    if strange := re.match(r"\w+:([^\S ])", text):
+        return f"write a blank in place of the character U+{ord(strange[1]):04X} behind the colon"
+    return _mapping_in(text, words) or _mapping_of(text, needed)
+
+
+def _mapping_in(text: str, words: abc.Container[str]) -> str:
+    """The mapping that a text would be, but for a sign."""
     if tight := re.match(r"([A-Za-z_]\w*):(?=[^\s/])", text):
         return f"write a space after the colon: {tight[1]}: …"
     if (first := re.match(r"(\w+) ", text)) and first[1] in words:
         return f"write a colon after it: {first[1]}: …"
     if assigned := re.match(r"(\w+)\s*=[^=]", text):
         return f"write {assigned[1]}: … in place of {assigned[1]} ="
+    return ""
+
+
+def _mapping_of(text: str, needed: abc.Sequence[str]) -> str:
+    """The mapping of which a text is a part."""
+    if tuple(needed) == (_ANY,) and re.fullmatch(r"\w+", text):
+        return f"write {{{text}: …}}"
     if len(needed) == 1 and len(text) <= 60 and "\n" not in text:
-        return f"write {{{needed[0]}: {text}}}"
+        return f"write {{{needed[0]}: {quoted(text)}}}"
     return f"write {{{', '.join(f'{key}: …' for key in needed)}}}" if needed else ""
 
 
@@ -130,18 +147,20 @@ def read_model(model: Any, node: Node) -> Any:
     if shorthand and isinstance(node, Scalar) and node.value is not None:
         node = Mapping(((Scalar(shorthand, node.where), node),), node.where)
     needed = [field.key for field in fields if field.required]
-    entries = {key.text: (key, value) for key, value in entries_of(node, needed)}
+    usual = needed or [field.key for field in fields[:1] if hasattr(field.hint, "parse")]
+    entries = {key.text: (key, value) for key, value in entries_of(node, usual)}
     known = {field.key for field in fields}
     outdented = outdented_keys(tuple(entries.values()), known)
-    problems = [
-        outdented_key(key, outdented[key.text]) if key.text in outdented else unknown_key(key, known)
-        for key, _ in entries.values()
-        if key.text not in known
-    ]
+    strange = [key for key, _ in entries.values() if key.text not in known]
+    unknown = [unknown_key(key, known) for key in strange if key.text not in outdented]
+    missing = [field for field in fields if field.required and field.key not in entries]
+    open_keys = {field.key for field in missing if get_origin(field.hint) is dict}
+    unknown, told = meant_for(unknown, {field.key: field.doc.text for field in missing}, open_keys)
+    problems = [*unknown, *(outdented_key(key, outdented[key.text]) for key in strange if key.text in outdented)]
 
     def value_of(field: ModelField) -> tuple[str, Any]:
-        if field.key in outdented.values():
-            raise Invalid  # it lacks what stands too far to the left, which is told
+        if field.key in outdented.values() or field.key in told:
+            raise Invalid  # what stands too far to the left, or under another name, is told
         if field.key in entries:
             return field.attribute, read(field.hint, entries[field.key][1])
         if field.required:
@@ -160,45 +179,6 @@ def _default(field: ModelField, node: Node) -> Any:
     if field.doc.default == "{}":
         return {} if get_origin(field.hint) is dict else read(field.hint, Mapping((), node.where))
     return read(field.hint, Scalar(field.doc.default or "", node.where))
-
-
-def outdented_keys(entries: abc.Sequence[tuple[Scalar, Node]], known: abc.Container[str]) -> dict[str, str]:
-    """The unknown keys below a known one that is empty, each with that one: they should stand further right."""
-    above = ""
-    outdented = {}
-    for key, value in entries:
-        if key.text in known:
-            above = key.text if isinstance(value, Scalar) and value.value is None and value.plain else ""
-        elif above:
-            outdented[key.text] = above
-    return outdented
-
-
-def outdented_key(key: Scalar, above: str) -> Problem:
-    """The problem of a key that belongs to the one above it."""
-    next_step = f"indent it below `{above}`"
-    return Problem(f"`{key.text}` stands too far to the left", key.where, f"a key of `{above}`", "", next_step)
-
-
-def unknown_key(
-    key: Scalar,
-    known: Iterable[str],
-    what: str = "unknown key",
-    elsewhere: abc.Mapping[str, str] = {},
-    otherwise: str = "",
-) -> Problem:
-    """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here."""
-    known = list(known)
-    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known) or _cut(key.text)
-    next_step = meant or did_you_mean(key.text, known, otherwise)
-    return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
-
-
-def _cut(text: str) -> str:
-    """What mends a key that YAML cut out of something else."""
-    if tight := re.match(r"(\w+):\S", text):
-        return f"write a space after the colon: {tight[1]}: …"
-    return "a comma ends a value; in numbers, write a decimal point" if text.isdecimal() else ""
 
 
 S = TypeVar("S")

@@ -7,6 +7,8 @@ import re
 _QUOTE = "put the whole value in quotes"
 _LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
 _ANOTHER = "another product's file: begin a job with `edge-orch new`; docs/porting.md has the words"
+_BEHIND_QUOTE = "text goes on after a closing quote"
+_QUOTE_ALL = "put the whole value in double quotes: \"sensor = 'x'\""
 _BLOCK = "a line that does not line up with those above"
 
 # A part of PyYAML's words, of the line before the place and of the line from it on; what to say; what to do.
@@ -14,8 +16,18 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
     ("cannot start any token", "", r"```", "a fence of Markdown", "remove the lines that begin with ```"),
     ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
-    ("scanning an alias", r".*\*", "", "a value cannot begin with *", _QUOTE),
-    ("scanning an anchor", r".*&", "", "a value cannot begin with &", _QUOTE),
+    ("scanning an alias", "", r"\*", "a value cannot begin with {0}", _QUOTE),
+    ("scanning an anchor", "", r"&", "a value cannot begin with {0}", _QUOTE),
+    ("scanning a block scalar", r".*['\"]\s*$", "", _BEHIND_QUOTE, _QUOTE_ALL),
+    ("scanning a block scalar", "", r"[>|]", "a value cannot begin with {0}", _QUOTE),
+    (
+        "",
+        "",
+        r"(<{7}|={7}|>{7})(\s|$)",
+        "a mark of a merge that was left undone",
+        "keep one side, and remove the marks",
+    ),
+    ("mapping values are not allowed", r"\s+[\w-]+$", r":", "a key where a value goes on", _LINE_UP),
     ("mapping values are not allowed", "", r":", "a second colon in one line", f"{_QUOTE}, or begin a new line"),
     ("mapping values are not allowed", r".*", r"", "a key where a value goes on", _LINE_UP),
     ("while scanning a quoted scalar", "", "", "a quote that is never closed", "close it"),
@@ -32,17 +44,22 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("expected '<document start>'", "", "", "text that belongs to no key", "write all of a job as key: value"),
     ("found '<scalar>'", r".*[\]}}]\s*$", "", "text goes on after a closing bracket", _QUOTE),
     ("expected the node content, but found ','", "", "", "a comma with nothing before it", "remove it"),
-    (
-        "expected <block end>, but found '<scalar>'",
-        r".*['\"]\s*$",
-        "",
-        "text goes on after a closing quote",
-        "put the whole value in double quotes: \"sensor = 'x'\"",
-    ),
+    ("expected the node content, but found ':'", "", "", "a colon with no key before it", "write a name before it"),
+    ("expected <block end>, but found '<scalar>'", r".*['\"]\s*$", "", _BEHIND_QUOTE, _QUOTE_ALL),
+    ("but found '", "", r"-[A-Za-z]", "a dash with no space after it", "write a space after it"),
+    ("expected <block end>, but found '-'", "", "", "an item of a list where a key is expected", _LINE_UP),
+    ("expected <block end>, but found '", "", r"[\]}]", "a `{0}` that closes nothing", "remove it"),
     ("but found '<block sequence start>'", "", "", _BLOCK, _LINE_UP),
     ("but found '?'", "", "", _BLOCK, _LINE_UP),
     ("but found '<block mapping start>'", "", "", _BLOCK, _LINE_UP),
     ("expected <block end>, but found ','", "", "", "a comma after a value in quotes", _QUOTE),
+    (
+        "but got ':'",
+        "",
+        "",
+        "a second colon in one entry",
+        "write a comma before the next key; a value with a colon in it goes in quotes",
+    ),
     (
         "flow sequence",
         "",

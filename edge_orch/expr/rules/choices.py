@@ -13,6 +13,7 @@ from edge_orch.expr.rules.vain import refuse_vain_cast
 from edge_orch.plan.expression import Call, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
+from edge_orch.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
@@ -32,7 +33,9 @@ def _cast(checker: Checker, node: exp.Cast) -> Expression:
     to = casts.NAMES.get(getattr(node.to.this, "name", ""))
     if to is None:
         expected = "bool, int, float, string or timestamp"
-        raise checker.problem(node, "CAST to an unknown type", expected, node.to.sql().lower())
+        found = node.to.sql().lower()
+        meant = did_you_mean(found.rstrip("0123456789"), FieldType)
+        raise checker.problem(node, "CAST to an unknown type", expected, found, meant)
     value = checker.check(node.this)
     if is_null(value):
         return Literal(None, to)

@@ -104,7 +104,9 @@ def _ilike(checker: Checker, node: exp.Expression) -> Expression:
 
 def _lowered(pattern: exp.Expression) -> exp.Expression:
     if isinstance(pattern, exp.Literal) and pattern.is_string:
-        return exp.Literal.string(pattern.this.lower())
+        lowered = exp.Literal.string(pattern.this.lower())
+        lowered.meta.update(pattern.meta)  # its place
+        return lowered
     return exp.Anonymous(this="lower", expressions=[pattern])
 
 

@@ -45,9 +45,20 @@ def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
         return msgspec.structs.replace(problem, next_step=f"write :{name[1:]} for the parameter")
     if name.lower() in NO_CLOCK and len(node.parts) == 1:
         return msgspec.structs.replace(problem, next_step=RECORD_TIME)
+    if strange := re.search(r"[^\w\s\x20-\x7e]", name):
+        return msgspec.structs.replace(problem, next_step=_in_place_of(strange[0], name))
     if len(node.parts) == 1 and not problem.next_step:
         return msgspec.structs.replace(problem, next_step=_text(name, checker.sql.value))
     return problem
+
+
+def _in_place_of(character: str, name: str) -> str:
+    """The next step for a character that looks like another, or like nothing, on a screen."""
+    if character in "‘’“”„":
+        return f"text stands in single, straight quotes: '{name.strip('‘’“”„')}'"
+    if character in "−–—":
+        return "write -, as keyboards have it"
+    return f"remove the character U+{ord(character):04X}, which cannot be seen"
 
 
 def _text(name: str, whole: str) -> str:

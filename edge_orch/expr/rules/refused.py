@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
+from edge_orch.expr.library.elsewhere import ELSEWHERE
+
 _LONGEST = 60
 _NEXT_STEP = "say it with comparisons, arithmetic, CASE and functions"
 
@@ -32,12 +34,17 @@ _REFUSED = {
     "Parameter": ("`@` is not part of the language", "a parameter is written :name, a field by its bare name"),
     "Array": ("lists are not part of the language", "after IN, values stand in round brackets"),
     "Struct": ("`{ }` is not part of the language", "a parameter is written :name, a field by its bare name"),
+    "Concat": ("two texts side by side", "write a comma between them, or || to join them"),
     "Tuple": ("a list of values stands only after IN", "compare one value at a time"),
 }
 
 
 def refusal(node: exp.Expression) -> tuple[str, str]:
     """What to say of a node that no rule types, and the next step."""
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Anonymous):
+        name, args = node.expression.this, [node.this, *node.expression.expressions]
+        in_front = f"a function stands in front: {name}({', '.join(map(_text, args))})"
+        return f"`{name}` is no method", ELSEWHERE.get(str(name).lower(), in_front)
     return _REFUSED.get(type(node).__name__, (f"`{_text(node)}` is not part of the language", _NEXT_STEP))
 
 

@@ -7,26 +7,33 @@ from typing import Any
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
 from edge_orch.spec.json_schema import model_schema, schema_of
+from edge_orch.spec.keys import unknown_key
 from edge_orch.spec.leaves import JsonSchema
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
-from edge_orch.spec.reading import entries_of, gathered, read, read_model, unknown_key
+from edge_orch.spec.reading import entries_of, fields_of, gathered, read, read_model
 from edge_orch.spec.steps.formats import FORMATS, FormatSpec
-from edge_orch.spec.words import names
+from edge_orch.spec.words import did_you_mean, names
 
 
 def read_formatted(node: Node, rest: type) -> tuple[FormatSpec, Scalar, Any]:
     """The format, its key, and the other keys as a `rest`. Raises `Invalid` with all that is wrong."""
     entries = entries_of(node)
     formats = [(key, value) for key, value in entries if key.text in FORMATS]
-    foreign = [key for key, _ in entries if not formats and key.text.lower() in elsewhere.FORMATS]
+    beside = {field.key for field in fields_of(rest)}
+    foreign = [key for key, _ in entries if not formats and key.text not in beside and _is_foreign(key.text, beside)]
     others = Mapping(tuple(entry for entry in entries if entry not in formats and entry[0] not in foreign), node.where)
     problems = [unknown_key(key, FORMATS, "unknown format", elsewhere.FORMATS) for key in foreign]
-    if len(formats) != 1 and not foreign:
+    if len(formats) != 1 and not foreign and not any(key.text == "format" for key, _ in entries):
         found = names(key.text for key, _ in formats)
         problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
     read_format = gathered(formats[:1], _read_format)
     values = gathered([others], lambda mapping: read_model(rest, mapping), problems)[0]
     return read_format[0], formats[0][0], values
+
+
+def _is_foreign(word: str, beside: set[str]) -> bool:
+    """Whether it means a format, one of ours misspelt or one of another product's."""
+    return word.lower() in elsewhere.FORMATS or bool(did_you_mean(word, FORMATS) and not did_you_mean(word, beside))
 
 
 def _read_format(entry: tuple[Scalar, Node]) -> FormatSpec:

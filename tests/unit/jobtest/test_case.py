@@ -77,7 +77,6 @@ def test_every_problem_is_told_at_its_place() -> None:
     text = "- {nam: x, input: [{at: soon}]}\n- {name: y, input: [], expect: {alerts: [{at: 1s}], dead_letters: -1}}\n"
     assert problems(text) == [
         "t.test.yaml:1:4: unknown key `nam`",
-        "t.test.yaml:1:3: missing key `name`",
         "t.test.yaml:1:25: not a time",
         "t.test.yaml:2:42: an alert is either opened or resolved",
         "t.test.yaml:2:67: out of range",

@@ -1,0 +1,70 @@
+"""Keys that a mapping should not have, or lacks: what to say of them."""
+
+from __future__ import annotations
+
+import re
+from collections import abc
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from edge_orch.errors import Problem
+from edge_orch.spec.nodes import Node, Scalar
+from edge_orch.spec.words import did_you_mean, mend_key, names
+
+
+def outdented_keys(entries: abc.Sequence[tuple[Scalar, Node]], known: abc.Container[str]) -> dict[str, str]:
+    """The unknown keys below a known one that is empty, each with that one: they should stand further right."""
+    above = ""
+    outdented = {}
+    for key, value in entries:
+        if key.text in known:
+            above = key.text if isinstance(value, Scalar) and value.value is None and value.plain else ""
+        elif above:
+            outdented[key.text] = above
+    return outdented
+
+
+def outdented_key(key: Scalar, above: str) -> Problem:
+    """The problem of a key that belongs to the one above it."""
+    next_step = f"indent it below `{above}`"
+    return Problem(f"`{key.text}` stands too far to the left", key.where, f"a key of `{above}`", "", next_step)
+
+
+def unknown_key(
+    key: Scalar,
+    known: Iterable[str],
+    what: str = "unknown key",
+    elsewhere: abc.Mapping[str, str] = {},
+    otherwise: str = "",
+) -> Problem:
+    """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here."""
+    known = list(known)
+    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known) or _cut(key.text)
+    next_step = meant or did_you_mean(key.text, known, otherwise)
+    return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
+
+
+def _cut(text: str) -> str:
+    """What mends a key that YAML cut out of something else."""
+    if tight := re.match(r"(\w+):\S", text):
+        return f"write a space after the colon: {tight[1]}: …"
+    return "a comma ends a value; in numbers, write a decimal point" if text.isdecimal() else ""
+
+
+def meant_for(
+    unknown: abc.Sequence[Problem], missing: abc.Mapping[str, str], open_keys: abc.Container[str]
+) -> tuple[list[Problem], set[str]]:
+    """The problems of unknown keys, one of which may be what is missing; and the missing keys that so are told.
+
+    One mistake is told once: a key under a wrong name is not missing as well. `missing`: keys and what they mean;
+    `open_keys`: those below which authors choose the keys.
+    """
+    told = {key for key in missing for one in unknown if re.search(rf"\b{key}\b", one.next_step)}
+    left = [key for key in missing if key not in told]
+    strange = [one for one in unknown if not one.next_step]
+    if len(left) != 1 or not strange or (len(strange) > 1 and left[0] not in open_keys):
+        return list(unknown), told
+    key = left[0]
+    next_step = f"write it below `{key}`" if key in open_keys else f"write {key}: {missing[key]}"
+    return [one if one.next_step else structs.replace(one, next_step=next_step) for one in unknown], told | {key}
