@@ -11,15 +11,18 @@ from edge_orch.errors import Invalid, Problem
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A Python expression. `atom`: repeating it costs nothing. `constant`: the same for all records of a call."""
+    """A Python expression. `atom`: repeating it costs nothing. `constant`: the same for all records of a call; `fixed`:
+    a literal, the same for ever.
+    """
 
     text: str
     nullable: bool
     atom: bool = False
     constant: bool = False
+    fixed: bool = False
 
 
-NULL = Code("None", nullable=True, atom=True, constant=True)
+NULL = Code("None", nullable=True, atom=True, constant=True, fixed=True)
 
 
 def literal(value: Any) -> Code:
@@ -29,4 +32,4 @@ def literal(value: Any) -> Code:
     if type(value) not in (bool, int, float, str) or (type(value) is float and not isfinite(value)):
         raise Invalid(Problem("the plan holds a constant this engine cannot write", found=repr(value)))
     code = repr(value)
-    return Code(f"({code})" if code.startswith("-") else code, False, atom=True, constant=True)
+    return Code(f"({code})" if code.startswith("-") else code, False, atom=True, constant=True, fixed=True)

@@ -4,7 +4,9 @@ rows. Names of generated variables are numbered; what a user named or wrote appe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from ast import literal_eval
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from math import inf
 from typing import Any
 
@@ -17,7 +19,7 @@ from edge_orch.engine.calls import number
 from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.clock import BEFORE, Clock
 from edge_orch.engine.csv_headers import Headers
-from edge_orch.engine.encoding import long_record_lines, record_lines
+from edge_orch.engine.encoding import json_bytes, long_record_lines, record_lines
 from edge_orch.engine.expressions import ExpressionWriter, Surroundings
 from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
@@ -33,7 +35,7 @@ from edge_orch.engine.windows.windows import Windows
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.plan.growth import lengthens
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.schema import FieldType, Schema
+from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Step, Throttle
 from edge_orch.time import Instant
 
@@ -124,13 +126,28 @@ class Generator:
         return ExpressionWriter(self.surroundings, function, scope)
 
     def encodable(self, schema: Schema, scope: Scope) -> str:
-        """Code of an object that msgspec writes as the record's JSON object, in the schema's order."""
-        kind = self._encodable.get(schema.names)
+        """Code of an object that msgspec writes as the record's JSON object, in the schema's order.
+
+        Fields side by side that are the same in all records are one piece of JSON, which the first of them stands for.
+        """
+        members: list[tuple[str, str]] = []
+        for fixed, fields in groupby(schema.fields, lambda field: scope.columns[field.name].fixed):
+            if fixed:
+                members.append(self._piece(list(fields), scope))
+            else:
+                members += [(field.name, encoded(scope.columns[field.name], json=field.json)) for field in fields]
+        names = tuple(name for name, _ in members)
+        kind = self._encodable.get(names)
         if kind is None:
-            kind = self.names.bind("o", struct("Row", [(name, Any) for name in schema.names]))
-            self._encodable[schema.names] = kind
-        values = [encoded(scope.columns[field.name], json=field.json) for field in schema.fields]
-        return f"{kind}({', '.join(values)})"
+            kind = self._encodable[names] = self.names.bind("o", struct("Row", [(name, Any) for name in names]))
+        return f"{kind}({', '.join(code for _, code in members)})"
+
+    def _piece(self, fields: Sequence[Field], scope: Scope) -> tuple[str, str]:
+        """The first field's name, and code of its value, followed by the other fields with theirs."""
+        values = [fixed_json(scope.columns[field.name], json=field.json) for field in fields]
+        rest = zip(fields[1:], values[1:], strict=True)
+        piece = values[0] + b"".join(b",%b:%b" % (json_bytes(field.name), value) for field, value in rest)
+        return fields[0].name, self.names.bind("k", msgspec.Raw(piece))
 
     def source(self) -> str:
         """The whole module."""
@@ -147,6 +164,14 @@ def encoded(symbol: Symbol, *, json: bool = False) -> str:
     if symbol.nullable:
         return f"None if {symbol.code} is None else {form}({symbol.code})"
     return f"{form}({symbol.code})"
+
+
+def fixed_json(symbol: Symbol, *, json: bool = False) -> bytes:
+    """The JSON of a symbol that is `fixed`."""
+    value = literal_eval(symbol.code)
+    if value is None or not (json or symbol.type is FieldType.TIMESTAMP):
+        return json_bytes(value)
+    return value.encode() if json else json_bytes(stamps.format_stamp(value))
 
 
 def _device_root(device: Device) -> dict[str, str]:

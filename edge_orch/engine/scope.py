@@ -8,7 +8,7 @@ from edge_orch.plan.schema import FieldType
 
 
 class Symbol(msgspec.Struct, frozen=True):
-    """The code of a value that may be repeated at no cost (a variable, an attribute or a literal).
+    """The code of a value that may be repeated at no cost (a variable, an attribute or, if it is `fixed`, a literal).
 
     `text`: a variable that holds a timestamp as it stands in JSON, if there is one. `real`: one that holds it as a
     float that is not rounded yet (see `real_time`), if there is one.
@@ -17,6 +17,7 @@ class Symbol(msgspec.Struct, frozen=True):
     code: str
     type: FieldType
     nullable: bool
+    fixed: bool = False
     text: str = ""
     real: str = ""
 

@@ -23,7 +23,7 @@ def emit_map(generator: Generator, function: FunctionWriter, step: Map, scope: S
         if not code.atom:
             variable = generator.names.fresh("f")
             statements.append(f"{variable} = {code.text}")
-        columns[assignment.name] = Symbol(variable, assignment.value.type, code.nullable)
+        columns[assignment.name] = Symbol(variable, assignment.value.type, code.nullable, fixed=code.fixed)
     kept = {name: columns[name] for name in step.schema.names}
     assigned = {assignment.name for assignment in step.assignments}
     time = columns[step.schema.time] if step.schema.time in assigned and step.schema.time else scope.time

@@ -127,7 +127,7 @@ def _codes(generator: Generator, function: FunctionWriter, records: _Records, si
             code = expressions.value(assignment.value)
             if not code.atom and (each is not sieve.last or (code.nullable and _is_asked_first(assignment))):
                 return None
-            columns[assignment.name] = Symbol(code.text, assignment.value.type, code.nullable)
+            columns[assignment.name] = Symbol(code.text, assignment.value.type, code.nullable, fixed=code.fixed)
         may_overflow |= expressions.may_overflow
     if may_overflow:
         return None
