@@ -43,7 +43,7 @@ def params_of(value: Any) -> set[str]:
 def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
     value = getattr(owner, name)
     label = name.removesuffix("_us")
-    if value is None or value == ():
+    if value is None or value == () or value is msgspec.UNSET:
         return
     if isinstance(value, tuple) and value and isinstance(value[0], Assignment | Branch | Aggregation | ParsedField):
         yield f"{label}:"

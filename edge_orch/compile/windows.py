@@ -13,13 +13,14 @@ from edge_orch.expr.checker import Checker
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan import windows as plan
-from edge_orch.spec.amounts import Duration
+from edge_orch.spec.amounts import Duration, PositiveDuration
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.windows import Calendar, Cycle, Sliding
-from edge_orch.time import DAY
+from edge_orch.time import DAY, HOUR, format_duration
 
 MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
+MOST_EMPTY = 1440  # windows without records, of each key: a day of minutes, two weeks of quarters of an hour
 
 
 def compile_window(spec: Aggregate, scope: Scope) -> plan.Window:
@@ -43,9 +44,42 @@ def compile_window(spec: Aggregate, scope: Scope) -> plan.Window:
         raise Invalid(
             Problem(f"no record is late for a {kind} window", where, next_step="leave out `grace` and `on_late`")
         )
-    if kind == "cycle":
-        return _cycle(spec.window.options, spec.window.kind, scope)
-    return _MAKERS[kind](spec.window.options)
+    window: plan.Window = (
+        _cycle(spec.window.options, spec.window.kind, scope) if kind == "cycle" else _MAKERS[kind](spec.window.options)
+    )
+    if spec.empty is not None:
+        _check_empty(spec.empty, window, kind)
+    return window
+
+
+def _check_empty(empty: PositiveDuration, window: plan.Window, kind: str) -> None:
+    every = _beginnings_apart(window)
+    if every is None:
+        what = f"a {kind} window has records: there are no empty ones"
+        raise Invalid(Problem(what, empty.where, next_step="leave out `empty`, or choose a tumbling window"))
+    if empty.value > MOST_EMPTY * every:
+        raise Invalid(
+            Problem(
+                "too many empty windows",
+                empty.where,
+                f"at most {format_duration(MOST_EMPTY * every)}: {MOST_EMPTY} rows of a key, which may come at once",
+                empty.node.text,
+                "write a shorter time, or choose longer windows",
+            )
+        )
+
+
+def _beginnings_apart(window: plan.Window) -> int | None:
+    """From the beginning of one window to that of the next, on average; None where time does not decide it."""
+    match window:
+        case plan.TumblingWindow(size_us):
+            return size_us
+        case plan.SlidingWindow(_, every_us):
+            return every_us
+        case plan.CalendarWindow(unit=unit, at_us=at):
+            return {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[unit] // len(at)
+        case _:
+            return None
 
 
 def dated_by(window: plan.Window) -> str:

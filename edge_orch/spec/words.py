@@ -85,6 +85,7 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("channels", "receivers", "routing", "send_to", "actions"), {"notify": "write notify: [SINK]"}),
     (("source_field", "source", "input_field"), {"field": "write field"}),
     (("table", "dictionary"), {"csv": "write csv: | and the rows, or file: NAME.csv"}),
+    (("fill", "create_empty", "createempty", "gapfill", "gap_fill", "null_fill"), {"grace": "write empty: 1h"}),
     (("late", "allowed_lateness", "watermark", "lateness", "delay"), {"grace": "write grace: 5s"}),
     (("topics", "filter"), {"topic": "write topic, where + and # stand for parts of it"}),
     (("paths", "include", "filename"), {"path": "write path"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import Flow
 from edge_orch.compile.windows import compile_window, dated_by
@@ -58,6 +60,8 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
             broken.add(name.value)
             continue
         compute.append(aggregation)
+        if spec.empty is not None:
+            field = Field(field.name, field.type, aggregation.function == "count", field.json)
         fields.append(field)
     if not spec.compute:
         problems.append(Problem("compute is empty", context.where, next_step="add {n: count(*)}"))
@@ -74,6 +78,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         grace_us=spec.grace.value,
         idle_us=spec.idle.value,
         on_late=spec.on_late.value,
+        empty_us=UNSET if spec.empty is None else spec.empty.value,
     )
     return Compiled(step, flow)
 

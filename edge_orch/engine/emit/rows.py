@@ -32,8 +32,10 @@ def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scop
     for name in step.by:
         columns[name] = _symbol(generator, scope.columns[name].type, nullable=scope.columns[name].nullable)
     key = ", ".join(columns[name].code for name in step.by)
+    may_be_empty = isinstance(step.empty_us, int)
     for aggregation in step.compute:
-        columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=may_be_null(aggregation, scope))
+        nullable = may_be_null(aggregation, scope) or (may_be_empty and aggregation.function not in _NEVER_NULL)
+        columns[aggregation.name] = _symbol(generator, aggregation.type, nullable=nullable)
     for name, code in (("window_start", "start"), ("window_end", "end")):
         text = function.initial(f"{code}_text", f"stamp({code})")
         columns[name] = Symbol(code, FieldType.TIMESTAMP, nullable=False, text=text)

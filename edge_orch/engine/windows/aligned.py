@@ -107,9 +107,8 @@ class AlignedWindows(Windows):
         """See `Timer`."""
         self._watermark = max(self._watermark, watermark_us)
         closed_to = watermark_us - self._grace
-        if self._first_end <= closed_to:
-            for start in sorted(start for start, end in self._open.items() if end <= closed_to):
-                self._close(start)
+        while self._first_end <= closed_to:
+            self._close(min(self._open))
         self._advance_timers(self._row_time(closed_to))
         kept_from = self._frames.first_after(watermark_us - self._kept)
         for pane in [pane for pane in self._panes if pane < kept_from]:
@@ -161,10 +160,10 @@ class AlignedWindows(Windows):
         self._advance_timers(start if self._dated_by_start else end)
         del self._open[start]
         self._first_end = min(self._open.values(), default=NEVER)
+        cells = self._window(start, end)
         if self._revises:
-            keys = {key: None for cells in self._held(start, end) for key in cells}
-            self._revisions[start] = dict.fromkeys(keys, 0)
-        self.emit(self._window(start, end), start, end, 0)
+            self._revisions[start] = dict.fromkeys([key for key, _ in cells], 0)
+        self.emit(cells, start, end, 0)
 
     def _cells(self) -> Iterator[Cell]:
         return (cell for cells in self._panes.values() for cell in cells.values())

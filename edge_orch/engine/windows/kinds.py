@@ -11,7 +11,8 @@ from edge_orch.engine.windows.calendar import CalendarFrames
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.engine.windows.counted import CountWindows
 from edge_orch.engine.windows.cycles import CycleWindows
-from edge_orch.engine.windows.frames import SlidingFrames
+from edge_orch.engine.windows.filled import FilledWindows
+from edge_orch.engine.windows.frames import Frames, SlidingFrames
 from edge_orch.engine.windows.sessions import SessionWindows
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.plan.steps import Aggregate
@@ -29,14 +30,20 @@ def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: R
     """New, empty windows. Raises `Invalid` for those this machine cannot make."""
     match step.window:
         case TumblingWindow(size_us):
-            return AlignedWindows(step, layout, timers, room, SlidingFrames(size_us, size_us))
+            return _aligned(step, layout, timers, room, SlidingFrames(size_us, size_us))
         case SlidingWindow(size_us, every_us):
-            return AlignedWindows(step, layout, timers, room, SlidingFrames(size_us, every_us))
+            return _aligned(step, layout, timers, room, SlidingFrames(size_us, every_us))
         case CalendarWindow():
-            return AlignedWindows(step, layout, timers, room, CalendarFrames(step.window))
+            return _aligned(step, layout, timers, room, CalendarFrames(step.window))
         case SessionWindow(gap_us):
             return SessionWindows(step, layout, timers, room, gap_us)
         case CountWindow(size):
             return CountWindows(step, layout, timers, room, size)
         case CycleWindow():
             return CycleWindows(step, layout, timers, room, step.window)
+
+
+def _aligned(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, frames: Frames) -> Windows:
+    if isinstance(step.empty_us, int):
+        return FilledWindows(step, layout, timers, room, frames, empty_us=step.empty_us)
+    return AlignedWindows(step, layout, timers, room, frames)

@@ -40,7 +40,8 @@ class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
     """Fold records into one row per window and key; rows carry window_start, window_end, revision.
 
     The window closes when the watermark passes its end + `grace_us`. A partition silent for `idle_us` of arrival
-    time no longer holds the watermark back.
+    time no longer holds the watermark back. `empty_us`, of windows that time alone decides: a key has rows of windows
+    without records, too, that begin within so long after the end of the last one with.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
     grace_us: int = 0
     idle_us: int = 60_000_000
     on_late: OneOf["revise", "dead_letter", "drop"] = "drop"
+    empty_us: int | msgspec.UnsetType = msgspec.UNSET  # not in the bytes of a plan without it

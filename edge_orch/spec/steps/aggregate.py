@@ -36,3 +36,10 @@ aggregate:
     grace: Annotated[Duration, Doc("how late a record may come", default="0s")]
     idle: Annotated[PositiveDuration, Doc("a partition silent for so long holds no window open", default="1m")]
     on_late: Annotated[OnLate, Doc("what becomes of later records", default="drop")]
+    empty: Annotated[
+        PositiveDuration | None,
+        Doc(
+            "a key that falls silent has rows of windows without records, too, for so long after the last one with; "
+            "for tumbling, sliding and calendar windows"
+        ),
+    ]

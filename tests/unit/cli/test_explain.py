@@ -44,6 +44,12 @@ def test_every_ready_job_can_be_explained(cli: Any) -> None:
             assert "Call(" not in answer.out
 
 
+def test_options_that_are_left_out_are_shown_only_where_they_have_a_default(cli: Any) -> None:
+    meters = cli("explain", str(Path(__file__).parents[3] / "jobs" / "energy_meters.yaml")).out
+    assert meters.count("    idle: 1m\n") == 2
+    assert meters.count("    empty: ") == meters.count("    empty: 1d\n") == 1
+
+
 def test_aggregates_and_formats_are_shown_as_they_are_written(cli: Any) -> None:
     jobs = Path(__file__).parents[3] / "jobs"
     log = cli("explain", str(jobs / "access_log.yaml")).out

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from edge_orch.plan.windows import CycleWindow, Window
+from edge_orch.plan.windows import CalendarWindow, CycleWindow, Window
 
 Is = Callable[["Given"], bool]
 Spans = Callable[[int], list[tuple[int, int]]]
+Place = tuple[int, int, str | None]
+"""A window and a key."""
 
 
 class Given(NamedTuple):
@@ -39,6 +41,7 @@ class Case(NamedTuple):
     window: Window
     grace: int
     on_late: str
+    empty: int | None = None
 
 
 def said(start: int, end: int, revision: int, key: str | None, records: Sequence[Given]) -> Said:
@@ -63,8 +66,8 @@ def watermarks(records: Sequence[Given]) -> list[int]:
 
 def aligned(case: Case, spans: Spans, records: Sequence[Given]) -> tuple[list[Said], int]:
     """Rows, and how many records were late, for windows that time alone decides; `spans`: the windows of a moment."""
-    on_time: dict[tuple[int, int, str | None], list[Given]] = {}
-    late: dict[tuple[int, int, str | None], list[Given]] = {}
+    on_time: dict[Place, list[Given]] = {}
+    late: dict[Place, list[Given]] = {}
     lost = 0
     for record, watermark in zip(records, watermarks(records), strict=True):
         taken = False
@@ -78,13 +81,36 @@ def aligned(case: Case, spans: Spans, records: Sequence[Given]) -> tuple[list[Sa
                 taken = True
         lost += not taken
     rows = [said(start, end, 0, key, found) for (start, end, key), found in on_time.items()]
+    empty = _empty(case, spans, records, [*on_time], late) if case.empty is not None else set()
+    rows += [said(start, end, 0, key, []) for start, end, key in empty]
     # What was on time came before what was late: a window does not open again.
     for place, found in late.items():
         start, end, key = place
         before = on_time.get(place, [])
+        told = bool(before) or place in empty
         for number in range(1, len(found) + 1):
-            rows.append(said(start, end, number - (not before), key, before + found[:number]))
+            rows.append(said(start, end, number - (not told), key, before + found[:number]))
     return rows, lost
+
+
+def _empty(
+    case: Case, spans: Spans, records: Sequence[Given], on_time: Sequence[Place], late: Mapping[Place, list[Given]]
+) -> set[Place]:
+    """The windows without records of which keys have rows: each window up to the newest record is looked at."""
+    times = [record.time for record in records]
+    pace = 1200 if isinstance(case.window, CalendarWindow) else 1
+    windows = {window for time in range(min(times), max(times) + 1, pace) for window in spans(time)}
+    reached = watermarks(records)
+    late_at = [(place, records.index(record)) for place, found in late.items() for record in found]
+    empty = set()
+    for start, end in windows:
+        closed_at = next((at for at, watermark in enumerate(reached) if watermark >= end + case.grace), len(records))
+        with_records = [*on_time, *(place for place, at in late_at if at < closed_at)]
+        for key in {record.key for record in records}:
+            before = [ended for began, ended, of in with_records if of == key and began < start]
+            if before and start < max(before) + (case.empty or 0) and (start, end, key) not in on_time:
+                empty.add((start, end, key))
+    return empty
 
 
 def sessions(case: Case, gap: int, records: Sequence[Given]) -> tuple[list[Said], int]:

@@ -62,7 +62,8 @@ def step(case: Case, name: str = "windows") -> Aggregate:
         READINGS, *COMPUTE, by=("k",), name=name, grace_us=case.grace * SECOND, on_late=case.on_late,
         time="window_end" if isinstance(case.window, SessionWindow | CountWindow | CycleWindow) else "window_start",
     )  # fmt: skip
-    return msgspec.structs.replace(made, window=in_microseconds(case.window))
+    empty = msgspec.UNSET if case.empty is None else case.empty * SECOND
+    return msgspec.structs.replace(made, window=in_microseconds(case.window), empty_us=empty)
 
 
 def in_microseconds(window: Window) -> Window:
@@ -107,7 +108,9 @@ def reference(case: Case, records: list[Given]) -> tuple[list[Said], int]:
 
 BEGIN = call("gt", col("x", INT), lit(2, INT), type_=BOOL)
 END = call("lt", col("x", INT), lit(-2, INT), type_=BOOL)
-LATENESS = st.tuples(st.sampled_from([0, 2, 7]), st.sampled_from(["drop", "dead_letter", "revise"]))
+LATENESS: st.SearchStrategy[tuple[int, str]] = st.tuples(
+    st.sampled_from([0, 2, 7]), st.sampled_from(["drop", "dead_letter", "revise"])
+)
 ALIGNED = st.sampled_from(
     [
         TumblingWindow(5),
@@ -121,6 +124,12 @@ ALIGNED = st.sampled_from(
 )
 CASES = st.one_of(
     st.builds(lambda window, rest: Case(window, *rest), ALIGNED, LATENESS),
+    st.builds(
+        lambda window, lateness, empty: Case(window, *lateness)._replace(empty=empty),
+        ALIGNED,
+        LATENESS,
+        st.sampled_from([1, 7, 20]),
+    ),
     st.builds(
         Case,
         st.sampled_from([SessionWindow(1), SessionWindow(4)]),
@@ -152,7 +161,8 @@ def streams(draw: st.DrawFn) -> tuple[Case, list[Given]]:
         records.append(
             Given(partition, time, draw(st.sampled_from(["a", "b", None])), draw(st.none() | st.integers(-5, 5)))
         )
-    return (case._replace(grace=case.grace * pace), records)
+    empty = None if case.empty is None else case.empty * pace
+    return (case._replace(grace=case.grace * pace, empty=empty), records)
 
 
 def line(record: Given) -> bytes:
