@@ -14,6 +14,7 @@ from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import formats
 from edge_orch.plan import steps as plan
+from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text
 from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
@@ -30,7 +31,9 @@ _SYSLOG_ELSEWHERE = {
     **dict.fromkeys(("pri", "prival"), "priority"),
     "msg_id": "msgid",
 }
+WHOLE = "$"
 _INFLUX_OBJECTS = frozenset({"tags", "fields"})
+_SYSLOG_OBJECTS = frozenset({"structured_data"})
 FieldProblems = Callable[[Name, FieldSpec, plan.ParsedField], Sequence[Problem]]
 
 
@@ -41,8 +44,8 @@ def _none(_name: Name, _spec: FieldSpec, _field: plan.ParsedField) -> Sequence[P
 class Layout(msgspec.Struct, frozen=True):
     """The plan's format; what is wrong with a field of it; how its own stamps are written where that is not RFC 3339.
 
-    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be. `columns`: names
-    of which one may have dots in it.
+    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be; `$` is the whole.
+    `columns`: names of which one may have dots in it.
     """
 
     format: formats.Format
@@ -67,7 +70,18 @@ def _regex(pattern: Text, next_step: str = "write (?P<{}>…) in the expression"
 
 
 def _grok(spec: Grok) -> Layout:
-    return _regex(expanded(spec.pattern, spec.patterns), "write %{{PATTERN:{}}} in the pattern")
+    pattern = expanded(spec.pattern, spec.patterns)
+    if _takes_for_ever(pattern):
+        shorter = expanded(spec.pattern, spec.patterns, short_data=True)
+        pattern = pattern if _takes_for_ever(shorter) else shorter
+    return _regex(pattern, "write %{{PATTERN:{}}} in the pattern")
+
+
+def _takes_for_ever(pattern: Text) -> bool:
+    try:
+        return longest_text(with_groups(pattern.value).pattern) == FOREVER
+    except re.error:
+        return False  # which is told by another
 
 
 def _csv(spec: Csv) -> Layout:
@@ -133,11 +147,17 @@ def _syslog_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Se
     if field.path in {("severity",), ("facility",)} and field.type is not FieldType.STRING:
         next_step = f"write string, or path: {field.path[0]}_code for its number"
         return (Problem(f"syslog's {field.path[0]} is a word", spec.type.where, "string", field.type.value, next_step),)
+    if field.path == ("structured_data",):
+        if field.json:
+            return ()
+        next_step = "write json, or path: structured_data.ID.PARAM for one of them"
+        what = "syslog's structured_data is an object"
+        return (Problem(what, spec.type.where, "json", field.type, next_step),)
     if (len(field.path) == 1 and field.path[0] in formats.SYSLOG_PARTS) or (
         len(field.path) == 3 and field.path[0] == "structured_data"
     ):
         return ()
-    known = [*formats.SYSLOG_PARTS, "structured_data.ID.PARAM"]
+    known = [*formats.SYSLOG_PARTS, "structured_data", "structured_data.ID.PARAM"]
     meant = _SYSLOG_ELSEWHERE.get(field.path[-1].lower())
     return (_no_part("syslog", name, field, known, f"write path: {meant}" if meant else ""),)
 
@@ -177,7 +197,8 @@ def _key_value(spec: KeyValue) -> Layout:
         where = spec.key_value_delimiter.where if spec.key_value_delimiter.node.written else spec.field_delimiter.where
         next_step = "say what stands between two fields, and what between a name and its value"
         raise Invalid(Problem("nothing tells fields from their values", where, "", "both alike", next_step))
-    return Layout(formats.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value))
+    format_ = formats.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value)
+    return Layout(format_, objects=frozenset({WHOLE}))
 
 
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
@@ -186,8 +207,8 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Regex: lambda spec: _regex(spec.pattern),
     Grok: _grok,
     KeyValue: _key_value,
-    Logfmt: lambda _: Layout(formats.KeyValueFormat()),
-    Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems),
+    Logfmt: lambda _: Layout(formats.KeyValueFormat(), objects=frozenset({WHOLE})),
+    Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems, objects=_SYSLOG_OBJECTS),
     Influx: lambda _: Layout(
         formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS
     ),

@@ -8,7 +8,7 @@ import msgspec
 
 from edge_orch.compile.context import StepContext
 from edge_orch.compile.fields import UTC, check_zone, compile_field, field_type
-from edge_orch.compile.formats import Layout, compile_format
+from edge_orch.compile.formats import WHOLE, Layout, compile_format
 from edge_orch.compile.json_paths import path_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
@@ -21,11 +21,15 @@ from edge_orch.spec.words import did_you_mean, names
 
 
 def compile_formatted(
-    format_: FormatSpec, specs: Mapping[Name, FieldSpec], context: StepContext, zone: Text | None = None
+    format_: FormatSpec,
+    specs: Mapping[Name, FieldSpec],
+    context: StepContext,
+    nulls: tuple[Text, ...] = (),
+    zone: Text | None = None,
 ) -> tuple[Layout | None, list[plan.ParsedField], list[Problem]]:
     """The layout (None: it is wrong), the fields in the order declared, and every problem of either.
 
-    `zone`: that of stamps without an offset whose field names none.
+    `nulls`: texts that mean NULL. `zone`: that of stamps without an offset whose field names none.
     """
     problems: list[Problem] = []
     layout: Layout | None = None
@@ -44,22 +48,36 @@ def compile_formatted(
         except Invalid as error:
             problems.extend(error.problems)
             field = plan.ParsedField(name.value, field_type(spec), (name.value,))
+        field = msgspec.structs.replace(field, nulls=tuple(text.value for text in nulls))
         if layout:
-            if (column := ".".join(field.path)) in layout.columns:
-                field = msgspec.structs.replace(field, path=(column,))
-            if spec.format is None:
-                field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
-            problems.extend(layout.problems(name, spec, field))
-            whole = len(field.path) == 1 and field.path[0] in layout.objects
-            if field.json and not (isinstance(layout.format, JsonFormat) or whole):
-                what = "only JSON records have parts that are JSON"
-                problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
+            field, wrong = _placed(layout, name, spec, field)
+            problems.extend(wrong)
         fields.append(field)
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
     if layout and isinstance(layout.format, JsonFormat):
         problems.extend(path_problems(list(specs), fields))
+        next_step = "for a text that means so, map {x: nullif(x, '-')}"
+        problems += [Problem("JSON says itself what is null", text.where, next_step=next_step) for text in nulls[:1]]
     return layout, fields, problems
+
+
+def _placed(
+    layout: Layout, name: Name, spec: FieldSpec, field: plan.ParsedField
+) -> tuple[plan.ParsedField, list[Problem]]:
+    """The field as its format has it, and what is wrong with it there."""
+    if (column := ".".join(field.path)) in layout.columns:
+        field = msgspec.structs.replace(field, path=(column,))
+    if spec.format is None:
+        field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
+    problems = list(layout.problems(name, spec, field))
+    whole = len(field.path) == 1 and field.path[0] in layout.objects
+    if field.json and not (isinstance(layout.format, JsonFormat) or whole):
+        what = "only JSON records have parts that are JSON"
+        problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
+    if field.json and whole and field.path == (WHOLE,):
+        field = msgspec.structs.replace(field, path=())
+    return field, problems
 
 
 def time_problems(time: Name | None, fields: list[plan.ParsedField]) -> list[Problem]:

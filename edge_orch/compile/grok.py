@@ -115,20 +115,22 @@ PATTERNS: dict[str, str] = {
 }
 _REFERENCE = re.compile(r"%\{(?P<pattern>\w+)(?::(?P<name>[^:}]*))?(?::(?:int|long|float|double|string|boolean))?\}")
 _NAMES = "letters, digits and _, perhaps with dots, or [source][ip]"
+_NEXT = re.compile(r"(?:\\([^\w\s])|([^\\%()\[\]{}*+?|^$.]))(?![?*{])")  # a character that must stand there
 _LONGEST = 50_000
 
 
-def expanded(text: Text, own: Mapping[Name, Text]) -> Text:
+def expanded(text: Text, own: Mapping[Name, Text], *, short_data: bool = False) -> Text:
     """The regular expression that a grok pattern stands for. Raises `Invalid` at the reference that cannot be followed.
 
     `own`: the patterns that the job defines itself. The type in `%{INT:n:int}` says nothing: fields have types.
+    `short_data`: what DATA takes ends at the first character that is written out behind it.
     """
     known = PATTERNS | {name.value: pattern.value for name, pattern in own.items()}
-    found = _expanded(text, text.value, known, ())
+    found = _expanded(text, text.value, known, (), short_data=short_data and known["DATA"] == PATTERNS["DATA"])
     return Text(found, Scalar(found, text.where, plain=False))
 
 
-def _expanded(text: Text, pattern: str, known: Mapping[str, str], inside: tuple[str, ...]) -> str:
+def _expanded(text: Text, pattern: str, known: Mapping[str, str], inside: tuple[str, ...], *, short_data: bool) -> str:
     parts, end = [], 0
     for reference in _REFERENCE.finditer(pattern):
         where = text.where if inside else text.node.at(reference.start())
@@ -141,7 +143,11 @@ def _expanded(text: Text, pattern: str, known: Mapping[str, str], inside: tuple[
             raise Invalid(Problem(f"the grok pattern `{kind}` contains itself", where))
         if name and not re.fullmatch(NAME, name):
             raise Invalid(Problem("not a name of a field", where, _NAMES, repr(name)))
-        inner = _expanded(text, known[kind], known, (*inside, kind))
+        following = _NEXT.match(pattern, reference.end()) if short_data and kind == "DATA" else None
+        if following:
+            inner = f"[^{re.escape(following[1] or following[2])}]*?"
+        else:
+            inner = _expanded(text, known[kind], known, (*inside, kind), short_data=short_data)
         parts += [pattern[end : reference.start()], f"(?P<{name}>{inner})" if name else f"(?:{inner})"]
         end = reference.end()
     found = "".join([*parts, pattern[end:]])

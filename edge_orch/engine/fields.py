@@ -35,8 +35,11 @@ def text_parser(field: ParsedField) -> Parser:
     An optional field is NULL when its text is missing or empty. A required text may be empty.
     """
     parse = _bounded(field, _parser(field))
+    nulls = frozenset(field.nulls)
 
     def parse_text(text: str | None) -> Any:
+        if text in nulls:
+            text = None
         if not text:
             if not field.required:
                 return None

@@ -23,6 +23,9 @@ def converter(field: ParsedField, *, sure: bool = False) -> Convert:
 
     They are what `text_parser` says of each. `sure`: no text is missing.
     """
+    if field.nulls:
+        parse_or_null = text_parser(field)
+        return lambda column: list(map(parse_or_null, column))
     if field.type is FieldType.STRING and field.pattern is None:
         if field.required:
             return _as_it_is if sure else _all_there

@@ -105,7 +105,10 @@ def entries_of(
 def _listing(node: Node) -> str:
     if isinstance(node, Mapping):
         return "begin each item with a dash: - …"
-    return f"write [{node.text}]" if isinstance(node, Scalar) and node.text else ""
+    if not isinstance(node, Scalar) or not node.text:
+        return ""
+    quoted = node.text if re.match(r"[\w/]", node.text) else "'" + node.text.replace("'", "''") + "'"
+    return f"write [{quoted}]"
 
 
 def _mapping(node: Node, needed: abc.Sequence[str], words: abc.Container[str]) -> str:

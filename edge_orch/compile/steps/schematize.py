@@ -13,7 +13,7 @@ from edge_orch.spec.steps.schematize import Schematize
 
 def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
     """Records of the declared fields, in the order declared."""
-    layout, fields, problems = compile_formatted(spec.format, spec.fields, context, spec.zone)
+    layout, fields, problems = compile_formatted(spec.format, spec.fields, context, spec.nulls, spec.zone)
     problems.extend(time_problems(spec.time, fields))
     schema = Schema(
         tuple(Field(field.name, field.type, field.present, field.json) for field in fields), value_of(spec.time)

@@ -10,8 +10,14 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.partial_stamps import completer
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
+from edge_orch.plan.partial_forms import missing
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField
+
+
+def stands_in_record(field: ParsedField) -> bool:
+    """Whether `filled` leaves the field as it was parsed."""
+    return field.default is None and not (field.type is FieldType.TIMESTAMP and missing(field.format))
 
 
 def filled(

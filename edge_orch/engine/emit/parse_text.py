@@ -164,11 +164,12 @@ def _parse(generator: Generator, function: FunctionWriter, step: Schematize, tex
 def _parse_field(generator: Generator, function: FunctionWriter, field: ParsedField, text: str, variable: str) -> None:
     """Floats and plain text, the most common, without a call of ours; anything else by the field's own parser."""
     body = function.body
-    if field.required and field.type is FieldType.STRING and field.pattern is None:
+    certain = field.required and not field.nulls
+    if certain and field.type is FieldType.STRING and field.pattern is None:
         body.line(f"{variable} = {text}")
         body.line(f"if {variable} is None: raise ValueError")
         return
-    if field.required and field.type is FieldType.FLOAT:
+    if certain and field.type is FieldType.FLOAT:
         # Whether Python's own `float` is strict enough is decided for the whole batch.
         real = function.once("real", "float if lines.plain else plain_float")
         body.line(f"{variable} = {real}({text})")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from edge_orch.engine.emit.account import emit_account, less
+from edge_orch.engine.emit.defaults import stands_in_record
 from edge_orch.engine.emit.parse_json import attributes, is_carrier, json_objects
 from edge_orch.engine.emit.parse_text import matched_columns, matched_records
 from edge_orch.engine.fields import json_parser
@@ -102,7 +103,7 @@ def emit_sieve(generator: Generator, function: FunctionWriter, step: Schematize,
 def _is_readable(step: Schematize) -> bool:
     if isinstance(step.format, JsonFormat):
         return is_carrier(step) and all(json_parser(field) is None for field in step.fields)
-    return isinstance(step.format, RegexFormat) and all(field.default is None for field in step.fields)
+    return isinstance(step.format, RegexFormat) and all(map(stands_in_record, step.fields))
 
 
 def _records(generator: Generator, function: FunctionWriter, step: Schematize) -> _Records:

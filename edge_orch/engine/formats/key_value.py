@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from edge_orch.engine.calls.json import json_text
 from edge_orch.plan.formats import KeyValueFormat
 
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
@@ -15,15 +16,21 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 def key_value_parser(
     format_: KeyValueFormat, paths: Sequence[tuple[str, ...]]
 ) -> Callable[[str, int], list[str | None]]:
-    """Names are flat: a path of several parts is one name with dots. Of a name that stands twice, the last counts."""
+    """Names are flat: a path of several parts is one name with dots. Of a name that stands twice, the last counts.
+
+    The empty path is an object of all names and their texts.
+    """
     names = [".".join(path) for path in paths]
+    whole = () in paths
 
     between, equals = format_.field_delimiter, format_.key_value_delimiter
 
     def parse(line: str, _now_us: int) -> list[str | None]:
         pairs = _pairs(line, between, equals) if '"' in line else _plain_pairs(line, between, equals)
-        get = dict(pairs).get
-        return [get(name) for name in names]
+        found: dict[str, str] = dict(pairs)
+        if whole:
+            found[""] = json_text(found)  # no name is empty
+        return [found.get(name) for name in names]
 
     return parse
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from edge_orch.engine import stamps
+from edge_orch.engine.calls.json import json_text
 from edge_orch.plan.formats import SyslogFormat
 from edge_orch.time import DAY
 
@@ -32,19 +33,36 @@ _OLD = re.compile(
     re.DOTALL,
 )
 
+_DATA = ("structured_data",)
+
 Parts = dict[tuple[str, ...], str | None]
 
 
 def syslog_parser(format_: SyslogFormat, paths: Sequence[tuple[str, ...]]) -> Callable[[str, int], list[str | None]]:
-    """Fields by `SYSLOG_PARTS`, and `structured_data.ID.PARAM`. The nil value `-` is NULL."""
+    """Fields by `SYSLOG_PARTS`, `structured_data.ID.PARAM`, and `structured_data`, an object of these by ID.
+
+    The nil value `-` is NULL.
+    """
     parts = {"auto": _either, "rfc3164": _old, "rfc5424": _new}[format_.standard]
     wanted = tuple(paths)
+    whole = _DATA in wanted
 
     def parse(line: str, now_us: int) -> list[str | None]:
-        get = parts(line, now_us).get
-        return [get(path) for path in wanted]
+        found = parts(line, now_us)
+        if whole:
+            found[_DATA] = _object_of(found)
+        return [found.get(path) for path in wanted]
 
     return parse
+
+
+def _object_of(parts: Parts) -> str | None:
+    """The structured data; None if there is none."""
+    elements: dict[str, dict[str, str | None]] = {}
+    for path, text in parts.items():
+        if len(path) == 3:
+            elements.setdefault(path[1], {})[path[2]] = text
+    return json_text(elements) if elements else None
 
 
 def _either(line: str, now_us: int) -> Parts:

@@ -14,7 +14,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     `path`: where the value lies: a JSON path of keys, a CSV column, a regex group, as its format says. `format`: for
     timestamps `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps
     that carry no offset. `pattern`: a regular expression that the whole text must match.
-    `json`: any JSON value, as its text. `default`: what stands in the place of NULL.
+    `json`: any JSON value, as its text. `default`: what stands in the place of NULL. `nulls`: texts that mean NULL.
     """
 
     name: str
@@ -28,6 +28,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     pattern: str | None = None
     json: bool = False
     default: bool | int | float | str | None = None
+    nulls: tuple[str, ...] = ()
 
     @property
     def present(self) -> bool:

@@ -139,7 +139,10 @@ class Separator(Text, frozen=True):
 
 
 class KeyValue(Model, frozen=True):
-    """`key_value: {field_delimiter: ', ', key_value_delimiter: ':'}`; a value may stand in double quotes."""
+    """`key_value: {field_delimiter: ', ', key_value_delimiter: ':'}`; a value may stand in double quotes.
+
+    `{type: json, path: $}` is an object of all names and their texts, in `logfmt` as well.
+    """
 
     example: ClassVar[str] = """
 key_value: {field_delimiter: '; ', key_value_delimiter: ': '}
@@ -179,7 +182,8 @@ class Syslog(Model, frozen=True):
     """`syslog: {}` or `syslog: rfc5424`: lines as syslog daemons and devices send and keep them.
 
     Paths are timestamp, hostname, appname, procid, msgid, message, priority, facility, facility_code, severity,
-    severity_code, version and structured_data.ID.PARAM. What is `-` or not there is NULL.
+    severity_code, version and structured_data.ID.PARAM; structured_data alone, of `type: json`, is an object of all.
+    What is `-` or not there is NULL.
     """
 
     shorthand: ClassVar[str] = "standard"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.json_schema import model_schema
-from edge_orch.spec.leaves import JsonSchema, Name
+from edge_orch.spec.leaves import JsonSchema, Name, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, read_model
@@ -19,6 +19,7 @@ class ReadingRest(Model, frozen=True):
     """What a reading has beside its format."""
 
     fields: Annotated[dict[Name, FieldSpec], Doc("fields to add, as in schematize")]
+    nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
 
 
 class Reading(Model, frozen=True):
@@ -27,11 +28,12 @@ class Reading(Model, frozen=True):
     rest: ClassVar[type] = ReadingRest
     format: FormatSpec
     fields: dict[Name, FieldSpec]
+    nulls: tuple[Text, ...]
 
     @classmethod
     def read(cls, node: Node) -> Self:
         format_, _, rest = read_formatted(node, ReadingRest)
-        return cls(format_, rest.fields)
+        return cls(format_, rest.fields, rest.nulls)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
@@ -43,6 +45,7 @@ class Rest(Model, frozen=True):
 
     field: Annotated[Name, Doc("the text to read; it stays, unless a field that it brings has its name")]
     fields: Annotated[dict[Name, FieldSpec], Doc("fields to add, as in schematize")]
+    nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
     time: Annotated[Name | None, Doc("the new field that is the event time from here on; left out: it stays")]
 
 
@@ -83,7 +86,7 @@ parse:
         several = [key for key, _ in entries_of(node) if key.text == "first_of"]
         if not several:
             format_, _, rest = read_formatted(node, Rest)
-            return cls(rest.field, (Reading(format_, rest.fields),), rest.time)
+            return cls(rest.field, (Reading(format_, rest.fields, rest.nulls),), rest.time)
         rest = read_model(Several, node)
         if not rest.first_of:
             raise Invalid(_nothing_to_try(several[0]))

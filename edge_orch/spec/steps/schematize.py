@@ -81,6 +81,7 @@ class Rest(Model, frozen=True):
 
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
     time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
+    nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
     zone: Annotated[Text | None, Doc("of all timestamps without an offset, unless their field says otherwise")]
     max_ahead: Annotated[
         Duration,
@@ -110,13 +111,14 @@ schematize:
     format_key: Scalar
     fields: dict[Name, FieldSpec]
     time: Name | None
+    nulls: tuple[Text, ...]
     zone: Text | None
     max_ahead: Duration
 
     @classmethod
     def read(cls, node: Node) -> Self:
         format_, key, rest = read_formatted(node, Rest)
-        return cls(format_, key, rest.fields, rest.time, rest.zone, rest.max_ahead)
+        return cls(format_, key, rest.fields, rest.time, rest.nulls, rest.zone, rest.max_ahead)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:

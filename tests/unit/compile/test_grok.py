@@ -139,3 +139,32 @@ def test_the_error_log_of_apache_old_and_new(line: str) -> None:
     assert match
     clients = [match[group] for group in found.names["clientip"]]
     assert "10.0.0.7" in clients
+
+
+def test_data_ends_at_what_stands_behind_it_where_it_would_take_for_ever() -> None:
+    quoted = " ".join(f'"%{{DATA:{name}}}"' for name in "abcd")
+    assert longest_text(expanded(text(quoted), {}).value) == 0
+    short = expanded(text(quoted), {}, short_data=True).value
+    assert longest_text(short) is None
+    match = re.fullmatch(short, '"1 2" "" "x" "3"')
+    assert match
+    assert match.groupdict() == {"a": "1 2", "b": "", "c": "x", "d": "3"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expression"),
+    [
+        (r"%{DATA:a}\]", r"(?P<a>[^\]]*?)\]"),
+        ("%{DATA} x", r"(?:[^\ ]*?) x"),
+        ("%{DATA}", "(?:.*?)"),
+        ("%{DATA} ?x", "(?:.*?) ?x"),
+        ("%{DATA}%{SPACE}", r"(?:.*?)(?:\s*)"),
+        (r"%{DATA}\s", r"(?:.*?)\s"),
+        ("%{DATA}(x)", "(?:.*?)(x)"),
+    ],
+)
+def test_only_a_character_that_must_stand_behind_it_ends_data(pattern: str, expression: str) -> None:
+    assert expanded(text(pattern), {}, short_data=True).value == expression
+    assert expanded(text(pattern), own(DATA="z"), short_data=True).value == (
+        expanded(text(pattern), own(DATA="z")).value
+    )

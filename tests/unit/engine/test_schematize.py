@@ -6,7 +6,7 @@ import pytest
 
 from edge_orch.engine.records import DeadLetter
 from edge_orch.errors import Invalid
-from edge_orch.plan.formats import CsvFormat, Format, RegexFormat
+from edge_orch.plan.formats import CsvFormat, Format, KeyValueFormat, RegexFormat
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Explode, Parse, ParsedField
 from tests.unit.engine.plans import BOOL, FLOAT, INT, STRING, TIMESTAMP, batch, parsed, pipeline, plan, rows, schematize
@@ -285,3 +285,26 @@ def test_a_stamp_without_a_year_lies_near_the_record_it_is_parsed_from() -> None
     payload = b'{"at":"2021-01-01T00:00:00Z","line":"Dec 31 23:00:00","list":[{"ts":"Jan 01 00:00:01"}]}\n'
     for step, found in ((parse, "2020-12-31T23:00:00Z"), (explode, "2021-01-01T00:00:01Z")):
         assert [row["ts"] for row in rows(pipeline(plan(came, step)).process(batch(payload)))] == [found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (CsvFormat(("a", "b"), header=False), b"1.5,x\n-,N/A\n2,-\n?,x\n"),
+        (RegexFormat("(?P<a>[^,]*),(?P<b>.*)"), b"1.5,x\n-,N/A\n2,-\n?,x\n"),
+        (KeyValueFormat(","), b"a=1.5,b=x\na=-,b=N/A\na=2,b=-\na=?,b=x\n"),
+    ],
+    ids=["csv", "regex", "key_value"],
+)
+def test_texts_that_mean_null(kind: Format, payload: bytes) -> None:
+    nulls = ("-", "N/A")
+    fields = (
+        parsed("a", FLOAT, required=False, nulls=nulls),
+        parsed("b", STRING, nulls=nulls, required=False, default="none"),
+    )
+    found, dead = read(payload, *fields, kind=kind)
+    assert found == [{"a": 1.5, "b": "x"}, {"a": None, "b": "none"}, {"a": 2.0, "b": "none"}]
+    assert reasons(dead) == [(3, "a", "is not a number")]
+    found, dead = read(payload, parsed("a", FLOAT, nulls=nulls), parsed("b", STRING, nulls=nulls), kind=kind)
+    assert found == [{"a": 1.5, "b": "x"}]
+    assert reasons(dead) == [(1, "a", "is missing"), (2, "b", "is missing"), (3, "a", "is not a number")]

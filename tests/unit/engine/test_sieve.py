@@ -36,6 +36,11 @@ MATCHED = schematize(
     parsed("at", TIMESTAMP, required=False, format="unix_s"),
     kind=RegexFormat(r'\{"x":(?P<x>-?[\d.]+)(?:,"k":"(?P<k>.)")?(?:,"at":(?P<at>\d+))?\}'),
 )
+STAMPED = schematize(
+    parsed("x", FLOAT),
+    parsed("at", TIMESTAMP, required=False, format="%b %d"),
+    kind=RegexFormat(r'\{"x":(?P<x>-?[\d.]+).*?(?:,"on":"(?P<at>.*)")?\}'),
+)
 HOT = filtered(call("gt", col("x"), lit(0.0)), MATCHED, "hot")
 TOLD = filtered(call("ne", col("k", STRING), lit("?", STRING)), HOT, "told")
 ONE = mapped(POSITIVE, "one", y=(lit(1.0), FLOAT))
@@ -110,12 +115,17 @@ def test_the_same_as_record_by_record_however_cut(name: str, lines: list[bytes],
 @pytest.mark.parametrize(
     "chain",
     [
+        [STAMPED, mapped(STAMPED, x=DOUBLE)],
         [READINGS, mapped(READINGS, "one", y=DOUBLE), mapped(READINGS, "two", z=DOUBLE)],
         [MATCHED, mapped(MATCHED, at=(call("coalesce", col("at", TIMESTAMP), type_=TIMESTAMP), TIMESTAMP))],
     ],
-    ids=["another map may ask for what was computed", "a timestamp that may be NULL is asked for twice"],
+    ids=[
+        "the arrival tells the year",
+        "another map may ask for what was computed",
+        "a timestamp that may be NULL is asked for twice",
+    ],
 )
-def test_nothing_is_worked_out_twice(chain: list[Step]) -> None:
+def test_what_is_more_than_filters_and_maps_is_none(chain: list[Step]) -> None:
     assert "left0" not in pipeline(plan(*chain)).code
 
 
