@@ -22,6 +22,8 @@ from edge_orch_agent.references import Resolver
 from edge_orch_agent.sinks.pagerduty import EVENTS_URL
 
 _PORTS = {"http": 80, "https": 443, "mqtt": 1883, "mqtts": 8883}
+_UNKNOWN = "-"
+"""Stands for each secret."""
 _ENCRYPTED = {"https", "mqtts"}
 
 
@@ -36,7 +38,7 @@ def _tried(one: Source | Sink, surroundings: Surroundings) -> Reached:
     name = one.name if isinstance(one, Sink) else "source"
     kind = one.kind
     # A secret in an address is not needed to find the host; one is never made up for anything that is sent.
-    resolver = Resolver(lambda _name: "-", surroundings.labels)
+    resolver = Resolver(lambda _name: _UNKNOWN, surroundings.labels)
     tried = ""
     try:
         tried, attempt = _attempt(isinstance(one, Source), kind, resolver.resolve(one.options), surroundings)
@@ -67,7 +69,11 @@ def _attempt(
     if url is None:
         raise Unavailable("the device's own bus, which --bus names")
     parts = urlsplit(str(url))
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    try:
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError):
+        words = "an address that the device alone knows" if url == _UNKNOWN else f"no address: {url}"
+        raise Unavailable(words) from None
     return f"{parts.scheme}://{host}:{port}", lambda: _open(
         host, port, parts.scheme in _ENCRYPTED, surroundings.timeout_s
     )

@@ -73,12 +73,18 @@ def run_command_line(args: list[str] | None) -> int:
         _discard_output()
         return BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:  # the last line of defence: everything becomes words here
-        return report(error)
+        return report(error, as_json=_wants_json(sys.argv[1:] if args is None else args))
     return code if isinstance(code, int) else 0
 
 
-def report(error: BaseException) -> int:
-    """Say what went wrong, to stderr; returns the exit code."""
+def _wants_json(args: list[str]) -> bool:
+    """Whether a program reads: `-o json`, in any of the ways in which it can be written."""
+    joined = " ".join(args).replace("=", " ")
+    return any(f"{option}json" in joined for option in ("-o ", "-o", "--output "))
+
+
+def report(error: BaseException, *, as_json: bool = False) -> int:
+    """Say what went wrong, to stderr, for people or, `as_json`, for programs; returns the exit code."""
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     from edge_orch.errors import EdgeOrchError, ExitCode  # noqa: PLC0415 -- keeps msgspec out of `--help`
@@ -88,6 +94,12 @@ def report(error: BaseException) -> int:
 
         traceback.print_exception(error)
     if isinstance(error, EdgeOrchError):
+        if as_json:
+            import msgspec  # noqa: PLC0415 -- only here
+
+            told = {"exit_code": int(error.exit_code), "problems": error.problems}
+            click.echo(msgspec.json.encode(told).decode(), err=True)
+            return int(error.exit_code)
         for problem in error.problems:
             _say(str(problem))
         return int(error.exit_code)

@@ -87,7 +87,7 @@ def _text_of(path: Path, kind: str) -> str:
             data = file.read(LARGEST + 1)
     except OSError as error:
         found = error.strerror or str(error)
-        next_step = f"name its files: {path / '*.yaml'}" if path.is_dir() else "check the path"
+        next_step = _in_place_of_a_folder(path) if path.is_dir() else "check the path"
         raise Invalid(Problem(f"cannot read {path}", None, kind, found, next_step)) from None
     if len(data) > LARGEST:
         raise Invalid(Problem(f"{path} is too large for {kind}", None, f"at most {LARGEST} bytes", "more"))
@@ -99,3 +99,8 @@ def _text_of(path: Path, kind: str) -> str:
         where = Location(str(path), line, column)
         found = f"the byte 0x{data[error.start]:02x}"
         raise Invalid(Problem("not UTF-8", where, found=found, next_step="save the file as UTF-8")) from None
+
+
+def _in_place_of_a_folder(path: Path) -> str:
+    holds_some = any(path.glob("*.yaml"))
+    return f"name its files: {path / '*.yaml'}" if holds_some else "it holds no .yaml files: name another, or a file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -20,6 +21,12 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, text: str | None) 
         raise click.BadParameter(f"{text!r} is not a time like 2026-01-01T00:00:00Z") from None
 
 
+def _rate(_ctx: click.Context, _parameter: click.Parameter, rate: float | None) -> float | None:
+    if rate is not None and not isfinite(rate):
+        raise click.BadParameter(f"{rate} is not a number of records")
+    return rate
+
+
 @click.command(short_help="Run a job over a file, on this machine.")
 @click.argument("job", type=click.Path(path_type=Path, readable=False))
 @click.option(
@@ -33,7 +40,13 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, text: str | None) 
 @click.option(
     "--once/--follow", default=True, help="Stop at the end of the input (the default), or wait for what is appended."
 )
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Let N records in a second.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=_rate,
+    metavar="N",
+    help="Let N records in a second.",
+)
 @click.option(
     "--at",
     callback=_moment,

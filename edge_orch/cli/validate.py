@@ -80,6 +80,8 @@ def validate(
       edge-orch validate -o json jobs/press_temperature.yaml
       edge-orch validate --connect --bus mqtt://127.0.0.1:1883 --device-label site=austin jobs/press_temperature.yaml
     """
+    if not connect and (bus or labels):
+        raise click.UsageError("--bus and --device-label go with --connect: without it nothing is tried")
     attempt = _attempt(bus, labels, timeout_us) if connect else None
     found = [each for file in files for each in yaml_files(file) or [file]]
     verdicts = [_judge_tests(file) if file.name.endswith(TEST_SUFFIX) else _judge(file, attempt) for file in found]

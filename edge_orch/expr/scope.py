@@ -33,9 +33,9 @@ class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
     `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
-    `labels`: bare names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is
-    already reported; naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all
-    fields are so.
+    `instead`: where there are no fields, what is expected. `labels`: bare names are labels of the agent (in `target`).
+    `broken`: fields that exist but whose definition is already reported; naming one raises an `Invalid` without
+    problems, so that one mistake is told once. `lost`: all fields are so.
     """
 
     fields: Mapping[str, Field] = {}
@@ -46,6 +46,7 @@ class Scope(msgspec.Struct, frozen=True):
     beside: frozenset[str] = frozenset()
     contexts: bool = True
     labels: bool = False
+    instead: str = ""
 
     def name(self, parts: tuple[str, ...]) -> Expression:
         """The expression that a dotted name stands for. Raises `Invalid`, its problems without a place."""
@@ -74,7 +75,7 @@ class Scope(msgspec.Struct, frozen=True):
                 next_step = "this step makes it, and sees records as they came: use it in a map step after this one"
             elif name in _TAILS and self.contexts:
                 next_step = f"write {_TAILS[name]}"
-            expected = f"one of: {names(self.fields)}" if self.fields else "a number, or a :parameter"
+            expected = self.instead or f"one of: {names(self.fields)}"
             raise Invalid(Problem(f"unknown field `{name}`", None, expected, "", next_step))
         field = self.fields[name]
         return Column(name, field.type, field.required, field.json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 import msgspec
 
@@ -11,10 +11,25 @@ from edge_orch.jobtest.expectation import Expectation
 from edge_orch.jobtest.json_value import json_value
 from edge_orch.jobtest.moment import Moment, Timestamp
 from edge_orch.spec.document import parse_document
-from edge_orch.spec.leaves import Constant, Flag, LabelName, Name, Text
+from edge_orch.spec.leaves import Constant, Flag, JsonSchema, LabelName, Name, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read, read_model
+from edge_orch.spec.topics import Topic
+
+_CASES = "a list of cases: - name: …"
+
+
+class PastTopic(Topic, frozen=True):
+    """The topic that records came from, which has no wildcards."""
+
+    schema: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
+    level: ClassVar[str] = r"(?![+#]$).*"
+    expected: ClassVar[str] = "the topic of these records, like factory/austin/raw"
+
+    @classmethod
+    def mend(cls) -> str:
+        return "write a topic that the filter of the source takes: records have one without + and #"
 
 
 class _Line(Model, frozen=True):
@@ -47,7 +62,7 @@ class Arrival(Model, frozen=True):
     """Records that arrive at one time from one partition; without records, time just passes."""
 
     at: Annotated[Moment | None, Doc("when; left out: with the one above")]
-    topic: Annotated[Text, Doc("topic they come from; it is their partition, too", default="test")]
+    topic: Annotated[PastTopic, Doc("topic they come from; it is their partition, too", default="test")]
     lines: Annotated[Lines | None, Doc("the records themselves")]
     file: Annotated[Text | None, Doc("a file that holds them, relative to the test file")]
     acknowledge: Annotated[Name | None, Doc("an alert rule whose open episodes somebody acknowledges then")]
@@ -92,14 +107,18 @@ class Case(Model, frozen=True):
                 continue
             at = arrival.at.after(body.start.value)
             if at < now:
-                raise Invalid(Problem("time goes backwards", arrival.at.where, "a time not before the one above"))
+                above = "the start of the case" if now == body.start.value else "the one above"
+                raise Invalid(Problem("time goes backwards", arrival.at.where, f"a time not before {above}"))
             now = at
         return cls(node.where, body)
 
 
 def read_cases(text: str, file: str) -> tuple[Case, ...]:
     """The cases in a test file. Raises `Invalid` with all problems of form."""
-    cases: tuple[Case, ...] = read(tuple[Case, ...], parse_document(text, file, "a list of cases: - name: …"))
+    root = parse_document(text, file, _CASES)
+    cases: tuple[Case, ...] = read(tuple[Case, ...], root)
+    if not cases:
+        raise Invalid(Problem("no case", root.where, _CASES))
     first: dict[str, Text] = {}
     for case in cases:
         name = first.setdefault(case.body.name.value, case.body.name)

@@ -27,6 +27,9 @@ from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
 
 _SHOWN = 60  # characters of a row that is no object
+_TOLD = 3
+"""So many rows that are no objects are told: a file of another kind has many."""
+_NO_ROWS = "a field of the rows, which are given by --row or --input"
 RESULT = "value"
 EXPRESSION = "expression"
 """Names the text in problems, where a job's file would stand."""
@@ -67,7 +70,8 @@ def evaluate(
     columns = tuple(Field(field.name, field.type, field.required) for field in parsed)
     specs = tuple(ParamSpec(name, _type_of(value), value) for name, value in params.items())
     here = Location(EXPRESSION, 1, 1)
-    scope = Scope({column.name: column for column in columns}, {spec.name: spec.type for spec in specs})
+    known = {column.name: column for column in columns}
+    scope = Scope(known, {spec.name: spec.type for spec in specs}, instead="" if known else _NO_ROWS)
     expression = parse_expression(Sql.read(Scalar(text, here, plain=False, inner=here)), scope)
     made = Schema((Field(RESULT, expression.type, is_required(expression)),))
     plan = Plan(
@@ -98,13 +102,18 @@ def evaluate(
 
 
 def _objects(rows: Sequence[bytes]) -> list[dict[str, Any]]:
-    return gathered(enumerate(rows, 1), lambda pair: _object(*pair))
+    try:
+        return gathered(enumerate(rows, 1), lambda pair: _object(*pair))
+    except Invalid as error:
+        more = len(error.problems) - _TOLD
+        raise Invalid(*error.problems[:_TOLD], *([Problem(f"{more} more like these")] if more > 0 else [])) from None
 
 
 def _object(number: int, row: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(row, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
+        row = row.strip()
         found = repr(row[:_SHOWN].decode("utf-8", "replace")) + ("…" if len(row) > _SHOWN else "")
         raise Invalid(Problem(f"row {number} is no JSON object", None, '{"temp_c": 21.5}', found)) from None
 

@@ -10,8 +10,8 @@ from edge_orch.jobtest.moment import Moment
 from edge_orch.jobtest.notifications import ExpectedNotification
 from edge_orch.spec.leaves import Flag, Integer, JsonSchema, LabelName, Name, StepInput, Text
 from edge_orch.spec.model import Model
-from edge_orch.spec.nodes import Node, Scalar, Sequence
-from edge_orch.spec.reading import Doc, read, read_model
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
+from edge_orch.spec.reading import Doc, fields_of, read, read_model
 
 
 class Count(Integer, frozen=True):
@@ -54,6 +54,9 @@ class RecordsForm(Model, frozen=True):
     exact: Annotated[Flag, Doc("whether the fields named are all that a record has", default="false")]
 
 
+_FORM = {field.key for field in fields_of(RecordsForm)}
+
+
 class ExpectedRecords(Model, frozen=True):
     """The records of one output or step: a list of all of them, or a form that says more or less."""
 
@@ -68,6 +71,9 @@ class ExpectedRecords(Model, frozen=True):
     def read(cls, node: Node) -> Self:
         if isinstance(node, Sequence):
             return cls(node.where, read(tuple[ExpectedRecord, ...], node), (), None, exact=False)
+        if isinstance(node, Mapping) and not any(key.text in _FORM for key, _ in node.entries):
+            next_step = "write a list: [{…}, …]; or a form: {count: 3, includes: [{…}]}"
+            raise Invalid(Problem("a record alone", node.where, "a list of records", next_step=next_step))
         form: RecordsForm = read_model(RecordsForm, node)
         return cls(node.where, form.records, form.includes, form.count, bool(form.exact.value))
 

@@ -200,7 +200,9 @@ def _quorum(alert: Alert, context: StepContext) -> plan.Quorum | None:
         next_step = "leave it out of `key`; key: [] counts the voters of all records"
         raise Invalid(Problem(what, spec.distinct.where, "a field that differs within one key", "", next_step))
     # Counted over records, so no single record's field can say how many.
-    at_least = parse_whole_number(spec.at_least, Scope(params=context.params, contexts=False))
+    at_least = parse_whole_number(
+        spec.at_least, Scope(params=context.params, contexts=False, instead="a number, or a :parameter")
+    )
     voters = 2 if distinct.type is FieldType.BOOL else INT64[1]
     if isinstance(at_least, Literal) and isinstance(at_least.value, int) and not 1 <= at_least.value <= voters:
         expected = f"1 to {voters}: so many values a bool has" if voters == 2 else "1 or more"

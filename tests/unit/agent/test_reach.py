@@ -78,3 +78,19 @@ def test_a_place_to_listen_must_be_free(port: int, closed: int) -> None:
 def test_a_stranger_is_no_tls_server(port: int) -> None:
     _, sink = tried("{mqtt: {topic: t}}", f"{{http: {{url: 'https://127.0.0.1:{port}/x'}}}}")
     assert sink.problem
+
+
+@pytest.mark.parametrize(
+    ("sink", "bus", "problems"),
+    [
+        ("{file: {path: /tmp/x}}", "localhost", ["no address: localhost", ""]),
+        ("{file: {path: /tmp/x}}", "mqtt://localhost:99999", ["no address: mqtt://localhost:99999", ""]),
+        (
+            "{webhook: {url: '${secret:HOOK}'}}",
+            None,
+            ["the device's own bus, which --bus names", "an address that the device alone knows"],
+        ),
+    ],
+)
+def test_what_is_no_address_is_told(sink: str, bus: str | None, problems: list[str]) -> None:
+    assert [one.problem for one in tried("{mqtt: {topic: t}}", sink, bus)] == problems

@@ -48,5 +48,14 @@ def test_a_mistake_is_told_at_its_place_in_the_expression(cli: Any) -> None:
 
 def test_what_is_no_row_or_no_type_is_told(cli: Any) -> None:
     assert "row 1 is no JSON object" in cli("eval", "1", "--row", "[1]").err
+    assert "a field of the rows, which are given by --row or --input" in cli("eval", "temp_c").err
     assert "unknown type of `a`" in cli("eval", "a", "--row", '{"a": 1}', "--type", "a=integer").err
     assert "--type needs a name and a value" in cli("eval", "a", "--type", "a").err
+
+
+def test_of_a_file_of_another_kind_three_rows_are_told(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text("a: 1\n" * 9)
+    answer = cli("eval", "1", "--input", str(tmp_path / "job.yaml"))
+    assert answer.code == 3
+    assert answer.err.count("is no JSON object") == 3
+    assert answer.err.endswith("error: 6 more like these\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import pytest
 
 from edge_orch.cli.command_line import edge_orch
@@ -38,6 +39,15 @@ def test_problems_are_printed_whole_and_decide_the_exit_code(failing: Any, cli: 
     assert answer.out == ""
     expected = "error: a.yaml:3:7: bad\n  expected: a number\n  found: 'x'\n  next: mend it\nerror: worse\n"
     assert answer.err == expected
+
+
+@pytest.mark.parametrize("asked", [["-o", "json"], ["-ojson"], ["--output", "json"], ["--output=json"]])
+def test_programs_are_told_in_json_what_went_wrong(cli: Any, asked: list[str]) -> None:
+    answer = cli("explain", "missing.yaml", *asked)
+    assert (answer.code, answer.out) == (3, "")
+    told = msgspec.json.decode(answer.err)
+    assert told["exit_code"] == 3
+    assert told["problems"][0]["what"] == "cannot read missing.yaml"
 
 
 def test_a_bug_is_one_line_without_traceback(failing: Any, cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:

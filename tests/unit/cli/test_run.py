@@ -70,6 +70,8 @@ def test_standard_input_is_the_default(cli: Any, monkeypatch: pytest.MonkeyPatch
         ([PRESS, "--param", "hot_c=1000"], 3, "the parameter hot_c is out of bounds"),
         ([PRESS, "--input", PRESS, "--output-dir", PRESS], 6, "cannot write to"),
         ([PRESS, "--nonsense"], 2, "No such option"),
+        ([PRESS, "--rate", "nan"], 2, "nan is not a number of records"),
+        ([PRESS, "--rate", "inf"], 2, "inf is not a number of records"),
     ],
 )
 def test_what_is_wrong_is_told_in_words(cli: Any, args: list[str], code: int, told: str) -> None:

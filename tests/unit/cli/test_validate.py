@@ -95,7 +95,16 @@ def test_what_goes_nowhere_is_a_warning(cli: Any, good: Path) -> None:
 def test_a_folder_is_no_job(cli: Any, tmp_path: Path) -> None:
     answer = cli("validate", str(tmp_path))
     assert answer.code == 3
-    assert f"next: name its files: {tmp_path}/*.yaml" in answer.out
+    assert "next: it holds no .yaml files" in answer.out
+    (tmp_path / "a.yaml").touch()
+    assert f"next: name its files: {tmp_path}/*.yaml" in cli("explain", str(tmp_path)).err
+
+
+def test_what_goes_with_connect_is_not_passed_over(cli: Any, good: Path) -> None:
+    for option in ("--bus", "mqtt://127.0.0.1:1883"), ("--device-label", "site=austin"):
+        answer = cli("validate", *option, str(good))
+        assert answer.code == 2
+        assert "go with --connect" in answer.err
 
 
 NEVER = ["edge_orch.engine", "tabulate", "importlib.metadata"]

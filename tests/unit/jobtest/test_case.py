@@ -96,3 +96,24 @@ def test_no_two_cases_have_one_name() -> None:
 def test_records_come_from_one_place() -> None:
     (problem,) = problems("- {name: x, input: [{lines: [a], file: b.log}]}\n")
     assert "records come from `lines` or a `file`" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "no case"),
+        ("- {name: x, input: [{topic: a/+}]}", "not a topic"),
+        ("- {name: x, input: [], expect: {outputs: {raw: {a: 1}}}}", "a record alone"),
+        ("- {name: x, input: [{at: '2025-01-01T00:00:00Z'}]}", "a time not before the start of the case"),
+        ("- {name: x, input: [], expect: {alerts: [{fired: hot}]}}", "write opened: RULE"),
+    ],
+)
+def test_what_would_test_nothing_is_refused(text: str, told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_cases(text, "t.test.yaml")
+    assert told in str(caught.value)
+
+
+def test_the_path_of_a_file_may_hold_what_a_topic_may_not() -> None:
+    (case,) = read_cases("- {name: x, input: [{topic: /data/a+b#1.csv}]}", "t.test.yaml")
+    assert case.body.input[0].topic.value == "/data/a+b#1.csv"
