@@ -39,4 +39,7 @@ SYNONYMS = {
 }
 """Other names that SQL has for the same."""
 
-__all__ = ["AGGREGATES", "ELSEWHERE", "FUNCTIONS", "SYNONYMS", "AggregateFunction", "Function", "Kind"]
+PLANNED = {function.full: name for name, function in FUNCTIONS.items() if function.full} | {"strftime_ms": "strftime"}
+"""Names that a plan has for calls which agents from before would misread → the function that was called."""
+
+__all__ = ["AGGREGATES", "ELSEWHERE", "FUNCTIONS", "PLANNED", "SYNONYMS", "AggregateFunction", "Function", "Kind"]

@@ -25,6 +25,9 @@ _TOKENS = {
     "IF": "write CASE WHEN … THEN … ELSE … END",
     "ORDER BY": "leave it out: records come in the order of time; for the first or greatest, see the aggregates",
 }
+_DAY = "write CAST(x AS timestamp); of a timestamp, date_trunc('day', ts) or strftime(ts, '%Y-%m-%d')"
+_DECIMAL = "write CAST(x AS float); round(x, 2) or fixed(x, 2) of it"
+_TYPES = {**dict.fromkeys(("date", "time"), _DAY), **dict.fromkeys(("decimal", "numeric", "real", "number"), _DECIMAL)}
 # A habit, looked for in the expression without its quoted texts → what to write here.
 _HABITS = (
     ("==", "SQL compares with a single ="),
@@ -36,7 +39,16 @@ _HABITS = (
     (r",\s*$", "leave out the comma at the end"),
     (r"(?i)\belse?if\b", "write another WHEN … THEN …"),
     (r"(?i)^\s*if\b", "write CASE WHEN … THEN … ELSE … END"),
+    (r"(?i)(\bas|::)\s*(date|time)\b", _DAY),
+    (r"(?i)(\bas|::)\s*(decimal|numeric|real|number)\b", _DECIMAL),
     (r"(?i)\bcast\s*\(", "write CAST(x AS float)"),
+    (r"(?i)\bdate\s*'", "write TIMESTAMP '2026-01-31T00:00:00Z'"),
+    (r"(?i)\btrim\s*\(\s*leading\b", "write ltrim(x, '0')"),
+    (r"(?i)\btrim\s*\(\s*trailing\b", "write rtrim(x, '0')"),
+    (r"(?i)\btrim\s*\(.*\bfrom\b", "write trim(x, '0')"),
+    (r"(?i)\boverlay\s*\(", "write left(x, 3) || 'new' || substr(x, 7)"),
+    (r"(?i)\b(floor|ceil)\s*\(.*\bto\b", "write date_trunc('hour', ts)"),
+    (r"(?<=[\w)\s])//(?=[\w(\s])", "write floor(x / y)"),
     (r"(?i)\bjoin\s*\(", "join texts with ||, those of many records with string_agg(x, ', ')"),
     (r"(?i)\bsubstring\s*\(.*\bfrom\b", "write substr(x, 1, 3)"),
     (r"(?i)\w\s+(not\s+)?(contains|includes|has)\s+'", "write contains(x, 'part')"),
@@ -73,7 +85,7 @@ def misread(bare: str, token: str, description: str) -> tuple[str, str]:
             "close it; inside YAML's { } a comma ends a value: put the expression in quotes"
         )
     if "TYPE" in description:
-        return f"`{token}` is not a type", "use bool, int, float, string or timestamp"
+        return f"`{token}` is not a type", _TYPES.get(token.lower(), "use bool, int, float, string or timestamp")
     if missing := next((what for start, what in _MISSING.items() if description.startswith(start)), ""):
         return missing.format(token), _habit(bare) or _END.get(missing, "")
     named = re.search(r":([A-Za-z_]\w*)", bare) if token.startswith(":") else None

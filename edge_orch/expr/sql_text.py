@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from edge_orch.expr.functions import PLANNED
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
 from edge_orch.plan.schema import FieldType
 from edge_orch.time import format_timestamp
@@ -58,7 +59,7 @@ def _call(node: Call) -> str:
         return f"CAST({sql_text(args[0])} AS {node.type})"
     if name in _SPECIAL:
         return _SPECIAL[name](args)
-    return f"{name}({_listed(args)})"
+    return f"{PLANNED.get(name, name)}({_listed(args)})"
 
 
 def _bound(arg: Expression, operator: str, *, first: bool = False) -> str:

@@ -19,6 +19,7 @@ _WEEK = 7 * _FIXED["day"]
 _MONDAY = -3 * _FIXED["day"]  # 1969-12-29
 
 _PARTS: dict[str, Callable[[datetime], int]] = {
+    "millisecond": lambda moment: moment.second * 1000 + moment.microsecond // 1000,
     "second": lambda moment: moment.second,
     "minute": lambda moment: moment.minute,
     "hour": lambda moment: moment.hour,
@@ -28,6 +29,8 @@ _PARTS: dict[str, Callable[[datetime], int]] = {
     "quarter": lambda moment: (moment.month + 2) // 3,
     "year": lambda moment: moment.year,
     "dow": lambda moment: moment.isoweekday() % 7,
+    "isodow": lambda moment: moment.isoweekday(),
+    "isoyear": lambda moment: moment.isocalendar().year,
     "doy": lambda moment: moment.timetuple().tm_yday,
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from edge_orch.engine.stamps import text_parser, to_datetime
-from edge_orch.plan.forms import DIRECTIVES
+from edge_orch.plan.forms import WRITTEN
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -25,6 +25,7 @@ _WRITERS: dict[str, Callable[[datetime], str]] = {
     "M": lambda moment: f"{moment.minute:02d}",
     "S": lambda moment: f"{moment.second:02d}",
     "f": lambda moment: f"{moment.microsecond:06d}",
+    "g": lambda moment: f"{moment.microsecond // 1000:03d}",
     "p": lambda moment: "AM" if moment.hour < 12 else "PM",
     "j": lambda moment: f"{moment.timetuple().tm_yday:03d}",
     "a": lambda moment: _DAYS[moment.weekday()][:3],
@@ -37,8 +38,8 @@ _WRITERS: dict[str, Callable[[datetime], str]] = {
 
 
 def stamp_writer(form: str) -> Callable[[int], str]:
-    """A function: a timestamp → its text in UTC. A directive that is none of `DIRECTIVES` stays as it is."""
-    pattern = re.compile(f"%([{''.join(DIRECTIVES)}])")
+    """A function: a timestamp → its text in UTC. A directive that is none of `WRITTEN` stays as it is."""
+    pattern = re.compile(f"%([{''.join(WRITTEN)}])")
 
     def write(moment_us: int) -> str:
         moment = to_datetime(moment_us)

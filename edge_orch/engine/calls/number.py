@@ -140,6 +140,36 @@ def trunc(value: float) -> float:
     return value if isinstance(value, int) else float(math.trunc(value))
 
 
+def trunc_digits(value: float, digits: int) -> float:
+    """Towards zero to so many decimal digits after the point (before it, if negative), in the argument's type.
+
+    Of the digits that the number is written with: 2.3 to two of them is 2.3, although the float lies below it.
+    """
+    if isinstance(value, int) or digits < 0:
+        whole = int(value)
+        rest = abs(whole) % 10 ** min(max(-digits, 0), 400)
+        return type(value)(whole - rest if whole >= 0 else whole + rest)
+    nearest = round(value, digits)
+    beyond = abs(nearest) > abs(value)
+    return round(nearest - math.copysign(10.0**-digits, value), digits) if beyond else nearest
+
+
+def sinh(value: float) -> float | None:
+    """The hyperbolic sine; NULL on overflow."""
+    try:
+        return math.sinh(value)
+    except OverflowError:
+        return None
+
+
+def cosh(value: float) -> float | None:
+    """The hyperbolic cosine; NULL on overflow."""
+    try:
+        return math.cosh(value)
+    except OverflowError:
+        return None
+
+
 def clamp(value: float, low: float, high: float) -> float:
     """The value kept within both bounds; the upper one wins where they cross."""
     return min(max(value, low), high)

@@ -13,7 +13,8 @@ from edge_orch.plan.schema import FieldType
 # path into JSON or network of addresses.
 Kind = (
     FieldType
-    | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "length", "json_path", "network"]
+    | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "written_form", "length"]
+    | OneOf["json_path", "network"]
 )
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType
@@ -25,6 +26,7 @@ class Function(msgspec.Struct, frozen=True):
     `result` None: the type that the `same` arguments share. `null`: when the result is NULL: with any argument, only
     with all of them, also on its own account (a failed parse, an overflow, no match), or never. `example`: a whole
     expression over a record with ts, sensor and temp_c; the reference shows what it gives.
+    `full`: its name in a plan when every argument is given, if an agent from before knows it by fewer.
     """
 
     args: tuple[Kind, ...]
@@ -35,3 +37,4 @@ class Function(msgspec.Struct, frozen=True):
     null: OneOf["any", "all", "may_fail", "never"] = "any"
     units: tuple[str, ...] = ()
     example: str = ""
+    full: str = ""

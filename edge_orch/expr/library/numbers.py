@@ -42,7 +42,14 @@ NUMBERS: dict[str, Function] = {
         example="fixed(21.5, 2)",
     ),
     "sign": Function(("number",), INT, "sign(x): -1, 0 or 1", example="sign(-2.5)"),
-    "trunc": Function(("same_number",), None, "trunc(x): towards zero", example="trunc(-2.5)"),
+    "trunc": Function(
+        ("same_number", INT),
+        None,
+        "trunc(x, digits): towards zero",
+        optional=1,
+        example="trunc(-2.349, 2)",
+        full="trunc_digits",
+    ),
     "exp": Function(("number",), FLOAT, "exp(x): NULL on overflow", null="may_fail", example="exp(0)"),
     "log10": Function(("number",), FLOAT, "log10(x): NULL unless positive", null="may_fail", example="log10(1000)"),
     "log2": Function(("number",), FLOAT, "log2(x): NULL unless positive", null="may_fail", example="log2(8)"),
@@ -61,6 +68,9 @@ NUMBERS: dict[str, Function] = {
         "atan2(y, x): the angle of the point (x, y)",
         example="atan2(0, 1)",
     ),
+    "sinh": Function(("number",), FLOAT, "sinh(x): NULL on overflow", null="may_fail", example="sinh(0)"),
+    "cosh": Function(("number",), FLOAT, "cosh(x): NULL on overflow", null="may_fail", example="cosh(0)"),
+    "tanh": Function(("number",), FLOAT, "tanh(x): between -1 and 1", example="tanh(0)"),
     "radians": Function(("number",), FLOAT, "radians(x): of degrees", example="radians(180)"),
     "degrees": Function(
         ("number",), FLOAT, "degrees(x): of radians; NULL on overflow", null="may_fail", example="degrees(0)"

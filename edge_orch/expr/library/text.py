@@ -7,7 +7,14 @@ from edge_orch.expr.library.function import BOOL, INT, STRING, Function
 TEXT: dict[str, Function] = {
     "lower": Function((STRING,), STRING, "lower(text): in small letters", example="lower('Press')"),
     "upper": Function((STRING,), STRING, "upper(text): in capital letters", example="upper('Press')"),
-    "trim": Function((STRING,), STRING, "trim(text): without white space at both ends", example="trim('  press ')"),
+    "trim": Function(
+        (STRING, STRING),
+        STRING,
+        "trim(text, letters): without white space, or any of these letters, at both ends",
+        optional=1,
+        example="trim('  press ')",
+        full="trim_letters",
+    ),
     "substr": Function(
         (STRING, INT, INT),
         STRING,
@@ -48,7 +55,7 @@ TEXT: dict[str, Function] = {
     "regexp_like": Function(
         (STRING, "regex"),
         BOOL,
-        "regexp_like(text, 'regex'): matches somewhere",
+        "regexp_like(text, 'regex'): matches somewhere; (?i) before it: in any case",
         example="regexp_like('press-12', '[0-9]+')",
     ),
     "regexp_extract": Function(
@@ -67,9 +74,21 @@ TEXT: dict[str, Function] = {
     ),
     "sha256": Function((STRING,), STRING, "sha256(text): 64 hexadecimal digits", example="sha256('press')"),
     "ltrim": Function(
-        (STRING,), STRING, "ltrim(text): without white space at its beginning", example="ltrim('  press')"
+        (STRING, STRING),
+        STRING,
+        "ltrim(text, letters): without white space, or any of these letters, at its beginning",
+        optional=1,
+        example="ltrim('007', '0')",
+        full="ltrim_letters",
     ),
-    "rtrim": Function((STRING,), STRING, "rtrim(text): without white space at its end", example="rtrim('press  ')"),
+    "rtrim": Function(
+        (STRING, STRING),
+        STRING,
+        "rtrim(text, letters): without white space, or any of these letters, at its end",
+        optional=1,
+        example="rtrim('press  ')",
+        full="rtrim_letters",
+    ),
     "lpad": Function(
         (
             STRING,

@@ -18,7 +18,10 @@ TIMES: dict[str, Function] = {
         ("unit", TIMESTAMP),
         INT,
         "extract(hour FROM ts): a part of it, UTC",
-        units=("second", "minute", "hour", "day", "week", "month", "quarter", "year", "dow", "doy", "epoch"),
+        units=(
+            *("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "dow", "isodow"),
+            *("doy", "isoyear", "epoch"),
+        ),
         example="extract(hour FROM CAST('2026-01-02T03:04:05Z' AS timestamp))",
     ),
     "date_diff": Function(
@@ -73,10 +76,10 @@ TIMES: dict[str, Function] = {
     "strftime": Function(
         (
             TIMESTAMP,
-            "form",
+            "written_form",
         ),
         STRING,
-        "strftime(ts, '%Y-%m-%d'): as text, UTC, months and days in English",
+        "strftime(ts, '%Y-%m-%d'): as text, UTC, months and days in English; %g: milliseconds",
         example="strftime(CAST('2026-01-02T03:04:05Z' AS timestamp), '%d %b %Y')",
     ),
 }

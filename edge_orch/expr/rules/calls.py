@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_vain_call
 from edge_orch.plan.backtracking import longest_text
 from edge_orch.plan.expression import Call, Expression, Literal
-from edge_orch.plan.forms import DIRECTIVES
+from edge_orch.plan.forms import DIRECTIVES, WRITTEN
 from edge_orch.plan.json_path import parse_json_path
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
@@ -94,7 +95,15 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
     if "regex" in function.args and isinstance(args[1], Literal):
         # A text that is too long for an expression that backtracks gives NULL.
         required = required and longest_text(str(args[1].value), anywhere=True) is None
-    return Call(name, tuple(args), function.result or args[shared[0]].type, required)
+    return Call(_planned(name, function, args), tuple(args), function.result or args[shared[0]].type, required)
+
+
+def _planned(name: str, function: Function, args: list[Expression]) -> str:
+    """What the call is named in a plan: an agent from before must refuse what it would misread."""
+    if function.full and len(args) == len(function.args):
+        return function.full
+    form = args[1] if name == "strftime" else None
+    return "strftime_ms" if isinstance(form, Literal) and "g" in re.findall("%(.?)", str(form.value)) else name
 
 
 def _argument(checker: Checker, name: str, function: Function, node: exp.Expression, kind: Kind) -> Expression:
@@ -146,7 +155,7 @@ def _regex(checker: Checker, node: exp.Expression, value: Expression) -> Express
     return value
 
 
-def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expression:
+def _form(directives: tuple[str, ...], checker: Checker, node: exp.Expression, value: Expression) -> Expression:
     if not isinstance(value, Literal) or not isinstance(value.value, str):
         what = "a form of timestamps must be written out"
         raise checker.problem(node, what, "text in quotes, like '%Y-%m-%d %H:%M:%S'", value.type.value)
@@ -155,9 +164,9 @@ def _form(checker: Checker, node: exp.Expression, value: Expression) -> Expressi
         next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
         raise checker.problem(node, what, "text like '%Y-%m-%d %H:%M:%S'", repr(value.value), next_step)
     for directive in re.findall("%(.?)", value.value):
-        if directive not in DIRECTIVES:
+        if directive not in directives:
             what = f"`%{directive}` is no part of a timestamp"
-            raise checker.problem(node, what, f"one of: {', '.join(f'%{one}' for one in DIRECTIVES)}")
+            raise checker.problem(node, what, f"one of: {', '.join(f'%{one}' for one in directives)}")
     return value
 
 
@@ -217,7 +226,14 @@ def _position(checker: Checker, node: exp.StrPosition) -> Expression:
     return _call(checker, node, "strpos", [node.this, node.args["substr"]])
 
 
-_LITERALS = {"regex": _regex, "zone": _zone, "form": _form, "json_path": _json_path, "network": _network}
+_LITERALS: dict[str, Callable[[Checker, exp.Expression, Expression], Expression]] = {
+    "regex": _regex,
+    "zone": _zone,
+    "form": partial(_form, DIRECTIVES),
+    "written_form": partial(_form, WRITTEN),
+    "json_path": _json_path,
+    "network": _network,
+}
 
 RULES: dict[str, Rule] = {
     "BitwiseAnd": partial(_bits, "bit_and", "&", "to join conditions, write AND"),

@@ -34,6 +34,7 @@ def _not(checker: Checker, node: exp.Not) -> Expression:
 
 def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expression) -> Expression:
     nodes = [node.this, node.expression]
+    _refuse_bare_is(checker, node, symbol)
     args = checker.all(nodes)
     if any(map(is_null, args)):
         raise checker.problem(node, "a comparison with NULL is never true", next_step="use IS NULL or IS NOT NULL")
@@ -44,6 +45,14 @@ def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expressi
     if function not in {"eq", "ne"}:
         checker.ordered(nodes[0], args[0], symbol)
     return _test(function, args)
+
+
+def _refuse_bare_is(checker: Checker, node: exp.Expression, symbol: str) -> None:
+    """In SQL `a = b IS NULL` asks whether the comparison is NULL; the parser, and who writes it, may mean b."""
+    right = node.expression.this if isinstance(node.expression, exp.Not) else node.expression
+    if isinstance(right, exp.Is | exp.NullSafeEQ | exp.NullSafeNEQ):
+        next_step = f"put brackets around what belongs together: (a {symbol} b) IS TRUE, or a {symbol} (b IS TRUE)"
+        raise checker.problem(node, f"IS after {symbol} can be read in two ways", next_step=next_step)
 
 
 def _is(checker: Checker, node: exp.Is) -> Expression:
@@ -59,6 +68,9 @@ def _is(checker: Checker, node: exp.Is) -> Expression:
 
 def _between(checker: Checker, node: exp.Between) -> Expression:
     nodes = [node.this, node.args["low"], node.args["high"]]
+    if node.args.get("symmetric"):
+        next_step = "write x BETWEEN least(a, b) AND greatest(a, b)"
+        raise checker.problem(node, "SYMMETRIC is not part of the language", next_step=next_step)
     args = checker.comparable(nodes, checker.all(nodes), "the parts of BETWEEN")
     checker.ordered(nodes[0], args[0], "BETWEEN")
     refuse_empty_range(checker, *nodes[1:])

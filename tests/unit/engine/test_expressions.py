@@ -6,7 +6,7 @@ import pytest
 
 from edge_orch.engine.functions import SPECIAL, STRICT
 from edge_orch.errors import Invalid
-from edge_orch.expr.functions import FUNCTIONS
+from edge_orch.expr.functions import FUNCTIONS, PLANNED
 from edge_orch.plan.expression import Call, Context, Expression
 from edge_orch.plan.schema import FieldType
 from tests.unit.engine.evaluating import IN, NULLABLE, A, J, S, T, X, Y, evaluate, passes
@@ -233,4 +233,4 @@ def test_front_end_and_engine_know_the_same_functions() -> None:
     operators = {"and", "or", "not", "is_null", "in", "between", "case", "like", "div", "mod", "neg"}
     operators |= {"eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul"}
     operators |= {f"cast_{type_}" for type_ in FieldType}
-    assert set(STRICT) | SPECIAL == set(FUNCTIONS) | operators
+    assert set(STRICT) | SPECIAL == set(FUNCTIONS) | set(PLANNED) | operators

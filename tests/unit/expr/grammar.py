@@ -134,6 +134,7 @@ class Grammar:
             lambda: both("bit_count({})", "bit_count(({})::bigint)", self.integer(depth)),
             lambda: both("mod({}, {})", "TRY({} % {})", self.integer(depth), self.integer(depth)),
             lambda: same("sign({})", self.real(depth)),
+            lambda: self.cut(self.draw(st.integers(-3, 2)), depth),
             lambda: same("strpos({}, {})", self.text(depth), self.text(depth)),
             lambda: same("position({} IN {})", self.text(depth), self.text(depth)),
             lambda: same("epoch_ms({})", self.time(depth)),
@@ -141,12 +142,13 @@ class Grammar:
             lambda: same("length({})", self.text(depth)),
             lambda: same("CAST({} AS bigint)", self.boolean(depth)),
             lambda: both("CAST({} AS bigint)", "TRY_CAST({} AS bigint)", self.real(depth)),
-            lambda: same(
-                f"extract({self.draw(st.sampled_from(['second', 'dow', 'doy', unit]))} FROM {{}})", self.time(depth)
-            ),
+            lambda: same(f"extract({self.draw(st.sampled_from([*PARTS, unit]))} FROM {{}})", self.time(depth)),
             lambda: same(f"date_diff('{unit}', {{}}, {{}})", self.time(depth), self.time(depth)),
             lambda: self.choice(self.integer, depth),
         )
+
+    def cut(self, digits: int, depth: int) -> Pair:
+        return both(f"trunc({{}}, {digits})", f"trunc(({{}})::bigint, {digits})", self.integer(depth))
 
     def shift(self, by: int) -> Pair:
         return both(f"({{}} >> {by})", f"shifted({{}}, {by})", self.integer(0))
@@ -169,10 +171,7 @@ class Grammar:
             lambda: same("ceil({})", self.real(depth)),
             lambda: both("sqrt({})", "fin(TRY(sqrt({})))", self.real(depth)),
             lambda: both("ln({})", "fin(TRY(ln({})))", self.real(depth)),
-            *(
-                lambda name=name: both(f"{name}({{}})", f"fin(TRY({name}({{}})))", self.real(0))
-                for name in ("exp", "log10", "log2", "asin", "acos", "sin", "cos", "tan", "degrees", "radians", "atan")
-            ),
+            *(lambda name=name: both(f"{name}({{}})", f"fin(TRY({name}({{}})))", self.real(0)) for name in UNARY),
             lambda: same("atan2({}, {})", self.real(0), self.real(0)),
             lambda: same("trunc({})", self.real(depth)),
             lambda: both("mod({}, {})", "fin({} % {})", self.real(depth), self.real(depth)),
@@ -226,6 +225,9 @@ class Grammar:
             lambda: both("url_decode(url_encode({}))", "({})", self.text(depth)),
             lambda: same("ltrim({})", self.text(depth)),
             lambda: same("rtrim({})", self.text(depth)),
+            lambda: same("trim({}, 'ab')", self.text(depth)),
+            lambda: same("ltrim({}, {})", self.text(depth), self.text(0)),
+            lambda: same("rtrim({}, 'a-')", self.text(depth)),
             lambda: same(f"left({{}}, {start})", self.text(depth)),
             lambda: same(f"right({{}}, {start})", self.text(depth)),
             lambda: same(f"lpad({{}}, {length}, 'xy')", self.text(depth)),
@@ -269,7 +271,12 @@ class Grammar:
 
 JSON = '{"a":{"b":[1,"x",{"c":true}],"d e":2.5},"n":null,"t":"it"}'
 PATHS = ("$", "$.a", "$.a.b", "$.a.b[1]", "$.a.b[2].c", "$.a.b[9]", '$.a."d e"', "$.n", "t", "a", "$.t.x", "$.b")
-FORMS = ("%Y-%m-%d %H:%M:%S.%f", "%a %A %d %b %B %y", "%I %p", "%j %%")
+PARTS = ("millisecond", "second", "dow", "isodow", "isoyear", "doy")
+UNARY = (
+    *("exp", "log10", "log2", "asin", "acos", "sin", "cos", "tan", "degrees", "radians", "atan"),
+    *("sinh", "cosh", "tanh"),
+)
+FORMS = ("%Y-%m-%d %H:%M:%S.%f", "%a %A %d %b %B %y", "%I %p", "%j %%", "%H:%M:%S.%g")
 PATTERNS = ("'a%'", "'%b%'", "'_'", "''", "'%'", "'a_b%'", "'x''_'")
 
 

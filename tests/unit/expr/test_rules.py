@@ -30,6 +30,8 @@ logic
     maybe_b IS NOT NULL                 | not(is_null(maybe_b))                     | bool
     maybe_b IS TRUE                     | coalesce(maybe_b, False)                  | bool
     maybe_b IS NOT FALSE                | not(coalesce(not(maybe_b), False))        | bool
+    (i = 2) IS NULL                     | is_null(eq(i, 2))                         | bool
+    b = (maybe_b IS NULL)               | eq(b, is_null(maybe_b))                   | bool
     i <> 2                              | ne(i, 2)                                  | bool
     i = 2.5                             | eq(i, 2.5)                                | bool
     f > 2                               | gt(f, 2.0)                                | bool
@@ -134,6 +136,11 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("*", "only in count"), ("a.b.c.d.e", "not part"), ("i AS x", "does not fit"), ("i i", "does not fit"),
         ("i, i", "does not fit"), ("SELECT 1", "not an SQL expression"), ("EXISTS (SELECT 1)", "subqueries"),
         ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("f &  1", "write AND"),
+        ("i = 2 IS NULL", "two ways"), ("b <> maybe_b IS NOT TRUE", "two ways"),
+        ("i > f IS DISTINCT FROM 2", "two ways"), ("i BETWEEN SYMMETRIC 5 AND 1", "SYMMETRIC is not"),
+        ("strptime(s, '%g')", "no part of a timestamp"), ("CAST(s AS decimal)", "round(x, 2)"),
+        ("CAST(t AS date)", "date_trunc('day', ts)"), ("trim(LEADING '0' FROM s)", "write ltrim(x, '0')"),
+        ("i // 2", "write floor(x / y)"), ("DATE '2026-01-01'", "write TIMESTAMP"),
         ("strftime(t, '%Q')", "no part of a timestamp"),
         ("s -> '$.a[x]'", "not a path"), ("s -> ''", "not a path"),
         ("s ->> s", "a path must be written out"), ("i -> 'a'", "wrong type"),

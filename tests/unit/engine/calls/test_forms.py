@@ -4,7 +4,7 @@ import pytest
 
 from edge_orch.engine.calls.forms import stamp_reader, stamp_writer
 from edge_orch.engine.stamps import EARLIEST_US, LATEST_US
-from edge_orch.plan.forms import DIRECTIVES
+from edge_orch.plan.forms import WRITTEN
 
 
 @pytest.mark.parametrize("moment_us", [EARLIEST_US, -1, 0, 1_767_323_045_000_001, LATEST_US])
@@ -14,7 +14,7 @@ def test_a_stamp_is_written_and_read_back(moment_us: int) -> None:
 
 
 def test_every_directive_is_written() -> None:
-    assert "%" not in stamp_writer(" ".join(f"%{one}" for one in DIRECTIVES if one != "%"))(0)
+    assert "%" not in stamp_writer(" ".join(f"%{one}" for one in WRITTEN if one != "%"))(0)
 
 
 def test_text_of_another_form_is_null() -> None:
