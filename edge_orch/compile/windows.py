@@ -16,7 +16,7 @@ from edge_orch.plan import windows as plan
 from edge_orch.spec.amounts import Duration, PositiveDuration
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
-from edge_orch.spec.steps.windows import Calendar, Cycle, Sliding
+from edge_orch.spec.steps.windows import Calendar, Cycle, Session, Sliding
 from edge_orch.time import DAY, HOUR, format_duration
 
 MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
@@ -119,14 +119,32 @@ def _too_fine(every: Duration, size: Duration) -> Problem:
     )
 
 
+def _session(options: Session) -> plan.SessionWindow:
+    gap, longest = options.gap, options.max
+    if longest is None:
+        return plan.SessionWindow(gap.value)
+    if longest.value < gap.value:
+        raise Invalid(
+            Problem(
+                "a session would be over before its gap",
+                longest.where,
+                f"at least the gap, {gap.node.text}",
+                longest.node.text,
+                f"write gap: {longest.node.text}, if a session is to end so long after its first record",
+            )
+        )
+    return plan.SessionWindow(gap.value, longest.value)
+
+
 def _cycle(options: Cycle, kind: Scalar, scope: Scope) -> plan.CycleWindow:
     if options.begin is None and options.end is None:
         next_step = "add begin: CONDITION, end: CONDITION, or both"
         raise Invalid(Problem("nothing says where a cycle begins or ends", kind.where, next_step=next_step))
-    conditions = [
+    begin, end = [
         None if sql is None else Checker(sql, scope).condition(parse_sql(sql)) for sql in (options.begin, options.end)
     ]
-    return plan.CycleWindow(options.timeout.value, *conditions)
+    longest = None if options.max is None else options.max.value
+    return plan.CycleWindow(options.timeout.value, begin, end, longest)
 
 
 def _calendar(options: Calendar) -> plan.CalendarWindow:
@@ -149,7 +167,7 @@ def _calendar(options: Calendar) -> plan.CalendarWindow:
 _MAKERS: dict[str, Callable[[Any], plan.Window]] = {
     "tumbling": lambda tumbling: plan.TumblingWindow(tumbling.size.value),
     "sliding": _sliding,
-    "session": lambda session: plan.SessionWindow(session.gap.value),
+    "session": _session,
     "count": lambda counted: plan.CountWindow(counted.size.value),
     "calendar": _calendar,
 }

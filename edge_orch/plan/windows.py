@@ -22,10 +22,14 @@ class SlidingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="sliding"
     every_us: int
 
 
-class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session"):
-    """Records of a key that follow each other in less than `gap_us`; takes no `revise`."""
+class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session", omit_defaults=True):
+    """Records of a key that follow each other in less than `gap_us`; takes no `revise`.
+
+    `max_us`: less than so long lies between the first and the last of them; at least the gap.
+    """
 
     gap_us: int
+    max_us: int | None = None
 
 
 class CountWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
@@ -38,11 +42,13 @@ class CycleWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="cycle", om
     """Records of a key, as they arrive, from one for which `begin` is true to one for which `end` is.
 
     Or until none has come for `timeout_us`. One of the conditions may be missing; takes neither grace nor `on_late`.
+    `max_us`: less than so long lies between the earliest and the latest of them.
     """
 
     timeout_us: int
     begin: Expression | None = None
     end: Expression | None = None
+    max_us: int | None = None
 
 
 class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar", omit_defaults=True):

@@ -73,6 +73,10 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("starts_when", "start", "begin_condition"), {"begin": "write begin"}),
     (("ends_when", "emit_condition", "stop"), {"end": "write end"}),
     (("expire_after_ms", "expire_after", "flush_timeout", "gap"), {"timeout": "write timeout: 30s"}),
+    (
+        ("max_duration", "maxduration", "end_every_period_ms", "max_length"),
+        {"gap": "write max: 1h", "timeout": "write max: 1h"},
+    ),
     (("merge_strategies", "merge", "stats"), {"compute": "write compute: {field: aggregate}"}),
     (("match", "fields", "on", "key", "key_field", "partition_by"), {"keys": "write keys: [FIELD]"}),
     (("window_secs", "interval"), {"window": "write window: 10s"}),

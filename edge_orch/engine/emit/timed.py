@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from edge_orch.engine.clock import NEVER
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.graph import Timed
 from edge_orch.engine.scope import Scope
@@ -33,7 +34,7 @@ class Pace(NamedTuple):
 def pace(step: Timed) -> Pace:
     """The step's pace. What happens when no record comes waits for no partition longer than it waits for records."""
     if isinstance(step, Aggregate) and isinstance(step.window, CycleWindow):
-        return Pace(min(step.idle_us, step.window.timeout_us))
+        return Pace(min(step.idle_us, step.window.timeout_us, step.window.max_us or NEVER))
     if isinstance(step, Aggregate):
         return Pace(step.idle_us)
     if isinstance(step, Alert) and step.absent_us is not None:

@@ -1,8 +1,9 @@
 """Cycle windows: the records of one key, as they arrive, from one that begins something to the one that ends it.
 
-A cycle that has no end of its own ends where the next begins, and any when no record of it has come for so long. No
-record is late. A window lies between the earliest and the latest event time of its records; its row is dated by the
-latest. A cycle under way may end as long ago as the timeout: for the steps that take the rows, time runs so far behind.
+A cycle that has no end of its own ends where the next begins, and any when no record of it has come for so long, or
+before the first record by which it would be longer than it may. No record is late. A window lies between the earliest
+and the latest event time of its records; its row is dated by the latest. A cycle under way may end as long ago as the
+timeout: for the steps that take the rows, time runs so far behind.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class CycleWindows(Windows):
         self.changed = False
         self.refused = False
         self._timeout = window.timeout_us
+        self._longest = NEVER if window.max_us is None else window.max_us
         self._only_between = window.begin is not None and window.end is not None
         self._begun = 0
         self._cycles: dict[Key, Cycle] = {}
@@ -59,11 +61,16 @@ class CycleWindows(Windows):
         """The cell of the record's cycle; None between two cycles, or when there is no room (`refused`)."""
         self.changed = self.refused = False
         cycle = self._cycles.get(key)
-        if cycle is not None and (begins or time_us >= cycle.end + self._timeout):
+        if cycle is not None and (begins or not self._takes(cycle, time_us)):
             self.complete(key, watermark_us)
             self.changed, cycle = True, None
         if cycle is not None:
-            cycle.start, cycle.end = min(cycle.start, time_us), max(cycle.end, time_us)
+            if time_us < cycle.start:
+                cycle.start = time_us
+                if time_us + self._longest < cycle.end + self._timeout:  # it is over sooner by this
+                    self.changed = True
+                    heappush(self._timeouts, (time_us + self._longest, cycle.number, cycle))
+            cycle.end = max(cycle.end, time_us)
             return cycle.cell
         if self._only_between and not begins:
             return None
@@ -74,7 +81,7 @@ class CycleWindows(Windows):
         self.changed = True
         self._begun += 1
         cycle = self._cycles[key] = Cycle(key, self._begun, time_us, time_us, cell)
-        heappush(self._timeouts, (time_us + self._timeout, cycle.number, cycle))
+        heappush(self._timeouts, (self._over_at(cycle), cycle.number, cycle))
         return cell
 
     def complete(self, key: Key, watermark_us: int) -> None:
@@ -85,15 +92,15 @@ class CycleWindows(Windows):
     def due(self) -> int:
         """See `Timer`."""
         first = self._first()
-        own = NEVER if first is None else first.end + self._timeout
+        own = NEVER if first is None else self._over_at(first)
         later = self._later()
         return min(own, later + self._timeout if later < NEVER else NEVER)
 
     def advance(self, watermark_us: int) -> None:
         """See `Timer`."""
         self._watermark = max(self._watermark, watermark_us)
-        while (first := self._first()) is not None and first.end + self._timeout <= watermark_us:
-            self._advance_timers(first.end)
+        while (first := self._first()) is not None and (over_at := self._over_at(first)) <= watermark_us:
+            self._advance_timers(over_at - self._timeout)
             self._emit(first, 0)
         self._advance_timers(watermark_us - self._timeout)
 
@@ -118,11 +125,19 @@ class CycleWindows(Windows):
         for saved, number, start, end, cell in state.cycles:
             key = self._key(saved)
             self._cycles[key] = Cycle(key, number, start, end, self._restored(key, cell))
-        self._timeouts = [(each.end + self._timeout, each.number, each) for each in self._cycles.values()]
+        self._timeouts = [(self._over_at(each), each.number, each) for each in self._cycles.values()]
         heapify(self._timeouts)
 
     def _cells(self) -> Iterator[Cell]:
         return (cycle.cell for cycle in self._cycles.values())
+
+    def _takes(self, cycle: Cycle, time_us: int) -> bool:
+        """Whether the cycle goes on with a record of that time."""
+        longest = self._longest
+        return time_us < cycle.end + self._timeout and time_us - cycle.start < longest and cycle.end - time_us < longest
+
+    def _over_at(self, cycle: Cycle) -> int:
+        return min(cycle.end + self._timeout, cycle.start + self._longest)
 
     def _first(self) -> Cycle | None:
         """The cycle that times out first."""
@@ -131,8 +146,8 @@ class CycleWindows(Windows):
             at, number, cycle = timeouts[0]
             if cycle.over:
                 heappop(timeouts)
-            elif at < cycle.end + self._timeout:
-                heapreplace(timeouts, (cycle.end + self._timeout, number, cycle))
+            elif at < self._over_at(cycle):
+                heapreplace(timeouts, (self._over_at(cycle), number, cycle))
             else:
                 return cycle
         return None

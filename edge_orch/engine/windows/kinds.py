@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from edge_orch.engine.clock import Timer
 from edge_orch.engine.room import Room
 from edge_orch.engine.windows.aligned import AlignedWindows
+from edge_orch.engine.windows.bounded_sessions import BoundedSessions
 from edge_orch.engine.windows.calendar import CalendarFrames
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.engine.windows.counted import CountWindows
@@ -35,8 +36,8 @@ def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: R
             return _aligned(step, layout, timers, room, SlidingFrames(size_us, every_us))
         case CalendarWindow():
             return _aligned(step, layout, timers, room, CalendarFrames(step.window))
-        case SessionWindow(gap_us):
-            return SessionWindows(step, layout, timers, room, gap_us)
+        case SessionWindow():
+            return _sessions(step, layout, timers, room, step.window)
         case CountWindow(size):
             return CountWindows(step, layout, timers, room, size)
         case CycleWindow():
@@ -47,3 +48,9 @@ def _aligned(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Roo
     if isinstance(step.empty_us, int):
         return FilledWindows(step, layout, timers, room, frames, empty_us=step.empty_us)
     return AlignedWindows(step, layout, timers, room, frames)
+
+
+def _sessions(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, window: SessionWindow) -> Windows:
+    if window.max_us is not None:
+        return BoundedSessions(step, layout, timers, room, window.gap_us, max_us=window.max_us)
+    return SessionWindows(step, layout, timers, room, window.gap_us)

@@ -39,7 +39,7 @@ class _State(msgspec.Struct, array_like=True):
 
 
 class SessionWindows(Windows):
-    """See `Windows`. `began`: whether the last call of `cell_at` began a session."""
+    """See `Windows`. `began`: whether the last call of `cell_at` began a session, or brought the end of one forward."""
 
     def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, gap_us: int) -> None:
         super().__init__(step, layout, timers, room)
@@ -54,16 +54,16 @@ class SessionWindows(Windows):
     def cell_at(self, key: Key, time_us: int, watermark_us: int) -> Cell | None:
         """The cell of the record's session; None when it would have closed already, or there is no room (`refused`)."""
         self.began = self.refused = False
-        mine = self._sessions.get(key, ())
-        gap = self._gap
-        near = [session for session in mine if session.start - gap < time_us < session.last + gap]
+        now = max(watermark_us, self._watermark)
+        near = self._near(self._sessions.get(key, ()), time_us, now)
         if near:
             session, *others = near
-            session.start, session.last = min(session.start, time_us), max(session.last, time_us)
+            self._widen(session, time_us, time_us)
             for other in others:
                 self._join(session, other)
             return session.cell
-        if time_us + gap + self._grace <= max(watermark_us, self._watermark):
+        end = self._end(time_us, time_us)
+        if end + self._grace <= now:
             return None
         cell = self._new_cell(key)
         if cell is None:
@@ -73,13 +73,13 @@ class SessionWindows(Windows):
         self._begun += 1
         session = Session(key, self._begun, time_us, time_us, cell)
         self._sessions.setdefault(key, []).append(session)
-        heappush(self._ends, (time_us + gap, session.number, session))
+        heappush(self._ends, (end, session.number, session))
         return cell
 
     def due(self) -> int:
         """See `Timer`."""
         first = self._first()
-        own = NEVER if first is None else first.last + self._gap + self._grace
+        own = NEVER if first is None else self._end_of(first) + self._grace
         later = self._later()
         return min(own, later + self._grace if later < NEVER else NEVER)
 
@@ -87,7 +87,7 @@ class SessionWindows(Windows):
         """See `Timer`."""
         self._watermark = max(self._watermark, watermark_us)
         closed_to = watermark_us - self._grace
-        while (first := self._first()) is not None and first.last + self._gap <= closed_to:
+        while (first := self._first()) is not None and self._end_of(first) <= closed_to:
             self._close(first)
         self._advance_timers(closed_to)
 
@@ -99,7 +99,7 @@ class SessionWindows(Windows):
 
     def close(self) -> None:
         """See `Windows`."""
-        for _, _, session in sorted((session.last, session.number, session) for session in self._all()):
+        for _, _, session in sorted((self._end_of(session), session.number, session) for session in self._all()):
             self._emit(session, PARTIAL)
             self._free([session.cell])
         self._sessions.clear()
@@ -118,7 +118,7 @@ class SessionWindows(Windows):
             key = self._key(saved)
             session = Session(key, number, start, last, self._restored(key, cell))
             self._sessions.setdefault(session.key, []).append(session)
-        self._ends = [(session.last + self._gap, session.number, session) for session in self._all()]
+        self._ends = [(self._end_of(session), session.number, session) for session in self._all()]
         heapify(self._ends)
 
     def _cells(self) -> Iterator[Cell]:
@@ -134,21 +134,37 @@ class SessionWindows(Windows):
             end, number, session = ends[0]
             if session.ended:
                 heappop(ends)
-            elif end < session.last + self._gap:
-                heapreplace(ends, (session.last + self._gap, number, session))
+            elif end < self._end_of(session):
+                heapreplace(ends, (self._end_of(session), number, session))
             else:
                 return session
         return None
 
+    def _near(self, mine: Sequence[Session], time_us: int, _now: int) -> list[Session]:
+        """Of a key's sessions those that a record makes one, in the order of their numbers."""
+        gap = self._gap
+        return [session for session in mine if session.start - gap < time_us < session.last + gap]
+
+    def _end(self, _start: int, last: int) -> int:
+        """When a session of these first and last records ends."""
+        return last + self._gap
+
+    def _end_of(self, session: Session) -> int:
+        return self._end(session.start, session.last)
+
+    def _widen(self, session: Session, start: int, last: int) -> None:
+        """The session holds records from one time to the other, too."""
+        session.start, session.last = min(session.start, start), max(session.last, last)
+
     def _join(self, session: Session, other: Session) -> None:
-        session.start, session.last = min(session.start, other.start), max(session.last, other.last)
+        self._widen(session, other.start, other.last)
         merge(session.cell, other.cell)
         self._forget(other)
         for accumulators in session.cell[-1].accumulators:
             self._charge(accumulators)
 
     def _close(self, session: Session) -> None:
-        self._advance_timers(session.last + self._gap)
+        self._advance_timers(self._end_of(session))
         self._forget(session)
         self._emit(session, 0)
 
@@ -162,4 +178,4 @@ class SessionWindows(Windows):
             del self._sessions[session.key]
 
     def _emit(self, session: Session, revision: int) -> None:
-        self.emit([(session.key, session.cell)], session.start, session.last + self._gap, revision)
+        self.emit([(session.key, session.cell)], session.start, self._end_of(session), revision)

@@ -49,6 +49,10 @@ class Session(Model, frozen=True):
     example: ClassVar[str] = "session: 5s"
     shorthand: ClassVar[str] = "gap"
     gap: Annotated[PositiveDuration, Doc("how long a key must be silent for its window to end")]
+    max: Annotated[
+        PositiveDuration | None,
+        Doc("a record so long after the first of its window, or later, begins another; at least `gap`"),
+    ]
 
 
 class Counted(Model, frozen=True):
@@ -84,6 +88,10 @@ class Cycle(Model, frozen=True):
     begin: Annotated[Sql | None, Doc("a condition, true for the first record of a cycle")]
     end: Annotated[Sql | None, Doc("a condition, true for the last record of a cycle")]
     timeout: Annotated[PositiveDuration, Doc("a cycle also ends when none of it has come for so long, in event time")]
+    max: Annotated[
+        PositiveDuration | None,
+        Doc("a cycle also ends so long after its first record, in event time, or before a record that is later"),
+    ]
 
 
 WINDOWS: dict[str, Any] = {

@@ -121,7 +121,7 @@ def whole_job(step: Schematize) -> Plan:
     )
     routed = Route("route", step.name, branches, step.schema, "rest")
     hot_rows = aggregate(step, Aggregation("n", "count", INT), by=("k",), size=5, name="hot_rows")
-    hot_rows = msgspec.structs.replace(hot_rows, input="route.hot")
+    hot_rows = msgspec.structs.replace(hot_rows, input="route.hot", empty_us=15 * SECOND)
     lagged_schema = Schema((*step.schema.fields, Field("was", FLOAT), Field("since", TIMESTAMP)), "t")
     lagged = Lag("lag", step.name, ("k",), (("was", "x"), ("since", "t")), 9 * SECOND, lagged_schema)
     moving = Deadband("moves", step.name, ("k",), (("x", 2.0), ("i", 0.0)), 9 * SECOND, step.schema)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from edge_orch.plan.windows import CalendarWindow, CycleWindow, Window
+from edge_orch.plan.windows import CalendarWindow, CycleWindow, SessionWindow, Window
 
 Is = Callable[["Given"], bool]
 Spans = Callable[[int], list[tuple[int, int]]]
@@ -113,35 +114,49 @@ def _empty(
     return empty
 
 
-def sessions(case: Case, gap: int, records: Sequence[Given]) -> tuple[list[Said], int]:
+def sessions(case: Case, window: SessionWindow, records: Sequence[Given]) -> tuple[list[Said], int]:
     """Rows, and how many records were late, for sessions."""
+    gap, longest = window.gap_us, window.max_us
     rows: list[Said] = []
     lost = 0
     live: list[list[Given]] = []  # records that hang together, in the order in which they came
 
     def bounds(session: list[Given]) -> tuple[int, int]:
         times = [record.time for record in session]
-        return min(times), max(times) + gap
+        return min(times), max(times) + gap if longest is None else min(max(times) + gap, min(times) + longest)
 
     def emit(session: list[Given]) -> None:
         rows.append(said(*bounds(session), 0, session[0].key, session))
+
+    def hang_together(*sessions: list[Given]) -> bool:
+        times = sorted(record.time for session in sessions for record in session)
+        near = all(later - time < gap for time, later in pairwise(times))
+        return near and (longest is None or times[-1] - times[0] < longest)
+
+    def joined(record: Given) -> list[list[Given]]:
+        mine = sorted((each for each in live if each[0].key == record.key), key=lambda each: bounds(each)[0])
+        before = [each for each in mine if bounds(each)[0] <= record.time][-1:]
+        after = [each for each in mine if bounds(each)[0] > record.time][:1]
+        for near in (before + after, before, after):
+            if near and hang_together(*near, [record]):
+                return near
+        return []
 
     order = {id(record): place for place, record in enumerate(records)}
     for record, watermark in zip(records, watermarks(records), strict=True):
         for session in [each for each in live if bounds(each)[1] + case.grace <= watermark]:
             live.remove(session)
             emit(session)
-        near = [
-            each
-            for each in live
-            if each[0].key == record.key and record.time < bounds(each)[1] and bounds(each)[0] < record.time + gap
-        ]
-        if not near and record.time + gap + case.grace <= watermark:
+        near = joined(record)
+        merged = [*(member for each in near for member in each), record]
+        if bounds(merged)[1] + case.grace <= watermark:
+            near, merged = [], [record]
+        if bounds(merged)[1] + case.grace <= watermark:
             lost += 1
             continue
         for each in near:
             live.remove(each)
-        live.append(sorted([*(member for each in near for member in each), record], key=lambda r: order[id(r)]))
+        live.append(sorted(merged, key=lambda r: order[id(r)]))
     for session in live:
         emit(session)
     return rows, lost
@@ -160,12 +175,19 @@ def cycles(window: CycleWindow, begins: Is, ends: Is, records: Sequence[Given]) 
         cycle = live.pop(key)
         rows.append(said(min(times(cycle)), max(times(cycle)), 0, key, cycle))
 
+    def over_at(times: list[int]) -> int:
+        timeout = max(times) + window.timeout_us
+        return timeout if window.max_us is None else min(timeout, min(times) + window.max_us)
+
+    def too_long(cycle: list[Given]) -> bool:
+        return window.max_us is not None and max(times(cycle)) - min(times(cycle)) >= window.max_us
+
     for record, watermark in zip(records, watermarks(records), strict=True):
         begun = window.begin is not None and begins(record)
-        for key in [key for key, cycle in live.items() if max(times(cycle)) + window.timeout_us <= watermark]:
+        for key in [key for key, cycle in live.items() if over_at(times(cycle)) <= watermark]:
             emit(key)
         mine = live.get(record.key)
-        if mine and (begun or record.time >= max(times(mine)) + window.timeout_us):
+        if mine and (begun or record.time >= max(times(mine)) + window.timeout_us or too_long([*mine, record])):
             emit(record.key)
         if record.key not in live and window.begin is not None and window.end is not None and not begun:
             lost += 1

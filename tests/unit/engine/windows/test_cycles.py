@@ -12,7 +12,7 @@ from edge_orch.plan.steps import Aggregation
 from edge_orch.plan.windows import CycleWindow
 from tests.unit.engine.plans import INT, aggregate, at, batch, col, pipeline, plan, rows
 from tests.unit.engine.windows.reference import Case, Given
-from tests.unit.engine.windows.test_kinds import BEGIN, END, READINGS, run, step, told
+from tests.unit.engine.windows.test_kinds import BEGIN, END, READINGS, line, run, step, told
 
 JOB = """
 apiVersion: edge-orch/v1
@@ -64,6 +64,23 @@ def test_what_comes_between_two_cycles_is_filtered_out() -> None:
     assert (count.entered, count.folded, count.filtered, count.late, count.dead) == (4, 2, 2, 0, 0)
 
 
+def test_a_cycle_ends_at_its_greatest_length_whatever_comes() -> None:
+    window = CycleWindow(9, BEGIN, None, 5)
+    job = plan(READINGS, step(Case(window, 0, "drop")))
+    records = [Given("p", time, "a", value) for time, value in ((1, 5), (3, 0), (5, 0), (6, 0), (8, 0))]
+    assert [(row.start, row.end, row.n) for row in told(run(job, records))] == [(1, 5, 3), (6, 8, 2)]
+
+
+def test_it_ends_in_silence_too_and_an_earlier_record_brings_that_forward() -> None:
+    job = plan(READINGS, step(Case(CycleWindow(9, BEGIN, END, 6), 0, "drop")))
+    engine = pipeline(job)
+    engine.process(
+        batch([line(Given("p", time, "a", value)) for time, value in ((2, 3), (4, 0), (1, 0))], received=at(4))
+    )
+    assert engine.wake_at() == 10_000_000  # nothing came for as long as the longest cycle
+    assert [(row.start, row.end, row.n) for row in told([engine.advance(at(10))])] == [(1, 4, 3)]
+
+
 def test_a_version_that_takes_over_gets_what_is_under_way_as_partial() -> None:
     engine = running(ENTRIES)
     engine.process(batch(b"ERROR boom\n  at f"))
@@ -73,7 +90,15 @@ def test_a_version_that_takes_over_gets_what_is_under_way_as_partial() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab"), st.integers(-5, 5)), min_size=1, max_size=40),
-    st.sampled_from([CycleWindow(4, BEGIN), CycleWindow(4, None, END), CycleWindow(9, BEGIN, END)]),
+    st.sampled_from(
+        [
+            CycleWindow(4, BEGIN),
+            CycleWindow(4, None, END),
+            CycleWindow(9, BEGIN, END),
+            CycleWindow(9, BEGIN, None, 5),
+            CycleWindow(9, BEGIN, END, 12),
+        ]
+    ),
 )
 def test_no_row_is_late_for_the_windows_of_what_takes_it(
     records: list[tuple[int, str, int]], window: CycleWindow

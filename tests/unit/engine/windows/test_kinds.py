@@ -72,10 +72,10 @@ def in_microseconds(window: Window) -> Window:
             return TumblingWindow(size * SECOND)
         case SlidingWindow(size, every):
             return SlidingWindow(size * SECOND, every * SECOND)
-        case SessionWindow(gap):
-            return SessionWindow(gap * SECOND)
-        case CycleWindow(timeout):
-            return msgspec.structs.replace(window, timeout_us=timeout * SECOND)
+        case SessionWindow(gap, longest):
+            return SessionWindow(gap * SECOND, longest and longest * SECOND)
+        case CycleWindow(timeout, max_us=longest):
+            return msgspec.structs.replace(window, timeout_us=timeout * SECOND, max_us=longest and longest * SECOND)
         case _:
             return window
 
@@ -96,8 +96,8 @@ def reference(case: Case, records: list[Given]) -> tuple[list[Said], int]:
             )
         case CalendarWindow():
             return aligned(case, lambda time: [(time - time % HOUR, time - time % HOUR + HOUR)], records)
-        case SessionWindow(gap):
-            return sessions(case, gap, records)
+        case SessionWindow():
+            return sessions(case, case.window, records)
         case CountWindow(size):
             return counted(size, records), 0
         case CycleWindow():
@@ -132,13 +132,22 @@ CASES = st.one_of(
     ),
     st.builds(
         Case,
-        st.sampled_from([SessionWindow(1), SessionWindow(4)]),
+        st.sampled_from([SessionWindow(1), SessionWindow(4), SessionWindow(4, 4), SessionWindow(4, 7)]),
         st.sampled_from([0, 3]),
         st.sampled_from(["drop", "dead_letter"]),
     ),
     st.builds(
         Case,
-        st.sampled_from([CycleWindow(4, BEGIN), CycleWindow(4, None, END), CycleWindow(9, BEGIN, END)]),
+        st.sampled_from(
+            [
+                CycleWindow(4, BEGIN),
+                CycleWindow(4, None, END),
+                CycleWindow(9, BEGIN, END),
+                CycleWindow(4, BEGIN, None, 6),
+                CycleWindow(9, None, END, 5),
+                CycleWindow(9, BEGIN, END, 9),
+            ]
+        ),
         st.just(0),
         st.just("drop"),
     ),
