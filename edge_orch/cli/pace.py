@@ -56,6 +56,13 @@ class Pace:
                 position += count
                 self._sent += count
 
+    def document(self, pieces: Iterable[bytes], partition: str) -> Iterator[Batch]:
+        """All of them as one record."""
+        record = b"".join(pieces)
+        self._wait()
+        yield Batch(partition, [record], self.now())
+        self._sent += 1
+
     def _groups(self, payload: bytes) -> Iterator[bytes]:
         if self._rate is None:
             yield payload

@@ -58,6 +58,9 @@ def run_job(
     if only and only not in outputs:
         expected = f"one of: {names(outputs)}"
         raise Invalid(Problem(f"the job has no output `{only}`", None, expected, "", did_you_mean(only, outputs)))
+    if follow and plan.whole:
+        what = "a record of this job is a whole file, and one that is followed never ends"
+        raise Invalid(Problem(what, next_step="leave out --follow"))
     device = Device("local", assigned(labels, "--device-label"))
     pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
     with ExitStack() as stack:
@@ -71,16 +74,23 @@ def run_job(
         destination = Folder(folder, plan.outputs) if folder else StandardOutput(only, as_json=as_json)
         stack.callback(destination.close)
         progress = click.progressbar(length=size, file=sys.stderr) if bar else nullcontext()  # type: ignore[var-annotated]
-        _deliver(plan, _emissions(pipeline, inputs, pace, progress), destination, Report(as_json=as_json, over_bar=bar))
+        emissions = _emissions(pipeline, inputs, pace, progress, whole=plan.whole)
+        _deliver(plan, emissions, destination, Report(as_json=as_json, over_bar=bar))
 
 
 def _emissions(
-    pipeline: Pipeline, inputs: Mapping[str, Iterable[bytes]], pace: Pace, progress: AbstractContextManager[Any]
+    pipeline: Pipeline,
+    inputs: Mapping[str, Iterable[bytes]],
+    pace: Pace,
+    progress: AbstractContextManager[Any],
+    *,
+    whole: bool,
 ) -> Iterator[Emission]:
+    records = pace.document if whole else pace.batches
     yield pipeline.advance(pace.now())
     with progress as bar:
         for partition, pieces in inputs.items():
-            for arrived in pace.batches(_watched(pieces, bar), partition):
+            for arrived in records(_watched(pieces, bar), partition):
                 now = arrived.received if isinstance(arrived, Batch) else arrived
                 while (wake := pipeline.wake_at()) is not None and wake < now.mono_us:
                     yield pipeline.advance(now.after(wake - now.mono_us))

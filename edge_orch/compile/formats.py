@@ -11,12 +11,14 @@ import msgspec
 from edge_orch.compile.grok import expanded
 from edge_orch.compile.groups import with_groups
 from edge_orch.compile.regex import compiled_regex
+from edge_orch.compile.xml_paths import xml_format, xml_path_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import formats
 from edge_orch.plan import steps as plan
 from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.steps.documents import Xml
 from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
@@ -201,6 +203,11 @@ def _key_value(spec: KeyValue) -> Layout:
     return Layout(format_, objects=frozenset({WHOLE}))
 
 
+def _xml(spec: Xml) -> Layout:
+    format_ = xml_format(spec)
+    return Layout(format_, lambda name, field_spec, field: xml_path_problems(format_, name, field_spec, field))
+
+
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Json: lambda _: Layout(formats.JsonFormat(), _json_problems),
     Csv: _csv,
@@ -212,5 +219,6 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Influx: lambda _: Layout(
         formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS
     ),
+    Xml: _xml,
     Raw: lambda _: Layout(formats.RawFormat(), _raw_problems, single=True),
 }

@@ -10,9 +10,10 @@ from edge_orch.compile.context import StepContext
 from edge_orch.compile.fields import UTC, check_zone, compile_field, field_type
 from edge_orch.compile.formats import WHOLE, Layout, compile_format
 from edge_orch.compile.json_paths import path_problems
+from edge_orch.compile.xml_paths import root_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
-from edge_orch.plan.formats import JsonFormat
+from edge_orch.plan.formats import DocumentFormat, JsonFormat, XmlFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text, value_of
 from edge_orch.spec.steps.formats import FormatSpec
@@ -59,6 +60,8 @@ def compile_formatted(
         problems.extend(path_problems(list(specs), fields))
         next_step = "for a text that means so, map {x: nullif(x, '-')}"
         problems += [Problem("JSON says itself what is null", text.where, next_step=next_step) for text in nulls[:1]]
+    if layout and isinstance(layout.format, XmlFormat):
+        problems.extend(root_problems(list(specs), fields))
     return layout, fields, problems
 
 
@@ -72,8 +75,8 @@ def _placed(
         field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
     problems = list(layout.problems(name, spec, field))
     whole = len(field.path) == 1 and field.path[0] in layout.objects
-    if field.json and not (isinstance(layout.format, JsonFormat) or whole):
-        what = "only JSON records have parts that are JSON"
+    if field.json and not (isinstance(layout.format, JsonFormat | DocumentFormat) or whole):
+        what = "only records of JSON or XML have parts that are JSON"
         problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
     if field.json and whole and field.path == (WHOLE,):
         field = msgspec.structs.replace(field, path=())

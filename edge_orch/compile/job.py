@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from edge_orch.compile.context import Compiled, StepContext
@@ -20,7 +20,7 @@ from edge_orch.plan import plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import SOURCE, Step
 from edge_orch.spec.assets import Assets
-from edge_orch.spec.job import Job, JobBody, Limits
+from edge_orch.spec.job import Job, JobBody, Limits, Source
 from edge_orch.spec.leaves import value_of
 from edge_orch.spec.reading import plain
 
@@ -73,7 +73,7 @@ class _Compiler:
             labels=plain(job.metadata.labels),
             target=condition,
             params=tuple(param for param in params if param),
-            source=plan.Source(spec.source.kind.text, plain(spec.source.options)),
+            source=_source(spec.source, steps),
             steps=tuple(steps),
             outputs=tuple(
                 plan.Output(
@@ -118,6 +118,14 @@ class _Compiler:
         unfit = list(topic_problems(self.spec, self.flows))
         if unfit:
             self.report(unfit)
+
+
+def _source(spec: Source, steps: Sequence[Step]) -> plan.Source:
+    """Of an http source, `whole` says that a body is one record; for lines it is left out."""
+    options = plain(spec.options)
+    if spec.kind.text == "http" and plan.reads_documents(steps):
+        options["whole"] = True
+    return plan.Source(spec.kind.text, options)
 
 
 def _limits(spec: Limits) -> plan.Limits:

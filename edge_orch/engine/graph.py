@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from edge_orch.engine.accumulators.factory import is_timed
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
-from edge_orch.plan.formats import CsvFormat, JsonFormat, RawFormat, RegexFormat
+from edge_orch.plan.formats import CsvFormat, DocumentFormat, JsonFormat, RawFormat, RegexFormat
 from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import (
     SOURCE,
@@ -103,7 +103,7 @@ class Graph:
         return any(root.schema.time is None and self._asks_for_time(root) for root in self.roots)
 
     def _asks_for_time(self, root: Schematize) -> bool:
-        plain = isinstance(root.format, JsonFormat | CsvFormat | RegexFormat | RawFormat)
+        plain = isinstance(root.format, JsonFormat | CsvFormat | RegexFormat | RawFormat | DocumentFormat)
         return not plain or any(isinstance(step, Timed | Parse) for step in self.below(root.name))
 
     def dates(self, name: str) -> bool:

@@ -9,12 +9,13 @@ import msgspec
 
 from edge_orch.engine.casualties import explained
 from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.documents import document_reader
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
 from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.engine.patterns import whole_matcher
-from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, RegexFormat
+from edge_orch.plan.formats import CsvFormat, DocumentFormat, Format, JsonFormat, RegexFormat
 from edge_orch.plan.steps import ParsedField
 
 Parts = Callable[[str, int], Sequence[str | None] | None]
@@ -26,7 +27,7 @@ def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str
     The reason is empty where nothing is. NULL is a text in which nothing stands: its fields are NULL, or missing.
     """
     nothing = (None,) * len(fields)
-    read = _json_reader(fields) if isinstance(format_, JsonFormat) else _parts_reader(format_, fields)
+    read = _reader(format_, fields)
 
     def read_text(text: str | None, time_us: int) -> tuple[Any, ...]:
         try:
@@ -63,6 +64,17 @@ def first_reader(
         return (*nothing, f"fits no format: {'; '.join(reasons)}", "")
 
     return read_first
+
+
+def _reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
+    match format_:
+        case JsonFormat():
+            return _json_reader(fields)
+        case DocumentFormat():
+            read = document_reader(format_, fields)
+            return lambda text, _time_us: read(text)
+        case _:
+            return _parts_reader(format_, fields)
 
 
 def _json_reader(fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
@@ -106,8 +118,8 @@ def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
             return _matcher(format_, fields)
         case CsvFormat():
             return _cells(format_, fields)
-        case JsonFormat():
-            raise AssertionError("JSON has a reader of its own")
+        case JsonFormat() | DocumentFormat():
+            raise AssertionError("has a reader of its own")
         case _:
             return line_parser(format_, [field.path for field in fields])
 

@@ -45,6 +45,7 @@ class CaseRun:
         self._data: dict[str, list[bytes]] = {}
         self._lines = {output.name: output.line for output in plan.outputs if output.line is not None}
         self._positions: dict[str, int] = {}
+        self._whole = plan.whole
         self._now = Instant(self._body.start.value, 0, "test")
         device = self._body.device
         self._pipeline = Pipeline(
@@ -110,10 +111,11 @@ class CaseRun:
     def _payloads(self, arrival: Arrival) -> Iterable[bytes | list[bytes]]:
         if arrival.lines is not None:
             records = [line.encode() for line in arrival.lines.lines]
-            whole = any(b"\n" in record for record in records)  # messages that hold line breaks
+            whole = self._whole or any(b"\n" in record for record in records)  # messages that hold line breaks
             yield records if whole else b"".join(record + b"\n" for record in records)
         if arrival.file is not None:
-            yield from self._open_file(arrival.file)
+            chunks = self._open_file(arrival.file)
+            yield from [[b"".join(chunks)]] if self._whole else chunks
 
     def _batch(self, topic: str, payload: bytes | list[bytes]) -> Batch:
         position = self._positions.get(topic, 0)

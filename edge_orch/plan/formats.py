@@ -51,6 +51,18 @@ class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
     """InfluxDB line protocol. Paths: measurement, tags.NAME, fields.NAME, timestamp; tags and fields as JSON."""
 
 
+class XmlFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="xml", omit_defaults=True):
+    """One XML document a record. Paths: names of elements from the root on, then `@attribute` or `#text`.
+
+    `arrays`: elements that are an array also where one stands alone. `children`: elements whose elements are an array
+    `#children` in their order, each with its `#name`. `namespaces`: (prefix, URI) of names that have a prefix.
+    """
+
+    arrays: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
+
+
 SYSLOG_PARTS = (
     "timestamp",
     "hostname",
@@ -66,4 +78,7 @@ SYSLOG_PARTS = (
     "version",
 )
 
-Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat
+DocumentFormat = XmlFormat
+"""A record of these may hold any bytes, line breaks too."""
+
+Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat | XmlFormat

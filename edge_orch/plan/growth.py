@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from edge_orch.plan.expression import Call
+from edge_orch.plan.formats import DocumentFormat
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.steps import Aggregation, Explode
 
@@ -19,9 +20,10 @@ LENGTHENING = frozenset(
 
 
 def lengthens(plan: Plan) -> bool:
-    """A step explodes its parent's fields into each of its elements, or a function makes longer texts of its own."""
+    """A step explodes its parent's fields into each of its elements, or a format or function makes longer texts."""
     return any(
-        isinstance(node, Explode) or (isinstance(node, Call | Aggregation) and node.function in LENGTHENING)
+        isinstance(node, Explode | DocumentFormat)
+        or (isinstance(node, Call | Aggregation) and node.function in LENGTHENING)
         for step in plan.steps
         for node in _nodes(step)
     )

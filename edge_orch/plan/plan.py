@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from typing import Literal as OneOf
@@ -10,8 +11,9 @@ from typing import Literal as OneOf
 import msgspec
 
 from edge_orch.plan.expression import Expression
+from edge_orch.plan.formats import DocumentFormat
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Step
+from edge_orch.plan.steps import Schematize, Step
 
 PLAN_FORMAT = 1
 DEAD_LETTERS = "dead_letters"
@@ -70,6 +72,10 @@ class Limits(msgspec.Struct, frozen=True):
     on_full: OneOf["block", "drop_oldest", "drop_newest"] = "drop_oldest"
 
 
+LINES = frozenset(("file", "tcp"))
+"""Kinds of sources that tell records apart by line breaks."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A whole compiled job. Steps stand in topological order; names are unique."""
 
@@ -90,6 +96,16 @@ class Plan(msgspec.Struct, frozen=True):
             if step.name == name:
                 return step
         raise KeyError(name)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a record is all that came at once, such as a message or an HTTP body, whatever bytes it holds."""
+        return self.source.kind not in LINES and reads_documents(self.steps)
+
+
+def reads_documents(steps: Iterable[Step]) -> bool:
+    """Whether records are documents, which may hold line breaks."""
+    return any(isinstance(step, Schematize) and isinstance(step.format, DocumentFormat) for step in steps)
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

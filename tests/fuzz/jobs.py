@@ -108,6 +108,9 @@ _SYSLOG = (
     "path: [structured_data, s, ok]",
 )  # fmt: skip
 _INFLUX = ("path: timestamp", "path: tags.k", "path: fields.x", "path: fields.n", "path: fields.ok")
+_XML = (
+    "format: unix_s, path: r.@t", "path: r.k", "path: 'r.m:x'", "path: r.n", "path: r.ok",
+)  # fmt: skip
 
 RAW = """
 apiVersion: edge-orch/v1
@@ -136,6 +139,8 @@ FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "syslog": ("syslog: auto", _SYSLOG, b'<165>1 2023-11-14T22:13:26Z host app 1 id [s n="7" ok="t"] {"a": {"b": 2}}'),
     "syslog_old": ("syslog: rfc3164", _SYSLOG, b"<34>Nov 14 22:13:27 host su[1]: 'su root' failed"),
     "raw": ("", (), b"anything"),
+    "xml": ("xml: {arrays: [v], children: [s], namespaces: {m: 'urn:m'}}", _XML,
+            b'<r t="1700000009" xmlns:m="urn:m"><k>[{"v": 1}]</k><m:x>51.5</m:x><n u="C">7</n><s/><ok>t</ok></r>'),
     "influx": ("influx: {}", _INFLUX, b'm,k=a\\ b x=1.5,n=7i,ok=t 1700000008000000000'),
 }  # fmt: skip
 

@@ -23,7 +23,8 @@ HOSTILE = (
     b"\x85", b"NaN", b"-Infinity", b"1e999", b"9" * 400, b"-9223372036854775809", b'{"a":' * 600, b"[" * 3_000,
     b'"', b"''", b"\\", b"\\u0000", b"=cmd|' /C calc'!A0", b"@SUM(1)", b"+1", b"{{", b"${secret:KEY}", b"%s%n",
     b"null", b'"ts":1,"ts":2', b"\t", b" " * 50, "١٢٣".encode(), "İ".encode(), b"1_000", b"0x10", b"-0", b".5",
-    b"1e-400", b"[]", b"{}", b",,,", b"||", b";;",
+    b"1e-400", b"[]", b"{}", b",,,", b"||", b";;", b"<a>" * 101, b"&a;", b"&#0;", b"<![CDATA[", b"<!--",
+    b'<!DOCTYPE r [<!ENTITY a "b">]>', b'<?xml version="1.0" encoding="utf-16"?>', b"</r>", b"<k/><k/>",
 )  # fmt: skip
 compiled: Callable[[str], Plan] = cache(plan)
 

@@ -27,6 +27,8 @@ PATIENCE_S = 25.0
 KEYS = 128
 """Idempotency keys that are remembered, the latest."""
 PARTITION = "http"
+DOCUMENTS = ("application/json", "application/xml", "text/xml")
+"""Types of bodies that are a single record."""
 
 
 class Position(msgspec.Struct, array_like=True):
@@ -42,18 +44,28 @@ _decode_position = msgspec.msgpack.Decoder(Position).decode
 class HttpSource:
     """One job's port.
 
-    A body is NDJSON, or any other lines; one of type `application/json` is a single record. With an `Idempotency-Key`
-    the same body is taken once, also when the answer to it was lost: of the last `KEYS` requests that bore one.
+    A body is NDJSON, or any other lines; one of the types `DOCUMENTS` is a single record, as is each if they are taken
+    `whole`. With an `Idempotency-Key` the same body is taken once, also when the answer to it was lost: of the last
+    `KEYS` requests that bore one.
     """
 
     def __init__(
-        self, *, job: str, listen: str, path: str, token: str | None, max_body: int, now: Callable[[], Instant]
+        self,
+        *,
+        job: str,
+        listen: str,
+        path: str,
+        token: str | None,
+        max_body: int,
+        now: Callable[[], Instant],
+        whole: bool = False,
     ) -> None:
         self._job = job
         self._listen = listen
         self._path = path
         self._authorization = f"Bearer {token}".encode() if token is not None else None
         self._max_body = max_body
+        self._whole = whole
         self._now = now
         self._window = Window(WINDOW)
         self._requests = 0
@@ -113,7 +125,7 @@ class HttpSource:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 body = await request.read()
-            records = _records(body, request.content_type)
+            records = _records(body, whole=self._whole or request.content_type in DOCUMENTS)
             if not records:
                 return _taken(0)
             return await self._take(records, body, request.headers.get("Idempotency-Key", ""))
@@ -156,8 +168,8 @@ class HttpSource:
             waiting.set_result(durable)
 
 
-def _records(body: bytes, content_type: str) -> list[bytes]:
-    if content_type == "application/json":
+def _records(body: bytes, *, whole: bool) -> list[bytes]:
+    if whole:
         return [body] if body.strip() else []
     return [line for line in body.split(b"\n") if line.strip()]
 

@@ -40,6 +40,7 @@ class SourceFactory:
                     path=options["path"],
                     token=options.get("token"),
                     max_body=options["max_body"],
+                    whole=options.get("whole", False),
                     now=self._now,
                 )
             case "tcp":

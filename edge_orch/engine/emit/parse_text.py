@@ -16,7 +16,7 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.matched_lines import MatchedLines
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.formats import CsvFormat, JsonFormat, RegexFormat
+from edge_orch.plan.formats import CsvFormat, DocumentFormat, JsonFormat, RegexFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import ParsedField, Schematize
 
@@ -53,8 +53,8 @@ def text_loop(
             texts = _named_cells(function, step, number, [generator.names.fresh("s") for _ in step.fields])
         elif isinstance(step.format, CsvFormat):
             texts = _cells(generator, function, step, step.format)
-        elif isinstance(step.format, JsonFormat):
-            raise AssertionError("JSON has a loop of its own")
+        elif isinstance(step.format, JsonFormat | DocumentFormat):
+            raise AssertionError("has a loop of its own")
         else:
             texts = _parts(generator, function, step, step.format)
         columns = _parse(generator, function, step, texts)
@@ -95,9 +95,10 @@ def _refuse(function: FunctionWriter, step: Schematize, number: int, reason: str
     function.body.line("continue")
 
 
-def _skip_blank(function: FunctionWriter, step: Schematize, number: int) -> None:
+def skip_blank(function: FunctionWriter, step: Schematize, number: int, content: str = "line") -> None:
+    """A line without `content` is no record; it is dead where it came by itself, or was made blank."""
     body = function.body
-    with body.block("if not line:"):
+    with body.block(f"if not {content}:"):
         with body.block(f"if casualties.blank({step.name!r}, feed{number}):"):
             body.line(f"dead{number} += 1")
         with body.block("else:"):
@@ -107,7 +108,7 @@ def _skip_blank(function: FunctionWriter, step: Schematize, number: int) -> None
 
 def _cells(generator: Generator, function: FunctionWriter, step: Schematize, format_: CsvFormat) -> list[str]:
     number, body = generator.number(step), function.body
-    _skip_blank(function, step, number)
+    skip_blank(function, step, number)
     split = generator.names.bind("split", split_line(format_.delimiter))
     body.line(f"cells_{number} = line.split({format_.delimiter!r}) if '\"' not in line else {split}(line)")
     with body.block(f"if cells_{number} is None:"):
@@ -120,7 +121,7 @@ def _cells(generator: Generator, function: FunctionWriter, step: Schematize, for
 
 def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts: list[str]) -> list[str]:
     body = function.body
-    _skip_blank(function, step, number)
+    skip_blank(function, step, number)
     with body.block("try:"):
         body.line(f"{', '.join(texts)}, = read{number}(line)")
     with body.block("except ValueError as error:"):
@@ -130,7 +131,7 @@ def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts:
 
 def _parts(generator: Generator, function: FunctionWriter, step: Schematize, format_: LineFormat) -> list[str]:
     number, body = generator.number(step), function.body
-    _skip_blank(function, step, number)
+    skip_blank(function, step, number)
     parse = generator.names.bind("split", line_parser(format_, [field.path for field in step.fields]))
     arrival = function.once("arrival", "now.wall_us")
     texts = [generator.names.fresh("s") for _ in step.fields]

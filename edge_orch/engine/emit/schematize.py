@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import msgspec
 
 from edge_orch.engine.clock import Clock, believed
 from edge_orch.engine.emit.account import emit_account
 from edge_orch.engine.emit.defaults import filled
 from edge_orch.engine.emit.flow import emit_flow
-from edge_orch.engine.emit.parse_json import is_real, json_loop
+from edge_orch.engine.emit.parse_document import document_loop
+from edge_orch.engine.emit.parse_json import Columns, is_real, json_loop
 from edge_orch.engine.emit.parse_text import text_loop
 from edge_orch.engine.emit.sieve import emit_sieve, sieve_of
 from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol, Ticking
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.formats import JsonFormat
+from edge_orch.plan.formats import DocumentFormat, JsonFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Schematize
 from edge_orch.time import format_duration
@@ -37,8 +41,7 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
     if (sieve := sieve_of(generator, step)) is not None:
         emit_sieve(generator, function, step, sieve)
         return
-    loop = json_loop if isinstance(step.format, JsonFormat) else text_loop
-    with loop(generator, function, step, wanted) as (parsed, carrier):
+    with _loop(step)(generator, function, step, wanted) as (parsed, carrier):
         columns = filled(generator, function, step.fields, parsed, ARRIVAL.code)
         time = columns[step.schema.time] if step.schema.time else ARRIVAL
         if step.schema.time is None:
@@ -56,6 +59,16 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
         emit_flow(generator, function, step, scope)
     for each in clocks:
         function.epilogue.line(f"{each.clock}.end(partition, {each.newest}, {passed}, now)")
+
+
+def _loop(step: Schematize) -> Callable[..., AbstractContextManager[Columns]]:
+    match step.format:
+        case JsonFormat():
+            return json_loop
+        case DocumentFormat():
+            return document_loop
+        case _:
+            return text_loop
 
 
 def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[Ticking, ...]:

@@ -9,6 +9,7 @@ from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
+from edge_orch.spec.steps.documents import Xml
 
 
 class Json(Model, frozen=True):
@@ -223,7 +224,7 @@ cpu,host=a usage=0.5,cores=4i 1767225600000000000
 """
 
 
-FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx
+FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx | Xml
 
 FORMATS: dict[str, Any] = {
     "json": Json,
@@ -234,5 +235,6 @@ FORMATS: dict[str, Any] = {
     "logfmt": Logfmt,
     "syslog": Syslog,
     "influx": Influx,
+    "xml": Xml,
     "raw": Raw,
 }

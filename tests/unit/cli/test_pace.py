@@ -49,6 +49,17 @@ def test_at_a_high_rate_they_come_in_groups() -> None:
     assert world.us == 1_000 + round(SECOND * 0.95)
 
 
+def test_a_document_is_one_record_and_waits_for_its_time() -> None:
+    world = World()
+    pace = Pace(4, clock=world.clock, sleep=world.sleep)
+    found = [*pace.document(LINES, "p"), *pace.document([b"8"], "q")]
+    assert [(one.partition, one.payload, one.position) for one in found] == [
+        ("p", [b"".join(LINES)], 0),
+        ("q", [b"8"], 0),
+    ]
+    assert found[1].received.mono_us - found[0].received.mono_us == 250_000
+
+
 def test_virtual_time_stands_still_but_for_the_rate_and_nothing_waits() -> None:
     world = World()
     still = batches(Pace(at_us=42, clock=world.clock, sleep=world.sleep), LINES)

@@ -81,6 +81,22 @@ def test_what_is_wrong_is_told_in_words(cli: Any, args: list[str], code: int, to
     assert "Traceback" not in answer.err
 
 
+def test_of_a_job_that_reads_documents_a_file_is_one_record(cli: Any, tmp_path: Path) -> None:
+    job = str(ROOT / "jobs" / "mtconnect_current.yaml")
+    first, second = tmp_path / "first.xml", tmp_path / "second.xml"
+    first.write_text('<MTConnectStreams>\n  <Header instanceId="1"/>\n  <Streams/>\n</MTConnectStreams>\n')
+    second.write_bytes("<?xml version='1.0'?>\n<MTConnectError>\n°\n</MTConnectError>".encode("utf-16"))
+    answer = cli("run", job, "--input", str(first), "--input", str(second), "--output-dir", str(tmp_path / "out"))
+    sums = dict(line.rsplit(maxsplit=1) for line in answer.err.splitlines() if line[-1:].isdigit())
+    assert (sums["records in"], sums["dead letters"]) == ("2", "1")
+    (letter,) = (tmp_path / "out" / "dead_letters.ndjson").read_text().splitlines()
+    assert bytes.fromhex(json.loads(letter)["raw_hex"]) == second.read_bytes()
+    answer = cli("run", job, "--input", str(first), "--follow")
+    assert (answer.code, answer.err.splitlines()[0]) == (
+        3, "error: a record of this job is a whole file, and one that is followed never ends"
+    )  # fmt: skip
+
+
 def test_ctrl_c_tells_how_far_it_came(cli: Any, log: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> Any:
         yield LOG.encode()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import edge_orch.engine
 from edge_orch.engine.encoding import json_bytes, long_record_lines, msgpack_bytes, record_lines
+from edge_orch.plan.formats import XmlFormat
 from edge_orch.plan.growth import lengthens
 from edge_orch.plan.steps import Aggregation, Explode
 from tests.unit.engine.plans import STRING, aggregate, call, col, mapped, parsed, plan, schematize
@@ -79,6 +80,7 @@ def test_a_plan_that_can_make_records_longer_is_known() -> None:
     exploding = Explode("out", first.name, "t", (), first.schema, separator=",")
     assert not lengthens(plan(first, mapped(first, t=(call("lower", t, type_=STRING), STRING))))
     assert not lengthens(plan(first, aggregate(first, Aggregation("n", "count", STRING))))
+    assert lengthens(plan(schematize(parsed("t", STRING), kind=XmlFormat())))
     assert lengthens(plan(first, mapped(first, t=(nested, STRING))))
     assert lengthens(plan(first, aggregate(first, Aggregation("all", "string_agg", STRING, t, ","))))
     assert lengthens(plan(first, exploding))

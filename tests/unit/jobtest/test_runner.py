@@ -168,6 +168,22 @@ def test_a_field_that_is_not_there_may_be_misspelt() -> None:
     ]
 
 
+def test_of_a_job_that_reads_documents_each_text_and_each_file_is_a_record() -> None:
+    schematize = (
+        "schematize: {xml: {}, fields: {at: {type: timestamp, path: r.@at}, v: {type: float, path: r.v}}, time: at}"
+    )
+    plan = compile_job(
+        JOB.replace("schematize: {json: {}, fields: {at: timestamp, v: float}, time: at}", schematize), "j"
+    )
+    one = '<r at="2026-01-01T00:00:01Z"><v>1</v></r>'
+    yaml = f"""- name: x
+  input: [{{topic: t/1, lines: ['{one}', '{one}']}}, {{topic: t/2, file: f}}]
+  expect: {{outputs: {{raw: [{{v: 1}}, {{v: 1}}, {{topic: t/2, v: 1}}]}}}}
+"""
+    (case,) = read_cases(yaml, "t.test.yaml")
+    assert run_case(plan, case, lambda _name: [one[:5].encode(), b"\n" + one[5:].encode()]) == []
+
+
 def test_a_wrong_number_of_dead_letters_is_told_where_it_stands() -> None:
     (problem,) = problems("  input: []\n  expect:\n    dead_letters: 2\n")
     assert problem.startswith("t.test.yaml:4:19: number of dead letters")

@@ -43,12 +43,24 @@ async def test_lines_are_records_and_a_body_of_json_is_one() -> None:
         await post(port(reader), b'{"n":1}\n\n{"n":2}', Content_Type="application/x-ndjson")
         await post(port(reader), b'{\n "n": 3\n}', Content_Type="application/json; charset=utf-8")
         await post(port(reader), gzip.compress(b"4\n5\n"), Content_Encoding="gzip")
+        await post(port(reader), b"<a>\n</a>", Content_Type="text/xml")
         assert [records_of(event) for event in reader.batches] == [
             [b'{"n":1}', b'{"n":2}'],
             [b'{\n "n": 3\n}'],
             [b"4", b"5"],
+            [b"<a>\n</a>"],
         ]
         assert (await post(port(reader), b"\n")).body == '{"records": 0}'
+
+
+async def test_of_a_job_that_reads_documents_each_body_is_one_record() -> None:
+    source = HttpSource(
+        job="press", listen="127.0.0.1:0", path="/ingest", token=None, max_body=1_000, now=lambda: NOW, whole=True
+    )
+    async with Reader(source) as reader:
+        await post(port(reader), b"<a>\n</a>\n", Content_Type="application/x-www-form-urlencoded")
+        assert [records_of(event) for event in reader.batches] == [[b"<a>\n</a>\n"]]
+        assert (await post(port(reader), b" \n")).body == '{"records": 0}'
 
 
 async def test_what_cannot_be_taken_is_refused_with_the_reason() -> None:

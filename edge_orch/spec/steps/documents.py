@@ -1,0 +1,43 @@
+"""Formats of records that are whole documents, elements within elements."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.model import Model
+from edge_orch.spec.reading import Doc
+
+
+class Xml(Model, frozen=True):
+    """`xml: {}`: a record is one XML document. Paths begin at its root element: `order.item.@id`.
+
+    `@id` is an attribute; an element that is named alone is its text, without the blanks around it, as is `#text`
+    behind it. An element that stands several times is an array, which paths do not lead through: read it, or any
+    element, as `json`, in which attributes, text and elements have the same names and all values are texts, and let
+    `explode` make records of it. Names have no prefix. A document with a DTD is a dead letter, as is one of more than
+    100,000 elements and attributes, or more than 100 levels. The encoding is the one it declares: UTF-8 or -16, ASCII,
+    ISO 8859, Windows 125x.
+    """
+
+    example: ClassVar[str] = """
+xml: {arrays: [item]}
+fields:
+  id: {type: int, path: order.@id}
+  at: {type: timestamp, path: order.at}
+  items: {type: json, path: order.item}
+time: at
+"""
+    sample: ClassVar[str] = """
+<order id="7"><at>2026-01-01T00:00:00Z</at><item sku="a">2 pieces</item></order>
+"""
+    arrays: Annotated[
+        tuple[Text, ...], Doc("names of elements that are an array even where one stands alone", default="[]")
+    ]
+    children: Annotated[
+        tuple[Text, ...],
+        Doc("elements whose elements are, in order, an array `#children`, each with its `#name`", default="[]"),
+    ]
+    namespaces: Annotated[
+        dict[Name, Text], Doc("prefix: URI; names of these are written with the prefix given here", default="{}")
+    ]
