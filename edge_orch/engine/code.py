@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.errors import Invalid, Problem
+from edge_orch.plan.expression import Expression, Literal
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -33,3 +34,10 @@ def literal(value: Any) -> Code:
         raise Invalid(Problem("the plan holds a constant this engine cannot write", found=repr(value)))
     code = repr(value)
     return Code(f"({code})" if code.startswith("-") else code, False, atom=True, constant=True, fixed=True)
+
+
+def written(node: Expression, what: str) -> str:
+    """The text of a literal."""
+    if not isinstance(node, Literal) or not isinstance(node.value, str):
+        raise Invalid(Problem(f"the plan has {what} that is not written out"))
+    return node.value

@@ -8,18 +8,20 @@ shorter: NULL is neither. Whether a value can be NULL is worked out here and tak
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import cast, forms, json, number, text
-from edge_orch.engine.code import NULL, Code, literal
-from edge_orch.engine.scope import Scope
+from edge_orch.engine.calls import cast, forms, json, lists, number, text
+from edge_orch.engine.code import NULL, Code, literal, written
+from edge_orch.engine.json_expressions import array_of, member_of, object_of
+from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.trees import between, flat, is_constant
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.errors import Invalid, Problem
-from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param, is_json
+from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
 from edge_orch.plan.schema import FieldType
 
 MOMENT = {
@@ -108,8 +110,10 @@ class ExpressionWriter:
             "nullif": lambda: self._nullif(args),
             "greatest": lambda: self._extreme(number.largest_of, args, node.type),
             **dict.fromkeys(functions.MADE, lambda: self._made(functions.MADE[name], *args)),
-            "json_object": lambda: self._json_object(args),
-            "json_array": lambda: self._json(f"[{', '.join(map(self._in_json, args))}]"),
+            "json_object": lambda: self._json(object_of(args, self.value, self._names)),
+            "json_array": lambda: self._json(array_of(args, self.value, self._names)),
+            "list_filter": lambda: self._each(name, args),
+            "list_transform": lambda: self._each(name, args),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -237,32 +241,30 @@ class ExpressionWriter:
         called = self._names.bind("cast_", cast.cast(arg.type, target))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=cast.may_fail(arg.type, target))
 
-    def _json_object(self, args: Sequence[Expression]) -> Code:
-        if len(args) % 2 or not all(key.type is FieldType.STRING for key in args[::2]):
-            raise Invalid(Problem("the plan has an object whose keys are no texts"))
-        keys, values = [self.value(key) for key in args[::2]], list(map(self._in_json, args[1::2]))
-        pairs = zip(keys, values, strict=True)
-        if any(key.nullable for key in keys):
-            members = "".join(f"({key.text}, {value}), " for key, value in pairs)
-            return self._json(f"{self._names.bind('k', json.with_keys)}(({members}))")
-        return self._json(f"{{{', '.join(f'{key.text}: {value}' for key, value in pairs)}}}")
-
     def _json(self, made: str) -> Code:
         return Code(f"{self._names.bind('k', json.json_text)}({made})", False)
 
-    def _in_json(self, arg: Expression) -> str:
-        code = self.value(arg)
-        form = "Raw" if is_json(arg) else "stamp" if arg.type is FieldType.TIMESTAMP else ""
-        if not form or not code.nullable:
-            return f"{form}({code.text})" if form else code.text
-        name = self._names.fresh("t")
-        return f"(None if ({name} := {code.text}) is None else {form}({name}))"
+    def _each(self, name: str, args: Sequence[Expression]) -> Code:
+        """A function of an array, and of what is said of each element and its place, by the names that come behind."""
+        array, body, *named = args
+        element, place = self._names.fresh("e"), self._names.fresh("e")
+        known = Symbol(element, FieldType.STRING, nullable=True), Symbol(place, FieldType.INT, nullable=False)
+        inner = copy(self)
+        inner._columns = {
+            **self._columns,
+            **dict(zip([written(each, "a name") for each in named], known, strict=False)),
+        }
+        said = inner.true(body) if name == "list_filter" else member_of(body, inner.value, self._names)
+        self.may_overflow = inner.may_overflow
+        called = self._names.bind(name + "_", getattr(lists, name))
+        code = self._strict(
+            (array,), lambda code: f"{called}({code[0]}, lambda {element}, {place}: {said})", may_fail=True
+        )
+        return msgspec.structs.replace(code, constant=False)
 
     def _made(self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression) -> Code:
         """A function that is made once, of a constant text: a time zone, a form of timestamps, a path, a network."""
-        if not isinstance(how, Literal) or not isinstance(how.value, str):
-            raise Invalid(Problem("the plan has a time zone, a form, a path or a network that is not written out"))
-        called = self._names.bind("k", make(how.value))
+        called = self._names.bind("k", make(written(how, "a time zone, a form, a path or a network")))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=make is not forms.stamp_writer)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:

@@ -156,7 +156,7 @@ MADE: dict[str, Callable[[str], Callable[..., Any]]] = {
 SPECIAL = frozenset(
     {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
     | set(MADE)
-    | {"json_object", "json_array"}
+    | {"json_object", "json_array", "list_filter", "list_transform"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from edge_orch.expr.functions import PLANNED
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
@@ -92,6 +93,12 @@ def _not(args: Sequence[Expression]) -> str:
     return f"NOT {_bound(inner, 'not')}"
 
 
+def _over_elements(name: str, args: Sequence[Expression]) -> str:
+    array, body, *named = args
+    names = ", ".join(str(getattr(each, "value", "")) for each in named)
+    return f"{name}({sql_text(array)}, {f'({names})' if named[1:] else names} -> {sql_text(body)})"
+
+
 _SPECIAL: dict[str, Callable[[Sequence[Expression]], str]] = {
     "not": _not,
     "neg": lambda args: f"-{_bound(args[0], 'neg')}",
@@ -101,6 +108,8 @@ _SPECIAL: dict[str, Callable[[Sequence[Expression]], str]] = {
         [_bound(args[0], "between"), " AND ".join(_bound(arg, "between") for arg in args[1:])]
     ),
     "case": _case,
+    "list_filter": partial(_over_elements, "list_filter"),
+    "list_transform": partial(_over_elements, "list_transform"),
     "time_bucket": lambda args: f"time_bucket('{getattr(args[0], 'value', 0)} microseconds', {_listed(args[1:])})",
     "extract": lambda args: f"extract({str(getattr(args[0], 'value', '')).upper()} FROM {sql_text(args[1])})",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from operator import methodcaller
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -12,6 +13,7 @@ from sqlglot.parser import Parser as SqlParser
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.casts import NAMES
+from edge_orch.expr.elements import OVER_ELEMENTS, ElementParser
 from edge_orch.expr.misread import misread
 from edge_orch.spec.leaves import Sql
 
@@ -31,13 +33,12 @@ _JSON = {"ARROW": _operator("json_extract"), "DARROW": _operator("json_extract_s
 class _Jobs(Dialect):
     """SQL in which every call is left as it is written: the allow-list alone says what functions there are."""
 
-    class Parser(SqlParser):
+    class Parser(ElementParser):
         FUNCTIONS = {}  # noqa: RUF012 (sqlglot's own declaration)
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
-            name: parse
-            for name, parse in SqlParser.FUNCTION_PARSERS.items()
-            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
+            **{name: SqlParser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
+            **{name.upper(): methodcaller("over_elements", name) for name in OVER_ELEMENTS},
         }
         # Types that nest make the parser try each bracket in two ways: 31 of `struct(` would take for ever.
         TYPE_TOKENS = {  # noqa: RUF012
@@ -47,7 +48,7 @@ class _Jobs(Dialect):
         }
         NESTED_TYPE_TOKENS = set()  # noqa: RUF012
         STRUCT_TYPE_TOKENS = set()  # noqa: RUF012
-        LAMBDAS = {}  # noqa: RUF012 (`->` is for JSON)
+        LAMBDAS = {}  # noqa: RUF012 (`->` is for JSON, but in `OVER_ELEMENTS`)
         # In SQL `%` binds as `*` and `/` do; sqlglot counts it among `+` and `-`.
         TERM = {  # noqa: RUF012
             token: made for token, made in SqlParser.TERM.items() if made is not exp.Mod

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 
 import msgspec
 
 from edge_orch.engine.calls.json import ERRORS, json_text
-from edge_orch.engine.calls.text import matches
+from edge_orch.engine.calls.text import MOST_MADE, matches
 from edge_orch.engine.encoding import json_bytes
 
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -83,6 +84,28 @@ def list_slice(text: str, begin: int, end: int) -> str | None:
     return _written(elements[first : max(last, 0)])
 
 
+def list_filter(text: str, keeps: Callable[[str | None, int], bool]) -> str | None:
+    """The elements for which `keeps` is true, which is told each as a text, and its place counted from 1."""
+    elements = _elements(text)
+    if elements is None:
+        return None
+    return _written([each for place, each in enumerate(elements, 1) if keeps(_told(each), place)])
+
+
+def list_transform(text: str, value: Callable[[str | None, int], object]) -> str | None:
+    """An array of what `value` makes of each element; NULL where it becomes too long."""
+    elements = _elements(text)
+    if elements is None:
+        return None
+    made, length = [], 0
+    for place, each in enumerate(elements, 1):
+        made.append(json_bytes(value(_told(each), place)))
+        length += len(made[-1])
+        if length > MOST_MADE:
+            return None
+    return _written(made)
+
+
 def json_keys(text: str) -> str | None:
     """An array of the names of an object's members; NULL for what is no object."""
     try:
@@ -118,6 +141,10 @@ def _elements(text: str) -> list[bytes] | None:
         return [bytes(raw) for raw in _array(text)]
     except ERRORS:
         return None
+
+
+def _told(element: bytes) -> str | None:
+    return None if element == _NULL else _text(element)
 
 
 def _text(element: bytes) -> str:

@@ -41,8 +41,10 @@ ELSEWHERE = {
     **dict.fromkeys(("to_entries", "json_each", "key_values"), "explode the object, with key: NAME"),
     **dict.fromkeys(("list_unique", "unique", "array_unique", "uniq"), "write list_distinct(x)"),
     **dict.fromkeys(("sort", "sort_array"), "write list_sort(x)"),
-    **dict.fromkeys(("map_each", "for_each", "map_values", "fold", "flatten", "unnest", "filter_each"),
-        "explode the array"),
+    **dict.fromkeys(("map_each", "for_each", "map_values", "array_map", "list_map", "transform"),
+        "write list_transform(x, e -> …), or explode the array"),
+    **dict.fromkeys(("filter", "filter_each"), "write list_filter(x, e -> …), or explode the array and filter"),
+    **dict.fromkeys(("fold", "flatten", "unnest"), "explode the array"),
     **dict.fromkeys(("deleted", "abort", "drop", "reject"), "write a filter step"),
     **dict.fromkeys(
         ("throw", "error", "assert", "raise"),

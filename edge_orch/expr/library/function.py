@@ -10,11 +10,11 @@ from edge_orch.plan.schema import FieldType
 
 # What an argument may be, beyond one type: any type; a number; a type shared by all `same` arguments; a number shared
 # likewise; a literal regular expression, unit of time, time zone, form of timestamps, length of time,
-# path into JSON or network of addresses.
+# path into JSON or network of addresses; what is said of each element of the argument before.
 Kind = (
     FieldType
     | OneOf["any", "number", "same", "same_number", "regex", "unit", "zone", "form", "written_form", "length"]
-    | OneOf["json_path", "network"]
+    | OneOf["json_path", "network", "lambda"]
 )
 
 BOOL, INT, FLOAT, STRING, TIMESTAMP = FieldType

@@ -68,6 +68,20 @@ LISTS: dict[str, Function] = {
         null="may_fail",
         example="list_slice('[1, 2, 3, 4]', 2, 3)",
     ),
+    "list_filter": Function(
+        (STRING, "lambda"),
+        STRING,
+        "list_filter(text, x -> …): the elements for which a condition is true; (x, i) -> … also knows their place",
+        null="may_fail",
+        example="list_filter('[3, 12, 7]', x -> CAST(x AS int) > 5)",
+    ),
+    "list_transform": Function(
+        (STRING, "lambda"),
+        STRING,
+        "list_transform(text, x -> …): a value made of each element; x is it as a text, as ->> gives it",
+        null="may_fail",
+        example="""list_transform('[{"c": 20}, {"c": 30}]', x -> CAST(x ->> '$.c' AS float) * 1.8 + 32)""",
+    ),
     "json_keys": Function(
         (STRING,),
         STRING,

@@ -14,6 +14,7 @@ from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
 from edge_orch.expr.rules.arithmetic import interval
+from edge_orch.expr.rules.elements import over_elements
 from edge_orch.expr.rules.names import NO_CLOCK, RECORD_TIME
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_vain_call
@@ -60,6 +61,8 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
     if len(nodes) < least or (len(nodes) > most and not function.variadic):
         what = f"wrong number of arguments for `{name}`"
         raise checker.problem(node, what, function.doc, f"{len(nodes)} argument{'s' if len(nodes) != 1 else ''}")
+    if "lambda" in function.args:
+        return over_elements(checker, name, nodes)
     if name == "json_object":
         _check_keys(checker, node, nodes)
     return _applied(checker, name, function, nodes)

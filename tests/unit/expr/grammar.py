@@ -205,9 +205,19 @@ class Grammar:
             lambda: same(f"array_to_string(list_slice(string_split({{}}, '-'), 1, {length}), '+')", self.text(depth)),
             lambda: same("array_to_string(regexp_extract_all({}, '[a-z]+', 0), '+')", self.text(depth)),
             lambda: same(
-                "array_to_string(list_concat(string_split({}, '-'), string_split({}, 'a')), '')",
+                "array_to_string(list_concat(string_split(coalesce({}, ''), '-'), string_split(coalesce({}, ''), 'a')), '')",
                 self.text(depth),
                 self.text(depth),
+            ),
+            lambda: same(
+                "array_to_string(list_filter(string_split({}, '-'), lambda e: NOT e > {}), '+')",
+                self.text(depth),
+                self.text(0),
+            ),
+            lambda: same(
+                "array_to_string(list_transform(string_split({}, '-'), lambda e, k: nullif(e, {}) || k), '+')",
+                self.text(depth),
+                self.text(0),
             ),
             lambda: same("sha1({})", self.text(depth)),
             lambda: both("regexp_extract({}, '[a-z]+', 0)", "extracted({}, '[a-z]+')", self.text(depth)),

@@ -144,6 +144,12 @@ def test_operators_bind_as_in_duckdb(oracle: duckdb.DuckDBPyConnection, expressi
 
 DIFFERENT = [
     ("concat(u, s)", "concat(u, s)", None, "a"),
+    (
+        "list_concat(string_split(u, '-'), s) || ''",
+        "list_concat(string_split(u, '-'), string_split(s, '-'))::text",
+        None,
+        "[a]",
+    ),
     ("regexp_extract(u, '[0-9]+')", "regexp_extract(u, '[0-9]+')", None, ""),
     ("upper('ß')", "upper('ß')", "SS", "ẞ"),
     ("trim('\ta\t')", "trim('\ta\t')", "a", "\ta\t"),

@@ -41,6 +41,8 @@ EXPRESSIONS = [
     "sensor || '-' || n || coalesce(device.labels.site, 'x')",
     "temp_c > :hot - 5 AND TRUE",
     "1e300 * temp_c",
+    "list_filter(sensor, lambda e, i: e > sensor AND i < n)",
+    "array_transform(sensor, (e, i) -> e ->> '$.a' || i)",
 ]
 
 

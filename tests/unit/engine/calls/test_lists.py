@@ -11,9 +11,11 @@ from edge_orch.engine.calls.lists import (
     list_concat,
     list_contains,
     list_distinct,
+    list_filter,
     list_reverse,
     list_slice,
     list_sort,
+    list_transform,
     regexp_extract_all,
     string_split,
 )
@@ -75,6 +77,24 @@ def test_an_element_is_found_as_it_is_written() -> None:
     assert [list_contains(LIST, each) for each in ("b", "3", "true", "1.50", "1.5", "null", "x")] == [
         True, True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_elements_are_told_as_texts_with_their_places_and_kept_as_they_are() -> None:
+    told: list[tuple[str | None, int]] = []
+
+    def keeps(element: str | None, place: int) -> bool:
+        told.append((element, place))
+        return place != 2
+
+    assert list_filter('["a", 1.50, null, {"x": "é"}]', keeps) == '["a",null,{"x": "é"}]'
+    assert told == [("a", 1), ("1.50", 2), (None, 3), ('{"x": "é"}', 4)]
+    assert list_filter("{}", keeps) is None
+
+
+def test_what_is_made_of_elements_is_bounded() -> None:
+    assert list_transform("[1, 2]", lambda element, place: [element, place]) == '[["1",1],["2",2]]'
+    assert list_transform("1", lambda element, place: place) is None
+    assert list_transform("[1, 2]", lambda element, place: "x" * 4_999_999) is None
 
 
 def test_parts_of_a_text() -> None:
