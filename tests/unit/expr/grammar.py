@@ -205,8 +205,7 @@ class Grammar:
             lambda: same(f"array_to_string(list_slice(string_split({{}}, '-'), 1, {length}), '+')", self.text(depth)),
             lambda: same("array_to_string(regexp_extract_all({}, '[a-z]+', 0), '+')", self.text(depth)),
             lambda: same(
-                "array_to_string(list_concat(string_split(coalesce({}, ''), '-'), string_split(coalesce({}, ''), 'a')), '')",
-                self.text(depth),
+                "array_to_string(list_concat(string_split(coalesce({}, ''), '-'), string_split(u, 'a')), '')",
                 self.text(depth),
             ),
             lambda: same(

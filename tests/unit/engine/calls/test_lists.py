@@ -93,8 +93,8 @@ def test_elements_are_told_as_texts_with_their_places_and_kept_as_they_are() -> 
 
 def test_what_is_made_of_elements_is_bounded() -> None:
     assert list_transform("[1, 2]", lambda element, place: [element, place]) == '[["1",1],["2",2]]'
-    assert list_transform("1", lambda element, place: place) is None
-    assert list_transform("[1, 2]", lambda element, place: "x" * 4_999_999) is None
+    assert list_transform("1", lambda _, place: place) is None
+    assert list_transform("[1, 2]", lambda *_: "x" * 4_999_999) is None
 
 
 def test_parts_of_a_text() -> None:
