@@ -54,6 +54,8 @@ def compile_formatted(
             field, wrong = _placed(layout, name, spec, field)
             problems.extend(wrong)
         fields.append(field)
+    if layout and isinstance(layout.format, JsonFormat):
+        problems.extend(_whole_problems(specs))
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
     if layout and isinstance(layout.format, JsonFormat):
@@ -81,6 +83,20 @@ def _placed(
     if field.json and whole and field.path == (WHOLE,):
         field = msgspec.structs.replace(field, path=())
     return field, problems
+
+
+def _whole_problems(specs: Mapping[Name, FieldSpec]) -> list[Problem]:
+    """`$` would be a key of that name; the whole of a JSON record is read as its text."""
+    return [
+        Problem(
+            "a JSON record as a whole is no field of its own",
+            spec.path.keys[0].where,
+            next_step="read the record as `raw: {}`, one text, and what else you need by a parse step with `json: {}`; "
+            "for a key that is called so, write a list: ['$']",
+        )
+        for spec in specs.values()
+        if spec.path and not spec.path.listed and [key.value for key in spec.path.keys] == [WHOLE]
+    ]
 
 
 def time_problems(time: Name | None, fields: list[plan.ParsedField]) -> list[Problem]:

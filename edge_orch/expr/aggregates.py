@@ -19,7 +19,10 @@ from edge_orch.plan.steps import Aggregation, Argument
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.words import did_you_mean, names
 
-_FLOAT = {"avg", "stddev", "variance", "stddev_pop", "var_pop", "quantile", "ewma", "regr_slope", "corr"}
+_FLOAT = {
+    "avg", "stddev", "variance", "stddev_pop", "var_pop", "skewness", "kurtosis", "kurtosis_pop", "quantile", "ewma",
+    "regr_slope", "corr",
+}  # fmt: skip
 _NUMERIC = {"sum", "swinging_door", *_FLOAT}
 _PAIRED = {"regr_slope", "corr", "swinging_door"}
 _BOOL = {"bool_and", "bool_or"}

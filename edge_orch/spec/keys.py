@@ -49,7 +49,10 @@ def _cut(text: str) -> str:
     """What mends a key that YAML cut out of something else."""
     if tight := re.match(r"(\w+):\S", text):
         return f"write a space after the colon: {tight[1]}: …"
-    return "a comma ends a value; in numbers, write a decimal point" if text.isdecimal() else ""
+    if text.isdecimal():
+        return "a comma ends a value; in numbers, write a decimal point"
+    closed = text.count(")") > text.count("(") or text.count("]") > text.count("[")
+    return "inside { } a comma ends a value: put the expression before it in quotes" if closed else ""
 
 
 def meant_for(

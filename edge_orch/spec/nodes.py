@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 import msgspec
 
@@ -44,7 +45,10 @@ class Scalar(msgspec.Struct, frozen=True):
             return int(self.text, 0 if self.text[:2] in {"0o", "0x"} else 10)
         if _FLOAT.fullmatch(self.text):
             word = self.text.lower()
-            return float(word.replace(".", "") if word.endswith(("inf", "nan")) else word)
+            if word.endswith(("inf", "nan")):
+                return float(word.replace(".", ""))
+            number = float(word)
+            return number if isfinite(number) else self.text  # a serial number such as 67e27566
         return self.text
 
     def at(self, offset: int) -> Location:

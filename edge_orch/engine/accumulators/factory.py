@@ -13,6 +13,7 @@ from edge_orch.engine.accumulators.accumulator import Accumulator, Value
 from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
 from edge_orch.engine.accumulators.door import Door
 from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.moments import Kurtosis, PopulationKurtosis, Skewness
 from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
 from edge_orch.engine.accumulators.sums import (
@@ -51,6 +52,9 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "variance": Variance,
     "stddev_pop": PopulationDeviation,
     "var_pop": PopulationVariance,
+    "skewness": Skewness,
+    "kurtosis": Kurtosis,
+    "kurtosis_pop": PopulationKurtosis,
     "regr_slope": Slope,
     "corr": Correlation,
     "bool_and": lambda: Extreme(min),  # false is less than true

@@ -9,6 +9,7 @@ from edge_orch.engine.calls.number import IntegerOverflow
 from edge_orch.engine.texts import LARGEST, SMALLEST
 
 _ALL = (1 << 64) - 1
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def shift_left(value: int, by: int) -> int | None:
@@ -47,6 +48,12 @@ def float32(value: int) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def float64(value: int) -> float | None:
+    """The number that these 64 bits are by IEEE 754; NULL for infinities and what is no number."""
+    number: float = struct.unpack(">d", (value & _ALL).to_bytes(8, "big"))[0]
+    return number if math.isfinite(number) else None
+
+
 def to_hex(value: int) -> str:
     """The 64 bits in hexadecimal, in capitals, without leading zeros."""
     return f"{value & _ALL:X}"
@@ -58,3 +65,32 @@ def from_hex(text: str) -> int | None:
     if not 1 <= len(digits) <= 16 or set(digits) - set("0123456789abcdef"):
         return None
     return signed(int(digits, 16), 64)
+
+
+def reverse_bytes(text: str) -> str | None:
+    """Hexadecimal with its last byte first, letters as they came; NULL unless two digits a byte."""
+    if len(text) % 2 or set(text) - set("0123456789abcdefABCDEF"):
+        return None
+    return "".join(text[at : at + 2] for at in range(len(text) - 2, -1, -2))
+
+
+def from_base(text: str, base: int) -> int | None:
+    """A whole number in digits of that base, perhaps with a sign; NULL for anything else, and beyond 64 bits."""
+    digits = text.strip().upper()
+    sign = digits[:1] if digits[:1] in ("+", "-") else ""
+    digits = digits.removeprefix(sign)
+    if not (2 <= base <= 36 and 1 <= len(digits) <= 64) or set(digits) - set(_DIGITS[:base]):
+        return None
+    value = int(sign + digits, base)
+    return value if SMALLEST <= value <= LARGEST else None
+
+
+def to_base(value: int, base: int) -> str | None:
+    """Its digits in that base, in capitals, behind a sign if it is negative; NULL for a base that is none."""
+    if not 2 <= base <= 36:
+        return None
+    left, digits = abs(value), ""
+    while left or not digits:
+        left, digit = divmod(left, base)
+        digits = _DIGITS[digit] + digits
+    return f"-{digits}" if value < 0 else digits

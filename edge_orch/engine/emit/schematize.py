@@ -121,7 +121,7 @@ def _emit_too_far(generator: Generator, function: FunctionWriter, step: Schemati
     number, body = generator.number(step), function.body
     ahead = format_duration(step.max_ahead_us or 0)
     with body.block(f"if {time.code} > ahead{number}:"):
-        reason = f"is dated more than {ahead} after its arrival"
+        reason = f"is dated more than {ahead} after its arrival (max_ahead)"
         body.line(f"casualties.record({step.name!r}, {reason!r}, {step.schema.time!r}, feed{number})")
         body.line(f"dead{number} += 1")
         body.line("continue")

@@ -48,6 +48,19 @@ AGGREGATES: dict[str, AggregateFunction] = {
     "variance": AggregateFunction("variance(x): the square of stddev(x)", "variance(temp_c)"),
     "stddev_pop": AggregateFunction("stddev_pop(x): of all there are, not of a sample", "stddev_pop(temp_c)"),
     "var_pop": AggregateFunction("var_pop(x): the square of stddev_pop(x)", "var_pop(temp_c)"),
+    "skewness": AggregateFunction(
+        "skewness(x): whether they lean to the left (below 0) or to the right, of a sample; NULL below three values",
+        "skewness(temp_c)",
+    ),
+    "kurtosis": AggregateFunction(
+        "kurtosis(x): how much rarer and greater than of a normal distribution (0) the peaks are, of a sample; NULL "
+        "below four values",
+        "kurtosis(temp_c)",
+    ),
+    "kurtosis_pop": AggregateFunction(
+        "kurtosis_pop(x): the same of all there are, not of a sample; NULL where all are equal",
+        "kurtosis_pop(temp_c)",
+    ),
     "ewma": AggregateFunction(
         "ewma(x, 0.2): the exponentially weighted mean, which each value moves by 0.2; in moving and running only",
         "ewma(temp_c, 0.2)",
@@ -142,6 +155,9 @@ ELSEWHERE = {
     **dict.fromkeys(("stdevp", "stddevp", "stdp"), "write stddev_pop(x)"),
     **dict.fromkeys(("var", "vars"), "write variance(x), of a sample, or var_pop(x)"),
     **dict.fromkeys(("varp", "variancep"), "write var_pop(x)"),
+    **dict.fromkeys(("rms", "root_mean_square"), "compute avg(x * x), and take its sqrt in a map step after"),
+    **dict.fromkeys(("kurt", "kurtosisp"), "write kurtosis(x), of a sample, or kurtosis_pop(x)"),
+    **dict.fromkeys(("skew",), "write skewness(x)"),
     **dict.fromkeys(("ema", "ewm", "exponentialmovingaverage", "smooth", "lowpass"), "write ewma(x, 0.2)"),
     **dict.fromkeys(("slope", "linear_regression", "linearregression", "trend", "deriv"), "write regr_slope(y, x)"),
     **dict.fromkeys(("correlation",), "write corr(y, x)"),

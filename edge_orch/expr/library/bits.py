@@ -71,6 +71,13 @@ BITS: dict[str, Function] = {
         null="may_fail",
         example="float32(1101004800)",
     ),
+    "float64": Function(
+        (INT,),
+        FLOAT,
+        "float64(x): the number whose 64 bits of IEEE 754 these are; NULL if it is none",
+        null="may_fail",
+        example="float64(from_hex('4034000000000000'))",
+    ),
     "to_hex": Function(
         (INT,), STRING, "to_hex(x): its 64 bits in hexadecimal, without leading zeros", example="to_hex(255)"
     ),
@@ -80,5 +87,26 @@ BITS: dict[str, Function] = {
         "from_hex(text): a whole number in hexadecimal, at most 64 bits",
         null="may_fail",
         example="from_hex('00ff')",
+    ),
+    "from_base": Function(
+        (STRING, INT),
+        INT,
+        "from_base(text, n): a whole number in digits of base n, 2 to 36, perhaps with a sign; NULL if it is none",
+        null="may_fail",
+        example="from_base('1011', 2)",
+    ),
+    "to_base": Function(
+        (INT, INT),
+        STRING,
+        "to_base(x, n): its digits in base n, 2 to 36, in capitals",
+        null="may_fail",
+        example="to_base(11, 2)",
+    ),
+    "reverse_bytes": Function(
+        (STRING,),
+        STRING,
+        "reverse_bytes(text): hexadecimal with its last byte first, for what is little endian; NULL if it is none",
+        null="may_fail",
+        example="reverse_bytes('3401')",
     ),
 }

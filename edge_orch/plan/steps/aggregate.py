@@ -27,7 +27,7 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
         "bool_and", "bool_or", "array_agg", "string_agg", "arg_min", "arg_max", "mode", "histogram",
         "json_group_object", "stddev_pop", "var_pop", "bit_and", "bit_or", "regr_slope", "corr", "ewma",
-        "swinging_door",
+        "swinging_door", "skewness", "kurtosis", "kurtosis_pop",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None

@@ -33,11 +33,12 @@ class Path(Model, frozen=True):
 
     expected: ClassVar[str] = "keys with dots between them, or a list"
     keys: tuple[Text, ...]
+    listed: bool = False
 
     @classmethod
     def read(cls, node: Node) -> Self:
         if isinstance(node, Sequence) and node.items:
-            return cls(tuple(gathered(node.items, Text.read)))
+            return cls(tuple(gathered(node.items, Text.read)), listed=True)
         text = Text.read(node)
         keys = text.value.split(".")
         if not all(keys):

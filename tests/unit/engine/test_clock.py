@@ -149,7 +149,7 @@ def test_a_record_dated_too_far_ahead_is_dead_and_makes_nothing_late() -> None:
     engine = pipeline(ahead_job(counting()))
     emission = engine.process(batch(dated(1, 101, 101.5, 9e9, 102), received=at(1)))
     assert [(letter.position, letter.field) for letter in emission.dead] == [(2, "t"), (3, "t"), (4, "t")]
-    assert emission.dead[0].reason == "is dated more than 1m40s after its arrival"
+    assert emission.dead[0].reason == "is dated more than 1m40s after its arrival (max_ahead)"
     assert emission.counts["parse"] == StepCount(entered=5, passed=2, dead=3)
     later = engine.process(batch(dated(105, 112), received=at(20), position=5))
     assert [row["n"] for row in (*rows(emission), *rows(later))] == [1, 2]

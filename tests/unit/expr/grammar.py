@@ -245,6 +245,7 @@ class Grammar:
             lambda: same("reverse({})", self.text(depth)),
             lambda: same("regexp_replace({}, '([a-z])-?', '<\\1>')", self.text(depth)),
             lambda: same("regexp_replace({}, '[a-z]', 'é', 'g')", self.text(depth)),
+            lambda: same("to_base(abs({} % 1000), 7)", self.integer(depth)),
             lambda: both("to_hex({})", "to_hex(({})::bigint)", self.integer(depth)),
             lambda: same(f"strftime({{}}, '{self.draw(st.sampled_from(FORMS))}')", self.time(depth)),
             lambda: self.choice(self.text, depth),

@@ -39,6 +39,7 @@ BUCKETS = "histogram(f, [-2.5, 0, 3.5])"
 AGGREGATES = [
     "count(*)", "count(i)", "count(DISTINCT s)", "sum(i)", "avg(f)", "min(s)", "max(f)", "stddev(f)", "variance(f)",
     "stddev_pop(f)", "var_pop(i)", "bit_and(i)", "bit_or(k)", "regr_slope(f, k)", "corr(f, k)",
+    "skewness(i)", "kurtosis(f)", "kurtosis(i) FILTER (WHERE f > 0)", "kurtosis_pop(k)",
     "regr_slope(f, i) FILTER (WHERE i > 0)", "median(f)", "quantile_cont(i, 0.75)", "bool_and(i > 0)", "bool_or(f > 3)",
     "min(i, 2)", "max(f, 3)", "max(s, 2)",
     "arg_min(s, k)", "arg_max(f, k)", "arg_max(s, k, 3)", "arg_min(i, k, 2)", "arg_max(s, k) FILTER (WHERE i > 0)",

@@ -15,6 +15,7 @@ HERE = Location("job.yaml", 3, 5)
         ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
         ("012", 12), ("-7", -7), ("0x1F", 31), ("0o17", 15), ("1.5", 1.5), (".5", 0.5), ("5.", 5.0), ("1e3", 1000.0),
         ("-.inf", float("-inf")), ("0x", "0x"), ("+", "+"), (".", "."),
+        ("6745e27566240008", "6745e27566240008"), ("-1e999", "-1e999"),
     ],
 )  # fmt: skip
 def test_plain_scalars_follow_the_yaml_1_2_core_schema(text: str, value: NodeValue) -> None:

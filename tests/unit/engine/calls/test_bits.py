@@ -4,6 +4,7 @@ import pytest
 
 from edge_orch.engine.calls import bits
 from edge_orch.engine.calls.number import IntegerOverflow
+from edge_orch.engine.texts import LARGEST, SMALLEST
 
 
 def test_two_registers_are_a_float() -> None:
@@ -12,6 +13,19 @@ def test_two_registers_are_a_float() -> None:
     assert bits.float32(0x7F80_0000) is None  # infinity
     assert bits.float32(0x7FC0_0000) is None  # no number
     assert bits.float32(-1) is bits.float32(1 << 32) is None
+
+
+def test_four_registers_are_a_float() -> None:
+    assert bits.float64(0x4024_0000_0000_0000) == 10.0
+    assert bits.float64(bits.signed(0xC024_0000_0000_0000, 64) or 0) == -10.0
+    assert bits.float64(0x7FF0_0000_0000_0000) is bits.float64(0x7FF8_0000_0000_0000) is None
+
+
+def test_bytes_in_reverse_order() -> None:
+    assert bits.reverse_bytes("E704") == "04E7"
+    assert bits.reverse_bytes("00010000ff") == "ff00000100"
+    assert bits.reverse_bytes("") == ""
+    assert bits.reverse_bytes("E70") is bits.reverse_bytes("0x34") is bits.reverse_bytes("3 4 ") is None
 
 
 def test_a_register_has_a_sign() -> None:
@@ -40,3 +54,15 @@ def test_hexadecimal_goes_there_and_back() -> None:
         assert bits.from_hex(bits.to_hex(value)) == value
     assert bits.from_hex(" 0x0F ") == 15
     assert [bits.from_hex(text) for text in ("", "0x", "g", "1" * 17, "+1", "1_0", "١")] == [None] * 7
+
+
+def test_digits_of_other_bases_go_there_and_back() -> None:
+    for value in (0, 1, -1, 255, LARGEST, SMALLEST):
+        for base in (2, 8, 10, 16, 36):
+            digits = bits.to_base(value, base)
+            assert digits is not None
+            assert bits.from_base(digits, base) == value
+    assert (bits.from_base(" 0077 ", 8), bits.from_base("-ff", 16), bits.to_base(-5, 2)) == (63, -255, "-101")
+    assert [bits.from_base(text, 8) for text in ("", "-", "9", "7_7", "+-7", "1" * 65, "٣")] == [None] * 7
+    assert bits.from_base("1" + "0" * 63, 2) is bits.from_base("1", 1) is bits.from_base("1", 37) is None
+    assert bits.to_base(5, 1) is bits.to_base(5, 37) is None
