@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.casualties import explained
 from edge_orch.engine.fields import text_parser
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.plan.steps import ParsedField
 
-MOST_ELEMENTS = 100_000
-"""Records that may come of one: a few hundred kilobytes of commas must not fill the memory of a device."""
 MOST_BYTES = 64 << 20
 """What they may hold together of the texts that each has from the record it came in."""
 MOST_DEPTH = 32

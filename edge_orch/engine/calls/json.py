@@ -16,6 +16,11 @@ _value = msgspec.json.Decoder(msgspec.Raw).decode
 _text = msgspec.json.Decoder(str).decode
 _numbers = msgspec.json.Decoder(list[float | None]).decode
 
+MOST_ELEMENTS = 100_000
+"""Of one array, and records that may come of one: a few hundred kilobytes of commas must not fill the memory of a
+device, nor hold up what comes behind them.
+"""
+
 ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeError)
 
 

@@ -1,4 +1,7 @@
-"""Functions of JSON arrays, and of objects, as wholes. What is none is NULL; elements stay as they were written."""
+"""Functions of JSON arrays, and of objects, as wholes. Elements stay as they were written.
+
+What is no array, or one of more than `MOST_ELEMENTS`, gives NULL.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from itertools import chain
 
 import msgspec
 
-from edge_orch.engine.calls.json import ERRORS, json_text
+from edge_orch.engine.calls.json import ERRORS, MOST_ELEMENTS, json_text
 from edge_orch.engine.calls.text import MOST_MADE, matches
 from edge_orch.engine.encoding import json_bytes
 
@@ -137,10 +140,12 @@ def _merged(value: bytes, patch: bytes) -> bytes:
 
 
 def _elements(text: str) -> list[bytes] | None:
+    """None for what is no array, and for more elements than one record may have."""
     try:
-        return [bytes(raw) for raw in _array(text)]
+        found = _array(text)
     except ERRORS:
         return None
+    return [bytes(raw) for raw in found] if len(found) <= MOST_ELEMENTS else None
 
 
 def _told(element: bytes) -> str | None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from edge_orch.engine.explosion import MOST_BYTES, MOST_ELEMENTS, exploder, splitter
+from edge_orch.engine.calls.json import MOST_ELEMENTS
+from edge_orch.engine.explosion import MOST_BYTES, exploder, splitter
 from edge_orch.engine.records import StepCount
 from edge_orch.plan.schema import Field, Schema
 from edge_orch.plan.steps import Explode, ParsedField

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.calls.lists import (
     array_to_string,
     json_keys,
@@ -89,6 +90,13 @@ def test_elements_are_told_as_texts_with_their_places_and_kept_as_they_are() -> 
     assert list_filter('["a", 1.50, null, {"x": "é"}]', keeps) == '["a",null,{"x": "é"}]'
     assert told == [("a", 1), ("1.50", 2), (None, 3), ('{"x": "é"}', 4)]
     assert list_filter("{}", keeps) is None
+
+
+def test_an_array_of_too_many_elements_is_none() -> None:
+    most = f"[{'1,' * (MOST_ELEMENTS - 1)}1]"
+
+    assert list_sort(most) == most
+    assert list_sort(f"[1,{most[1:]}") is None
 
 
 def test_what_is_made_of_elements_is_bounded() -> None:
