@@ -126,9 +126,9 @@ def _limits(limits: Limits) -> str:
 
 def _step(step: Step) -> str:
     from edge_orch.cli.plan_text import fields_text, settings
-    from edge_orch.plan.steps import ports
+    from edge_orch.plan.steps import inputs, ports
 
     kind = str(step.__struct_config__.tag)
-    title = (step.name if step.name == kind else f"{step.name} ({kind})") + f" ← {step.input}"
+    title = (step.name if step.name == kind else f"{step.name} ({kind})") + f" ← {', '.join(inputs(step))}"
     passed = [f"→ {port}: {fields_text(step.schema)}" for port in ports(step)]
     return section(title, "\n".join([*settings(step), *passed])).replace(":\n", "\n", 1)

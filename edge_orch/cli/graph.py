@@ -1,17 +1,19 @@
-"""The graph of a job: each step reads one other, so that it is a tree with the source at its root.
+"""The graph of a job, drawn as a tree with the source at its root.
+
+A step that several feed stands below the one of them that is farthest from the source; the others are named beside it.
 
 As text for a terminal, as Mermaid for documents, as SVG for whatever shows pictures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import msgspec
 
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import SOURCE, Alert, Step
+from edge_orch.plan.steps import SOURCE, Alert, Step, Union, inputs
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 40, 56, 14, 12
 _LETTER = 8  # the widest letters of most fonts at this size are no wider on average
@@ -19,13 +21,18 @@ _COLOURS = {"source": "#dbeafe", "step": "#f1f5f9", "alert": "#fee2e2", "output"
 
 
 class Node(msgspec.Struct):
-    """A source, step, output or notified sink. `branch`: of the route above from which it is fed."""
+    """A source, step, output or notified sink. `branch`: of the route above from which it is fed.
+
+    `depth`: how many steps from the source. `also`: what else feeds it, and of a route by which branch.
+    """
 
     title: str
     detail: str
     role: str
     branch: str = ""
     children: list[Node] = []
+    depth: int = 0
+    also: list[tuple[Node, str]] = []
 
 
 def graph_of(plan: Plan) -> Node:
@@ -33,8 +40,12 @@ def graph_of(plan: Plan) -> Node:
     kinds = {sink.name: sink.kind for sink in plan.sinks}
     root = Node(plan.source.kind, "source", "source")
     nodes = {SOURCE: root}
+    unions = {step.name: step.inputs for step in plan.steps if isinstance(step, Union)}
     for step in plan.steps:
-        nodes[step.name] = _below(nodes, step.input, Node(step.name, _kind(step), _role(step)))
+        if isinstance(step, Union):  # drawn as lines to those that read it
+            continue
+        (source,) = inputs(step)
+        nodes[step.name] = _below(nodes, unions.get(source, (source,)), Node(step.name, _kind(step), _role(step)))
         if isinstance(step, Alert):
             for sink in step.notify:
                 nodes[step.name].children.append(Node(sink, f"told by {kinds[sink]}", "output"))
@@ -42,13 +53,17 @@ def graph_of(plan: Plan) -> Node:
                 nodes[step.name].children.append(Node(sink, f"told later by {kinds[sink]}", "output"))
     for output in plan.outputs:
         detail = f"to {output.sink} ({kinds[output.sink]})"
-        _below(nodes, output.input, Node(output.name, detail, "output"))
+        _below(nodes, unions.get(output.input, (output.input,)), Node(output.name, detail, "output"))
     return root
 
 
-def _below(nodes: dict[str, Node], input_: str, node: Node) -> Node:
-    parent, _, node.branch = input_.partition(".")
-    nodes[parent].children.append(node)
+def _below(nodes: dict[str, Node], sources: Sequence[str], node: Node) -> Node:
+    parts = [source.partition(".") for source in sources]
+    feeding = [(nodes[name], branch) for name, _, branch in parts]
+    parent, node.branch = max(feeding, key=lambda fed: fed[0].depth)
+    node.also = [fed for fed in feeding if fed != (parent, node.branch)]
+    node.depth = parent.depth + 1
+    parent.children.append(node)
     return node
 
 
@@ -68,7 +83,8 @@ def as_text(root: Node) -> str:
 def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
     branch = f"[{node.branch}] " if node.branch else ""
     detail = f" ({node.detail})" if node.detail != node.title else ""
-    yield f"{first}{branch}{node.title}{detail}"
+    also = ", ".join(f"[{branch}] {other.title}" if branch else other.title for other, branch in node.also)
+    yield f"{first}{branch}{node.title}{detail}{' ← also ' * bool(also)}{also}"
     for place, child in enumerate(node.children):
         last = place == len(node.children) - 1
         yield from _lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
@@ -76,26 +92,41 @@ def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
 
 def as_mermaid(root: Node) -> str:
     """A flowchart, as Markdown pages show it between fences of `mermaid`."""
-    return "\n".join(["flowchart LR", *(f"  {line}" for line in _edges(root, "n"))])
+    names: dict[int, str] = {}
+    edges = list(_edges(root, "n", names))
+    edges += [
+        f"{names[id(other)]} -->{_over(branch)} {names[id(node)]}" for node in _all(root) for other, branch in node.also
+    ]
+    return "\n".join(["flowchart LR", *(f"  {line}" for line in edges)])
 
 
-def _edges(node: Node, name: str) -> Iterator[str]:
+def _edges(node: Node, name: str, names: dict[int, str]) -> Iterator[str]:
+    names[id(node)] = name
     left, right = (
         ("([", "])") if node.role in {"source", "output"} else ("{{", "}}") if node.role == "alert" else ("[", "]")
     )
     text = f"{node.title}<br/>{node.detail}" if node.detail != node.title else node.title
     yield f'{name}{left}"{text.replace(chr(34), "#quot;")}"{right}'
     for place, child in enumerate(node.children):
-        label = f'|"{child.branch}"|' if child.branch else ""
-        yield f"{name} -->{label} {name}_{place}"
-        yield from _edges(child, f"{name}_{place}")
+        yield f"{name} -->{_over(child.branch)} {name}_{place}"
+        yield from _edges(child, f"{name}_{place}", names)
+
+
+def _over(branch: str) -> str:
+    """The label of an edge."""
+    return f'|"{branch}"|' if branch else ""
 
 
 def as_svg(root: Node) -> str:
     """A picture: depth to the right, leaves one below the other, a parent in the middle of its children."""
     placed: list[str] = []
     grid = _Grid.of(root)
-    rows = _place(root, 0, 0, placed, grid)[1]
+    places: dict[int, tuple[int, float]] = {}
+    rows = _place(root, 0, 0, placed, grid, places=places)[1]
+    for node in _all(root):
+        for other, branch in node.also:
+            (from_x, from_y), (x, y) = places[id(other)], places[id(node)]
+            placed[:0] = [_curve(from_x + grid.width, from_y, x, y), _label(branch, x - grid.gap // 2, y)]
     columns = _depth(root)
     width = columns * (grid.width + grid.gap) - grid.gap + 2 * _MARGIN
     height = rows * (_HEIGHT + _GAP_Y) - _GAP_Y + 2 * _MARGIN
@@ -130,13 +161,18 @@ def _depth(node: Node) -> int:
     return 1 + max(map(_depth, node.children), default=0)
 
 
-def _place(node: Node, column: int, row: int, placed: list[str], grid: _Grid) -> tuple[float, int]:
-    """Draw a node and what is below it, the first leaf in `row`; its middle, and the next free row."""
+def _place(
+    node: Node, column: int, row: int, placed: list[str], grid: _Grid, *, places: dict[int, tuple[int, float]]
+) -> tuple[float, int]:
+    """Draw a node and what is below it, the first leaf in `row`; its middle, and the next free row.
+
+    `places`: where the left end of each node's middle is.
+    """
     x = _MARGIN + column * (grid.width + grid.gap)
     middles = []
     free = row
     for child in node.children:
-        middle, free = _place(child, column + 1, free, placed, grid)
+        middle, free = _place(child, column + 1, free, placed, grid, places=places)
         middles.append(middle)
     if not middles:
         free = row + 1
@@ -148,6 +184,7 @@ def _place(node: Node, column: int, row: int, placed: list[str], grid: _Grid) ->
         _label(child.branch, x + grid.width + grid.gap // 2, end)
         for child, end in zip(node.children, middles, strict=True)
     ]
+    places[id(node)] = x, middle
     placed.append(_box(node, x, middle, grid.width))
     return middle, free
 

@@ -14,7 +14,7 @@ from edge_orch.plan.steps import Aggregation, Assignment, Branch, ParsedField, R
 from edge_orch.time import format_duration
 
 _NODES = (Literal, Column, Param, Context, Call)
-_SHOWN_ELSEWHERE = {"name", "input", "schema"}
+_SHOWN_ELSEWHERE = {"name", "input", "inputs", "schema"}
 MOST_ROWS = 3
 """Items of a long list, such as the table of a lookup, that are shown."""
 

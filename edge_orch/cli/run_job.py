@@ -26,7 +26,7 @@ from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import SOURCE
+from edge_orch.plan.steps import Schematize
 from edge_orch.plan.tap import tapped
 from edge_orch.spec.words import did_you_mean, names
 
@@ -100,7 +100,7 @@ def _emissions(
 
 def _deliver(plan: Plan, emissions: Iterable[Emission], destination: Destination, report: Report) -> None:
     tally = Tally(outputs={output.name: 0 for output in plan.outputs})
-    first_steps = frozenset(step.name for step in plan.steps if step.input == SOURCE)
+    first_steps = frozenset(step.name for step in plan.steps if isinstance(step, Schematize))
     try:
         for emission in emissions:
             destination.write(emission.outputs, emission.dead)

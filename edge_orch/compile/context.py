@@ -10,7 +10,7 @@ from edge_orch.compile.flow import Flow
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.scope import Scope
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Step
+from edge_orch.plan.steps import Step, is_joined
 from edge_orch.spec.assets import Assets
 
 
@@ -36,6 +36,10 @@ class StepContext(msgspec.Struct, frozen=True):
 
     def need_event_time(self) -> None:
         """Raise `Invalid` if the job declared an event time and a step above removed it."""
+        if is_joined(self.flow.time_lost_at or ""):
+            what = f"`{self.name}` needs the event time, which is not one field in all of `{self.flow.time_lost_at}`"
+            next_step = "give it one name where it is read, by `time` of schematize or parse; of an aggregate it is"
+            raise Invalid(Problem(what, self.where, next_step=f"{next_step} window_start"))
         if self.flow.time_lost_at:
             raise Invalid(
                 Problem(

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
-from edge_orch.compile.graph import NamedStep, input_problem, ordered_steps, ports, steps_by_name
+from edge_orch.compile.graph import NamedStep, ordered_steps, output_problems, ports, steps_by_name
 from edge_orch.compile.lines import check_line
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_options, sink_problem
 from edge_orch.compile.steps import COMPILERS
 from edge_orch.compile.topics import topic_problems
-from edge_orch.errors import Invalid, Problem
+from edge_orch.compile.union import compile_union
+from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.expression import parse_condition
 from edge_orch.expr.scope import Scope
 from edge_orch.plan import plan
 from edge_orch.plan.schema import FieldType
+from edge_orch.plan.stages import Stages
 from edge_orch.plan.steps import SOURCE, Step
 from edge_orch.spec.assets import Assets
 from edge_orch.spec.job import Job, JobBody, Limits, Source
 from edge_orch.spec.leaves import value_of
 from edge_orch.spec.reading import plain
+from edge_orch.spec.step_inputs import StepInputs
 
 T = TypeVar("T")
 
@@ -42,6 +47,8 @@ class _Compiler:
         self.problems: list[Problem] = []
         self.failed = False
         self.flows: dict[str, Flow] = {SOURCE: LOST}
+        self.steps: list[Step] = []
+        self.stages = Stages()
         self.params = {name.value: FieldType(param.type.value) for name, param in spec.params.items()}
         self.sinks = {name.value: sink.kind.text for name, sink in spec.sinks.items()}
 
@@ -64,8 +71,8 @@ class _Compiler:
         order, problems = ordered_steps(spec.steps)
         if problems:
             self.report(problems)
-        steps = self.steps(order)
-        self.outputs(steps_by_name(order))
+        self.add_steps(order)
+        self.check_outputs(steps_by_name(order))
         if self.failed:
             raise Invalid(*sorted(self.problems, key=lambda p: (p.where.line, p.where.column) if p.where else (0, 0)))
         return plan.Plan(
@@ -73,8 +80,8 @@ class _Compiler:
             labels=plain(job.metadata.labels),
             target=condition,
             params=tuple(param for param in params if param),
-            source=_source(spec.source, steps),
-            steps=tuple(steps),
+            source=_source(spec.source, self.steps),
+            steps=tuple(self.steps),
             outputs=tuple(
                 plan.Output(
                     name.value, output.from_.value, output.to.value, output.priority.value, value_of(output.line)
@@ -88,9 +95,10 @@ class _Compiler:
             limits=_limits(spec.limits),
         )
 
-    def steps(self, order: list[NamedStep]) -> list[Step]:
-        steps = []
+    def add_steps(self, order: list[NamedStep]) -> None:
         for step in order:
+            if step.spec.from_:
+                self.unite(step.spec.from_)
             flow = self.flows.get(step.input, LOST)
             context = StepContext(
                 step.name, step.spec.kind.text, step.input, step.where, flow, self.params, self.sinks, self.assets
@@ -102,14 +110,30 @@ class _Compiler:
             if compiled.step is None:
                 self.report(compiled.problems)
             else:
-                steps.append(compiled.step)
-        return steps
+                self.add(compiled.step, step.spec.from_.where if step.spec.from_ else step.where)
 
-    def outputs(self, by_name: dict[str, NamedStep]) -> None:
+    def add(self, step: Step, where: Location) -> None:
+        """One more step of the plan, which stands there."""
+        refusal = self.stages.refusal(step)
+        if refusal:
+            self.report([msgspec.structs.replace(refusal, where=where)])
+        self.stages.add(step)
+        self.steps.append(step)
+
+    def unite(self, inputs: StepInputs) -> None:
+        """A union of these inputs, if there are several, unless there is one."""
+        if len(inputs.names) == 1 or inputs.value in self.flows:
+            return
+        self.flows[inputs.value] = LOST
+        made = self.attempt(lambda: compile_union(inputs.names, self.flows))
+        if made:
+            step, self.flows[inputs.value] = made
+            self.add(step, inputs.where)
+
+    def check_outputs(self, by_name: dict[str, NamedStep]) -> None:
         for output in self.spec.outputs.values():
-            found = [sink_problem(output.to, "records", self.sinks)]
-            if output.from_.value != plan.DEAD_LETTERS:
-                found.insert(0, input_problem(output.from_.value, output.from_.where, by_name))
+            found = [*output_problems(output.from_, by_name), sink_problem(output.to, "records", self.sinks)]
+            self.unite(output.from_)
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)

@@ -21,7 +21,8 @@ from edge_orch.spec.steps import Alert, Route
 def unread(job: Job, plan: Plan) -> tuple[Problem, ...]:
     """One problem for each of them in a job and the plan it compiles to, in the order of the file; none stops it."""
     steps, _ = ordered_steps(job.spec.steps)
-    inputs = {step.input for step in steps} | {output.from_.value for output in job.spec.outputs.values()}
+    inputs = {name for step in steps for name in step.inputs}
+    inputs |= {name.value for output in job.spec.outputs.values() for name in output.from_.names}
     read = set(map(producer, inputs))
     told = {output.to.value for output in job.spec.outputs.values()}
     alerts = [step.spec.body for step in steps if isinstance(step.spec.body, Alert)]

@@ -27,7 +27,7 @@ from edge_orch.engine.json_objects import struct
 from edge_orch.engine.real_time import first_real, real_bounds
 from edge_orch.engine.records import Device, EpisodeEvent
 from edge_orch.engine.room import Room
-from edge_orch.engine.scope import Scope, Symbol
+from edge_orch.engine.scope import Arrival, Scope, Symbol
 from edge_orch.engine.stream import Stream
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.aligned import CLOSED
@@ -63,6 +63,7 @@ class Generator:
         self.graph = Graph(plan)
         self.names = Names()
         self.functions: list[FunctionWriter] = []
+        self.arrivals: dict[str, dict[str, Arrival]] = {}
         self.accounts = {step.name: Account() for step in plan.steps}
         self.streams: list[Stream] = []
         self.record_lines = long_record_lines if lengthens(plan) else record_lines

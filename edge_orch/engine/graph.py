@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from edge_orch.engine.accumulators.factory import is_timed
+from edge_orch.engine.joins import Joins
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.formats import CsvFormat, DocumentFormat, JsonFormat, RawFormat, RegexFormat
 from edge_orch.plan.plan import DEAD_LETTERS, Plan
+from edge_orch.plan.stages import Timed
 from edge_orch.plan.steps import (
     SOURCE,
     Aggregate,
@@ -31,17 +33,18 @@ from edge_orch.plan.steps import (
     Schematize,
     Step,
     Throttle,
+    Union,
+    inputs,
+    joined,
     ports,
 )
 from edge_orch.plan.windows import CountWindow, CycleWindow, SessionWindow
-
-Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Running | Throttle
 
 
 class Graph:
     """Who takes whose records; `dead_letters`: outputs that take what steps refuse.
 
-    Raises `Invalid` for a plan whose steps do not stand in topological order.
+    Raises `Invalid` for a plan whose steps do not stand in topological order, or whose unions cannot be.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -51,16 +54,19 @@ class Graph:
         known: set[str] = set()
         names: set[str] = set()
         for step in plan.steps:
-            if step.input == SOURCE and isinstance(step, Schematize):
+            if isinstance(step, Schematize) and step.input == SOURCE:
                 self.roots.append(step)
-            elif step.input in known and not isinstance(step, Schematize):
-                self._children[step.input].append(step)
+            elif known.issuperset(inputs(step)) and not isinstance(step, Schematize):
+                for name in inputs(step):
+                    self._children[name].append(step)
             else:
-                raise Invalid(Problem(f"step `{step.name}` cannot take its input", found=step.input))
+                raise Invalid(Problem(f"step `{step.name}` cannot take its input", found=joined(inputs(step))))
             if step.name in names:
                 raise Invalid(Problem(f"two steps are named `{step.name}`"))
             names.add(step.name)
             known.update(ports(step))
+        self.joins = Joins(plan.steps)
+        self._places = {step.name: place for place, step in enumerate(plan.steps)}
         self._lines: dict[str, dict[str, list[str]]] = {port: {} for port in self._children}
         self.dead_letters = [output.name for output in plan.outputs if output.input == DEAD_LETTERS]
         for output in plan.outputs:
@@ -85,13 +91,22 @@ class Graph:
         """By field, the outputs that take that text of these records."""
         return self._lines[port]
 
-    def below(self, port: str) -> Iterator[Step]:
-        """All steps that these records reach, without what comes after an aggregate."""
+    def below(self, port: str) -> list[Step]:
+        """All steps that these records reach, without what comes after an aggregate; parents before children."""
+        found = {step.name: step for step in self._reached(port, set())}
+        if any(isinstance(step, Union) for step in found.values()):  # which is reached before its last parent
+            return sorted(found.values(), key=lambda step: self._places[step.name])
+        return list(found.values())
+
+    def _reached(self, port: str, seen: set[str]) -> Iterator[Step]:
         for child in self._children[port]:
+            if child.name in seen:
+                continue
+            seen.add(child.name)
             yield child
             if not isinstance(child, Aggregate):
                 for inner in ports(child):
-                    yield from self.below(inner)
+                    yield from self._reached(inner, seen)
 
     def timed(self, name: str) -> list[Timed]:
         """The steps below whose state event time changes, parents before children."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from edge_orch.plan.schema import FieldType
@@ -58,3 +60,10 @@ class Scope(msgspec.Struct, frozen=True):
     passed: str
     carrier: str | None = None
     in_main: bool = True
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Where the records of one branch come to a union. `write`: writes the line that hands them on."""
+
+    scope: Scope
+    write: Callable[[str], None]

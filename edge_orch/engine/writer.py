@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,16 @@ class Writer:
     def line(self, text: str) -> None:
         """Add one line."""
         self.lines.append("    " * self._depth + text)
+
+    def later(self) -> Callable[[str], None]:
+        """Keep a line free, at the current depth; what is called with its text writes it."""
+        place, indent = len(self.lines), "    " * self._depth
+        self.lines.append("")
+
+        def write(text: str) -> None:
+            self.lines[place] = indent + text
+
+        return write
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:

@@ -39,6 +39,8 @@ from edge_orch.plan.steps import (
     Schematize,
     Step,
     Throttle,
+    Union,
+    inputs,
     ports,
 )
 from edge_orch.plan.windows import CycleWindow
@@ -112,6 +114,7 @@ def coverage(plan: Plan, cases: Iterable[Case], open_file: OpenFile) -> JobCover
             tuple(Way(name, hits[key]) for name, key in _ways(step, choices)),
         )
         for step in plan.steps
+        if not isinstance(step, Union)  # what comes through it came through its branches
     )
     flat = [hit for step in steps for hit in ([way.hits for way in step.ways] or [step.entered])]
     return JobCoverage(plan.name, steps, sum(map(bool, flat)), len(flat))
@@ -159,11 +162,12 @@ def _cases(plan: Plan) -> Iterator[_Case]:
             for place, (call, reached) in enumerate(_reached(expression, needed), 1):
                 of = label if place == 1 else f"{label}, CASE {place}"
                 number += 1
+                (source,) = inputs(step)
                 whens = call.args[:-1:2]
                 elsewhere = [Branch("elsewhere", _untrue(reduce(_and, reached)))] if reached else []
                 branches = (*elsewhere, *(Branch(f"WHEN {arm}", when) for arm, when in enumerate(whens)))
                 # No step of a job has a space in its name.
-                route = Route(f"CASE {number}", step.input, branches, schemas[step.input], "ELSE")
+                route = Route(f"CASE {number}", source, branches, schemas[source], "ELSE")
                 names = [*(f"{of}: WHEN {sql_text(when)}" for when in whens), f"{of}: ELSE"]
                 arms = zip(names, ports(route)[len(elsewhere) :], strict=True)
                 yield _Case(step.name, route, tuple(arms))

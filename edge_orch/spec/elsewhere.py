@@ -147,6 +147,8 @@ STEPS = {
     **dict.fromkeys(("multiline", "concat", "merge_lines"), "write aggregate with a cycle window and string_agg"),
     **dict.fromkeys(("topk", "top", "limit_by"), "write aggregate with arg_max(x, y, 3), and explode"),
     **dict.fromkeys(("merge", "pivot"), "write aggregate with last(x) FILTER (WHERE …) for each"),
+    **dict.fromkeys(("union", "union_all", "broker", "fan_in", "funnel"),
+        "write from: [A, B] in the step or output that takes the records of both"),
     **dict.fromkeys(("unpivot", "melt"), "write map with json_array of json_object, and explode"),
     **dict.fromkeys(("switch", "split", "branch", "router", "rewrite_tag", "swimlanes"), "write route"),
     **dict.fromkeys(("flatten", "unnest", "unroll", "unarchive", "split_array", "for_each"), "write explode"),

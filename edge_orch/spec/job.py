@@ -11,7 +11,7 @@ from edge_orch.spec.document import parse_document
 from edge_orch.spec.foreign import refuse_foreign
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
 from edge_orch.spec.keys import outdented_key, outdented_keys, unknown_key
-from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, StepInput, Text
+from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import (
@@ -26,6 +26,7 @@ from edge_orch.spec.reading import (
 )
 from edge_orch.spec.sinks import SINKS
 from edge_orch.spec.sources import SOURCES
+from edge_orch.spec.step_inputs import StepInputs
 from edge_orch.spec.steps import STEPS
 from edge_orch.spec.words import names
 
@@ -123,14 +124,17 @@ class StepFrame(Model, frozen=True):
     """What every step may have beside its kind."""
 
     name: Annotated[Name | None, Doc("name of the step; left out: its kind")]
-    from_: Annotated[StepInput | None, Doc("step or route.branch it reads; left out: the step above", key="from")]
+    from_: Annotated[
+        StepInputs | None,
+        Doc("the step or route.branch it reads, or a list of several; left out: the step above", key="from"),
+    ]
 
 
 class Step(Model, frozen=True):
     """One step: exactly one kind, and perhaps a name and an input."""
 
     name: Name | None
-    from_: StepInput | None
+    from_: StepInputs | None
     kind: Scalar
     body: Any
 
@@ -155,7 +159,7 @@ class Step(Model, frozen=True):
                 Problem("a step has exactly one kind", node.where, f"one of: {names(STEPS)}", found, next_step)
             )
         parts: list[tuple[Any, Node]] = [
-            *(({"name": Name, "from": StepInput}[key.text], value) for key, value in frame),
+            *(({"name": Name, "from": StepInputs}[key.text], value) for key, value in frame),
             *((STEPS[key.text], value) for key, value in kinds[:1]),
         ]
         if outdented:  # the kind lacks what stands too far to the left
@@ -195,7 +199,9 @@ def _unknown_key(key: Scalar, above: str) -> Problem:
 class Output(Model, frozen=True):
     """A stream of records that leaves the device."""
 
-    from_: Annotated[StepInput, Doc("the step or route.branch whose records leave, or dead_letters", key="from")]
+    from_: Annotated[
+        StepInputs, Doc("the step or route.branch whose records leave, a list of several, or dead_letters", key="from")
+    ]
     to: Annotated[LabelName, Doc("the sink they go to")]
     line: Annotated[Name | None, Doc("a text field that leaves alone, as it stands; left out: the record as JSON")]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]

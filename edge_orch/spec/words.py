@@ -67,7 +67,10 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("aggregations", "aggregates"), {"compute": "write compute"}),
     (("pipeline", "processors", "transforms"), {"steps": "write steps"}),
     (("needs", "depends_on", "after"), {"from": "write from: STEP; left out: the step above"}),
-    (("input", "inputs", "sources"), {"source": "write source", "from": "write from: STEP; left out: the step above"}),
+    (
+        ("input", "inputs", "sources"),
+        {"source": "write source", "from": "write from: STEP, or from: [A, B]; left out: the step above"},
+    ),
     (("output", "actions"), {"outputs": "write outputs and sinks"}),
     (("sql", "select", "query"), {"steps": "write steps; expressions in them are SQL"}),
     (("starts_when", "start", "begin_condition"), {"begin": "write begin"}),

@@ -24,6 +24,7 @@ from edge_orch.engine.emit.route import emit_route
 from edge_orch.engine.emit.running import emit_running
 from edge_orch.engine.emit.sample import emit_sample
 from edge_orch.engine.emit.throttle import emit_throttle
+from edge_orch.engine.emit.union import emit_arrival, emit_joins, emit_lists
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.writer import FunctionWriter
@@ -46,15 +47,21 @@ from edge_orch.plan.steps import (
     Sample,
     Step,
     Throttle,
+    Union,
 )
 
 
 def emit_flow(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
     """What happens to a record that `step` passes on. A branch of a route comes as a step of the branch's name."""
     emit_output(generator, function, step, scope)
+    emit_lists(generator, function, step.name)
     for child in generator.graph.children(step.name):
         function.body.line(f"# {type(child).__name__.lower()} {child.name!r}")
-        _emit_step(generator, function, child, scope)
+        if isinstance(child, Union):
+            emit_arrival(generator, function, child, scope, emit_flow, port=step.name)
+        else:
+            _emit_step(generator, function, child, scope)
+    emit_joins(generator, function, step.name, scope, emit_flow)
 
 
 def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:

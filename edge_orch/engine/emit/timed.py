@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from edge_orch.engine.clock import NEVER
 from edge_orch.engine.generator import Generator
-from edge_orch.engine.graph import Timed
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.timers import IDLE_US
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
+from edge_orch.plan.stages import Timed
 from edge_orch.plan.steps import Aggregate, Alert, Step
 from edge_orch.plan.windows import CycleWindow
 

@@ -1,7 +1,7 @@
 """The steps of a plan: every name resolved, every expression typed, every default written out; a module a kind.
 
-A step's `input` is the name of an earlier step, or `SOURCE`. Its `schema` describes the records it passes on.
-Durations are microseconds.
+A step's `input` is the name of an earlier step, or `SOURCE`; a union has several `inputs`. Its `schema` describes
+the records it passes on. Durations are microseconds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from edge_orch.plan.steps.running import Running
 from edge_orch.plan.steps.sample import Sample
 from edge_orch.plan.steps.schematize import ParsedField, Schematize
 from edge_orch.plan.steps.throttle import Throttle
+from edge_orch.plan.steps.union import Union, is_joined, joined
 
 SOURCE = "source"
 
@@ -46,6 +47,7 @@ Step = (
     | Running
     | Aggregate
     | Alert
+    | Union
 )
 
 __all__ = [
@@ -86,6 +88,10 @@ __all__ = [
     "SummaryPart",
     "Throttle",
     "Truncate",
+    "Union",
+    "inputs",
+    "is_joined",
+    "joined",
     "ports",
     "united",
 ]
@@ -99,3 +105,8 @@ def ports(step: Step) -> tuple[str, ...]:
         branches = [branch.name for branch in step.branches]
         return tuple(f"{step.name}.{name}" for name in [*branches, *([step.default] if step.default else [])])
     return (step.name,)
+
+
+def inputs(step: Step) -> tuple[str, ...]:
+    """Whose records it takes."""
+    return step.inputs if isinstance(step, Union) else (step.input,)

@@ -97,6 +97,41 @@ def test_the_graph_is_drawn_for_documents_and_as_a_picture(cli: Any, job: str) -
     assert len(boxes) == len(set(boxes)), "no two boxes lie at one place"
 
 
+UNITED = """apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: united}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize: {json: {}, fields: {x: float}}
+    - route: {routes: {high: x > 5}, default: low}
+    - {name: low, from: route.low, map: {y: 1}}
+    - {name: both, from: [route.high, low], filter: x > 1}
+  outputs: {all: {from: [schematize, low], to: k}}
+  sinks: {k: {file: {path: y}}}
+"""
+
+
+def test_a_step_that_several_feed_is_drawn_once_and_named_with_all_of_them(cli: Any, tmp_path: Path) -> None:
+    job = tmp_path / "j.yaml"
+    job.write_text(UNITED, "utf-8")
+    assert cli("explain", "--graph", "text", str(job)).out == (
+        "file (source)\n"
+        "└─ schematize\n"
+        "   └─ route\n"
+        "      └─ [low] low (map)\n"
+        "         ├─ both (filter) ← also [high] route\n"
+        "         └─ all (to k (file)) ← also schematize\n"
+    )
+    mermaid = cli("explain", "--graph", "mermaid", str(job)).out.splitlines()
+    assert mermaid[-2:] == ['  n_0_0 -->|"high"| n_0_0_0_0', "  n_0 --> n_0_0_0_1"]
+    svg = Xml.fromstring(cli("explain", "--graph", "svg", str(job)).out)  # noqa: S314 -- our own
+    assert len(list(svg.iter("{http://www.w3.org/2000/svg}path"))) == 7
+    stages = cli("explain", str(job)).out
+    assert "  route.high + low (union) ← route.high, low\n    → route.high + low: x float, y int?\n" in stages
+    assert "  both (filter) ← route.high + low\n" in stages
+
+
 def test_branches_of_a_route_are_named_in_the_graph(cli: Any) -> None:
     job = str(Path(__file__).parents[3] / "jobs" / "scada_registers.yaml")
     assert "[unknown] unknown (to unknown (file))" in cli("explain", "--graph", "text", job).out

@@ -13,7 +13,7 @@ from edge_orch.errors import Invalid
 from edge_orch.plan.expression import Call, Context
 from edge_orch.plan.plan import Limits, decode_plan, digest, encode_plan, step_digest
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, ports
+from edge_orch.plan.steps import Aggregate, Alert, Map, ParsedField, Schematize, SummaryPart, inputs, ports
 from edge_orch.plan.windows import TumblingWindow
 from tests.unit.compile.examples import PRESSES
 from tests.unit.expr.scopes import shape
@@ -51,7 +51,7 @@ def test_fields_take_the_zone_of_their_schematize_unless_they_name_one() -> None
 
 def test_the_main_job_compiles() -> None:
     plan = compile_job(PRESSES, "presses.yaml")
-    assert [(step.name, step.input) for step in plan.steps] == [
+    assert [(step.name, *inputs(step)) for step in plan.steps] == [
         ("schematize", "source"),
         ("enrich", "schematize"),
         ("filter", "enrich"),
@@ -139,7 +139,7 @@ def test_steps_are_named_by_kind_and_read_the_step_above_but_no_alert() -> None:
         "    - filter: x > 1\n    - alert: {when: x > 2}\n    - filter: x > 3\n    - {name: filter_2, filter: x > 4}\n"
     )
     plan = compile_job(FRAME + steps, "f")
-    assert [(step.name, step.input) for step in plan.steps[1:]] == [
+    assert [(step.name, *inputs(step)) for step in plan.steps[1:]] == [
         ("filter", "schematize"),
         ("alert", "filter"),
         ("filter_3", "filter"),
@@ -156,7 +156,7 @@ def test_branches_of_a_route_are_inputs_wherever_it_stands() -> None:
   sinks: {k: {file: {path: y}}}
 """
     plan = compile_job(FRAME + steps, "f")
-    assert [(step.name, step.input) for step in plan.steps[1:]] == [
+    assert [(step.name, *inputs(step)) for step in plan.steps[1:]] == [
         ("r", "schematize"), ("filter", "r.hot"), ("drop", "r.rest"),
     ]  # fmt: skip
     assert columns(plan.step("drop").schema) == ["ts timestamp", "x float?"]

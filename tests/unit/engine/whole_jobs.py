@@ -24,8 +24,10 @@ from edge_orch.plan.steps import (
     Route,
     Sample,
     Schematize,
+    Step,
     SummaryPart,
     Throttle,
+    Union,
 )
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import (
@@ -125,10 +127,21 @@ def whole_job(step: Schematize) -> Plan:
     lagged_schema = Schema((*step.schema.fields, Field("was", FLOAT), Field("since", TIMESTAMP)), "t")
     lagged = Lag("lag", step.name, ("k",), (("was", "x"), ("since", "t")), 9 * SECOND, lagged_schema)
     moving = Deadband("moves", step.name, ("k",), (("x", 2.0), ("i", 0.0)), 9 * SECOND, step.schema)
+    hot_or_big = Union("hot + big", ("route.hot", "sums", "route.big"), united(step, sums))
+    often = Dedupe("often", hot_or_big.name, ("k", "total"), 2 * SECOND, hot_or_big.schema)
+    any_of = aggregate(often, Aggregation("n", "count", INT), by=("k",), size=5, name="any_of", grace_us=SECOND)
+    nested = Union("often + exploded", ("often", "elements"), united(often, elements))
+    steep = Alert(
+        "steep", nested.name, call("gt", col("v"), lit(2.0)), ("k",), SECOND, Clear(call("lt", col("x"), lit(5.0)), 0),
+        "error", (SummaryPart(value="x"),), ("bus",), nested.schema,
+    )  # fmt: skip
+    stages = Union("stages", ("large", "mask", "small", "often + exploded"), united(large, masked, small, nested))
+    summed = mapped(stages, "summed", both=(call("add", col("i", INT), lit(2**62, INT), type_=INT), INT))
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
         "elements": "elements", "by_element": "by_element", "lagged": "lag", "moves": "moves",
+        "hot_or_big": "hot + big", "any_of": "any_of", "nested": nested.name, "stages": "stages", "summed": "summed",
     }  # fmt: skip
     return plan(
         step,
@@ -152,9 +165,22 @@ def whole_job(step: Schematize) -> Plan:
         by_element,
         lagged,
         moving,
+        hot_or_big,
+        often,
+        any_of,
+        nested,
+        steep,
+        stages,
+        summed,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
+
+
+def united(*steps: Step) -> Schema:
+    """The fields of all, none of them required, without a declared event time."""
+    fields = {field.name: Field(field.name, field.type) for step in steps for field in step.schema.fields}
+    return Schema(tuple(fields.values()))
 
 
 JOBS = {name: whole_job(step) for name, step in FORMATS.items()}
