@@ -1,13 +1,17 @@
-"""Paths into JSON: `$.a.b[0]`, `$."a key".c`, `$[-1]`, or a bare key. Shared by those who check and who follow them."""
+"""Paths into JSON: `$.a.b[0]`, `$."a key".c`, `$[-1]`, `$.list[*].a`, `$.object.*`, or a bare key.
+
+Shared by those who check and who follow them.
+"""
 
 from __future__ import annotations
 
 import re
 
-JsonPath = tuple[str | int, ...]
-"""Keys of objects and places in arrays, which count from 0, or from the end if negative."""
+EVERY_ELEMENT = "[*]"
+JsonPath = tuple[str | int | tuple[str], ...]
+"""Keys of objects and places in arrays, which count from 0, or from the end if negative; a wildcard, `[*]` or `.*`, in a tuple."""
 
-_PART = re.compile(r'\.(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]')
+_PART = re.compile(r'\.(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]|(\[\*\]|\.\*)')
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -17,13 +21,14 @@ def parse_json_path(text: str) -> JsonPath:
         if not text:
             raise ValueError("is empty")
         return (text,)
-    parts: list[str | int] = []
+    parts: list[str | int | tuple[str]] = []
     position = 1
     while position < len(text):
         match = _PART.match(text, position)
         if match is None:
             raise ValueError(f"cannot be read from `{text[position:]}` on")
-        key, quoted, place = match.groups()
-        parts.append(int(place) if place else key if quoted is None else _ESCAPE.sub(r"\1", quoted))
+        key, quoted, place, every = match.groups()
+        named = key if quoted is None else _ESCAPE.sub(r"\1", quoted)
+        parts.append((every,) if every else int(place) if place else named)
         position = match.end()
     return tuple(parts)

@@ -8,7 +8,7 @@ from math import fsum
 import msgspec
 
 from edge_orch.engine.encoding import json_bytes
-from edge_orch.plan.json_path import JsonPath, parse_json_path
+from edge_orch.plan.json_path import EVERY_ELEMENT, JsonPath, parse_json_path
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -117,18 +117,46 @@ def _found(text: str, path: JsonPath) -> bytes | None:
     """The JSON at the path; each part is decoded no deeper than it must be."""
     try:
         raw = _value(text)
-        for part in path:
-            if isinstance(part, str):
-                inner = _object(raw).get(part)
-                if inner is None:
-                    return None
-                raw = inner
-            else:
-                raw = _array(raw)[part]
-    except (*ERRORS, IndexError):
+    except ERRORS:
         return None
-    found = bytes(raw).strip()
+    try:
+        there = _followed(raw, path)
+    except (*ERRORS, IndexError):
+        there = None
+    if there is None:
+        return b"[]" if any(isinstance(part, tuple) for part in path) else None
+    found = bytes(there).strip()
     return None if found == b"null" else found
+
+
+def _followed(raw: msgspec.Raw, path: JsonPath) -> msgspec.Raw | None:
+    """What lies there, None if nothing does; behind a wildcard an array of all there is."""
+    for place, part in enumerate(path):
+        if isinstance(part, tuple):
+            return _each(raw, part, path[place + 1 :])
+        inner = _object(raw).get(part) if isinstance(part, str) else _array(raw)[part]
+        if inner is None:
+            return None
+        raw = inner
+    return raw
+
+
+def _each(raw: msgspec.Raw, wildcard: tuple[str], path: JsonPath) -> msgspec.Raw:
+    """An array of what lies at the path in each element or member; behind a second wildcard, of all of these."""
+    try:
+        inside = list(_array(raw) if wildcard == (EVERY_ELEMENT,) else _object(raw).values())
+    except ERRORS:
+        inside = []
+    found: list[msgspec.Raw] = []
+    several = any(isinstance(part, tuple) for part in path)
+    for each in inside:
+        try:
+            there = _followed(each, path)
+        except (*ERRORS, IndexError):
+            continue
+        if there is not None:
+            found += _array(there) if several else [there]
+    return msgspec.Raw(b"[" + b",".join(bytes(each).strip() for each in found) + b"]")
 
 
 def _line(raw: bytes) -> str:

@@ -10,7 +10,8 @@ JSON: dict[str, Function] = {
     "json_extract": Function(
         (STRING, "json_path"),
         STRING,
-        "json_extract(text, '$.a.b[0]'): the JSON there, NULL if nothing or null; also text -> '$.a'",
+        "json_extract(text, '$.a.b[0]'): the JSON there, NULL if nothing or null; of '$.a[*].b' an array of all; "
+        "also text -> '$.a'",
         null="may_fail",
         example=f"json_extract({_SAMPLE}, '$.a.b')",
     ),

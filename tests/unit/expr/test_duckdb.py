@@ -175,3 +175,22 @@ def test_a_documented_difference(
     row = {"b": True, "i": 1, "j": 1, "f": 1.0, "g": 0.5, "s": None, "u": "a", "t": datetime(2026, 1, 2, 3, 4, 5)}  # noqa: DTZ001
     assert ours(mine, [row]) == {0: our_value}
     assert theirs(oracle, other, [row]) == [their_value]
+
+
+@pytest.mark.parametrize(
+    "path", ["$[*].a", "$.x[*]", "$.x.*", "$[*].a[*].b", "$.x[*].a", "$.*[0]", "$.*.a", "$[0].a[*]"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"a":1},{"b":2},{"a":null},7,{"a":[3,{"b":4}]}]',
+        '{"x":[1,{"a":2}],"y":{"a":3}}',
+        '{"x":{"a":[1],"b":null}}',
+        "[]",
+        "7",
+    ],
+)
+def test_wildcards_find_the_same(oracle: duckdb.DuckDBPyConnection, path: str, text: str) -> None:
+    row = dict.fromkeys(TYPES) | {"j": 1, "g": 0.5, "u": text}
+    (expected,) = theirs(oracle, f"CAST(to_json(json_extract(u, '{path}')) AS text)", [row])
+    assert ours(f"u -> '{path}'", [row])[0] == json.loads(expected)

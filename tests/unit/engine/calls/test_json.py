@@ -45,3 +45,22 @@ def test_an_array_of_something_else_has_none(text: str) -> None:
 def test_a_sum_beyond_floats_is_null() -> None:
     assert list_sum("[1e308, 1e308]") is list_avg("[1e308, 1e308]") is None
     assert list_max("[1e308, 1e308]") == 1e308
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("$[*].a", '[{"a": 1}, {"b": 2}, {"a": null}, 7, {"a": [3]}]', "[1,null,[3]]"),
+        ("$.x[*]", '{"x": [1, 1.50]}', "[1,1.50]"),
+        ("$.x.*", '{"x": {"a": 1, "b": "c"}}', '[1,"c"]'),
+        ("$[*].a[*].b", '[{"a": [{"b": 1}, {"b": 2}]}, {"a": []}, {}, {"a": [{"b": 3}]}]', "[1,2,3]"),
+        ("$.*[0]", '{"a": [1], "b": [], "c": [2, 3]}', "[1,2]"),
+        ("$[*].a", '{"a": 1}', "[]"),
+        ("$.*", "[1]", "[]"),
+        ("$.x[*]", '{"y": 1}', "[]"),
+        ("$.x[0][*]", '{"x": 1}', "[]"),
+        ("$[*]", "{", None),
+    ],
+)
+def test_a_wildcard_finds_all_there_are(path: str, text: str, found: str | None) -> None:
+    assert json_extract(path)(text) == json_extract_string(path)(text) == found
