@@ -10,6 +10,7 @@ from edge_orch.plan.characters import ANY, characters, folded
 _LARGEST = 2_000
 _LINKS = 20_000
 _PAIRS = 5_000  # so many pairs of states are looked at for one that comes together; of more it is taken that one does
+_LOOKS = 100_000  # at steps that three ways through the automaton take at once
 _COUNTED = 128  # a counted repetition of so many states is written out; a larger one is taken as without bound
 
 _SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "AT"}
@@ -30,6 +31,7 @@ class Automaton:
         self.ascii_only = bool(flags & re.ASCII)
         self.hopeless = False
         self.links = 0
+        self._looks = _LOOKS
         self.sets: list[int] = []
         self.next: list[dict[int, int]] = []  # state → state that may follow: in how many ways
 
@@ -213,21 +215,58 @@ class Automaton:
                     agenda.append(pair)
         return any(one != other for one, other in seen & returning)
 
-    def overlapping(self, loops: list[States]) -> int:
-        """The most loops in a row that can all read one text, and the way between them too."""
+    def overlapping(self, loops: list[States], *, exactly: bool = False) -> int:
+        """By which power of its length a text can be read: one, and one for each two loops that can read the same.
+
+        These are loops on one way through the automaton: of `\\w*\\w*-\\w*\\w*` two and two, which makes three. The way
+        between two must be able to read that text as well. It may be told too many, since it looks at characters only;
+        `exactly` it looks at whole texts, as far as that takes no more than `_LOOKS`.
+        """
+        self._looks = _LOOKS
         sets = [self._union(loop) for loop in loops]
-        follows = [
-            [there for there in range(len(loops)) if there != here and self._joins(loops[here], loops[there], shared)]
-            for here, shared in enumerate(sets)
-        ]
-        lengths: dict[int, int] = {}
+        behind = [self._reached(min(loop)) for loop in loops]
+        powers: dict[int, int] = {}
 
-        def longest(place: int) -> int:
-            if place not in lengths:
-                lengths[place] = 1 + max((longest(other) for other in follows[place]), default=0)
-            return lengths[place]
+        def power(here: int) -> int:
+            """The greatest of a way that begins in this loop."""
+            if here not in powers:
+                powers[here] = 1
+                for there, loop in enumerate(loops):
+                    if there == here or not loop & behind[here]:
+                        continue
+                    joined = self._joins(loops[here], loop, sets[here]) and (
+                        not exactly or self._reads_both(loops[here], loop)
+                    )
+                    powers[here] = max(powers[here], power(there) + joined)
+            return powers[here]
 
-        return max(map(longest, range(len(loops))), default=0)
+        return max(map(power, range(len(loops))), default=0)
+
+    def _reads_both(self, here: States, there: States) -> bool:
+        """Whether one text leads from a state back to it, from there to a state of the other loop, and that to itself.
+
+        After too many looks it is taken that it does.
+        """
+        return any(self._leads(one, other, here, there) for one in here for other in there)
+
+    def _leads(self, one: int, other: int, here: States, there: States) -> bool:
+        goal = (one, other, other)
+        seen = {(one, one, other)}
+        agenda = list(seen)
+        while agenda:
+            stays, goes, ends = agenda.pop()
+            for first in self.next[stays].keys() & here:
+                for last in self.next[ends].keys() & there:
+                    readable = self.sets[first] & self.sets[last]
+                    for way in self.next[goes] if readable else ():
+                        self._looks -= 1
+                        triple = (first, way, last)
+                        if (triple == goal and self.sets[way] & readable) or self._looks < 0:
+                            return True
+                        if self.sets[way] & readable and triple not in seen:
+                            seen.add(triple)
+                            agenda.append(triple)
+        return False
 
     def _joins(self, here: States, there: States, readable: int) -> bool:
         readable &= self._union(there)

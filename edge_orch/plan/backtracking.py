@@ -45,6 +45,8 @@ def _longest(pattern: str, anywhere: bool) -> int | None:
     if automaton.choices(loops, _CHOICES) > _CHOICES or any(automaton.ambiguous(loop) for loop in loops):
         return FOREVER
     power = automaton.overlapping(loops)
+    if power > 1:
+        power = automaton.overlapping(loops, exactly=True)
     if power <= 1:
         return None
     if power not in _STEPS:

@@ -9,7 +9,7 @@ import re
 
 EVERY_ELEMENT = "[*]"
 JsonPath = tuple[str | int | tuple[str], ...]
-"""Keys of objects, places in arrays (from 0, or from the end if negative), and wildcards, `[*]` or `.*`, each in a tuple."""
+"""Keys of objects, places in arrays (from 0, or from the end if negative), and wildcards, each in a tuple alone."""
 
 _PART = re.compile(r'\.(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]|(\[\*\]|\.\*)')
 _ESCAPE = re.compile(r"\\(.)")
