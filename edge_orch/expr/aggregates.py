@@ -110,7 +110,8 @@ class _Maker:
         value = None
         if isinstance(args[0], exp.Distinct):
             if function != "count" or len(args[0].expressions) != 1:
-                raise self.checker.problem(self.node, "DISTINCT goes with count(DISTINCT x) only")
+                next_step = "write array_agg(x), and in a map after it list_distinct(…), or list_sum(list_distinct(…))"
+                raise self.checker.problem(self.node, "DISTINCT goes with count(DISTINCT x) only", next_step=next_step)
             function, args = "count_distinct", args[0].expressions
         if not (function == "count" and isinstance(args[0], exp.Star)):
             value = self.checker.check(args[0])

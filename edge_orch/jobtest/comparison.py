@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from edge_orch.jobtest.expectation import (
     ExpectedRecords,
 )
 from edge_orch.spec.words import did_you_mean
-from edge_orch.time import format_timestamp
+from edge_orch.time import format_timestamp, parse_timestamp
 
 Record = dict[str, Any]
 
@@ -73,6 +74,9 @@ def _one_by_one(
 MOST_TOLD = 10
 """Differences of one output that are told; whoever sees ten need not see a thousand."""
 _ABSENT = "(absent)"
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{6})?Z")
+"""As a timestamp leaves a job."""
+_OFFSET = re.compile(r"(Z|[+-][0-9]{2}:?[0-9]{2})$")
 
 
 def _differences(expected: ExpectedRecord, found: Record, exact: bool) -> dict[str, tuple[Any, Any]]:
@@ -84,7 +88,7 @@ def _differences(expected: ExpectedRecord, found: Record, exact: bool) -> dict[s
 
 
 def _same(expected: Any, found: Any) -> bool:
-    """Equal; numbers to nine digits, so that an average can be written down. A missing field is NULL."""
+    """Equal; numbers to nine digits, so that an average can be written down; times as instants. A missing field is NULL."""
     if expected is None and found == _ABSENT:
         return True
     if isinstance(expected, dict) and isinstance(found, dict):
@@ -94,7 +98,17 @@ def _same(expected: Any, found: Any) -> bool:
     numbers = [value for value in (expected, found) if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) == 2:
         return math.isclose(*numbers, rel_tol=1e-9)
+    if isinstance(expected, str) and isinstance(found, str):
+        return expected == found or (_TIME.fullmatch(found) is not None and _instant(expected) == _instant(found))
     return type(expected) is type(found) and bool(expected == found)
+
+
+def _instant(text: str) -> int | None:
+    """What a job's time means, however many digits or which offset it is written with; None for other text."""
+    try:
+        return parse_timestamp(text) if _OFFSET.search(text) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def alerts_problems(

@@ -38,6 +38,22 @@ def test_what_is_as_expected_is_no_problem(yaml: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("found", "expected", "alike"),
+    [
+        ("2026-01-01T00:00:00.261000Z", "2026-01-01T00:00:00.261Z", True),
+        ("2026-01-01T00:00:00Z", "2026-01-01 01:00:00+01:00", True),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", True),
+        ("2026-01-01T00:00:00.261000Z", "2026-01-01T00:00:00.26Z", False),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00", False),  # of which place?
+        ("2026-01-01T00:00:00Z", "about noonZ", False),
+        ("2026-01-01 00:00:00.261Z", "2026-01-01 00:00:00.261000Z", False),  # a text that the job made
+    ],
+)
+def test_a_time_is_an_instant_however_it_is_written(found: str, expected: str, alike: bool) -> None:
+    assert (records(f"[{{at: '{expected}'}}]", [{"at": found}]) == []) is alike
+
+
+@pytest.mark.parametrize(
     ("yaml", "is_so"),
     [
         ("[{where: {site: a, at: [48.2, 0.3333333333]}}]", True),
