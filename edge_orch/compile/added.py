@@ -18,7 +18,13 @@ from edge_orch.spec.steps.latest import Latest
 def refuse_known(flow: Flow, name: Name, another: str) -> None:
     """Raise `Invalid` if the field is there already; `another` is a name to take instead."""
     if name.value in {field.name for field in flow.schema.fields}:
-        raise Invalid(Problem(f"`{name.value}` is a field already", name.where, next_step=f"name it {another}"))
+        raise Invalid(
+            Problem(
+                f"`{name.value}` is a field already",
+                name.where,
+                next_step=f"name it {another}; a map after it can put it in the place of {name.value}",
+            )
+        )
 
 
 def compile_repeated(

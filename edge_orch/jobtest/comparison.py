@@ -88,7 +88,7 @@ def _differences(expected: ExpectedRecord, found: Record, exact: bool) -> dict[s
 
 
 def _same(expected: Any, found: Any) -> bool:
-    """Equal; numbers to nine digits, so that an average can be written down; times as instants. What is absent is NULL."""
+    """Equal; numbers to nine digits, so that an average can be written down; times as instants. No field is NULL."""
     if expected is None and found == _ABSENT:
         return True
     if isinstance(expected, dict) and isinstance(found, dict):

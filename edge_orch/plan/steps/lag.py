@@ -7,8 +7,11 @@ import msgspec
 from edge_orch.plan.schema import Schema
 
 
-class Lag(msgspec.Struct, frozen=True, tag_field="kind", tag="lag"):
-    """Add `fields` (new field, field of the record before) of the same key; NULL where none lies within `within_us`."""
+class Lag(msgspec.Struct, frozen=True, tag_field="kind", tag="lag", omit_defaults=True):
+    """Add `fields` (new field, field of the record `offset` before) of the same key.
+
+    NULL where none lies within `within_us`.
+    """
 
     name: str
     input: str
@@ -16,3 +19,4 @@ class Lag(msgspec.Struct, frozen=True, tag_field="kind", tag="lag"):
     fields: tuple[tuple[str, str], ...]
     within_us: int
     schema: Schema
+    offset: int = 1

@@ -74,6 +74,7 @@ FORGETTING: dict[str, Step] = {
     "deadband": Deadband("deadband", "parse", ("k",), (("x", 1.0),), HOUR, PARSE.schema),
     "throttle": Throttle("throttle", "parse", ("k",), 1, HOUR, PARSE.schema),
     "lag": Lag("lag", "parse", ("k",), (("was", "x"),), HOUR, LAGGED),
+    "lag_of_three": Lag("lag", "parse", ("k",), (("was", "x"),), HOUR, LAGGED, 3),
 }
 
 
@@ -119,7 +120,7 @@ def test_a_memory_forgets_what_is_oldest_and_counts_it(kind: str) -> None:
     assert the_room(engine, step.name).used <= LIMIT
     newest = engine.process(batch(records(4990, 5000), position=5000)).counts[step.name]
     assert newest.evicted == 0
-    if kind != "lag":
+    if kind not in {"lag", "lag_of_three"}:
         assert newest.filtered == 10
 
 
