@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import INT64, Constant
@@ -18,6 +20,8 @@ def _mending(node: Scalar, type_: FieldType) -> str:
         number = float(digits)
     except ValueError:
         return ""
+    if not isfinite(number):
+        return "write a finite number"
     if type_ is FieldType.INT and (not number.is_integer() or abs(number) > INT64[1]):
         return "write type: float" if abs(number) <= INT64[1] else ""
     return f"write {int(number) if type_ is FieldType.INT else digits}{' without quotes' if not node.plain else ''}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from edge_orch.errors import Invalid, Problem
-from edge_orch.expr.scope import Scope
+from edge_orch.expr.scope import Bounds, Scope
 from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.spec.leaves import Name
 from edge_orch.spec.reading import gathered
@@ -18,6 +18,7 @@ class Flow(msgspec.Struct, frozen=True):
 
     `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
     event time, if one did. `gone`: fields that a step above did not pass on, and the name of that step.
+    `bounds`: between which numbers fields lie.
     """
 
     schema: Schema
@@ -25,11 +26,12 @@ class Flow(msgspec.Struct, frozen=True):
     lost: bool = False
     time_lost_at: str | None = None
     gone: Mapping[str, str] = {}
+    bounds: Mapping[str, Bounds] = {}
 
     def scope(self, params: Mapping[str, FieldType]) -> Scope:
         """What expressions over these records may name."""
         fields = {field.name: field for field in self.schema.fields}
-        return Scope(fields, params, self.broken, self.gone, self.lost)
+        return Scope(fields, params, self.broken, self.gone, self.lost, bounds=self.bounds)
 
     def without(self, kept: Flow, step: str) -> Flow:
         """`kept`, the records that the named step makes of these, knowing which fields the step took away."""

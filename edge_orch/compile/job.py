@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from edge_orch.compile.bounds import bounds_after
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
 from edge_orch.compile.graph import NamedStep, ordered_steps, output_problems, ports, steps_by_name
@@ -105,8 +106,10 @@ class _Compiler:
             )
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
+            passed = flow.without(compiled.flow, step.name)
+            passed = msgspec.structs.replace(passed, bounds=bounds_after(step.spec.body, flow.bounds))
             for port in ports(step):
-                self.flows.setdefault(port, flow.without(compiled.flow, step.name))
+                self.flows.setdefault(port, passed)
             if compiled.step is None:
                 self.report(compiled.problems)
             else:

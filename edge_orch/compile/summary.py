@@ -44,10 +44,10 @@ def parse_summary(
             place = template.node.at(match.start() + jinja.start())
             next_step = f"write {{{jinja[1] if jinja[1] in known else 'NAME'}}}"
             problems.append(Problem("braces that are written twice are text", place, next_step=next_step))
-        elif name in known and template.value[: match.start()].endswith("$"):
+        elif name in known and (sign := template.value[match.start() - 1 : match.start()]) in {"$", "%"}:
             place = template.node.at(match.start() - 1)
-            next_step = f"write {{{name}}}; after a sign of dollars, a blank"
-            problems.append(Problem("a sign of dollars before a brace is text", place, next_step=next_step))
+            next_step = f"write {{{name}}}; if the sign is meant, a blank after it"
+            problems.append(Problem(f"a {sign} before a brace is text", place, next_step=next_step))
         elif name is None:
             parts.append(SummaryPart(text=match["text"].replace("{{", "{").replace("}}", "}")))
         elif name not in known and not flow.lost:

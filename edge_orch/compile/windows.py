@@ -9,9 +9,8 @@ from typing import Any
 
 from edge_orch.compile.fields import check_zone
 from edge_orch.errors import Invalid, Problem
-from edge_orch.expr.checker import Checker
+from edge_orch.expr.expression import parse_condition
 from edge_orch.expr.scope import Scope
-from edge_orch.expr.syntax import parse_sql
 from edge_orch.plan import windows as plan
 from edge_orch.spec.amounts import Duration, PositiveDuration
 from edge_orch.spec.nodes import Scalar
@@ -141,7 +140,7 @@ def _cycle(options: Cycle, kind: Scalar, scope: Scope) -> plan.CycleWindow:
         next_step = "add begin: CONDITION, end: CONDITION, or both"
         raise Invalid(Problem("nothing says where a cycle begins or ends", kind.where, next_step=next_step))
     begin, end = [
-        None if sql is None else Checker(sql, scope).condition(parse_sql(sql)) for sql in (options.begin, options.end)
+        None if sql is None else parse_condition(sql, scope, deciding=True) for sql in (options.begin, options.end)
     ]
     longest = None if options.max is None else options.max.value
     return plan.CycleWindow(options.timeout.value, begin, end, longest)

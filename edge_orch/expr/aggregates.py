@@ -10,9 +10,10 @@ from sqlglot import exp
 from edge_orch.expr import casts
 from edge_orch.expr.checker import Checker
 from edge_orch.expr.conversion import NUMBERS, is_required
+from edge_orch.expr.expression import refuse_never_true
 from edge_orch.expr.library.aggregates import AGGREGATES, ELSEWHERE, SYNONYMS
 from edge_orch.expr.scope import Scope
-from edge_orch.expr.syntax import parse_sql
+from edge_orch.expr.syntax import parse_sql, place_of
 from edge_orch.plan.expression import Expression, is_json
 from edge_orch.plan.schema import Field, FieldType
 from edge_orch.plan.steps import Aggregation, Argument
@@ -43,6 +44,7 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
     where = None
     if isinstance(node, exp.Filter):
         where = checker.condition(node.expression.this)
+        refuse_never_true(where, sql, scope, place_of(sql, node.expression.this))
         node = node.this
     function = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
     function = SYNONYMS.get(function, function)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from edge_orch.errors import Invalid, Problem
+from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.checker import Checker
 from edge_orch.expr.possible import always_true, never_true
 from edge_orch.expr.scope import Scope
@@ -30,19 +30,30 @@ def parse_condition(sql: Sql, scope: Scope, *, deciding: bool = False) -> Expres
     """
     condition = Checker(sql, scope).condition(parse_sql(sql))
     if deciding and not (isinstance(condition, Literal) and condition.value):
-        _refuse_what_decides_nothing(condition, sql)
+        _refuse_what_decides_nothing(condition, sql, scope)
     return condition
 
 
-def _refuse_what_decides_nothing(condition: Expression, sql: Sql) -> None:
-    if not _names_anything(condition):
-        what = "no record passes" if isinstance(condition, Literal) else "the same for every record"
-        raise Invalid(Problem(what, sql.where, "a condition that names a field", repr(sql.value), "name a field"))
+def refuse_never_true(condition: Expression, sql: Sql, scope: Scope, where: Location | None = None) -> None:
+    """Raise `Invalid` for a condition in `sql`, which stands at `where`, that no record can meet."""
+    where = where or sql.where
+    if isinstance(condition, Literal) and not condition.value:
+        raise Invalid(Problem("no record passes", where, "a condition that names a field", repr(sql.value)))
     if never_true(condition):
         next_step = "write OR where one of both is enough, or turn a comparison round"
         if not never_true(condition, required=False):
             next_step = "a required field is never NULL: declare it with required: false"
-        raise Invalid(Problem("never true", sql.where, "what some record can meet", repr(sql.value), next_step))
+        raise Invalid(Problem("never true", where, "what some record can meet", repr(sql.value), next_step))
+    if never_true(condition, bounds=scope.bounds):
+        next_step = "what lies beyond the min or max that a field declares is a dead letter: mend one of them"
+        raise Invalid(Problem("never true", where, "what a field's bounds allow", repr(sql.value), next_step))
+
+
+def _refuse_what_decides_nothing(condition: Expression, sql: Sql, scope: Scope) -> None:
+    if not _names_anything(condition):
+        what = "no record passes" if isinstance(condition, Literal) else "the same for every record"
+        raise Invalid(Problem(what, sql.where, "a condition that names a field", repr(sql.value), "name a field"))
+    refuse_never_true(condition, sql, scope)
     if always_true(condition):
         next_step = "write AND where both are needed; x IS NOT NULL, if that is meant"
         raise Invalid(Problem("true for every record", sql.where, "what some fail", repr(sql.value), next_step))

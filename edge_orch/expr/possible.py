@@ -8,7 +8,7 @@ sure, an answer «perhaps» says nothing.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
@@ -19,6 +19,7 @@ from edge_orch.plan.expression import Call, Column, Context, Expression, Literal
 MOST_WAYS = 256
 
 _NEGATED = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
+_REFLEXIVE = {"eq", "le", "ge"}
 _MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 Constant = bool | int | float | str
@@ -43,16 +44,30 @@ class TooMany(Exception):
     """More ways than are worth looking at: the answer is «perhaps»."""
 
 
-def never_true(condition: Expression, *, unless: Iterable[Expression] = (), required: bool = True) -> bool:
+def never_true(
+    condition: Expression,
+    *,
+    unless: Iterable[Expression] = (),
+    required: bool = True,
+    bounds: Mapping[str, tuple[float | None, float | None]] = {},
+) -> bool:
     """Whether for sure no record makes the condition true while none of `unless` is.
 
-    `required`: a field that is never NULL is taken for it.
+    `required`: a field that is never NULL is taken for it. `bounds`: between which numbers fields lie.
     """
     try:
         ways = _both([_ways(condition, True), *(_ways(other, False, or_null=True) for other in unless)])
-        return not any(_possible(way, required=required) for way in ways)
+        return not any(_possible(_bounded(way, bounds), required=required) for way in ways)
     except TooMany:
         return False
+
+
+def _bounded(way: Way, bounds: Mapping[str, tuple[float | None, float | None]]) -> Way:
+    """The demands, and those that hold anyway for the fields that are compared."""
+    compared = {atom.column for atom in way if atom.test in _NEGATED and _name(atom) in bounds}
+    least = [Atom(column, "ge", low) for column in compared if (low := bounds[_named(column)][0]) is not None]
+    most = [Atom(column, "le", high) for column in compared if (high := bounds[_named(column)][1]) is not None]
+    return way.union(least, most)
 
 
 def always_true(condition: Expression) -> bool:
@@ -77,7 +92,11 @@ def values_of(condition: Expression, column: str) -> frozenset[Constant] | None:
 
 
 def _name(atom: Atom) -> str:
-    return atom.column.name if isinstance(atom.column, Column) else ""
+    return _named(atom.column)
+
+
+def _named(column: Expression) -> str:
+    return column.name if isinstance(column, Column) else ""
 
 
 def _ways(node: Expression, value: bool, *, or_null: bool = False) -> set[Way]:
@@ -113,6 +132,9 @@ def _is_null(node: Call, value: bool, _or_null: bool) -> set[Way]:
 def _comparison(node: Call, value: bool, or_null: bool) -> set[Way]:
     left, right = node.args
     test = node.function
+    if left == right and not isinstance(left, Literal):
+        ways: set[Way] = {frozenset([Atom(left, "null", False)])} if (test in _REFLEXIVE) is value else set()
+        return ways | {frozenset([Atom(left, "null", True)])} if or_null else ways
     if not isinstance(left, Column | Context):
         left, right, test = right, left, _MIRRORED[test]
     return _compared(test if value else _NEGATED[test], left, right, Atom(node, "is", value), or_null)

@@ -29,13 +29,17 @@ _TAILS = {"device": "device.id", "source": "source.topic", "labels": "device.lab
 RECEIVED_AT = Context("source.received_at", FieldType.TIMESTAMP, required=True)
 
 
+Bounds = tuple[float | None, float | None]
+"""The least and the greatest number that a field can be; None where there is none."""
+
+
 class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
     `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
-    `instead`: where there are no fields, what is expected. `labels`: bare names are labels of the agent (in `target`).
-    `broken`: fields that exist but whose definition is already reported; naming one raises an `Invalid` without
-    problems, so that one mistake is told once. `lost`: all fields are so.
+    `bounds`: between which numbers fields lie. `instead`: where there are no fields, what is expected. `labels`: bare
+    names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is already reported;
+    naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all fields are so.
     """
 
     fields: Mapping[str, Field] = {}
@@ -46,6 +50,7 @@ class Scope(msgspec.Struct, frozen=True):
     beside: frozenset[str] = frozenset()
     contexts: bool = True
     labels: bool = False
+    bounds: Mapping[str, Bounds] = {}
     instead: str = ""
 
     def name(self, parts: tuple[str, ...]) -> Expression:

@@ -11,6 +11,8 @@ from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.references import Template
 
 _LOOPBACK = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\]):\d+")
+_WRONG = "not an address to listen on"
+_EXPECTED = "HOST:PORT, like 127.0.0.1:8099"
 _REFERENCE = re.compile(r"\$\{label:[^}]*\}")
 
 
@@ -26,11 +28,21 @@ class Listen(Template, frozen=True):
 
     @classmethod
     def parse(cls, node: Scalar) -> str:
+        if node.plain and node.text.isdecimal():
+            raise Invalid(Problem(_WRONG, node.where, _EXPECTED, node.text, _meant(node.text)))
         text = super().parse(node)
         match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\s\[\]]+):(\d{1,5})", _REFERENCE.sub("1", text))
         if not match or not 0 < int(match[2]) <= 65_535:
-            raise Invalid(Problem("not an address to listen on", node.where, "HOST:PORT, like 127.0.0.1:8099", text))
+            raise Invalid(Problem(_WRONG, node.where, _EXPECTED, text, _meant(text)))
         return text
+
+
+def _meant(text: str) -> str:
+    """The address that a port alone, or an address of the web, most likely means."""
+    bare = re.sub(r"^[a-z]+://|/.*$", "", text)
+    if (port := re.fullmatch(r":?(\d{1,5})", bare)) and 0 < int(port[1]) <= 65_535:
+        return f"write '127.0.0.1:{port[1]}'"
+    return f"write '{bare}'" if bare != text and _LOOPBACK.fullmatch(bare) else ""
 
 
 class HttpPath(Template, frozen=True):

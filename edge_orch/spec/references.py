@@ -95,6 +95,9 @@ class Secret(Template, frozen=True):
         return node.text
 
 
+_FIELD = re.compile(r"(?<!\$)\{\w+\}")
+
+
 class Url(Template, frozen=True):
     """An address with a scheme and a host, and without a password in it."""
 
@@ -122,6 +125,9 @@ class Url(Template, frozen=True):
             rest = re.sub("^[a-z+]+://", "", text)
             next_step = f"write {cls.schemes[0]}://{rest}" if _URL.fullmatch(f"x://{_WHOLE.sub('x', rest)}") else ""
             raise Invalid(Problem("not an address", node.where, expected, repr(text), next_step))
+        if braced := _FIELD.search(text):
+            next_step = "write the address as it is: it is the same for all records; what differs goes into a field"
+            raise Invalid(Problem(f"`{braced[0]}` stands for itself", node.at(braced.start()), next_step=next_step))
         if match["port"] and not 0 < int(match["port"]) <= 65_535:
             raise Invalid(Problem("no such port", node.where, "1 to 65535", match["port"]))
         return text

@@ -73,6 +73,15 @@ class TopicFilter(Topic, frozen=True):
     level: ClassVar[str] = r"[^+#]*|\+"
 
     @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if braced := _BRACED.search(text):
+            next_step = "write + for a level that differs; source.topic is the whole topic of a record"
+            what = f"`{braced[0]}` stands for itself: a source has no fields yet"
+            raise Invalid(Problem(what, node.at(braced.start()), cls.expected, "", next_step))
+        return text
+
+    @classmethod
     def last_level(cls) -> str:
         return f"{cls.level}|#"
 

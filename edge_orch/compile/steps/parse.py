@@ -14,7 +14,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
 from edge_orch.plan.schema import Field, FieldType, Schema
 from edge_orch.spec.leaves import Name, value_of
-from edge_orch.spec.steps.formats import Csv
+from edge_orch.spec.steps.formats import Csv, Raw
 from edge_orch.spec.steps.parse import Parse, Reading
 
 
@@ -29,6 +29,7 @@ def compile_parse(spec: Parse, context: StepContext) -> Compiled:
         read.append(tuple(fields))
         if layout is not None:
             readings.append(plan.Reading(layout.format, tuple(fields)))
+    problems += _never_tried(spec.readings)
     fields = list(plan.united(tuple(read)))
     problems += _time_problems(spec.time, fields, read)
     came = context.flow
@@ -48,6 +49,16 @@ def compile_parse(spec: Parse, context: StepContext) -> Compiled:
         return Compiled(None, flow, tuple(problems))
     (first, *others), of = readings, (context.name, context.input, spec.field.value)
     return Compiled(plan.Parse(*of, first.format, first.fields, flow.schema, tuple(others)), flow)
+
+
+def _never_tried(readings: Sequence[Reading]) -> list[Problem]:
+    """What stands behind a format that fits any text."""
+    raw = next((place for place, reading in enumerate(readings) if isinstance(reading.format, Raw)), len(readings))
+    return [
+        Problem("a format that is never tried: `raw` before it fits every text", name.where, next_step="put raw last")
+        for reading in readings[raw + 1 :]
+        for name in [*reading.fields][:1]
+    ]
 
 
 def _text_problems(text: Name, came: Flow) -> Sequence[Problem]:

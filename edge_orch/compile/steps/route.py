@@ -10,6 +10,7 @@ from edge_orch.expr.expression import parse_condition
 from edge_orch.expr.possible import never_true
 from edge_orch.plan import steps as plan
 from edge_orch.plan.expression import Expression, Literal
+from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Sql, value_of
 from edge_orch.spec.steps.route import Route
 
@@ -30,6 +31,9 @@ def compile_route(spec: Route, context: StepContext) -> Compiled:
     if spec.default and spec.default.value in {name.value for name in spec.routes}:
         what = f"the branch `{spec.default.value}` has a condition already"
         problems.append(Problem(what, spec.default.where, next_step="choose another name"))
+    if spec.default and branches and never_true(Literal(True, FieldType.BOOL), unless=[b.condition for b in branches]):
+        what = f"the default `{spec.default.value}` is never taken: the branches above take all records"
+        problems.append(Problem(what, spec.default.where, next_step="leave out the default, or the last branch"))
     if problems or len(branches) < len(spec.routes):
         return Compiled(None, context.flow, tuple(problems))
     step = plan.Route(context.name, context.input, tuple(branches), context.flow.schema, value_of(spec.default))

@@ -8,8 +8,7 @@ from edge_orch.compile.added import refuse_known, widened
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.aggregates import parse_aggregation
-from edge_orch.expr.checker import Checker
-from edge_orch.expr.syntax import parse_sql
+from edge_orch.expr.expression import parse_condition
 from edge_orch.plan import steps as plan
 from edge_orch.plan.expression import Expression
 from edge_orch.plan.schema import Field
@@ -28,7 +27,7 @@ def compile_running(spec: Running, context: StepContext) -> Compiled:
     keys = tuple(field.name for field in flow.fields(spec.keys))
 
     def condition(sql: Sql | None) -> Expression | None:
-        return None if sql is None else Checker(sql, context.scope).condition(parse_sql(sql))
+        return None if sql is None else parse_condition(sql, context.scope, deciding=True)
 
     def computed(pair: tuple[Name, Sql]) -> tuple[Aggregation, Field]:
         name, sql = pair

@@ -14,6 +14,7 @@ from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
 from edge_orch.expr.rules.arithmetic import interval
+from edge_orch.expr.rules.domains import refuse_outside
 from edge_orch.expr.rules.elements import over_elements
 from edge_orch.expr.rules.names import NO_CLOCK, RECORD_TIME
 from edge_orch.expr.rules.rule import Rule
@@ -81,6 +82,7 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
     pairs = list(zip(nodes, kinds, strict=True))
     args = gathered(pairs, lambda pair: _argument(checker, name, function, *pair))
     refuse_vain_call(checker, name, nodes)
+    refuse_outside(checker, name, nodes)
     if name == "mod":
         refuse_division_by_zero(checker, nodes[1])
     if name == "concat":
@@ -199,7 +201,12 @@ def _json_path(checker: Checker, node: exp.Expression, value: Expression) -> Exp
 
 
 def _dpipe(checker: Checker, node: exp.DPipe) -> Expression:
-    return _joined(checker.all([node.this, node.expression]))
+    sides = checker.all([node.this, node.expression])
+    if all(side.type is FieldType.BOOL for side in sides):
+        raise checker.problem(
+            node, "|| joins texts", "a text on one side", "bool, bool", "to join conditions, write OR"
+        )
+    return _joined(sides)
 
 
 def _joined(values: list[Expression]) -> Expression:
@@ -221,6 +228,7 @@ def _bits(name: str, symbol: str, meant: str, checker: Checker, node: exp.Expres
     for part, arg in zip(nodes, args, strict=True):
         if arg.type is not FieldType.INT:
             raise checker.problem(part, f"wrong type for a side of {symbol}", "int", arg.type.value, meant)
+    refuse_outside(checker, name, nodes)
     required = FUNCTIONS[name].null != "may_fail" and all(map(is_required, args))
     return Call(name, tuple(args), FieldType.INT, required)
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from edge_orch.expr import casts
 from edge_orch.expr.conversion import is_null, is_required
+from edge_orch.expr.possible import never_true
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.rules.vain import refuse_vain_cast
 from edge_orch.plan.expression import Call, Expression, Literal
@@ -23,6 +24,10 @@ def _case(checker: Checker, node: exp.Case) -> Expression:
     arms = node.args["ifs"]
     tests = [exp.EQ(this=node.this.copy(), expression=arm.this) if node.this else arm.this for arm in arms]
     conditions = gathered(tests, checker.condition)
+    for place, arm in enumerate(arms):
+        if place and never_true(conditions[place], unless=conditions[:place]):
+            what = "a WHEN that is never reached: those before it take all that it is true for"
+            raise checker.problem(arm.this, what, next_step="put the narrower condition first")
     nodes = [*(arm.args["true"] for arm in arms), node.args.get("default") or exp.Null()]
     values = checker.unified(nodes, checker.all(nodes), "the branches of CASE")
     args = [item for pair in zip(conditions, values, strict=False) for item in pair]

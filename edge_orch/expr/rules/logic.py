@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from edge_orch.expr.conversion import is_null, is_required
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.expr.rules.vain import refuse_empty_range, refuse_glob, refuse_null_in_list
+from edge_orch.expr.rules.vain import refuse_empty_range, refuse_glob, refuse_null_in_list, refuse_other_case
 from edge_orch.plan.expression import Call, Context, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
@@ -42,7 +42,10 @@ def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expressi
         next_step = f"text stands in single quotes: '{nodes[1].name}'"
         raise checker.problem(nodes[1], "both sides are labels", "a label and a text", "", next_step)
     args = checker.comparable(nodes, args, f"both sides of {symbol}")
-    if function not in {"eq", "ne"}:
+    if function in {"eq", "ne"}:
+        for side, other in (nodes, reversed(nodes)):
+            refuse_other_case(checker, side, [other])
+    else:
         checker.ordered(nodes[0], args[0], symbol)
     return _test(function, args)
 
@@ -85,6 +88,7 @@ def _in(checker: Checker, node: exp.In) -> Expression:
     args = checker.all(nodes)
     if checker.scope.labels:
         _refuse_labels_among(checker, nodes[1:], args[1:])
+    refuse_other_case(checker, nodes[0], nodes[1:])
     return _test("in", checker.comparable(nodes, args, "the values of IN"))
 
 
@@ -125,6 +129,7 @@ def _lowered(pattern: exp.Expression) -> exp.Expression:
 def _like(checker: Checker, node: exp.Like) -> Expression:
     sides = [node.this, node.expression]
     refuse_glob(checker, node.expression)
+    refuse_other_case(checker, node.this, [node.expression])
     like = _test(
         "like", gathered(sides, lambda side: checker.expect(side, checker.check(side), _TEXT, "a side of LIKE"))
     )

@@ -1,9 +1,13 @@
-"""What SQL allows and nobody means: always NULL, never true, always empty. In brackets, as `(0)`, it is let through."""
+"""What SQL allows and nobody means: always NULL, never true, always empty.
+
+A number in brackets of its own, as `(0)`, is let through: so whoever means it can say so.
+"""
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -15,16 +19,22 @@ from edge_orch.spec.stamp_forms import form_mistake
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
+_FOLDED: dict[type[exp.Expression], Callable[[float, float], float]] = {
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+}
+
 
 def refuse_division_by_zero(checker: Checker, divisor: exp.Expression) -> None:
     """Raise `Invalid` where the divisor is written as 0."""
-    if _written(divisor) == 0:
+    if written(divisor) == 0:
         raise checker.problem(divisor, "a division by 0 is NULL for every record", next_step="divide by something else")
 
 
 def refuse_empty_range(checker: Checker, low: exp.Expression, high: exp.Expression) -> None:
     """Raise `Invalid` where BETWEEN has its bounds the wrong way round."""
-    least, most = _written(low), _written(high)
+    least, most = written(low), written(high)
     if least is not None and most is not None and least > most:
         found = f"{least:g} > {most:g}"
         raise checker.problem(low, "nothing lies between these", "the lesser first", found, "exchange them")
@@ -41,7 +51,7 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
     """Raise `Invalid` for an argument that is written out and gives nothing."""
     if name in {"split_part", "substr"}:
         place = 2 if name == "split_part" else 1
-        count = _written(nodes[place])
+        count = written(nodes[place])
         if count == 0 or (count is not None and count < 1 and name == "split_part"):
             what = f"{'parts' if name == 'split_part' else 'characters'} are counted from 1"
             raise checker.problem(nodes[place], what, "1 for the first", nodes[place].sql())
@@ -50,7 +60,7 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
     if name == "clamp":
         refuse_empty_range(checker, *nodes[1:])
     if name in {"regexp_extract", "regexp_extract_all"} and len(nodes) > 2:
-        group = _written(nodes[2])
+        group = written(nodes[2])
         groups = re.compile(nodes[1].name).groups
         if group is not None and not 0 <= group <= groups:
             found = f"{groups} group{'s' if groups != 1 else ''} in ( )"
@@ -90,9 +100,28 @@ def refuse_vain_cast(checker: Checker, node: exp.Expression, to: FieldType) -> N
         raise checker.problem(node, f"not the text of a{'n int' if to is FieldType.INT else ' float'}", "", repr(text))
 
 
-def _written(node: exp.Expression) -> float | None:
-    """The number that stands there as itself."""
+def refuse_other_case(checker: Checker, side: exp.Expression, others: Sequence[exp.Expression]) -> None:
+    """Raise `Invalid` where `lower(x)` meets a text with capitals, or `upper(x)` one with small letters."""
+    name = str(side.this).lower() if isinstance(side, exp.Anonymous) else ""
+    for other in others:
+        if name in {"lower", "upper"} and isinstance(other, exp.Literal) and other.is_string:
+            text = str(other.this)
+            meant = text.lower() if name == "lower" else text.upper()
+            if text != meant and text.lower() != text.upper():
+                what = f"{name}(…) is never {text!r}"
+                letters = "small" if name == "lower" else "capital"
+                raise checker.problem(other, what, f"{letters} letters", repr(text), f"write '{meant}'")
+
+
+def written(node: exp.Expression) -> float | None:
+    """The number that stands there, as itself or as a sum, difference or product of some."""
+    if isinstance(node, exp.Paren):
+        bare = node.this.this if isinstance(node.this, exp.Neg) else node.this
+        return None if isinstance(bare, exp.Literal) else written(node.this)
     if isinstance(node, exp.Neg):
-        inner = _written(node.this)
+        inner = written(node.this)
         return None if inner is None else -inner
+    if type(node) in _FOLDED:
+        left, right = written(node.this), written(node.expression)
+        return None if left is None or right is None else _FOLDED[type(node)](left, right)
     return float(node.this) if isinstance(node, exp.Literal) and not node.is_string else None

@@ -15,6 +15,8 @@ from tests.unit.expr.scopes import typed
 
 NEVER = [
     "maybe_f > 5 AND maybe_f < 3",
+    "maybe_f <> maybe_f",
+    "maybe_f + 1 < maybe_f + 1",
     "maybe_f > 5 AND maybe_f <= 5",
     "maybe_s = 'a' AND maybe_s = 'b'",
     "maybe_s IN ('a', 'b') AND maybe_s NOT IN ('a', 'b')",
@@ -155,3 +157,21 @@ _COMPUTED: dict[str, Callable[..., float | bool]] = {
     "in": lambda a, *rest: a in rest,
     "between": lambda a, low, high: low <= a <= high,
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("maybe_f > 200", True),
+        ("maybe_f >= 200", False),
+        ("maybe_f < -40", True),
+        ("maybe_f BETWEEN 300 AND 400", True),
+        ("maybe_f = 201 OR maybe_f IN (-41)", True),
+        ("maybe_f > 200 OR maybe_s = 'a'", False),
+        ("NOT maybe_f <= 200", True),
+        ("maybe_f > :limit", False),
+        ("maybe_f IS NULL", False),
+    ],
+)
+def test_a_field_keeps_its_bounds(text: str, never: bool) -> None:
+    assert never_true(typed(text), bounds={"maybe_f": (-40.0, 200.0)}) is never
