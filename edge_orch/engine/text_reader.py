@@ -14,11 +14,13 @@ from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
 from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.json_objects import Misfit, element_reader
+from edge_orch.engine.partial_stamps import completer
 from edge_orch.engine.patterns import whole_matcher
 from edge_orch.plan.formats import CsvFormat, DocumentFormat, Format, JsonFormat, RegexFormat
 from edge_orch.plan.steps import ParsedField
 
 Parts = Callable[[str, int], Sequence[str | None] | None]
+Read = Callable[[str | None, int], tuple[Any, ...]]
 
 
 def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str | None, int], tuple[Any, ...]]:
@@ -27,7 +29,7 @@ def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str
     The reason is empty where nothing is. NULL is a text in which nothing stands: its fields are NULL, or missing.
     """
     nothing = (None,) * len(fields)
-    read = _reader(format_, fields)
+    read = _completed(_reader(format_, fields), fields)
 
     def read_text(text: str | None, time_us: int) -> tuple[Any, ...]:
         try:
@@ -36,6 +38,22 @@ def text_reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str
             return (*nothing, error.reason, error.field)
 
     return read_text
+
+
+def _completed(read: Read, fields: Sequence[ParsedField]) -> Read:
+    """The same with stamps that name no year completed by the record's time."""
+    known = [(place, completer(field.format, field.zone)) for place, field in enumerate(fields)]
+    completers = [(place, complete) for place, complete in known if complete]
+    if not completers:
+        return read
+
+    def read_completed(text: str | None, time_us: int) -> tuple[Any, ...]:
+        values = list(read(text, time_us))
+        for place, complete in completers:
+            values[place] = complete(values[place], time_us)
+        return tuple(values)
+
+    return read_completed
 
 
 def first_reader(

@@ -25,13 +25,15 @@ def filled(
     function: FunctionWriter,
     fields: Sequence[ParsedField],
     columns: Mapping[str, Symbol],
-    came: str,
+    came: str | None = None,
 ) -> dict[str, Symbol]:
-    """The columns, with what the fields say in the place of NULL. `came`: code for when the record came."""
+    """The columns, with what the fields say in the place of NULL. `came`: code for when the record came, which tells
+    the year of stamps that name none; None: they have it already.
+    """
     found = dict(columns)
     for field in fields:
         complete = completer(field.format, field.zone) if field.type is FieldType.TIMESTAMP else None
-        if complete is not None:
+        if complete is not None and came is not None:
             variable = generator.names.fresh("f")
             called = generator.names.bind("complete", complete)
             function.body.line(f"{variable} = {called}({columns[field.name].code}, {came})")

@@ -31,7 +31,7 @@ def emit_parse(generator: Generator, function: FunctionWriter, step: Parse, scop
         body.line(f"{misfit} += 1")
         body.line(scope.kill.format(step=repr(step.name), reason=reason, field=f"{wrong} or {step.field!r}"))
     with body.block("else:"):
-        added = filled(generator, function, fields, made, time)
+        added = filled(generator, function, fields, made)
         event_time = added.get(step.schema.time or "", scope.time)
         below = msgspec.structs.replace(
             scope, columns=scope.columns | added, passed=passed, carrier=None, time=event_time

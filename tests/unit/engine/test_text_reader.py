@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from edge_orch.engine.fields import text_parser
 from edge_orch.engine.records import StepCount
 from edge_orch.engine.text_reader import first_reader, text_reader
 from edge_orch.plan.formats import (
@@ -118,3 +119,14 @@ def test_a_record_gains_fields_or_dies_and_may_take_its_time_from_them() -> None
         (1, "at", "is not a number"),
     ]
     assert rows(running.finish(), "rows")[0]["window_start"] == "1970-01-01T00:00:10Z"
+
+
+def test_each_format_has_stamps_of_its_own() -> None:
+    whole = parsed("ts", TIMESTAMP)
+    partial = parsed("ts", TIMESTAMP, format="%b %d %H:%M:%S")
+    readings = [(RegexFormat("(?P<ts>[0-9]+-.*)"), [whole]), (RegexFormat("(?P<ts>.*)"), [partial])]
+    read = first_reader(readings, ["ts"])
+    came = text_parser(whole)("2026-01-01T00:00:00Z")
+    assert read("2025-05-06T00:00:00Z", came)[0] == text_parser(whole)("2025-05-06T00:00:00Z")
+    assert read("Dec 31 23:59:59", came)[0] == came - 1_000_000
+    assert read("Foo 31", came)[1].startswith("fits no format")
