@@ -1,5 +1,7 @@
 """Paths into JSON: `$.a.b[0]`, `$."a key".c`, `$[-1]`, `$.list[*].a`, `$.object.*`, or a bare key.
 
+Keys stand without quotes as far as XML's do: `$.order.@id`, `$.#text`, `$.ns:item`.
+
 Shared by those who check and who follow them.
 """
 
@@ -11,7 +13,7 @@ EVERY_ELEMENT = "[*]"
 JsonPath = tuple[str | int | tuple[str], ...]
 """Keys of objects, places in arrays (from 0, or from the end if negative), and wildcards, each in a tuple alone."""
 
-_PART = re.compile(r'\.(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]|(\[\*\]|\.\*)')
+_PART = re.compile(r'\.(?:([@#]?[^\W\d][\w:-]*)|"((?:[^"\\]|\\.)*)")|\[(-?[0-9]{1,9})\]|(\[\*\]|\.\*)')
 _ESCAPE = re.compile(r"\\(.)")
 
 

@@ -279,8 +279,23 @@ class Grammar:
         )
 
 
-JSON = '{"a":{"b":[1,"x",{"c":true}],"d e":2.5},"n":null,"t":"it"}'
-PATHS = ("$", "$.a", "$.a.b", "$.a.b[1]", "$.a.b[2].c", "$.a.b[9]", '$.a."d e"', "$.n", "t", "a", "$.t.x", "$.b")
+JSON = '{"a":{"b":[1,"x",{"c":true}],"d e":2.5},"n":null,"t":"it","@id":"7","ns:é":8}'
+PATHS = (
+    "$",
+    "$.a",
+    "$.a.b",
+    "$.a.b[1]",
+    "$.a.b[2].c",
+    "$.a.b[9]",
+    '$.a."d e"',
+    "$.n",
+    "t",
+    "a",
+    "$.t.x",
+    "$.b",
+    "$.@id",
+    "$.ns:é",
+)
 PARTS = ("millisecond", "second", "dow", "isodow", "isoyear", "doy")
 UNARY = (
     *("exp", "log10", "log2", "asin", "acos", "sin", "cos", "tan", "degrees", "radians", "atan"),

@@ -47,6 +47,15 @@ def test_a_sum_beyond_floats_is_null() -> None:
     assert list_max("[1e308, 1e308]") == 1e308
 
 
+def test_names_of_xml_need_no_quotes() -> None:
+    text = '{"order": {"@id": 7, "#text": "x", "ns:item-1": [8]}}'
+    paths = ("$.order.@id", "$.order.#text", "$.order.ns:item-1[0]", '$.order."@id"')
+    assert [json_extract_string(path)(text) for path in paths] == ["7", "x", "8", "7"]
+    for path in ("$.@", "$.1", "$.a#b", "$.a b", "$.:a"):
+        with pytest.raises(ValueError, match="cannot be read"):
+            json_extract(path)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "found"),
     [
