@@ -69,7 +69,7 @@ def _section_page(found: list[Component]) -> Iterator[str]:
             yield ""
         yield from _fenced("yaml", one.example.splitlines())
         if one.kind in _RUNNABLE:
-            yield "makes of"
+            yield "makes of these bytes" if one.binary else "makes of"
             yield from _fenced("", one.sample.splitlines())
             yield from _fenced("", run(one) or ["(nothing passes)"])
         yield ""

@@ -27,7 +27,9 @@ def run(component: Component) -> list[str]:
     plan = msgspec.structs.replace(plan, outputs=outputs)
     pipeline = Pipeline(plan, device=DEVICE, secrets=dict.fromkeys(step_secrets(plan), "a key of the device"))
     now = Instant(parse_timestamp("2026-01-01T00:00:10Z"), 0, "reference")
-    payload = component.sample.encode() + b"\n"
+    payload: bytes | list[bytes] = component.sample.encode() + b"\n"
+    if component.binary:
+        payload = [bytes.fromhex(line) for line in component.sample.splitlines()]
     emissions = [pipeline.process(Batch(TOPIC, payload, now, 0, {"topic": TOPIC})), pipeline.finish()]
     return [line for emission in emissions for line in _told(emission)]
 

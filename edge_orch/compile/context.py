@@ -17,6 +17,8 @@ from edge_orch.spec.assets import Assets
 class StepContext(msgspec.Struct, frozen=True):
     """Name, kind and input of the step being compiled; the job's parameters, and which sinks can take alerts.
 
+    `source`: the kind of the job's source.
+
     `sinks`: every declared sink's name and kind. `assets`: the files that ship with the job.
     """
 
@@ -28,6 +30,7 @@ class StepContext(msgspec.Struct, frozen=True):
     params: Mapping[str, FieldType]
     sinks: Mapping[str, str]
     assets: Assets
+    source: str
 
     @property
     def scope(self) -> Scope:

@@ -18,7 +18,7 @@ from edge_orch.plan import steps as plan
 from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text
-from edge_orch.spec.steps.documents import Xml
+from edge_orch.spec.steps.documents import MessagePack, Xml
 from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
@@ -55,6 +55,7 @@ class Layout(msgspec.Struct, frozen=True):
     stamps: Mapping[tuple[str, ...], str] = {}
     single: bool = False
     objects: frozenset[str] = frozenset()
+    binary: bool = False
     columns: frozenset[str] = frozenset()
 
 
@@ -220,5 +221,6 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
         formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS
     ),
     Xml: _xml,
+    MessagePack: lambda _: Layout(formats.MsgpackFormat(), _json_problems, objects=frozenset({WHOLE}), binary=True),
     Raw: lambda _: Layout(formats.RawFormat(), _raw_problems, single=True),
 }

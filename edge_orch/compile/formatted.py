@@ -13,7 +13,7 @@ from edge_orch.compile.json_paths import path_problems
 from edge_orch.compile.xml_paths import root_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
-from edge_orch.plan.formats import DocumentFormat, JsonFormat, XmlFormat
+from edge_orch.plan.formats import DocumentFormat, JsonFormat, MsgpackFormat, XmlFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text, value_of
 from edge_orch.spec.steps.formats import FormatSpec
@@ -58,10 +58,11 @@ def compile_formatted(
         problems.extend(_whole_problems(specs))
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
-    if layout and isinstance(layout.format, JsonFormat):
+    if layout and isinstance(layout.format, JsonFormat | MsgpackFormat):
         problems.extend(path_problems(list(specs), fields))
         next_step = "for a text that means so, map {x: nullif(x, '-')}"
-        problems += [Problem("JSON says itself what is null", text.where, next_step=next_step) for text in nulls[:1]]
+        what = f"{'JSON' if isinstance(layout.format, JsonFormat) else 'MessagePack'} says itself what is null"
+        problems += [Problem(what, text.where, next_step=next_step) for text in nulls[:1]]
     if layout and isinstance(layout.format, XmlFormat):
         problems.extend(root_problems(list(specs), fields))
     return layout, fields, problems
@@ -78,7 +79,7 @@ def _placed(
     problems = list(layout.problems(name, spec, field))
     whole = len(field.path) == 1 and field.path[0] in layout.objects
     if field.json and not (isinstance(layout.format, JsonFormat | DocumentFormat) or whole):
-        what = "only records of JSON or XML have parts that are JSON"
+        what = "only records of JSON, XML or MessagePack have parts that are JSON"
         problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
     if field.json and whole and field.path == (WHOLE,):
         field = msgspec.structs.replace(field, path=())

@@ -102,7 +102,15 @@ class _Compiler:
                 self.unite(step.spec.from_)
             flow = self.flows.get(step.input, LOST)
             context = StepContext(
-                step.name, step.spec.kind.text, step.input, step.where, flow, self.params, self.sinks, self.assets
+                step.name,
+                step.spec.kind.text,
+                step.input,
+                step.where,
+                flow,
+                self.params,
+                self.sinks,
+                self.assets,
+                self.spec.source.kind.text,
             )
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
@@ -148,9 +156,9 @@ class _Compiler:
 
 
 def _source(spec: Source, steps: Sequence[Step]) -> plan.Source:
-    """Of an http source, `whole` says that a body is one record; for lines it is left out."""
+    """`whole` says that a body or datagram is one record, to the last byte; for lines it is left out."""
     options = plain(spec.options)
-    if spec.kind.text == "http" and plan.reads_documents(steps):
+    if spec.kind.text in {"http", "udp"} and plan.reads_documents(steps):
         options["whole"] = True
     return plan.Source(spec.kind.text, options)
 

@@ -21,7 +21,7 @@ def path_problems(names: Sequence[Name], fields: Sequence[ParsedField]) -> list[
             shorter = min(len(field.path), len(other.path))
             if field.path[:shorter] != other.path[:shorter] or _shape(field) == _shape(other):
                 continue
-            path = ".".join(field.path[:shorter])
+            path = ".".join(field.path[:shorter]) or "$"
             what = f"`{name.value}` and `{other.name}` read `{path}` as different things"
             problems.append(Problem(what, name.where, next_step=_next_step(field, other)))
             break

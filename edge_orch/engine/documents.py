@@ -8,7 +8,7 @@ from typing import Any
 from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.fields import Parser, text_parser
 from edge_orch.engine.json_objects import Misfit
-from edge_orch.plan.formats import DocumentFormat
+from edge_orch.plan.formats import DocumentFormat, MsgpackFormat
 from edge_orch.plan.steps import ParsedField
 
 DocumentReader = Callable[[bytes | str | None], tuple[Any, ...]]
@@ -19,7 +19,11 @@ def document_reader(format_: DocumentFormat, fields: Sequence[ParsedField]) -> D
 
     NULL is a document in which nothing stands.
     """
-    from edge_orch.engine.formats.xml import xml_reader  # noqa: PLC0415 -- for jobs that read it only
+    if isinstance(format_, MsgpackFormat):
+        from edge_orch.engine.formats.msgpack import msgpack_reader  # noqa: PLC0415 -- for jobs that read it only
+
+        return msgpack_reader(fields)
+    from edge_orch.engine.formats.xml import xml_reader  # noqa: PLC0415 -- likewise
 
     document = xml_reader(format_)
     readers = [(field.name, field.path, _json_of if field.json else _text_of, _parser(field)) for field in fields]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -41,27 +41,36 @@ def tree_of(fields: Sequence[ParsedField]) -> Node:
     return root
 
 
-def object_type(node: Node) -> Any:
-    """The struct of an object; the attribute of its n-th member is `an`."""
-    return struct("Object", [_field(key, member) for key, member in node.members.items()], kw_only=True)
+def object_type(node: Node, type_of: Callable[[ParsedField], Any] = json_type) -> Any:
+    """The struct of an object; the attribute of its n-th member is `an`. `type_of`: what a field is decoded to."""
+    return struct("Object", [_field(key, member, type_of) for key, member in node.members.items()], kw_only=True)
 
 
-def element_reader(fields: Sequence[ParsedField]) -> Callable[[msgspec.Raw | str], tuple[Any, ...]]:
+class Wire(NamedTuple):
+    """How values are written that stand in objects: `json_type` and `_parser` of another format, and its decoder."""
+
+    decoder: Callable[[Any], Any]
+    type_of: Callable[[ParsedField], Any]
+    parser_of: Callable[[ParsedField], Callable[[Any], Any] | None]
+
+
+def element_reader(fields: Sequence[ParsedField], wire: Wire | None = None) -> Callable[[Any], tuple[Any, ...]]:
     """A reader of single JSON values, which gives the values of the fields in their order.
 
     It raises msgspec's decoding errors, and `Misfit` for a value that its field's own parser refuses. A field of the
-    empty path is the JSON value itself, and then stands alone.
+    empty path is the JSON value itself, and then stands alone. `wire`: they are written in another format.
     """
-    parsers = [(field.name, _parser(field)) for field in fields]
+    wire = wire or Wire(msgspec.json.Decoder, json_type, _parser)
+    parsers = [(field.name, wire.parser_of(field)) for field in fields]
     if not fields[0].path:
-        type_ = json_type(fields[0])
-        whole = msgspec.json.Decoder(type_ if fields[0].required else _or_null(type_)).decode
+        type_ = wire.type_of(fields[0])
+        whole = wire.decoder(type_ if fields[0].required else _or_null(type_)).decode
         return lambda raw: (_parsed(*parsers[0], whole(raw)),)
     tree = tree_of(fields)
-    decode = msgspec.json.Decoder(object_type(tree)).decode
+    decode = wire.decoder(object_type(tree, wire.type_of)).decode
     places = [_attributes(tree, field.path) for field in fields]
 
-    def read(raw: msgspec.Raw | str) -> tuple[Any, ...]:
+    def read(raw: Any) -> tuple[Any, ...]:
         element = decode(raw)
         values = []
         for attributes, (name, parse) in zip(places, parsers, strict=True):
@@ -117,8 +126,8 @@ def _attributes(node: Node, path: tuple[str, ...]) -> tuple[str, ...]:
     return (attribute, *_attributes(member, path[1:])) if isinstance(member, Node) else (attribute,)
 
 
-def _field(key: str, member: Node | ParsedField) -> tuple[Any, ...]:
-    type_ = object_type(member) if isinstance(member, Node) else json_type(member)
+def _field(key: str, member: Node | ParsedField, type_of: Callable[[ParsedField], Any]) -> tuple[Any, ...]:
+    type_ = object_type(member, type_of) if isinstance(member, Node) else type_of(member)
     return (key, type_) if member.required else (key, _or_null(type_), None)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
-
-import msgspec
+from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.jobtest.expectation import Expectation
@@ -33,29 +31,42 @@ class PastTopic(Topic, frozen=True):
 
 
 class _Line(Model, frozen=True):
-    text: str
+    raw: Any
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        if isinstance(node, Scalar):
-            return cls(Text.read(node).value)
-        return cls(msgspec.json.encode(json_value(node)).decode())
+        return cls(Text.read(node).value if isinstance(node, Scalar) else json_value(node))
 
 
 class Lines(Model, frozen=True):
-    """Raw records: a list of texts, or one block of text with a record a line; a list or mapping in a list is JSON.
+    """Raw records: a list of texts, or one block of text with a record a line.
 
-    A text in a list is one record, whatever line breaks it holds, as a message is.
+    A text in a list is one record, whatever line breaks it holds, as a message is; a list or mapping in a list is JSON,
+    or MessagePack where the job reads that.
     """
 
-    lines: tuple[str, ...]
+    lines: tuple[str | list[Any] | dict[str, Any], ...]
 
     @classmethod
     def read(cls, node: Node) -> Self:
         if isinstance(node, Scalar):
             return cls(tuple(str(Text.read(node).value).splitlines()))
         lines: tuple[_Line, ...] = read(tuple[_Line, ...], node)
-        return cls(tuple(line.text for line in lines))
+        return cls(tuple(line.raw for line in lines))
+
+
+class Hex(Text, frozen=True):
+    """A record of bytes."""
+
+    expected: ClassVar[str] = "two hexadecimal digits a byte, such as 81 a1 61 01"
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        try:
+            return bytes.fromhex(text).hex()
+        except ValueError:
+            raise Invalid(Problem("not bytes in hexadecimal", node.where, cls.expected, repr(text))) from None
 
 
 class Arrival(Model, frozen=True):
@@ -64,6 +75,7 @@ class Arrival(Model, frozen=True):
     at: Annotated[Moment | None, Doc("when; left out: with the one above")]
     topic: Annotated[PastTopic, Doc("topic they come from; it is their partition, too", default="test")]
     lines: Annotated[Lines | None, Doc("the records themselves")]
+    hex: Annotated[tuple[Hex, ...], Doc("records of bytes, each in hexadecimal: 81 a1 61 01", default="[]")]
     file: Annotated[Text | None, Doc("a file that holds them, relative to the test file")]
     acknowledge: Annotated[Name | None, Doc("an alert rule whose open episodes somebody acknowledges then")]
 
@@ -100,9 +112,10 @@ class Case(Model, frozen=True):
         body: CaseBody = read_model(CaseBody, node)
         now = body.start.value
         for arrival in body.input:
-            if arrival.file is not None and arrival.lines is not None:
+            if [arrival.file is not None, arrival.lines is not None, bool(arrival.hex)].count(True) > 1:
                 next_step = "make two inputs of it"
-                raise Invalid(Problem("records come from `lines` or a `file`", arrival.file.where, "", "", next_step))
+                where = arrival.file.where if arrival.file else arrival.hex[0].where
+                raise Invalid(Problem("records come from `lines`, `hex` or a `file`", where, "", "", next_step))
             if arrival.at is None:
                 continue
             at = arrival.at.after(body.start.value)

@@ -14,10 +14,11 @@ from edge_orch.engine.records import Batch, Device, Emission, EpisodeEvent, Epis
 from edge_orch.errors import Invalid, Problem
 from edge_orch.jobtest.case import Arrival, Case, CaseBody
 from edge_orch.jobtest.notifications import Told, told
+from edge_orch.plan.formats import MsgpackFormat
 from edge_orch.plan.params import bind
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.secrets import step_secrets
-from edge_orch.plan.steps import Alert
+from edge_orch.plan.steps import Alert, Schematize
 from edge_orch.spec.leaves import Name, Text
 from edge_orch.spec.words import did_you_mean, names
 from edge_orch.time import Instant
@@ -46,6 +47,8 @@ class CaseRun:
         self._lines = {output.name: output.line for output in plan.outputs if output.line is not None}
         self._positions: dict[str, int] = {}
         self._whole = plan.whole
+        formats = {type(step.format) for step in plan.steps if isinstance(step, Schematize)}
+        self._encode = msgspec.msgpack.encode if MsgpackFormat in formats else msgspec.json.encode
         self._now = Instant(self._body.start.value, 0, "test")
         device = self._body.device
         self._pipeline = Pipeline(
@@ -110,12 +113,17 @@ class CaseRun:
 
     def _payloads(self, arrival: Arrival) -> Iterable[bytes | list[bytes]]:
         if arrival.lines is not None:
-            records = [line.encode() for line in arrival.lines.lines]
+            records = [self._record(line) for line in arrival.lines.lines]
             whole = self._whole or any(b"\n" in record for record in records)  # messages that hold line breaks
             yield records if whole else b"".join(record + b"\n" for record in records)
+        if arrival.hex:
+            yield [bytes.fromhex(record.value) for record in arrival.hex]
         if arrival.file is not None:
             chunks = self._open_file(arrival.file)
             yield from [[b"".join(chunks)]] if self._whole else chunks
+
+    def _record(self, raw: Any) -> bytes:
+        return raw.encode() if isinstance(raw, str) else self._encode(raw)
 
     def _batch(self, topic: str, payload: bytes | list[bytes]) -> Batch:
         position = self._positions.get(topic, 0)

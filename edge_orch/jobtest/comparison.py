@@ -159,7 +159,7 @@ def _fits(expected: ExpectedDeadLetter, letter: DeadLetter) -> bool:
         (expected.reason is None or expected.reason.value in letter.reason)
         and (expected.step is None or expected.step.value == letter.step)
         and (expected.field is None or expected.field.value == letter.field)
-        and (expected.raw is None or expected.raw.value in letter.raw.decode("utf-8", "replace"))
+        and (expected.raw is None or any(expected.raw.value in raw for raw in _raws(letter)))
     )
 
 
@@ -169,8 +169,15 @@ def _wanted(expected: ExpectedDeadLetter) -> Record:
 
 
 def _letter(letter: DeadLetter) -> str:
-    raw = letter.raw.decode("utf-8", "replace")
-    return _shown({"reason": letter.reason, "step": letter.step, "field": letter.field, "raw": raw})
+    return _shown({"reason": letter.reason, "step": letter.step, "field": letter.field, "raw": _raws(letter)[0]})
+
+
+def _raws(letter: DeadLetter) -> tuple[str, ...]:
+    """The ways to write its bytes: as text, or in hexadecimal and with gaps in the text where they are none."""
+    try:
+        return (letter.raw.decode(),)
+    except UnicodeDecodeError:
+        return letter.raw.hex(" "), letter.raw.decode(errors="replace")
 
 
 def _plain(expected: ExpectedRecord) -> Record:

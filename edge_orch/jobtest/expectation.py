@@ -117,7 +117,10 @@ class DeadLetterForm(Model, frozen=True):
     reason: Annotated[Text | None, Doc("a part of the reason; left out: any")]
     step: Annotated[Name | None, Doc("the step that failed; left out: any")]
     field: Annotated[Name | None, Doc("the field that was wrong; left out: any")]
-    raw: Annotated[Text | None, Doc("a part of the record; left out: any")]
+    raw: Annotated[
+        Text | None,
+        Doc("a part of the record, of bytes that are no text also in hexadecimal, as 81 a1 61; left out: any"),
+    ]
 
 
 class ExpectedDeadLetter(Model, frozen=True):

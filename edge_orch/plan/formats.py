@@ -63,6 +63,10 @@ class XmlFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="xml", omit_d
     namespaces: tuple[tuple[str, str], ...] = ()
 
 
+class MsgpackFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="msgpack"):
+    """One MessagePack value a record: a map, or any other one if the only field has the empty path."""
+
+
 SYSLOG_PARTS = (
     "timestamp",
     "hostname",
@@ -78,7 +82,17 @@ SYSLOG_PARTS = (
     "version",
 )
 
-DocumentFormat = XmlFormat
+DocumentFormat = XmlFormat | MsgpackFormat
 """A record of these may hold any bytes, line breaks too."""
 
-Format = JsonFormat | CsvFormat | RegexFormat | RawFormat | KeyValueFormat | SyslogFormat | InfluxFormat | XmlFormat
+Format = (
+    JsonFormat
+    | CsvFormat
+    | RegexFormat
+    | RawFormat
+    | KeyValueFormat
+    | SyslogFormat
+    | InfluxFormat
+    | XmlFormat
+    | MsgpackFormat
+)

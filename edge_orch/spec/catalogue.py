@@ -3,7 +3,7 @@
 A component is a class, or a function of expressions, that stands in one of the tables of its kind. Its docstring says
 what it does, each `Doc` what an option means, and `example` shows it as it stands in a job: its name, a colon, its
 options (for a format what `schematize` has beside it, for a function a whole expression). `sample` is raw input that
-the example makes something of, one record a line.
+the example makes something of, one record a line; in hexadecimal where records are `binary`.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     usage: str = ""
     shorthand: str = ""
     sample: str = ""
+    binary: bool = False
     carries: tuple[str, ...] = ()
 
 
@@ -125,6 +126,7 @@ def _component(kind: Kind, name: str, member: Any) -> Component:
         tuple(options_of(member)),
         shorthand=getattr(member, "shorthand", ""),
         sample=getattr(member, "sample", SAMPLE).strip(),
+        binary=getattr(member, "binary", False),
         carries=tuple(sorted(getattr(member, "carries", ()))),
     )
 

@@ -112,8 +112,9 @@ FORMATS = {
     **dict.fromkeys(("re", "regexp", "parse_regex"), "write regex: '(?P<name>…)'"),
     **dict.fromkeys(("multiline", "java", "stacktrace"),
         "write raw: {}, then aggregate by a cycle window with string_agg, then parse"),
+    **dict.fromkeys(("messagepack", "message_pack", "fluent", "forward"), "write msgpack: {}"),
     **dict.fromkeys(("parse_xml", "mtconnect", "windows_event", "soap"), "write xml: {}"),
-    **dict.fromkeys(("protobuf", "avro", "msgpack", "cbor", "parquet", "sparkplug", "yaml"), _NO_BYTES),
+    **dict.fromkeys(("protobuf", "avro", "cbor", "parquet", "sparkplug", "yaml"), _NO_BYTES),
 }  # fmt: skip
 
 STEPS = {

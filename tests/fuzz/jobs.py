@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from edge_orch.compile import compile_job
 from edge_orch.plan.plan import Plan
 
@@ -141,6 +143,8 @@ FORMATS: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "raw": ("", (), b"anything"),
     "xml": ("xml: {arrays: [v], children: [s], namespaces: {m: 'urn:m'}}", _XML,
             b'<r t="1700000009" xmlns:m="urn:m"><k>[{"v": 1}]</k><m:x>51.5</m:x><n u="C">7</n><s/><ok>t</ok></r>'),
+    "msgpack": ("msgpack: {}", (_UNIX, "path: d.k", "path: d.x", "path: n", "path: ok"), msgspec.msgpack.encode(
+        {"ts": 1700000011.5, "d": {"k": '[{"v": 1}]', "x": 51.5}, "n": 7, "ok": True})),
     "influx": ("influx: {}", _INFLUX, b'm,k=a\\ b x=1.5,n=7i,ok=t 1700000008000000000'),
 }  # fmt: skip
 

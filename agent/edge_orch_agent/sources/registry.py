@@ -50,7 +50,7 @@ class SourceFactory:
             case "udp":
                 from edge_orch_agent.sources.udp import UdpSource
 
-                return UdpSource(job=job, listen=options["listen"], now=self._now)
+                return UdpSource(job=job, listen=options["listen"], now=self._now, whole=options.get("whole", False))
             case _:
                 raise Invalid(Problem("this agent knows no such source", expected=" or ".join(KINDS), found=kind))
 

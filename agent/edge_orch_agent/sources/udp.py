@@ -31,12 +31,13 @@ PARTITION = "count"
 
 
 class UdpSource:
-    """One job's socket."""
+    """One job's socket. A line break that ends a datagram is no part of its record, unless it is taken `whole`."""
 
-    def __init__(self, *, job: str, listen: str, now: Callable[[], Instant]) -> None:
+    def __init__(self, *, job: str, listen: str, now: Callable[[], Instant], whole: bool = False) -> None:
         self._job = job
         self._listen = listen
         self._now = now
+        self._end = b"" if whole else b"\n"
         self._window = Window(WINDOW)
         self._count = 0
         self._reading = False
@@ -98,7 +99,7 @@ class UdpSource:
         with contextlib.suppress(BlockingIOError, ConnectionError):
             for _ in range(BATCH):
                 data, sender = self._socket.recvfrom(LARGEST)
-                if record := data.removesuffix(b"\n"):
+                if record := data.removesuffix(self._end):
                     by_sender.setdefault(str(sender[0]), []).append(record)
         received = self._now()
         for sender, records in by_sender.items():

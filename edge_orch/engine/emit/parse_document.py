@@ -12,7 +12,7 @@ from edge_orch.engine.generator import Generator
 from edge_orch.engine.json_objects import Misfit
 from edge_orch.engine.scope import Symbol
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.formats import DocumentFormat
+from edge_orch.plan.formats import DocumentFormat, XmlFormat
 from edge_orch.plan.steps import Schematize
 
 
@@ -31,7 +31,7 @@ def document_loop(
     misfit = generator.names.bind("misfit", Misfit)
     columns = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
     with body.block(f"for line in feed{number}:"):
-        skip_blank(function, step, number, "line.strip()")
+        skip_blank(function, step, number, "line.strip()" if isinstance(step.format, XmlFormat) else "line")
         with body.block("try:"):
             body.line(f"{', '.join(symbol.code for symbol in columns.values())}, = {read}(line)")
         with body.block(f"except {misfit} as error:"):

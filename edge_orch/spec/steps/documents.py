@@ -41,3 +41,26 @@ time: at
     namespaces: Annotated[
         dict[Name, Text], Doc("prefix: URI; names of these are written with the prefix given here", default="{}")
     ]
+
+
+class MessagePack(Model, frozen=True):
+    """`msgpack: {}`: a record, a message, a datagram or an HTTP body, is one MessagePack map. Lines are not.
+
+    Paths, types and what they refuse are those of `json`. A `timestamp` may also be one of MessagePack's own, or an
+    EventTime of Fluentd, whatever its `format`. The path `$` alone is the whole record, of `type: json`, also where it
+    is no map. In JSON bytes are base64, times texts, and a number that is none is null; at most 1 MiB becomes JSON. In
+    `parse` the text is base64, as bytes are.
+    """
+
+    binary: ClassVar[bool] = True
+    example: ClassVar[str] = """
+msgpack: {}
+fields:
+  at: timestamp
+  sensor: {type: string, path: device.name}
+  temp_c: float
+time: at
+"""
+    sample: ClassVar[str] = """
+83 a2 6174 d6ff 6955b900 a6 646576696365 81 a4 6e616d65 a7 70726573732d31 a6 74656d705f63 cb 4035800000000000
+"""

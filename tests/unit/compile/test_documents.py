@@ -7,7 +7,7 @@ import pytest
 from edge_orch.compile import compile_job
 from edge_orch.plan.plan import Plan, decode_plan, encode_plan
 
-FORMATS = {"xml: {}": "{id: {type: int, path: r.@id}}"}
+FORMATS = {"xml: {}": "{id: {type: int, path: r.@id}}", "msgpack: {}": "{id: int}"}
 
 
 def job(source: str, format_: str, fields: str) -> Plan:
@@ -34,7 +34,7 @@ spec:
 def test_messages_datagrams_and_bodies_are_documents(source: str, format_: str, fields: str) -> None:
     plan = job(source, format_, fields)
     assert plan.whole
-    assert plan.source.options.get("whole", False) == source.startswith("http")
+    assert plan.source.options.get("whole", False) == (not source.startswith("mqtt"))
     assert decode_plan(encode_plan(plan)) == plan
 
 

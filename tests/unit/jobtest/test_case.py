@@ -31,10 +31,10 @@ WHOLE = """
 """
 
 
-def test_records_that_are_json_may_be_written_as_yaml() -> None:
+def test_records_may_be_written_as_yaml() -> None:
     (case,) = read_cases("- {name: x, input: [{lines: [{a: 1, b: [x, null, {c: 1.5}]}, text, [true]]}]}", "t.test.yaml")
     assert case.body.input[0].lines
-    assert case.body.input[0].lines.lines == ('{"a":1,"b":["x",null,{"c":1.5}]}', "text", "[true]")
+    assert case.body.input[0].lines.lines == ({"a": 1, "b": ["x", None, {"c": 1.5}]}, "text", [True])
 
 
 def problems(text: str) -> list[str]:
@@ -94,14 +94,16 @@ def test_no_two_cases_have_one_name() -> None:
 
 
 def test_records_come_from_one_place() -> None:
-    (problem,) = problems("- {name: x, input: [{lines: [a], file: b.log}]}\n")
-    assert "records come from `lines` or a `file`" in problem
+    for two in ("lines: [a], file: b.log", "hex: ['81'], file: b.log", "lines: [a], hex: ['81']"):
+        (problem,) = problems(f"- {{name: x, input: [{{{two}}}]}}\n")
+        assert "records come from `lines`, `hex` or a `file`" in problem
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("[]", "no case"),
+        ("- {name: x, input: [{hex: ['8x']}]}", "not bytes in hexadecimal"),
         ("- {name: x, input: [{topic: a/+}]}", "not a topic"),
         ("- {name: x, input: [], expect: {outputs: {raw: {a: 1}}}}", "a record alone"),
         ("- {name: x, input: [{at: '2025-01-01T00:00:00Z'}]}", "a time not before the start of the case"),

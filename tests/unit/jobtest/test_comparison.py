@@ -140,6 +140,7 @@ def dead(yaml: str) -> list[str]:
 def test_dead_letters_are_counted_or_compared_in_order() -> None:
     assert dead("2") == []
     assert dead("[{reason: number, step: parse, field: a, raw: raw}, {}]") == []
+    assert dead("[{raw: '77 20 ff'}, {}]") == []
     assert dead("0") == ["number of dead letters: 0"]
     assert dead("[{field: b}, {}]") == ['another dead letter: {"field":"b"}']
     assert dead("[{}]") == ["a dead letter that was not expected: no more dead letters"]

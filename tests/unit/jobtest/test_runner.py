@@ -184,6 +184,40 @@ def test_of_a_job_that_reads_documents_each_text_and_each_file_is_a_record() -> 
     assert run_case(plan, case, lambda _name: [one[:5].encode(), b"\n" + one[5:].encode()]) == []
 
 
+FORWARD = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: forward}
+spec:
+  source: {mqtt: {topic: logs}}
+  steps:
+    - schematize: {msgpack: {}, fields: {all: {type: json, path: $}}}
+    - map: {tag: "all ->> '$[0]'", entries: "all ->> '$[1]'"}
+    - select: [tag, entries]
+    - explode: {field: entries, fields: {entry: {type: json, path: $}}}
+  outputs: {o: {from: explode, to: out}}
+  sinks: {out: {file: {path: out.ndjson}}}
+"""
+
+
+def test_records_of_bytes_are_written_as_yaml_or_in_hexadecimal() -> None:
+    plan = compile_job(FORWARD, "forward.yaml")
+    yaml = """- name: x
+  input:
+    - lines: [[app, [[1, {a: 1}], [2, {a: 2}]]]]
+    - hex: [92 a3617070 91 92 d700 65a0000000000000 81 a161 03, '81 ff']
+  expect:
+    outputs:
+      o:
+        - {tag: app, entry: [1, {a: 1}]}
+        - {tag: app, entry: [2, {a: 2}]}
+        - {tag: app, entry: ['2024-01-11T14:49:36Z', {a: 3}]}
+    dead_letters: [{step: schematize, reason: truncated, raw: 81 ff}]
+"""
+    (case,) = read_cases(yaml, "t.test.yaml")
+    assert run_case(plan, case, opened) == []
+
+
 def test_a_wrong_number_of_dead_letters_is_told_where_it_stands() -> None:
     (problem,) = problems("  input: []\n  expect:\n    dead_letters: 2\n")
     assert problem.startswith("t.test.yaml:4:19: number of dead letters")
