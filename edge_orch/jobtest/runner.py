@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -46,7 +46,16 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     if expect.notifications is not None:
         problems += notifications_problems(expect.notifications, run.told, case.body.start.value, case.where)
     problems += dead_letters_problems(expect.dead_letters, run.whole.dead)
-    return problems
+    return [*problems, *_late(run, case)] if problems else []
+
+
+def _late(run: CaseRun, case: Case) -> Iterator[Problem]:
+    """Of a case that fails: the steps that dropped records because they came late, which nothing else shows."""
+    for step, count in run.counts.items():
+        if count.late:
+            found = f"{count.late} of {count.entered}"
+            next_step = f"give {step} a grace longer than they lie behind the newest before them, or on_late: revise"
+            yield Problem(f"records came too late for `{step}`", case.where, "", found, next_step)
 
 
 def _check_names(what: str, named: Iterable[Text | Name | LabelName], known: list[str]) -> None:

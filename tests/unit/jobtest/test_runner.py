@@ -221,3 +221,16 @@ def test_records_of_bytes_are_written_as_yaml_or_in_hexadecimal() -> None:
 def test_a_wrong_number_of_dead_letters_is_told_where_it_stands() -> None:
     (problem,) = problems("  input: []\n  expect:\n    dead_letters: 2\n")
     assert problem.startswith("t.test.yaml:4:19: number of dead letters")
+
+
+def test_a_case_that_fails_is_told_of_records_that_came_too_late() -> None:
+    yaml = f"""
+  input: [{{topic: t/1, lines: ['{line(1, 1)}', '{line(31, 1)}', '{line(2, 1)}', '{line(3, 1)}']}}]
+  expect: {{outputs: {{rolled: [{{n: %d}}, {{n: 1}}]}}}}
+"""
+    assert problems(yaml % 1) == []
+    assert problems(yaml % 3)[-1].splitlines() == [
+        "t.test.yaml:1:3: records came too late for `roll`",
+        "  found: 2 of 4",
+        "  next: give roll a grace longer than they lie behind the newest before them, or on_late: revise",
+    ]
