@@ -10,11 +10,12 @@ import msgspec
 from edge_orch.expr.sql_text import sql_text
 from edge_orch.plan.expression import Call, Column, Context, Literal, Param
 from edge_orch.plan.schema import FieldType, Schema
-from edge_orch.plan.steps import Aggregation, Assignment, Branch, ParsedField, Reading, Step, SummaryPart
+from edge_orch.plan.steps import Aggregation, Assignment, Branch, Carried, ParsedField, Reading, Step, SummaryPart
 from edge_orch.time import format_duration
 
 _NODES = (Literal, Column, Param, Context, Call)
 _SHOWN_ELSEWHERE = {"name", "input", "inputs", "schema"}
+_LISTED = (Assignment, Branch, Aggregation, Carried, ParsedField)
 MOST_ROWS = 3
 """Items of a long list, such as the table of a lookup, that are shown."""
 
@@ -45,7 +46,7 @@ def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
     label = name.removesuffix("_us")
     if value is None or value == () or value is msgspec.UNSET:
         return
-    if isinstance(value, tuple) and value and isinstance(value[0], Assignment | Branch | Aggregation | ParsedField):
+    if isinstance(value, tuple) and value and isinstance(value[0], _LISTED):
         yield f"{label}:"
         yield from (f"  {_entry(item)}" for item in value)
     elif isinstance(value, tuple) and value and isinstance(value[0], Reading):
@@ -60,13 +61,15 @@ def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
         yield f"{label}: {_shown(value, is_duration=name.endswith('_us'))}"
 
 
-def _entry(item: Assignment | Branch | Aggregation | ParsedField) -> str:
+def _entry(item: Assignment | Branch | Aggregation | Carried | ParsedField) -> str:
     if isinstance(item, Assignment):
         return f"{item.name}: {sql_text(item.value)}"
     if isinstance(item, Branch):
         return f"{item.name}: {sql_text(item.condition)}"
     if isinstance(item, Aggregation):
         return f"{item.name}: {_aggregation(item)}"
+    if isinstance(item, Carried):
+        return f"{item.name}: {sql_text(item.next)}, at first {sql_text(item.init)}"
     defaults = ParsedField("", item.type, ())
     rules = [
         line

@@ -159,6 +159,8 @@ def _used_by(step: Step) -> Iterator[str]:
             yield from step.keys
             yield from _columns(*_bounds(step))
             yield from _columns_of(step.compute)
+            if isinstance(step, Running):
+                yield from _columns(*(part for each in step.carried for part in (each.init, each.next)))
         case Aggregate():
             yield from step.by
             yield from _columns(*_bounds(step))

@@ -170,6 +170,10 @@ STEPS = {
         ("cumulative_sum", "cumulativesum", "accumulate", "counter", "totalizer", "state_count", "statecount", "scan"),
         "write running",
     ),
+    **dict.fromkeys(
+        ("stateful_map", "state_machine", "detector_model", "pid", "kalman", "leaky_bucket", "recurrence"),
+        "write running: {state: {NAME: {init: 0, next: EXPRESSION}}}",
+    ),
     **dict.fromkeys(("fill", "ffill", "forward_fill", "last_value", "cache", "carry", "asof_join"), "write latest"),
     **dict.fromkeys(("redact", "anonymize", "hash", "encrypt", "fingerprint", "pseudonymize", "scrub"), "write mask"),
     **dict.fromkeys(("notify", "alarm", "rule", "deadman", "threshold", "monitor"), "write alert"),

@@ -112,6 +112,12 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("window",), {"last": "write within: 5m, or last: 10"}),
     (("window",), {"within": "write within: 5m"}),
     (("having",), {"compute": "filter the rows in a step after it"}),
+    (
+        ("variables", "accumulator", "memory", "states", "carry", "recursive", "context", "store"),
+        {"state": "write state: {NAME: {init: 0, next: EXPRESSION}}"},
+    ),
+    (("initial", "initialvalue", "initial_value", "seed", "start", "default", "first"), {"init": "write init: 0"}),
+    (("update", "then", "value", "expr", "expression", "step", "set"), {"next": "write next: EXPRESSION"}),
     (("reset", "reset_when", "since"), {"begin": "write begin: CONDITION, true for the record that begins anew"}),
     (("over", "partition", "group"), {"keys": "write keys: [FIELD]"}),
     (("retained", "retain_message"), {"retain": "write retain"}),

@@ -20,7 +20,7 @@ from edge_orch.plan.steps.mask import Encrypt, Generalize, Hash, Mask, Masking, 
 from edge_orch.plan.steps.moving import Moving
 from edge_orch.plan.steps.parse import Parse, Reading, united
 from edge_orch.plan.steps.route import Branch, Route
-from edge_orch.plan.steps.running import Running
+from edge_orch.plan.steps.running import Carried, Running
 from edge_orch.plan.steps.sample import Sample
 from edge_orch.plan.steps.schematize import ParsedField, Schematize
 from edge_orch.plan.steps.throttle import Throttle
@@ -58,6 +58,7 @@ __all__ = [
     "Argument",
     "Assignment",
     "Branch",
+    "Carried",
     "Clear",
     "Deadband",
     "Dedupe",
