@@ -30,7 +30,8 @@ class Casualties:
     """Collects dead letters. `begin` says which batch the records of the next calls belong to."""
 
     def __init__(self) -> None:
-        self._letters: list[DeadLetter] = []
+        self.letters: list[DeadLetter] = []
+        """Those since `take` was last called, in order."""
         self._lines = Lines(b"")
         self._partition = ""
         self._position = 0
@@ -40,8 +41,8 @@ class Casualties:
         self._lines, self._partition, self._position = lines, partition, position
 
     def take(self) -> list[DeadLetter]:
-        """Those since it was last asked, in order."""
-        letters, self._letters = self._letters, []
+        """Hand over the letters, and begin anew."""
+        letters, self.letters = self.letters, []
         return letters
 
     def record(self, step: str, reason: str, field: str, feed: Iterator[object]) -> None:
@@ -51,7 +52,7 @@ class Casualties:
     def line(self, index: int, step: str, reason: str, field: str) -> None:
         """The record of this index."""
         raw = self._lines.raw[index]
-        self._letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))
+        self.letters.append(DeadLetter(raw, step, reason, self._partition, self._position + index, field))
 
     def blank(self, step: str, feed: Iterator[object]) -> bool:
         """The line that `feed` gave last is blank. False, and nothing reported, if it was so from the beginning."""
@@ -94,4 +95,4 @@ class Casualties:
 
     def row(self, step: str, reason: str, field: str, row: object, origin: str) -> None:
         """A row that an aggregate made: its raw form is its JSON, its partition the aggregate's name."""
-        self._letters.append(DeadLetter(json_bytes(row), step, reason, origin, 0, field))
+        self.letters.append(DeadLetter(json_bytes(row), step, reason, origin, 0, field))

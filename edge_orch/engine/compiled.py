@@ -13,9 +13,9 @@ from edge_orch.engine.clock import Timer
 from edge_orch.engine.emit.rows import rows_function
 from edge_orch.engine.emit.schematize import emit_schematize
 from edge_orch.engine.emit.timed import pace
-from edge_orch.engine.generator import Generator
+from edge_orch.engine.generator import ALONE, MAIN, Generator
 from edge_orch.engine.lines import Lines
-from edge_orch.engine.records import Device
+from edge_orch.engine.records import Device, StepCount
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Expression
@@ -25,18 +25,23 @@ from edge_orch.time import Instant
 
 ARGUMENTS = "lines, partition, now, context, first"
 
-Process = Callable[[Lines, str, Instant, dict[str, str], bool], None]
+Process = Callable[[Lines, str, Instant, dict[str, str], bool], dict[str, StepCount]]
+
+ProcessAlone = Callable[[bytes, dict[str, str]], Mapping[str, StepCount]]
 
 
 class Compiled(msgspec.Struct):
     """The generated code of a plan on one device, and the parts it drives.
 
+    `process_alone`: the same as `process` for a record that came alone, where the plan allows it. What it does not
+    decode it raises one of `DECODE_ERRORS` for, before anything has happened.
     `params`: the list that generated code reads parameters from, in the plan's order. `quorums`: for each alert rule
     with a quorum, how many are needed under these parameters (None: NULL).
     """
 
     code: str
     process: Process
+    process_alone: ProcessAlone | None
     params: list[Any]
     quorums: dict[str, Callable[[], int | None]]
     parts: Generator
@@ -45,10 +50,12 @@ class Compiled(msgspec.Struct):
 def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Compiled:
     """Generate and load the code. Raises `Invalid` when the plan cannot be run by this engine."""
     generator = Generator(plan, device, secrets)
-    process = generator.function("process", ARGUMENTS)
+    process = generator.function(MAIN, ARGUMENTS)
+    process.initial("counts", "{}")
     try:
         for root in generator.graph.roots:
             emit_schematize(generator, process, root)
+        process.epilogue.line("return counts")
         quorums = {
             step.name: _emit_quorum(generator, place, step.quorum.at_least)
             for place, step in enumerate(plan.steps)
@@ -70,7 +77,8 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
         clock.watch(_timers(generator, root_name, each))
     return Compiled(
         code,
-        namespace["process"],
+        namespace[MAIN],
+        namespace.get(ALONE),
         namespace["PARAMS"],
         {name: namespace[function] for name, function in quorums.items()},
         generator,

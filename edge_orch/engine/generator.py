@@ -25,7 +25,7 @@ from edge_orch.engine.graph import Graph
 from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import struct
 from edge_orch.engine.real_time import first_real, real_bounds
-from edge_orch.engine.records import Device, EpisodeEvent
+from edge_orch.engine.records import Device, EpisodeEvent, StepCount
 from edge_orch.engine.room import Room
 from edge_orch.engine.scope import Arrival, Scope, Symbol
 from edge_orch.engine.stream import Stream
@@ -40,6 +40,11 @@ from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest
 from edge_orch.time import Instant
 
 Stateful = Windows | RuleTimer | MemoryTimer
+
+MAIN = "process"
+"""The function that takes records of the source."""
+ALONE = "process_alone"
+"""The one that takes a record that came alone, if the plan has one."""
 
 KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Throttle)
 """Steps that keep state."""
@@ -64,7 +69,7 @@ class Generator:
         self.names = Names()
         self.functions: list[FunctionWriter] = []
         self.arrivals: dict[str, dict[str, Arrival]] = {}
-        self.accounts = {step.name: Account() for step in plan.steps}
+        self.accounts: dict[str, Account] = {}
         self.streams: list[Stream] = []
         self.record_lines = long_record_lines if lengthens(plan) else record_lines
         self.clocks: dict[tuple[str, str], Clock] = {}
@@ -99,6 +104,7 @@ class Generator:
             plain_float=texts.plain_float,
             first_real=first_real,
             real_bounds=real_bounds,
+            StepCount=StepCount,
         )
 
     def number(self, step: Step) -> int:
@@ -108,13 +114,16 @@ class Generator:
     def room(self, step: Step) -> Room:
         """What the step may take for its state: an equal share of the job's limit."""
         keepers = sum(isinstance(each, KEEPERS) for each in self.plan.steps)
-        return Room(self.plan.limits.state // keepers, self.accounts[step.name])
+        return Room(self.plan.limits.state // keepers, self._account(step))
 
     def count(self, step: Step) -> str:
         """The variable that holds the step's account."""
         name = f"count{self.number(step)}"
-        self.names.objects[name] = self.accounts[step.name]
+        self.names.objects[name] = self._account(step)
         return name
+
+    def _account(self, step: Step) -> Account:
+        return self.accounts.setdefault(step.name, Account())
 
     def function(self, name: str, arguments: str) -> FunctionWriter:
         """A new generated function."""

@@ -20,6 +20,19 @@ def pieces(payload: bytes) -> Iterator[bytes]:
         begin = end
 
 
+def alone(payload: bytes | Sequence[bytes]) -> bytes | None:
+    """The record of a payload that is, with its newline, a single one in UTF-8; None: `Lines` says more."""
+    if isinstance(payload, bytes):
+        record = payload
+        if payload.find(b"\n") + 1 not in (0, len(payload)):
+            return None
+    elif len(payload) == 1:
+        record = payload[0]
+    else:
+        return None
+    return record if record.isascii() or _is_utf8(record) else None
+
+
 class Lines:
     """The records of one payload, by index.
 

@@ -27,7 +27,8 @@ from edge_orch.engine.compiled import compile_plan
 from edge_orch.engine.csv_headers import Headers
 from edge_orch.engine.encoding import long_record_lines, msgpack_bytes
 from edge_orch.engine.generator import Stateful
-from edge_orch.engine.lines import PIECE, Lines, pieces
+from edge_orch.engine.json_lines import DECODE_ERRORS
+from edge_orch.engine.lines import PIECE, Lines, alone, pieces
 from edge_orch.engine.records import Batch, Chunk, Device, Emission, EpisodeEvent, StepCount
 from edge_orch.engine.refusals import refusal
 from edge_orch.engine.windows.windows import Windows
@@ -71,6 +72,7 @@ class Pipeline:
         compiled = compile_plan(plan, device, secrets or {})
         self.code = compiled.code
         self._process = compiled.process
+        self._process_alone = compiled.process_alone
         self._params = compiled.params
         self._quorums = compiled.quorums
         self._parts = compiled.parts
@@ -100,25 +102,33 @@ class Pipeline:
     def process(self, batch: Batch) -> Emission:
         """Take a batch; time has then come to `batch.received`, as by `advance`."""
         now, payload, position = self._begin(batch.received), batch.payload, batch.position
+        if self._process_alone is not None and (record := alone(payload)) is not None:
+            try:
+                counts = self._process_alone(record, batch.context)
+            except DECODE_ERRORS:
+                pass  # nothing has happened yet: what is wrong with it is found out as with any other
+            else:
+                return self._emission(counts)
         if position == 0 and isinstance(payload, bytes):
             payload = payload.removeprefix(BOM_UTF8)
-        if isinstance(payload, bytes) and len(payload) > PIECE:  # by guarantee 2
-            for piece in pieces(payload):
-                lines = Lines(piece)
-                self._take(lines, batch, position, now)
-                for stream in self._streams:
-                    stream.encode()
-                position += lines.count
-        else:
-            self._take(Lines(payload), batch, position, now)
-        return self._emission()
+        if len(payload) <= PIECE or not isinstance(payload, bytes):
+            return self._emission(self._take(Lines(payload), batch, position, now))
+        sums: dict[str, StepCount] = {}
+        for piece in pieces(payload):  # by guarantee 2
+            lines = Lines(piece)
+            for name, count in self._take(lines, batch, position, now).items():
+                sums[name] = sums[name] + count if name in sums else count
+            for stream in self._streams:
+                stream.encode()
+            position += lines.count
+        return self._emission(sums)
 
     def advance(self, now: Instant) -> Emission:
         """Time has passed without input: what idle partitions held back happens."""
         now = self._begin(now)
         for clock in self._clocks:
             clock.advance(now)
-        return self._emission()
+        return self._emission({})
 
     def resume(self, now: Instant) -> None:
         """Nobody listened since the state was taken: silence is counted from now on."""
@@ -130,7 +140,7 @@ class Pipeline:
         """The input has ended: every window closes. Nothing can be processed after it."""
         for clock in self._clocks:
             clock.finish()
-        return self._emission()
+        return self._emission({})
 
     def close(self, kept: Collection[str]) -> Emission:
         """Another version takes over, which has the steps of these digests: every open window of the others closes.
@@ -142,7 +152,7 @@ class Pipeline:
             part = self._parts.stateful.get(step.name)
             if isinstance(part, Windows) and self._digests[step.name] not in kept:
                 part.close()
-        return self._emission()
+        return self._emission({})
 
     def wake_at(self) -> int | None:
         """The monotonic microsecond at which `advance` will have something to do, None if only input matters."""
@@ -165,10 +175,10 @@ class Pipeline:
         """All state, by the digest of each step's definition."""
         return msgpack_bytes({key: part.snapshot() for key, part in self._stateful.items()})
 
-    def _take(self, lines: Lines, batch: Batch, position: int, now: Instant) -> None:
-        """Take lines of the batch; the first of them has that position in its partition."""
+    def _take(self, lines: Lines, batch: Batch, position: int, now: Instant) -> dict[str, StepCount]:
+        """Take lines of the batch, of which the first has that position in its partition; what that counted."""
         self._casualties.begin(lines, batch.partition, position)
-        self._process(lines, batch.partition, now, batch.context, position == 0)
+        return self._process(lines, batch.partition, now, batch.context, position == 0)
 
     def _begin(self, now: Instant) -> Instant:
         """Time has come to `now`; what to date by arrival with."""
@@ -192,8 +202,8 @@ class Pipeline:
                 rest = msgpack_bytes({k: v for k, v in saved.items() if k != key}) if name else b""
                 raise UnreadableState(self._plan.name, name, found, rest) from None
 
-    def _emission(self) -> Emission:
-        """What was collected since the last call."""
+    def _emission(self, counts: Mapping[str, StepCount]) -> Emission:
+        """What was collected since the last call, beside these counts."""
         self._moved = True
         outputs: dict[str, Chunk] = {}
         for stream in self._streams:
@@ -201,7 +211,7 @@ class Pipeline:
             if chunk is not None:
                 for output in stream.outputs:
                     outputs[output] = chunk
-        dead = self._casualties.take()
+        dead = self._casualties.take() if self._casualties.letters else []
         if dead and self._dead_letters:
             refused = [refusal(letter, self._plan.name, self.version) for letter in dead]
             outputs.update(dict.fromkeys(self._dead_letters, Chunk(long_record_lines(refused), len(refused))))
@@ -209,8 +219,6 @@ class Pipeline:
         if self._episodes:
             episodes += self._episodes
             self._episodes.clear()
-        counts: dict[str, StepCount] = {}
-        for name, account in self._accounts:
-            if account.entered:
-                counts[name] = account.take()
+        if self._accounts:
+            counts = {**counts, **{name: account.take() for name, account in self._accounts if account.entered}}
         return Emission(outputs, dead, episodes, counts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from operator import add
 
 import msgspec
+from msgspec.structs import astuple
 
 from edge_orch.engine.lines import newlines
 from edge_orch.time import Instant
@@ -19,7 +21,7 @@ class Device(msgspec.Struct, frozen=True):
     firmware: str = ""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """Records as they arrived from one partition of a source (a topic, a file), in order.
 
     `payload`: newline-separated bytes, or one `bytes` a record (a record may then hold newlines). `position`: the
@@ -83,7 +85,7 @@ class EpisodeEvent(msgspec.Struct, frozen=True):
     values: dict[str, bool | int | float | str | None] = {}
 
 
-class StepCount(msgspec.Struct, gc=False):
+class StepCount(msgspec.Struct, frozen=True, gc=False):
     """The account of one step: `entered = passed + filtered + folded + dead`; `late` counts dropped late rows.
 
     `evicted`: what its state gave up for want of room, before its time: keys of a memory, aggregates that grow.
@@ -97,11 +99,18 @@ class StepCount(msgspec.Struct, gc=False):
     late: int = 0
     evicted: int = 0
 
+    def __add__(self, other: StepCount) -> StepCount:
+        """What both say of the step."""
+        return StepCount(*map(add, astuple(self), astuple(other)))
 
-class Emission(msgspec.Struct):
-    """All that one call of a pipeline brought forth. Outputs without records are absent."""
+
+class Emission(msgspec.Struct, gc=False):
+    """All that one call of a pipeline brought forth. Outputs without records are absent.
+
+    `counts` may be the same object for many emissions: it is for reading only.
+    """
 
     outputs: dict[str, Chunk] = msgspec.field(default_factory=dict)
     dead: list[DeadLetter] = msgspec.field(default_factory=list)
     episodes: list[EpisodeEvent] = msgspec.field(default_factory=list)
-    counts: dict[str, StepCount] = msgspec.field(default_factory=dict)
+    counts: Mapping[str, StepCount] = msgspec.field(default_factory=dict)

@@ -136,9 +136,7 @@ class CaseRun:
             self._data.setdefault(name, []).append(chunk.data)
             self.emitted[name] += chunk.count
         for name, count in emission.counts.items():
-            mine = self.counts[name]
-            for fate in StepCount.__struct_fields__:
-                setattr(mine, fate, getattr(mine, fate) + getattr(count, fate))
+            self.counts[name] += count
         self.whole.dead += emission.dead
         self.whole.episodes += emission.episodes
         for event in emission.episodes:

@@ -79,9 +79,7 @@ class Log:
             self.dead.setdefault(letter.step, []).append(letter)
         self.episodes += emission.episodes
         for name, count in emission.counts.items():
-            total = self.counts.setdefault(name, StepCount())
-            for field in StepCount.__struct_fields__:
-                setattr(total, field, getattr(total, field) + getattr(count, field))
+            self.counts[name] = self.counts.get(name, StepCount()) + count
 
     def facts(self) -> tuple[Any, ...]:
         return self.outputs, self.dead, self.episodes, self.counts

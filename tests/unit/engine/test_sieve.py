@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,12 @@ LINES = st.sampled_from(
         b'{"x":5,"k":"b","at":7}',
         b'{"x":0.5,"at":8}',
         b'{"x":1.2.3}',
+        '{"x":5,"k":"ß"}'.encode(),
+        b'{"x":6,"y":"\xff"}',
+        b'\xef\xbb\xbf{"x":7}',
+        b'{"x":8,',
+        b'"k":"a"}',
+        b' {"x":9}\r',
         b'{"x":"4"}',
         b'{"x":1}{"x":2}',
         b'{"x":',
@@ -75,7 +83,7 @@ LINES = st.sampled_from(
 )
 
 
-def told(job: Plan, payloads: list[bytes]) -> tuple[bytes, list[DeadLetter], dict[str, StepCount]]:
+def told(job: Plan, payloads: Sequence[bytes | list[bytes]]) -> tuple[bytes, list[DeadLetter], dict[str, StepCount]]:
     running, out, position = pipeline(job), b"", 0
     dead: list[DeadLetter] = []
     counts: dict[str, StepCount] = {}
@@ -84,10 +92,8 @@ def told(job: Plan, payloads: list[bytes]) -> tuple[bytes, list[DeadLetter], dic
         out += emission.outputs["out"].data if "out" in emission.outputs else b""
         dead += emission.dead
         for name, count in emission.counts.items():
-            sums = counts.setdefault(name, StepCount())
-            for field in StepCount.__struct_fields__:
-                setattr(sums, field, getattr(sums, field) + getattr(count, field))
-        position += payload.count(b"\n")
+            counts[name] = counts.get(name, StepCount()) + count
+        position += payload.count(b"\n") if isinstance(payload, bytes) else len(payload)
     return out, dead, counts
 
 
@@ -110,6 +116,30 @@ def test_the_same_as_record_by_record_however_cut(name: str, lines: list[bytes],
     sieve = plan(*CHAINS[name])
 
     assert told(sieve, cut) == told(sieve, [b"".join(whole)]) == told(loop(CHAINS[name]), whole)
+
+
+@pytest.mark.parametrize("name", CHAINS)
+@given(lines=st.lists(LINES, max_size=12))
+def test_a_record_alone_is_what_it_is_among_others(name: str, lines: list[bytes]) -> None:
+    """With its newline, without, and as a message: an object of JSON then goes through a function of its own."""
+    sieve, whole = plan(*CHAINS[name]), loop(CHAINS[name])
+    assert ("def process_alone(" in pipeline(sieve).code) == ("text" not in name)
+    assert "def process_alone(" not in pipeline(whole).code
+    messages = [*lines, b'{"x":1,\n"k":"a"}', b'{"x":1}\n{"x":2}', b'{"x":1}\n', b'\n{"x":1}']
+
+    assert told(sieve, [line + b"\n" for line in lines]) == told(whole, [line + b"\n" for line in lines])
+    assert told(sieve, messages) == told(whole, messages)
+    assert told(sieve, [[message] for message in messages]) == told(whole, [messages])
+
+
+def test_where_several_steps_read_the_source_none_is_passed_over() -> None:
+    other = schematize(parsed("x", FLOAT), name="other")
+    small = filtered(call("lt", col("x"), lit(9.0)), other, "small")
+    both = plan(READINGS, POSITIVE, other, small, outputs={"out": "positive", "others": "small"})
+
+    emission = pipeline(both).process(batch(b'{"x":1}\n'))
+
+    assert (emission.outputs["out"].count, emission.outputs["others"].count) == (1, 1)
 
 
 @pytest.mark.parametrize(
