@@ -140,6 +140,11 @@ SYNONYMS = {
 """Other names that SQL has for the same."""
 
 ELSEWHERE = {
+    **dict.fromkeys(("percentile_disc", "approx_percentile"), "write quantile(x, 0.95)"),
+    **dict.fromkeys(("latest_by_offset", "any_value", "anylast"), "write last(x)"),
+    "earliest_by_offset": "write first(x)",
+    "nth_value": "write array_agg(x), and in a map after it xs ->> 1",
+    **dict.fromkeys(("collecttop", "topn"), "write arg_max(json_object('x', x, 'y', y), y, 3)"),
     **dict.fromkeys(("collect", "collect_list"), "write array_agg(x)"),
     **dict.fromkeys(("pivot", "map_agg", "object_agg", "merge_agg", "to_object"), "write json_group_object(name, x)"),
     **dict.fromkeys(("concat", "concat_newline", "concat_ws"), "write string_agg(x, ', ')"),

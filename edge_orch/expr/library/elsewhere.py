@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from edge_orch.expr.library.streams import STREAMS
+
 ELSEWHERE = {
+    **STREAMS,
     **{unit: f"write extract({unit} FROM ts)"
        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")},
     **dict.fromkeys(("dayofweek", "weekday"), "write extract(dow FROM ts)"),

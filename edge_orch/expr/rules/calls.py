@@ -13,6 +13,7 @@ from sqlglot import exp
 from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
 from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
+from edge_orch.expr.library import aggregates
 from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.domains import refuse_outside
 from edge_orch.expr.rules.elements import over_elements
@@ -55,7 +56,7 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
         raise checker.problem(node, f"`{name}` is not a function of the record", next_step=RECORD_TIME)
     name = SYNONYMS.get(name, name)
     if name not in FUNCTIONS:
-        next_step = ELSEWHERE.get(name) or did_you_mean(name, FUNCTIONS, _ALL)
+        next_step = ELSEWHERE.get(name) or _aggregated(name) or did_you_mean(name, FUNCTIONS, _ALL)
         raise checker.problem(node, f"unknown function `{name}`", next_step=next_step)
     function = FUNCTIONS[name]
     least, most = len(function.args) - function.optional, len(function.args)
@@ -67,6 +68,12 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
     if name == "json_object":
         _check_keys(checker, node, nodes)
     return _applied(checker, name, function, nodes)
+
+
+def _aggregated(name: str) -> str:
+    """What to write for the name of an aggregate of others'; empty if it is none."""
+    meant = aggregates.ELSEWHERE.get(name)
+    return f"in an aggregate, {meant}" if meant else ""
 
 
 def _check_keys(checker: Checker, node: exp.Expression, nodes: list[exp.Expression]) -> None:

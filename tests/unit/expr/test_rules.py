@@ -136,6 +136,8 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("*", "only in count"), ("a.b.c.d.e", "not part"), ("i AS x", "does not fit"), ("i i", "does not fit"),
         ("i, i", "does not fit"), ("SELECT 1", "not an SQL expression"), ("EXISTS (SELECT 1)", "subqueries"),
         ("i IN (SELECT 1)", "list of values"), ("DROP TABLE x", "does not fit"), ("f &  1", "write AND"),
+        ("collect_list(s)", "in an aggregate, write array_agg(x)"), ("System.Timestamp()", "source.received_at"),
+        ("prev(1, i)", "offset: 3"), ("GetArrayElement(s, 0)", "write x ->> '$[0]'"),
         ("i = 2 IS NULL", "two ways"), ("b <> maybe_b IS NOT TRUE", "two ways"),
         ("i > f IS DISTINCT FROM 2", "two ways"), ("i BETWEEN SYMMETRIC 5 AND 1", "SYMMETRIC is not"),
         ("strptime(s, '%g')", "no part of a timestamp"), ("CAST(s AS decimal)", "round(x, 2)"),
