@@ -42,7 +42,8 @@ class Moments(Accumulator):
 
     def _varies(self) -> bool:
         """Whether values differ by more than a rounded mean makes them seem to."""
-        return self.squares > self.count * (self.mean * _ROUNDING) ** 2
+        rounded = self.mean * _ROUNDING
+        return self.squares > self.count * (rounded * rounded)  # as `** 2`, but for raising when it is out of range
 
     def _add(self, more: int, mean: float, squares: float, cubes: float, fourths: float) -> None:
         had, count = self.count, self.count + more
