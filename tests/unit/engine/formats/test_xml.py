@@ -51,6 +51,43 @@ def test_elements_are_values_like_those_of_json(format_: XmlFormat, document: st
     assert xml_reader(format_)(document.encode()) == expected
 
 
+def test_published_examples_are_what_their_products_make_of_them_but_for_names_and_types() -> None:
+    """Of Vector's parse_xml, Bento's parse_xml and xmltodict."""
+    read = xml_reader(XmlFormat())
+    assert read(
+        '<book category="CHILDREN"><title lang="en">Harry Potter</title><author>J K. Rowling</author>'
+        "<year>2005</year></book>"
+    ) == {
+        "book": {
+            "@category": "CHILDREN",
+            "author": "J K. Rowling",
+            "title": {"@lang": "en", "#text": "Harry Potter"},
+            "year": "2005",
+        }
+    }
+    assert read("""<root>
+  <title>This is a title</title>
+  <description tone="boring">This is a description</description>
+  <elements id="1">foo1</elements>
+  <elements id="2">foo2</elements>
+  <elements>foo3</elements>
+</root>""") == {
+        "root": {
+            "title": "This is a title",
+            "description": {"#text": "This is a description", "@tone": "boring"},
+            "elements": [{"#text": "foo1", "@id": "1"}, {"#text": "foo2", "@id": "2"}, "foo3"],
+        }
+    }
+    assert read('<mydocument has="an attribute"><and><many>elements</many><many>more elements</many></and>'
+                '<plus a="complex">element as well</plus></mydocument>') == {
+        "mydocument": {
+            "@has": "an attribute",
+            "and": {"many": ["elements", "more elements"]},
+            "plus": {"@a": "complex", "#text": "element as well"},
+        }
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("codec", "declared"),
     [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", ""), ("iso-8859-1", "ISO-8859-1"), ("cp1252", "windows-1252"),
