@@ -98,6 +98,7 @@ PATTERNS: dict[str, str] = {
     "JAVAFILE": r"[A-Za-z0-9_. -]+",
     "JAVAMETHOD": r"(?:<(?:cl)?init>|[a-zA-Z$_][a-zA-Z$_0-9]*)",
     "JAVASTACKTRACEPART": r"\s*at %{JAVACLASS:class}\.%{JAVAMETHOD:method}\(%{JAVAFILE:file}(?::%{INT:line})?\)",
+    "JAVALOGMESSAGE": r".*",
     "JAVATHREAD": r"[A-Z]{2}-Processor[0-9]+",
     "GREEDYMULTILINE": r"(?s:.*)",
     "COMMONAPACHELOG": r"%{IPORHOST:clientip} %{HTTPDUSER:ident} %{HTTPDUSER:auth} \[%{HTTPDATE:timestamp}\] "

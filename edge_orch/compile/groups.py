@@ -8,7 +8,9 @@ import msgspec
 
 NAME = r"@?[A-Za-z_][\w.@-]*|(?:\[[\w.@-]+\])+"
 """A name that a group may have: `status`, `source.ip`, `@timestamp`, or `[source][ip]`, which says `source.ip`."""
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P?<(?![=!])(?P<name>[^>]*)>", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?(?:P?<(?![=!])(?P<name>[^>]*)>|'(?P<quoted>[^']*)')", re.DOTALL
+)
 
 
 class Groups(msgspec.Struct, frozen=True):
@@ -32,7 +34,9 @@ def named(key: str) -> str:
 
 
 def with_groups(pattern: str) -> Groups:
-    """The expression, in which a name may be any `NAME`, stand several times, and be written `(?<name>…)`.
+    """The expression, in which a name may be any `NAME` and stand several times.
+
+    A group may begin with `(?<name>` or `(?'name'`, too.
 
     What is no `NAME` stays as it is, for `re` to refuse.
     """
@@ -42,7 +46,7 @@ def with_groups(pattern: str) -> Groups:
     taken: set[str] = set()
     end = length = 0
     for token in _TOKEN.finditer(pattern):
-        key = token["name"]
+        key = token["quoted"] if token["name"] is None else token["name"]
         if key is None or not re.fullmatch(NAME, key):
             continue
         group = _fresh(named(key), taken)

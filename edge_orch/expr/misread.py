@@ -72,6 +72,7 @@ _MISSING = {
     "Required keyword": "something is missing after `{}`",
 }
 _END = {_MISSING["Expected END"]: "end it with END"}
+_JOINING = frozenset({"AND", "OR", "NOT", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "CASE", "WHEN", "THEN", "ELSE"})
 _OPERATOR = "an operator before it is missing, such as AND, || or +"
 
 
@@ -87,7 +88,7 @@ def misread(bare: str, token: str, description: str) -> tuple[str, str]:
     if "TYPE" in description:
         return f"`{token}` is not a type", _TYPES.get(token.lower(), "use bool, int, float, string or timestamp")
     if missing := next((what for start, what in _MISSING.items() if description.startswith(start)), ""):
-        return missing.format(token), _habit(bare) or _END.get(missing, "")
+        return missing.format(token), _habit(bare) or _END.get(missing, "") or ("" if token.upper() in _JOINING else _keyword(token))
     named = re.search(r":([A-Za-z_]\w*)", bare) if token.startswith(":") else None
     if named and named[1].upper() in Tokenizer.KEYWORDS:
         return f"`{named[1]}` is a word of SQL's", "give the parameter another name"
@@ -108,5 +109,10 @@ def _of_token(token: str) -> str:
         return f"write {plain}, as keyboards have it"
     if not re.fullmatch(r"[A-Za-z_]+", token):
         return ""
-    is_keyword = token.upper() in Tokenizer.KEYWORDS
-    return f'if it is a field, write "{token}" in double quotes: it is a word of SQL\'s' if is_keyword else _OPERATOR
+    return _keyword(token) or _OPERATOR
+
+
+def _keyword(token: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]+", token) or token.upper() not in Tokenizer.KEYWORDS:
+        return ""
+    return f'if it is a field, write "{token}" in double quotes: it is a word of SQL\'s'

@@ -26,6 +26,7 @@ def test_what_says_nothing_new_stays_as_it_is(pattern: str, same: bool) -> None:
 @pytest.mark.parametrize(
     ("pattern", "line", "texts"),
     [
+        ("(?'a'x+)(?'b.c'y)", "xxy", {"a": "xx", "b.c": "y"}),
         ("(?<a>x+)(?P<b>y)", "xxy", {"a": "xx", "b": "y"}),
         ("(?<source.ip>x) (?<source_ip>y)", "x y", {"source.ip": "x", "source_ip": "y"}),
         ("(?P<[source][ip]>x)(?P<@timestamp>y)", "xy", {"source.ip": "x", "@timestamp": "y"}),
