@@ -88,10 +88,11 @@ def misread(bare: str, token: str, description: str) -> tuple[str, str]:
     if "TYPE" in description:
         return f"`{token}` is not a type", _TYPES.get(token.lower(), "use bool, int, float, string or timestamp")
     if missing := next((what for start, what in _MISSING.items() if description.startswith(start)), ""):
-        return missing.format(token), _habit(bare) or _END.get(missing, "") or ("" if token.upper() in _JOINING else _keyword(token))
-    named = re.search(r":([A-Za-z_]\w*)", bare) if token.startswith(":") else None
-    if named and named[1].upper() in Tokenizer.KEYWORDS:
-        return f"`{named[1]}` is a word of SQL's", "give the parameter another name"
+        named = "" if token.upper() in _JOINING else _keyword(token)
+        return missing.format(token), _habit(bare) or _END.get(missing, "") or named
+    parameter = re.search(r":([A-Za-z_]\w*)", bare) if token.startswith(":") else None
+    if parameter and parameter[1].upper() in Tokenizer.KEYWORDS:
+        return f"`{parameter[1]}` is a word of SQL's", "give the parameter another name"
     if description.startswith("Expect"):
         what = f"{description.rstrip('.').lower()}, near `{token}`" if "<" not in description else f"near `{token}`"
     else:
