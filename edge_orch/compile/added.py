@@ -58,4 +58,4 @@ def _repeated(flow: Flow, fields: Mapping[Name, Name], prefix: str) -> list[tupl
 def widened(flow: Flow, new: list[Field]) -> Flow:
     """The fields that came, then the new ones."""
     schema = Schema((*flow.schema.fields, *new), flow.schema.time)
-    return Flow(schema, flow.broken, flow.lost, flow.time_lost_at)
+    return Flow(schema, flow.broken, flow.lost, flow.time_lost_at, time_nullable=flow.time_nullable)

@@ -43,6 +43,10 @@ class StepContext(msgspec.Struct, frozen=True):
             what = f"`{self.name}` needs the event time, which is not one field in all of `{self.flow.time_lost_at}`"
             next_step = "give it one name where it is read, by `time` of schematize or parse; of an aggregate it is"
             raise Invalid(Problem(what, self.where, next_step=f"{next_step} window_start"))
+        if self.flow.time_lost_at and self.flow.time_nullable:
+            time, step = self.flow.time_nullable, self.flow.time_lost_at
+            what = f"`{self.name}` needs the event time, and `{time}` may be NULL since the step `{step}`"
+            raise Invalid(Problem(what, self.where, next_step=f"write {time}: coalesce(…, {time}) in `{step}`"))
         if self.flow.time_lost_at:
             raise Invalid(
                 Problem(

@@ -17,7 +17,8 @@ class Flow(msgspec.Struct, frozen=True):
     """A schema, and what is not known of it because of problems already reported.
 
     `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
-    event time, if one did. `gone`: fields that a step above did not pass on, and the name of that step.
+    event time, if one did; `time_nullable`: its field, if it is still there but may be NULL. `gone`: fields that a
+    step above did not pass on, and the name of that step.
     `bounds`: between which numbers fields lie.
     """
 
@@ -27,6 +28,7 @@ class Flow(msgspec.Struct, frozen=True):
     time_lost_at: str | None = None
     gone: Mapping[str, str] = {}
     bounds: Mapping[str, Bounds] = {}
+    time_nullable: str | None = None
 
     def scope(self, params: Mapping[str, FieldType]) -> Scope:
         """What expressions over these records may name."""

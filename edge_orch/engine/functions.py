@@ -135,6 +135,7 @@ STRICT: dict[str, Function] = {
     "list_sort": _call(lists.list_sort, may_fail=True),
     "list_reverse": _call(lists.list_reverse, may_fail=True),
     "list_concat": _call(lists.list_concat, may_fail=True),
+    "generate_series": _call(lists.generate_series, may_fail=True),
     "list_slice": _call(lists.list_slice, may_fail=True),
     "json_keys": _call(lists.json_keys, may_fail=True),
     "json_merge_patch": _call(lists.json_merge_patch, may_fail=True),

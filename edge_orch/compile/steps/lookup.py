@@ -23,9 +23,8 @@ def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
     problems: list[Problem] = []
     before = context.flow
     added = tuple(Field(name.value, FieldType(field.type.value)) for name, field in spec.fields.items())
-    flow = Flow(
-        Schema((*before.schema.fields, *added), before.schema.time), before.broken, before.lost, before.time_lost_at
-    )
+    schema = Schema((*before.schema.fields, *added), before.schema.time)
+    flow = Flow(schema, before.broken, before.lost, before.time_lost_at, time_nullable=before.time_nullable)
     if not spec.fields or not spec.keys.columns:
         what = "lookup needs at least one field to add, and one to look it up by"
         problems.append(Problem(what, context.where, next_step="add keys: and fields:"))

@@ -54,4 +54,11 @@ def flow_with(context: StepContext, fields: tuple[Field, ...], broken: frozenset
         field.name == time and field.type is FieldType.TIMESTAMP and field.required for field in fields
     )
     lost_at = before.time_lost_at or (context.name if time and not kept else None)
-    return Flow(Schema(fields, time if kept else None), broken, before.lost, lost_at)
+    nullable = any(field.name == time and field.type is FieldType.TIMESTAMP and not field.required for field in fields)
+    return Flow(
+        Schema(fields, time if kept else None),
+        broken,
+        before.lost,
+        lost_at,
+        time_nullable=time if nullable and not kept else before.time_nullable,
+    )

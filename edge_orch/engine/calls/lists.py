@@ -26,6 +26,11 @@ def string_split(text: str, separator: str) -> str:
     return json_text(text.split(separator) if separator else list(text))
 
 
+def generate_series(first: int, last: int) -> str | None:
+    """The whole numbers from `first` to `last`, both included; NULL for more than `MOST_ELEMENTS`."""
+    return json_text(list(range(first, last + 1))) if last - first < MOST_ELEMENTS else None
+
+
 def regexp_extract_all(text: str, pattern: str, group: int = 0) -> str | None:
     """An array of what a group of each match holds; NULL without such a group, and for a text too long for it."""
     found = matches(text, pattern, group)

@@ -61,6 +61,14 @@ LISTS: dict[str, Function] = {
         null="may_fail",
         example="list_concat('[1, 2]', '[3]')",
     ),
+    "generate_series": Function(
+        (INT, INT),
+        STRING,
+        "generate_series(first, last): a JSON array of the whole numbers from one to the other, both included; NULL "
+        "for more than 100,000",
+        null="may_fail",
+        example="generate_series(1, 4)",
+    ),
     "list_slice": Function(
         (STRING, INT, INT),
         STRING,

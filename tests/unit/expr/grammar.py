@@ -218,6 +218,7 @@ class Grammar:
                 self.text(depth),
                 self.text(0),
             ),
+            lambda: same("array_to_string(generate_series({} % 20, {} % 20), ',')", self.integer(0), self.integer(0)),
             lambda: same("sha1({})", self.text(depth)),
             lambda: both("regexp_extract({}, '[a-z]+', 0)", "extracted({}, '[a-z]+')", self.text(depth)),
             lambda: same("CAST({} AS text)", self.integer(depth)),

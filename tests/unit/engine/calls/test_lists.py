@@ -7,6 +7,7 @@ import pytest
 from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.calls.lists import (
     array_to_string,
+    generate_series,
     json_keys,
     json_merge_patch,
     list_concat,
@@ -144,3 +145,11 @@ def test_keys_stand_in_order() -> None:
 def test_digests() -> None:
     assert sha1("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d"
     assert sha512("abc").startswith("ddaf35a193617abacc417349ae20413112e6fa4e89a97ea2")
+
+
+def test_a_series_of_whole_numbers() -> None:
+    assert (generate_series(1, 4), generate_series(-1, -1), generate_series(2, 1)) == ("[1,2,3,4]", "[-1]", "[]")
+    longest = generate_series(1, 100_000)
+    assert longest is not None
+    assert longest.endswith(",100000]")
+    assert generate_series(1, 100_001) is generate_series(-(1 << 63), (1 << 63) - 1) is None
