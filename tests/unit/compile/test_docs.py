@@ -1,4 +1,4 @@
-"""docs/job-language.md: every example compiles, and every step has one."""
+"""docs/job-language.md and docs/porting.md: every example compiles; in the first, every step has one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from edge_orch.plan.plan import Plan
 from edge_orch.spec.assets import given_assets
 from edge_orch.spec.steps import STEPS
 
-TEXT = (Path(__file__).parents[3] / "docs" / "job-language.md").read_text("utf-8")
-EXAMPLES = re.findall(r"^```yaml ?(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[3] / "docs"
+TEXT, PORTING = ((DOCS / name).read_text("utf-8") for name in ("job-language.md", "porting.md"))
+EXAMPLE = re.compile(r"^```yaml ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = EXAMPLE.findall(TEXT)
 
 FRAME = """
 apiVersion: edge-orch/v1
@@ -40,7 +42,7 @@ def compiled(kind: str, text: str) -> Plan:
     return compile_job(text, "example.yaml", given_assets({"tables/presses.csv": "name,supplier\npress-1,ACME\n"}))
 
 
-@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
+@pytest.mark.parametrize(("kind", "text"), [*EXAMPLES, *EXAMPLE.findall(PORTING)])
 def test_an_example_compiles(kind: str, text: str) -> None:
     assert compiled(kind, text).steps
 
