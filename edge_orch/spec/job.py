@@ -174,6 +174,7 @@ class Step(Model, frozen=True):
         arms = [
             {
                 "type": "object",
+                "title": kind,
                 "properties": frame | {kind: {**schema_of(model), **shown(model)}},
                 "required": [kind],
                 "additionalProperties": False,

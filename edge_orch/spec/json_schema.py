@@ -72,9 +72,10 @@ def _default(text: str) -> Any:
 
 
 def variant_schema(table: dict[str, Any]) -> JsonSchema:
-    """An object with exactly one key, out of `table`."""
-    properties = {kind: schema_of(model) for kind, model in table.items()}
-    return {"type": "object", "properties": properties, "additionalProperties": False} | {
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
+    """An object with exactly one key, out of `table`.
+
+    Said by `oneOf`: where `maxProperties` is 1, editors count the key that is being written and complete none.
+    """
+    properties = {kind: {"title": kind, **schema_of(model)} for kind, model in table.items()}
+    exactly_one = [{"required": [kind]} for kind in table]
+    return {"type": "object", "properties": properties, "additionalProperties": False, "oneOf": exactly_one}

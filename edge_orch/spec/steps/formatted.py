@@ -52,5 +52,13 @@ def formatted_schema(rest: type, description: str | None) -> JsonSchema:
     for kind, model in FORMATS.items():
         properties = {kind: schema_of(model)} | beside["properties"]
         required = [kind, *beside["required"]]
-        arms.append({"type": "object", "properties": properties, "required": required, "additionalProperties": False})
+        arms.append(
+            {
+                "type": "object",
+                "title": kind,
+                "properties": properties,
+                "required": required,
+                "additionalProperties": False,
+            }
+        )
     return {"description": description, "oneOf": arms}

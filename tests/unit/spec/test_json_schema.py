@@ -104,3 +104,26 @@ def test_every_kind_is_described() -> None:
         return set().union(*map(keys, node)) if isinstance(node, list) else set()
 
     assert {*SINKS, *SOURCES, *STEPS} <= keys(job_json_schema())
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _objects(part)
+
+
+def test_editors_complete_the_kinds_of_everything() -> None:
+    """They count the key that is being written: beside `maxProperties: 1` they offer none."""
+    schema = job_json_schema()
+    assert not any("maxProperties" in part for part in _objects(schema))
+    source = schema["properties"]["spec"]["properties"]["source"]
+    assert list(source["properties"]) == list(SOURCES)
+    validator = jsonschema.Draft202012Validator(source)
+    mqtt, file = {"mqtt": {"topic": "a"}}, {"file": {"path": "b"}}
+    assert [validator.is_valid(one) for one in (mqtt, file, mqtt | file, {})] == [True, True, False, False]
+
+
+def test_what_an_editor_shows_is_headed_by_the_kind_it_belongs_to() -> None:
+    steps = job_json_schema()["properties"]["spec"]["properties"]["steps"]["items"]["oneOf"]
+    assert [step["title"] for step in steps] == list(STEPS)
