@@ -54,8 +54,8 @@ class InfluxFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="influx"):
 class XmlFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="xml", omit_defaults=True):
     """One XML document a record. Paths: names of elements from the root on, then `@attribute` or `#text`.
 
-    `arrays`: elements that are an array also where one stands alone. `children`: elements whose elements are an array
-    `#children` in their order, each with its `#name`. `namespaces`: (prefix, URI) of names that have a prefix.
+    `arrays`: elements that are an array of objects, also where one stands alone. `children`: elements whose elements
+    are an array `#children` in their order, each with its `#name`. `namespaces`: (prefix, URI) of names that have one.
     """
 
     arrays: tuple[str, ...] = ()

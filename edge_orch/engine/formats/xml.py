@@ -1,4 +1,4 @@
-"""XML documents → values like JSON's: an element is a dict, or its text if it has nothing else.
+"""XML documents → values like JSON's: an element is a dict, or its text if it has nothing else and is in no array.
 
 A device reads what others wrote, so what makes XML dangerous is refused, not bounded: a document type declaration, and
 with it every entity of the document's own, whether it would be fetched or grow. The rest is linear in the document;
@@ -19,7 +19,9 @@ MOST_NODES = 100_000
 MOST_DEPTH = 100
 _RUN = re.compile(rb"<[^<]{1048576,}")
 """What may be one tag, so long that its attributes are to be counted before expat compares each with the others."""
-_ENCODINGS = re.compile(r"utf-?(8|16)|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d|cp125\d|latin-?1", re.IGNORECASE)
+_ENCODINGS = re.compile(
+    r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d|cp125\d|latin-?1", re.IGNORECASE
+)
 _POSITION = re.compile(r": line (\d+), column (\d+)$")
 
 Value = str | list[Any] | dict[str, Any]
@@ -99,9 +101,9 @@ class _Tree:
         """The element ends."""
         name, node = self._name, self._node
         text = "".join(self._texts).strip()
-        if text or not node:
+        if text:
             node["#text"] = text
-        value: Value = text if node.keys() == {"#text"} else node
+        value: Value = text if node.keys() <= {"#text"} and name not in self._arrays else node
         self._name, self._node, self._texts = self._above.pop()
         if self._name in self._children:
             self._node["#children"].append(value)

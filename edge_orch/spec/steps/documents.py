@@ -10,7 +10,7 @@ from edge_orch.spec.reading import Doc
 
 
 class Xml(Model, frozen=True):
-    """`xml: {}`: a record is one XML document. Paths begin at its root element: `order.item.@id`.
+    """`xml: {}`: a record is one document of XML 1.0. Paths begin at its root element: `order.item.@id`.
 
     `@id` is an attribute; an element that is named alone is its text, without the blanks around it, as is `#text`
     behind it. An element that stands several times is an array, which paths do not lead through: read it, or any
@@ -32,7 +32,8 @@ time: at
 <order id="7"><at>2026-01-01T00:00:00Z</at><item sku="a">2 pieces</item></order>
 """
     arrays: Annotated[
-        tuple[Text, ...], Doc("names of elements that are an array even where one stands alone", default="[]")
+        tuple[Text, ...],
+        Doc("names of elements that are an array of objects, even where one stands alone", default="[]"),
     ]
     children: Annotated[
         tuple[Text, ...],
