@@ -28,7 +28,10 @@ STREAMS = {
     **dict.fromkeys(("to_start_of_interval", "tostartofinterval", "step", "snap"), "write time_bucket('5m', ts)"),
     **dict.fromkeys(("convert_tz",), "write ts AT TIME ZONE 'Europe/Vienna'"),
     **dict.fromkeys(("tsdiff", "timestamp_diff", "date_diff_within"), "write date_diff('second', a, b)"),
-    **dict.fromkeys(("last_day",), "write date_trunc('month', ts) of a month later: ts + INTERVAL '31' day"),
+    **dict.fromkeys(
+        ("last_day", "eomonth"),
+        "write date_trunc('month', date_trunc('month', ts) + INTERVAL '31' day) - INTERVAL '1' day",
+    ),
     **dict.fromkeys(
         ("event_time", "eventtimestamp", "rowtime", "timestamp"),
         "name the field that is the event time; when it came is source.received_at",
