@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from edge_orch.expr.library.devices import DEVICES
 from edge_orch.expr.library.streams import STREAMS
 
 ELSEWHERE = {
+    **DEVICES,
     **STREAMS,
     **{unit: f"write extract({unit} FROM ts)"
        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")},
     **dict.fromkeys(("dayofweek", "weekday"), "write extract(dow FROM ts)"),
     **dict.fromkeys(("dayofyear",), "write extract(doy FROM ts)"),
-    **dict.fromkeys(("dateadd", "date_add", "timestampadd", "date_sub", "datesub"), "write ts + INTERVAL '5' minute"),
+    **dict.fromkeys(("dateadd", "date_add", "timestampadd", "date_sub", "datesub"),
+        "write ts + INTERVAL '5' minute; by a field n of seconds, make_timestamp_ms(epoch_ms(ts) + n * 1000)"),
     **dict.fromkeys(("datediff", "timestampdiff"), "write date_diff('second', a, b)"),
     **dict.fromkeys(("nvl", "default"), "write coalesce(x, y)"),
     **dict.fromkeys(("unix_timestamp", "to_unixtime", "to_epoch"), "write extract(epoch FROM ts), or epoch_ms(ts)"),

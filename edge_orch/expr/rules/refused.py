@@ -20,7 +20,10 @@ _REFUSED = {
         "write a lag, latest, moving or running step: they add fields of the records before",
     ),
     "Filter": ("FILTER belongs to an aggregate", "use it in an aggregate step's compute"),
-    "Interval": ("an INTERVAL can only be added to or taken from a timestamp", "write ts + INTERVAL '5' minute"),
+    "Interval": (
+        "an INTERVAL can only be added to or taken from a timestamp",
+        "write ts + INTERVAL '5' minute; by a field n of seconds, make_timestamp_ms(epoch_ms(ts) + n * 1000)",
+    ),
     "Star": ("`*` stands only in count(*)", "name one field"),
     "Bracket": ("lists and maps have no `[ ]` here", "of JSON, write x -> '$[0]'; or give it a field of its own: path"),
     "Distinct": ("DISTINCT stands only in count(DISTINCT x)", "leave it out"),
