@@ -31,7 +31,7 @@ DEVICES = {
     **dict.fromkeys(("hoursbetween", "minutesbetween", "secondsbetween"), "write date_diff('second', a, b)"),
     **dict.fromkeys(("mavg", "sma", "time_sma", "rolling_mean"), "write a moving step before it"),
     **dict.fromkeys(("range", "sequence", "generate_array"), "write generate_series(first, last)"),
-    **dict.fromkeys(("interpolate", "interp"), "explode generate_series(…) between a record and the one before, by lag"),
+    **dict.fromkeys(("interpolate", "interp"), "explode generate_series(…) between a record and the one before (lag)"),
     **dict.fromkeys(("map_get", "mget", "get_json_object", "json_query"), "write x ->> '$.a.b'"),
     **dict.fromkeys(("to_milliseconds", "to_minutes", "to_hours", "to_days", "make_interval"),
         "write make_timestamp_ms(epoch_ms(ts) + n * 1000)"),
