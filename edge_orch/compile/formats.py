@@ -75,8 +75,10 @@ def _regex(pattern: Text, next_step: str = "write (?P<{}>…) in the expression"
 def _grok(spec: Grok) -> Layout:
     pattern = expanded(spec.pattern, spec.patterns)
     if _takes_for_ever(pattern):
-        shorter = expanded(spec.pattern, spec.patterns, short_data=True)
-        pattern = pattern if _takes_for_ever(shorter) else shorter
+        pattern = expanded(spec.pattern, spec.patterns, short_data=True)
+        if _takes_for_ever(pattern):
+            next_step = "write %{NOTSPACE}, %{WORD} or a pattern of your own in place of some %{GREEDYDATA} and %{DATA}"
+            raise Invalid(Problem("a grok pattern that can take for ever", spec.pattern.where, next_step=next_step))
     return _regex(pattern, "write %{{PATTERN:{}}} in the pattern")
 
 
