@@ -16,6 +16,17 @@ class Account:
     def __init__(self) -> None:
         self.entered = self.passed = self.filtered = self.folded = self.dead = self.late = self.evicted = 0
 
+    def add(self, count: StepCount) -> None:
+        """Add what the step did in one call. Most pass on all that enters."""
+        self.entered += count.entered
+        self.passed += count.passed
+        if count.evicted or count.entered != count.passed:
+            self.filtered += count.filtered
+            self.folded += count.folded
+            self.dead += count.dead
+            self.late += count.late
+            self.evicted += count.evicted
+
     def take(self) -> StepCount:
         """What was added up, which begins anew."""
         taken = StepCount(self.entered, self.passed, self.filtered, self.folded, self.dead, self.late, self.evicted)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from edge_orch.engine.records import Chunk, DeadLetter, Emission
-from edge_orch.plan.plan import Plan
+from edge_orch.engine.account import Account
+from edge_orch.engine.records import Chunk, DeadLetter, Emission, StepCount
+from edge_orch.plan.plan import Output, Plan
 from edge_orch.time import Instant
 from edge_orch.twin.change import Change
 from edge_orch.twin.epoch import Rolled
@@ -28,7 +29,7 @@ MADE = 1.5
 """What is read may bring forth so many times `commit_bytes` before it is committed: that stands in memory until then,
 and while the next is gathered."""
 
-_FATES = ("entered", "passed", "filtered", "folded", "dead", "late", "evicted")
+_FATES = StepCount.__struct_fields__
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -83,6 +84,8 @@ class Work:
 
     def _begin(self) -> None:
         self.gathered = Gathered()
+        self._chunks: dict[tuple[str, int, Output], list[Chunk]] = {}
+        self._accounts: dict[tuple[str, int], dict[str, Account]] = {}
         self._first: int | None = None
         self._last = 0
         self._bytes = 0
@@ -114,17 +117,16 @@ class Work:
         for output in plan.outputs:
             chunk = emission.outputs.get(output.name)
             if chunk is not None and chunk.count:
-                stream = StreamId(job, output.name, output.sink)
-                stream = self._streams.setdefault(stream, stream)
-                stretch = Stretch(stream, version, Priority(output.priority))
-                self.gathered.chunks.setdefault(stretch, []).append(chunk)
+                self._chunks_of(job, version, output).append(chunk)
                 self._made += len(chunk.data)
                 self.count(job, version, f"{output.name}/{output.sink}", "out", chunk.count)
         for letter in emission.dead:
             self.dead(job, version, letter, now)
-        for step, counts in emission.counts.items():
-            for fate in _FATES:
-                self.count(job, version, step, fate, getattr(counts, fate))
+        accounts = self._accounts.setdefault((job, version), {})
+        for step, count in emission.counts.items():
+            if step not in accounts:
+                accounts[step] = Account()
+            accounts[step].add(count)
         self.touch(job, now)
 
     def dead(self, job: str, version: int, letter: DeadLetter, now: Instant) -> None:
@@ -210,6 +212,10 @@ class Work:
     def take(self) -> Gathered:
         """Hand over what was gathered and begin anew."""
         gathered = self.gathered
+        for (job, version), accounts in self._accounts.items():
+            for step, account in accounts.items():
+                for fate in _FATES:
+                    self.count(job, version, step, fate, getattr(account, fate))
         gathered.intake.ledger += [LedgerEntry(*key, count) for key, count in gathered.ledger.items()]
         self._begin()
         return gathered
@@ -220,3 +226,13 @@ class Work:
         taken = Gathered(gathered.freeing, gathered.upkeep, notices=gathered.notices, replies=gathered.replies)
         gathered.freeing, gathered.upkeep, gathered.notices, gathered.replies = Transaction(), Transaction(), [], []
         return taken
+
+    def _chunks_of(self, job: str, version: int, output: Output) -> list[Chunk]:
+        """Where the output's records are gathered. Looked up once a commit: messages come one by one."""
+        chunks = self._chunks.get((job, version, output))
+        if chunks is None:
+            stream = StreamId(job, output.name, output.sink)
+            stream = self._streams.setdefault(stream, stream)
+            stretch = Stretch(stream, version, Priority(output.priority))
+            chunks = self._chunks[job, version, output] = self.gathered.chunks.setdefault(stretch, [])
+        return chunks
