@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from edge_orch.expr.scope import Bounds
 from edge_orch.spec.leaves import Name, value_of
@@ -18,6 +18,20 @@ def bounds_after(body: object, before: Mapping[str, Bounds]) -> dict[str, Bounds
         return {}
     made = {name.value for name in _made(body)}
     return {name: bounds for name, bounds in before.items() if name not in made}
+
+
+def bounds_together(branches: Sequence[tuple[Collection[str], Mapping[str, Bounds]]]) -> dict[str, Bounds]:
+    """The widest bounds of fields that have any in each branch; of a branch, its fields are given, and their bounds."""
+    found: dict[str, Bounds] = {}
+    for name in {name for _, bounds in branches for name in bounds}:
+        each = [bounds.get(name, (None, None)) for fields, bounds in branches if name in fields]
+        lows = [low for low, _ in each if low is not None]
+        highs = [high for _, high in each if high is not None]
+        low = min(lows) if len(lows) == len(each) else None
+        high = max(highs) if len(highs) == len(each) else None
+        if (low, high) != (None, None):
+            found[name] = (low, high)
+    return found
 
 
 def _made(body: object) -> list[Name]:

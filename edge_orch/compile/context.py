@@ -41,8 +41,8 @@ class StepContext(msgspec.Struct, frozen=True):
         """Raise `Invalid` if the job declared an event time and a step above removed it."""
         if is_joined(self.flow.time_lost_at or ""):
             what = f"`{self.name}` needs the event time, which is not one field in all of `{self.flow.time_lost_at}`"
-            next_step = "give it one name where it is read, by `time` of schematize or parse; of an aggregate it is"
-            raise Invalid(Problem(what, self.where, next_step=f"{next_step} window_start"))
+            next_step = "give it one name: `time` of schematize or parse; of rows it is the window's"
+            raise Invalid(Problem(what, self.where, next_step=next_step))
         if self.flow.time_lost_at and self.flow.time_nullable:
             time, step = self.flow.time_nullable, self.flow.time_lost_at
             what = f"`{self.name}` needs the event time, and `{time}` may be NULL since the step `{step}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from edge_orch.compile.bounds import bounds_together
 from edge_orch.compile.flow import LOST, Flow
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.conversion import NUMBERS
@@ -48,7 +49,8 @@ def compile_union(inputs: Sequence[StepInput], flows: Mapping[str, Flow]) -> tup
         time_lost_at = time_lost_at or plan.joined(names)
     gone = {name: step for _, flow in came for name, step in flow.gone.items() if name not in fields}
     schema = Schema(together, None if time_lost_at else came[0][1].schema.time)
-    return plan.Union(plan.joined(names), names, schema), Flow(schema, broken, lost, time_lost_at, gone)
+    bounds = bounds_together([(flow.schema.names, flow.bounds) for _, flow in came])
+    return plan.Union(plan.joined(names), names, schema), Flow(schema, broken, lost, time_lost_at, gone, bounds)
 
 
 def _two_types(field: Field, known: Field, name: StepInput, first: StepInput) -> Problem:

@@ -16,6 +16,7 @@ from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import ALONE, MAIN, Generator
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Device, StepCount
+from edge_orch.engine.union_time import UnionTime, union_times
 from edge_orch.engine.windows.windows import Windows
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Expression
@@ -73,8 +74,9 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
             windows = generator.stateful[step.name]
             assert isinstance(windows, Windows)  # noqa: S101 - for the type checker
             windows.emit = namespace[rows_function(generator, step)]
+    times = union_times(generator.graph, generator.stateful)
     for (root_name, each), clock in generator.clocks.items():
-        clock.watch(_timers(generator, root_name, each))
+        clock.watch(_timers(generator, root_name, each, times))
     return Compiled(
         code,
         namespace[MAIN],
@@ -91,9 +93,15 @@ def _loaded(code: str, name: str) -> CodeType:
     return compile(code, name, "exec")
 
 
-def _timers(generator: Generator, root: str, own: str) -> list[Timer]:
-    steps = generator.graph.timed(root)
-    return [generator.stateful[step.name] for step in steps if str(pace(step)) == own]
+def _timers(generator: Generator, root: str, own: str, times: Mapping[str, UnionTime]) -> list[Timer]:
+    graph = generator.graph
+    steps = graph.timed(root)
+    timers: list[Timer] = [generator.stateful[step.name] for step in steps if str(pace(step)) == own]
+    for name, time in times.items():  # behind all that it depends on
+        (first, *_) = graph.joins.stages.first(name)
+        if first in steps and str(pace(first)) == own:
+            timers.append(time)
+    return timers
 
 
 def _emit_quorum(generator: Generator, place: int, at_least: Expression) -> str:

@@ -66,6 +66,7 @@ class Graph:
             names.add(step.name)
             known.update(ports(step))
         self.joins = Joins(plan.steps)
+        self._steps = plan.steps
         self._places = {step.name: place for place, step in enumerate(plan.steps)}
         self._lines: dict[str, dict[str, list[str]]] = {port: {} for port in self._children}
         self.dead_letters = [output.name for output in plan.outputs if output.input == DEAD_LETTERS]
@@ -91,26 +92,35 @@ class Graph:
         """By field, the outputs that take that text of these records."""
         return self._lines[port]
 
-    def below(self, port: str) -> list[Step]:
-        """All steps that these records reach, without what comes after an aggregate; parents before children."""
-        found = {step.name: step for step in self._reached(port, set())}
+    def below(self, port: str, *, across: bool = True) -> list[Step]:
+        """All steps that these records reach, without what comes after an aggregate; parents before children.
+
+        Not `across`: without what comes after a union of several stages either.
+        """
+        found = {step.name: step for step in self._reached(port, set(), across=across)}
         if any(isinstance(step, Union) for step in found.values()):  # which is reached before its last parent
             return sorted(found.values(), key=lambda step: self._places[step.name])
         return list(found.values())
 
-    def _reached(self, port: str, seen: set[str]) -> Iterator[Step]:
+    def _reached(self, port: str, seen: set[str], *, across: bool) -> Iterator[Step]:
         for child in self._children[port]:
             if child.name in seen:
                 continue
             seen.add(child.name)
             yield child
-            if not isinstance(child, Aggregate):
+            if not isinstance(child, Aggregate) and (across or not self.joins.stages.crosses(child)):
                 for inner in ports(child):
-                    yield from self._reached(inner, seen)
+                    yield from self._reached(inner, seen, across=across)
 
     def timed(self, name: str) -> list[Timed]:
-        """The steps below whose state event time changes, parents before children."""
-        return [step for step in self.below(name) if isinstance(step, Timed)]
+        """The steps below, within the stage, whose state event time changes, parents before children."""
+        return [step for step in self.below(name, across=False) if isinstance(step, Timed)]
+
+    @property
+    def unions_followed(self) -> list[Union]:
+        """The unions of several stages behind which steps follow event time, in the order of the plan."""
+        unions = [step for step in self._steps if isinstance(step, Union) and self.joins.stages.crosses(step)]
+        return [union for union in unions if any(isinstance(step, Timed) for step in self.below(union.name))]
 
     @property
     def dated_by_arrival(self) -> bool:

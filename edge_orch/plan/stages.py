@@ -6,11 +6,10 @@ stages. Within a stage records come in the order in which they were made, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from edge_orch.errors import Problem
 from edge_orch.plan.steps import (
-    SOURCE,
     Aggregate,
     Alert,
     Deadband,
@@ -26,53 +25,81 @@ from edge_orch.plan.steps import (
     inputs,
     ports,
 )
+from edge_orch.plan.windows import CalendarWindow, SlidingWindow, TumblingWindow
+from edge_orch.time import format_duration
 
 Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Running | Throttle
 """Steps whose state event time changes."""
 
+Aligned = TumblingWindow | SlidingWindow | CalendarWindow
+"""Windows that event time alone decides."""
+
 
 class Stages:
-    """The stage of each port, by the name of the step that begins it. Steps come in topological order."""
+    """The stage of each port. Steps come in topological order."""
 
-    def __init__(self, steps: Iterable[Step] = ()) -> None:
-        self._stages: dict[str, str] = {}
+    def __init__(self) -> None:
+        self._begins: dict[str, Step] = {}
         self._roots: dict[str, frozenset[str]] = {}
-        self._crossing: dict[str, Union] = {}
-        for step in steps:
-            self.add(step)
+        self._through: dict[str, tuple[Aggregate, ...]] = {}
 
     def add(self, step: Step) -> None:
         """One more step."""
-        stages = {self._stages.get(name, "") for name in inputs(step)}
-        begins = isinstance(step, Schematize | Aggregate) or len(stages) > 1
-        if isinstance(step, Union) and begins:
-            self._crossing[step.name] = step
+        begins = {self._begins[name].name: self._begins[name] for name in inputs(step) if name in self._begins}
+        whole = isinstance(step, Schematize | Aggregate) or len(begins) != 1
+        through = {each.name: each for name in inputs(step) for each in self._through.get(name, ())}
+        if isinstance(step, Aggregate):
+            through[step.name] = step
         roots = {root for name in inputs(step) for root in self._roots.get(name, {step.name})}
         for port in ports(step):
-            self._stages[port] = step.name if begins else stages.copy().pop()
+            self._begins[port] = step if whole else next(iter(begins.values()))
             self._roots[port] = frozenset(roots)
+            self._through[port] = tuple(through.values())
 
-    def crosses(self, union: Union) -> bool:
-        """Whether its inputs are of several stages."""
-        return union.name in self._crossing
+    def begin(self, port: str) -> Step:
+        """The step that begins the stage of these records."""
+        return self._begins[port]
+
+    def crosses(self, step: Step) -> bool:
+        """Whether it is a union of records of several stages."""
+        return isinstance(step, Union) and self._begins[step.name] is step
+
+    def first(self, port: str) -> Sequence[Aggregate]:
+        """The aggregates that these records, or what they are made of, come to first."""
+        return [each for each in self._through.get(port, ()) if not self._through.get(each.input)]
 
     def refusal(self, step: Step) -> Problem | None:
-        """Why a step cannot be, of which all steps before have been added: what it reads comes in no order, or has no
-        clock.
-        """
+        """Why a step cannot be, of which all steps before have been added."""
         if isinstance(step, Union):
-            roots = sorted({root for name in inputs(step) for root in self._roots.get(name, ())})
-            if len(roots) < 2:
-                return None
-            what = f"`{roots[0]}` and `{roots[1]}` read the source each for itself: their records come in no order"
-            next_step = "schematize it once, as raw or with what all have in common, and parse in each branch"
-            return Problem(what, next_step=next_step)
-        if not isinstance(step, Timed):
+            return self._without_order(step)
+        begins = self._begins.get(step.input)
+        return self._without_time(step, begins) if isinstance(step, Timed) and isinstance(begins, Union) else None
+
+    def _without_order(self, union: Union) -> Problem | None:
+        roots = sorted({root for name in union.inputs for root in self._roots.get(name, ())})
+        if len(roots) < 2:
             return None
-        union = self._crossing.get(self._stages.get(step.input, SOURCE))
-        if union is None:
-            return None
-        found = ", ".join(f"`{name}`" for name in union.inputs)
-        what = f"`{step.name}` follows event time, and what it reads has no clock in common"
-        next_step = "put one before them into each branch, or join the branches before their windows"
-        return Problem(what, None, "branches without an aggregate between them", found, next_step)
+        what = f"`{roots[0]}` and `{roots[1]}` read the source each for itself: their records come in no order"
+        next_step = "schematize it once, as raw or with what all have in common, and parse in each branch"
+        return Problem(what, next_step=next_step)
+
+    def _without_time(self, step: Timed, union: Union) -> Problem | None:
+        """A step that follows event time, behind a union whose inputs do not all say how far it has come."""
+        next_step = f"unite the branches before their windows, or put `{step.name}` into each of them"
+        for name in union.inputs:
+            if not self._through.get(name):
+                what = f"`{step.name}` follows event time, and `{name}` passes on records beside rows of windows"
+                return Problem(what, next_step=next_step)
+        for each in self._through[union.name]:
+            if not isinstance(each.window, Aligned):
+                what = f"`{step.name}` follows event time, and when a window of `{each.name}` ends no clock says"
+                return Problem(
+                    what, None, "windows that time alone decides: tumbling, sliding, calendar", "", next_step
+                )
+        one, *others = self.first(union.name)
+        for other in others:
+            if other.idle_us != one.idle_us:
+                what = f"`{step.name}` follows event time, and has two clocks: `{one.name}`'s and `{other.name}`'s"
+                found = f"idle: {format_duration(one.idle_us)} and {format_duration(other.idle_us)}"
+                return Problem(what, None, "one `idle` of both", found, "give them the same `idle`")
+        return None

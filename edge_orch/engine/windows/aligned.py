@@ -95,7 +95,15 @@ class AlignedWindows(Windows):
         later = self._later()
         if later == NEVER:
             return own
-        return min(own, (self._frames.last_before(later) if self._dated_by_start else later) + self._grace)
+        return min(own, self.reaches(later))
+
+    def reached(self, watermark_us: int) -> int:
+        """No row is to come that is older, when the watermark has come so far."""
+        return self._row_time(watermark_us - self._grace)
+
+    def reaches(self, moment_us: int) -> int:
+        """The watermark at which `reached` has come to that moment."""
+        return (self._frames.last_before(moment_us) if self._dated_by_start else moment_us) + self._grace
 
     def sweep(self) -> int:
         """See `Timer`."""

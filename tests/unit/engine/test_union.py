@@ -14,6 +14,8 @@ from edge_orch.engine.records import Emission
 from edge_orch.errors import Invalid
 from edge_orch.plan.plan import Plan, decode_plan, encode_plan
 from edge_orch.plan.steps import Union
+from edge_orch.plan.tap import tapped
+from edge_orch.time import SECOND
 from tests.unit.engine.plans import FLOAT, at, batch, parsed, pipeline, plan, rows, schematize
 
 HEAD = """apiVersion: edge-orch/v1
@@ -191,3 +193,63 @@ def test_state_of_steps_below_a_union_survives() -> None:
     second = pipeline(made, state=first.snapshot())
     emission = second.process(batch(records(20, 60, 1, 2), received=at(1), position=3))
     assert [row["x"] for row in rows(emission)] == [2.0]
+
+
+TIERS = """
+    - {name: short, aggregate: {window: {tumbling: 5s}, by: [k], compute: {n: count(*)}}}
+    - name: long
+      from: schematize
+      aggregate: {window: {sliding: {size: 20s, every: 10s}}, by: [k], compute: {n: count(*)}, grace: 3s}
+    - name: minutes
+      from: [short, long]
+      aggregate: {window: {tumbling: 1m}, by: [k], compute: {rows: count(*), sum: sum(n)}, on_late: dead_letter}
+    - name: last
+      from: [long, minutes]
+      aggregate: {window: {tumbling: 2m}, compute: {rows: count(*)}, on_late: dead_letter}
+"""
+
+
+@given(st.lists(st.integers(0, 40), max_size=40))
+def test_no_row_of_several_windows_is_late_for_the_windows_behind_them(gaps: list[int]) -> None:
+    engine = pipeline(job(TIERS, short="short", long="long", minutes="minutes", last="last"))
+    times = [sum(gaps[:place]) for place in range(len(gaps))]
+    found = [engine.process(batch([as_line(ts) for ts in times])), engine.finish()]
+    assert not any(emission.dead for emission in found)
+    short, long, minutes, last = (
+        [row for emission in found for row in rows(emission, name)] for name in ("short", "long", "minutes", "last")
+    )
+    assert sum(row["rows"] for row in minutes) == len(short) + len(long)
+    assert sum(row["rows"] for row in last) == len(long) + len(minutes)
+    assert sorted(minutes, key=lambda row: row["window_start"]) == minutes
+
+
+def as_line(ts: int) -> bytes:
+    return msgspec.json.encode({"ts": ts, "k": "a", "x": 0.0, "n": 0})
+
+
+def test_windows_behind_others_wait_for_the_slowest() -> None:
+    engine = pipeline(job(TIERS, out="minutes"))
+    waiting = engine.process(batch([as_line(0), as_line(70), as_line(72)]))
+    before = [("59:00", 1, 1)]  # the window from 23:59:50 to 00:00:10
+    assert told(waiting) == before  # of `long`, the window from 00:00:50 to 00:01:10 has its grace
+    closed = engine.process(batch([as_line(73)], position=3))
+    assert told(closed) == [("00:00", 2, 2)]
+
+
+def told(emission: Emission) -> list[tuple[str, int, int]]:
+    """The rows of `minutes`."""
+    return [(row["window_start"][14:19], row["rows"], row["sum"]) for row in rows(emission)]
+
+
+def test_silence_closes_windows_behind_several() -> None:
+    engine = pipeline(job(TIERS, out="minutes"))
+    engine.process(batch(records(1, 2, 3)))
+    found = []
+    while (wake := engine.wake_at()) is not None and wake < 600 * SECOND:
+        found += told(engine.advance(at(wake / SECOND)))
+    assert found == [("59:00", 1, 3), ("00:00", 2, 6)]
+
+
+def test_the_records_of_a_union_can_be_looked_at() -> None:
+    made, output = tapped(job(ROUTED, out="both"), "r.rest + r.hot + r.low")
+    assert [row["x"] for row in rows(once(made, records(1, 60)), output)] == [1, 60]

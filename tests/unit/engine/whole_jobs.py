@@ -137,11 +137,19 @@ def whole_job(step: Schematize) -> Plan:
     )  # fmt: skip
     stages = Union("stages", ("large", "mask", "small", "often + exploded"), united(large, masked, small, nested))
     summed = mapped(stages, "summed", both=(call("add", col("i", INT), lit(2**62, INT), type_=INT), INT))
+    tiers = Union("tiers", ("small", "large", "hot_rows"), united(small, large, hot_rows))
+    tier_sums = aggregate(tiers, Aggregation("n", "count", INT), by=("k",), size=10, name="tier_sums")
+    tier_sums = msgspec.structs.replace(tier_sums, on_late="dead_letter")
+    tier_alert = Alert(
+        "tier_alert", "tiers", call("gt", col("n", INT), lit(1, INT)), ("k",), SECOND, few,
+        "error", (SummaryPart(value="n"),), ("bus",), tiers.schema,
+    )  # fmt: skip
     outputs = {
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
         "elements": "elements", "by_element": "by_element", "lagged": "lag", "moves": "moves",
         "hot_or_big": "hot + big", "any_of": "any_of", "nested": nested.name, "stages": "stages", "summed": "summed",
+        "tiers": "tiers", "tier_sums": "tier_sums",
     }  # fmt: skip
     return plan(
         step,
@@ -172,6 +180,9 @@ def whole_job(step: Schematize) -> Plan:
         steep,
         stages,
         summed,
+        tiers,
+        tier_sums,
+        tier_alert,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
