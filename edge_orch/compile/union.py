@@ -40,7 +40,8 @@ def compile_union(inputs: Sequence[StepInput], flows: Mapping[str, Flow]) -> tup
         for field in fields.values()
         if field.name not in broken
     )
-    time_lost_at = next((flow.time_lost_at for _, flow in came if flow.time_lost_at), None)
+    without = next((flow for _, flow in came if flow.time_lost_at), came[0][1])
+    time_lost_at = without.time_lost_at
     if problems:
         raise Invalid(*problems)
     names = tuple(name.value for name in inputs)
@@ -50,7 +51,8 @@ def compile_union(inputs: Sequence[StepInput], flows: Mapping[str, Flow]) -> tup
     gone = {name: step for _, flow in came for name, step in flow.gone.items() if name not in fields}
     schema = Schema(together, None if time_lost_at else came[0][1].schema.time)
     bounds = bounds_together([(flow.schema.names, flow.bounds) for _, flow in came])
-    return plan.Union(plan.joined(names), names, schema), Flow(schema, broken, lost, time_lost_at, gone, bounds)
+    flow = Flow(schema, broken, lost, time_lost_at, gone, bounds, time_nullable=without.time_nullable)
+    return plan.Union(plan.joined(names), names, schema), flow
 
 
 def _two_types(field: Field, known: Field, name: StepInput, first: StepInput) -> Problem:
