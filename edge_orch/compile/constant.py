@@ -6,7 +6,7 @@ from math import isfinite
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.schema import FieldType
-from edge_orch.spec.leaves import INT64, Constant
+from edge_orch.spec.leaves import INT64, Constant, refuse_leading_zero
 from edge_orch.spec.nodes import Scalar, described
 
 
@@ -30,6 +30,8 @@ def _mending(node: Scalar, type_: FieldType) -> str:
 def default_value(constant: Constant, type_: FieldType) -> bool | int | float | str:
     """The default of a parameter or field. Raises `Invalid` where it is of another type."""
     value = constant.value
+    if type_ is not FieldType.STRING:
+        refuse_leading_zero(constant.node)
     is_bool = isinstance(value, bool)
     if type_ is FieldType.BOOL and isinstance(value, bool):
         return value

@@ -126,6 +126,12 @@ def expanded(text: Text, own: Mapping[Name, Text], *, short_data: bool = False) 
     `own`: the patterns that the job defines itself. The type in `%{INT:n:int}` says nothing: fields have types.
     `short_data`: what DATA takes ends at the first character that is written out behind it.
     """
+    whole = {reference.start() for reference in _REFERENCE.finditer(text.value)}
+    broken = next((at.start() for at in re.finditer(r"%\{", text.value) if at.start() not in whole), None)
+    if broken is not None:
+        what = "a reference to a pattern that is cut off"
+        next_step = "close it with }; a field's name has letters, digits and _"
+        raise Invalid(Problem(what, text.node.at(broken), "%{PATTERN} or %{PATTERN:field}", "", next_step))
     known = PATTERNS | {name.value: pattern.value for name, pattern in own.items()}
     found = _expanded(text, text.value, known, (), short_data=short_data and known["DATA"] == PATTERNS["DATA"])
     return Text(found, Scalar(found, text.where, plain=False))

@@ -181,6 +181,14 @@ class LabelName(Name, frozen=True):
         return re.sub("[^A-Za-z0-9_./-]+", "-", text).strip("-./")[:63]
 
 
+def refuse_leading_zero(node: Scalar) -> None:
+    """Raise `Invalid` for `010`: to some it is ten, to others, YAML 1.1 among them, eight."""
+    if node.plain and re.fullmatch(r"[-+]?0[0-9]+", node.text):
+        octal = "" if re.search("[89]", node.text) else f", or {int(node.text, 8)} if octal digits are meant"
+        next_step = f"write {int(node.text)}{octal}"
+        raise Invalid(Problem("a number that begins with 0", node.where, "", node.text[:60], next_step))
+
+
 class Integer(Leaf, frozen=True):
     """A whole number within bounds."""
 
@@ -194,6 +202,7 @@ class Integer(Leaf, frozen=True):
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int):
             raise mismatch(node, cls.expected)
+        refuse_leading_zero(node)
         if not cls.minimum <= value <= cls.maximum:
             is_open = cls.minimum > INT64[0] and cls.maximum == INT64[1] and value < cls.minimum
             expected = f"{cls.minimum} or more" if is_open else f"{cls.minimum} to {cls.maximum}"
@@ -218,6 +227,7 @@ class Number(Leaf, frozen=True):
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise mismatch(node, cls.expected)
+        refuse_leading_zero(node)
         if abs(value) > 1.7976931348623157e308 or math.isnan(value):
             raise Invalid(Problem("not a finite number", node.where, cls.expected, node.text[:60]))
         return float(value)

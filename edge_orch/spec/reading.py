@@ -224,9 +224,10 @@ def read_variant(
             Problem(f"need a kind of {what}", node.where, f"one of: {names(table)}", described(node), next_step)
         )
     entries = entries_of(node)
-    if len(entries) != 1:
+    named = [value.text for key, value in entries if key.text in {"type", "kind"} and isinstance(value, Scalar)]
+    if len(entries) != 1 or named:
         found = names(key.text for key, _ in entries)
-        kind = next((value.text for key, value in entries if key.text == "type" and isinstance(value, Scalar)), "")
+        kind = next(iter(named), "")
         first = kind if kind in table else next(iter(table))
         next_step = (elsewhere.get(kind.lower()) or f"the kind is the key itself: {first}: {{…}}") if kind else ""
         raise Invalid(

@@ -69,7 +69,10 @@ def interval(checker: Checker, node: exp.Expression) -> int:
     try:
         return parse_duration(f"{match[1]}{_UNITS.get(match[2].removesuffix('s'), match[2])}" if match else text)
     except Invalid:
-        raise checker.problem(node, "not an interval", "like INTERVAL '5' minute", repr(text)) from None
+        next_step = f"write a number and one of: {', '.join(_UNITS)}"
+        if match and match[2].removesuffix("s") in {"month", "quarter", "year"}:
+            next_step = "those differ in length: write days, or cut the time by date_trunc('month', ts)"
+        raise checker.problem(node, "not an interval", "like INTERVAL '5' minute", repr(text), next_step) from None
 
 
 def _neg(checker: Checker, node: exp.Neg) -> Expression:
