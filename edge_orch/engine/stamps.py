@@ -62,7 +62,11 @@ def number_parser(unit: str) -> Callable[[float], int]:
     def parse(value: float) -> int:
         if isinstance(value, int):
             return in_range(value * whole if whole else value // 1000)
-        return in_range(round(value * scale))
+        try:
+            moment_us = round(value * scale)
+        except OverflowError:  # a great number is infinite in microseconds
+            moment_us = LATEST_US + 1
+        return in_range(moment_us)
 
     return parse
 

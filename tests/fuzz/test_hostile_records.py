@@ -20,9 +20,9 @@ from tests.fuzz.jobs import FORMATS, HEADERS, plan
 NOW = Instant(1_700_000_010 * SECOND, 0, "boot")
 HOSTILE = (
     b"\xff\xfe", b"\x00", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "\u2028".encode(), b"\r",
-    b"\x85", b"NaN", b"-Infinity", b"1e999", b"9" * 400, b"-9223372036854775809", b'{"a":' * 600, b"[" * 3_000,
-    b'"', b"''", b"\\", b"\\u0000", b"=cmd|' /C calc'!A0", b"@SUM(1)", b"+1", b"{{", b"${secret:KEY}", b"%s%n",
-    b"null", b'"ts":1,"ts":2', b"\t", b" " * 50, "١٢٣".encode(), "İ".encode(), b"1_000", b"0x10", b"-0", b".5",
+    b"\x85", b"NaN", b"-Infinity", b"1e999", b"1e306", b"9" * 400, b"-9223372036854775809", b'{"a":' * 600,
+    b"[" * 3_000, b'"', b"''", b"\\", b"\\u0000", b"=cmd|' /C calc'!A0", b"@SUM(1)", b"+1", b"{{", b"${secret:KEY}",
+    b"%s%n", b"null", b'"ts":1,"ts":2', b"\t", b" " * 50, "١٢٣".encode(), "İ".encode(), b"1_000", b"0x10", b"-0", b".5",
     b"1e-400", b"[]", b"{}", b",,,", b"||", b";;", b"<a>" * 101, b"&a;", b"&#0;", b"<![CDATA[", b"<!--",
     b'<!DOCTYPE r [<!ENTITY a "b">]>', b'<?xml version="1.0" encoding="utf-16"?>', b"</r>", b"<k/><k/>",
 )  # fmt: skip

@@ -53,7 +53,9 @@ def test_numbers_count_from_the_epoch(unit: str, value: float, moment: int) -> N
     assert number_parser(unit)(value) == moment
 
 
-@pytest.mark.parametrize(("unit", "value"), [("unix_s", 1e12), ("unix_ms", -(10**18)), ("unix_us", 2**63)])
+@pytest.mark.parametrize(
+    ("unit", "value"), [("unix_s", 1e12), ("unix_ms", -(10**18)), ("unix_us", 2**63), ("unix_s", -1e306)]
+)
 def test_numbers_beyond_the_years_one_to_9999_are_refused(unit: str, value: float) -> None:
     with pytest.raises(ValueError, match="years 1 to 9999"):
         number_parser(unit)(value)
