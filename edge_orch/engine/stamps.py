@@ -77,9 +77,14 @@ def text_parser(pattern: str, zone: str) -> Callable[[str], int]:
     A stamp without an offset is read in `zone`. Raises `Invalid` when this machine does not know the zone. One that
     names no year is read as if it were UTC, in a leap year; `completer` makes a stamp of it.
     """
-    place = known_zone(zone)
     if missing(pattern):
         return lambda text: micros(_strptime(f"{_LEAP_YEAR} {text}", f"%Y {pattern}", pattern), UTC)
+    return whole_parser(pattern, zone)
+
+
+def whole_parser(pattern: str, zone: str) -> Callable[[str], int]:
+    """The same, but of a pattern without a year or a date, which are the first of January and 1900 then."""
+    place = known_zone(zone)
     if pattern == "rfc3339":
         return lambda text: micros(_iso(text), place)
     if pattern == "%Y-%m-%d %H:%M:%S":

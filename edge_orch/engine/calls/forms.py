@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from edge_orch.engine.stamps import text_parser, to_datetime
+from edge_orch.engine.stamps import to_datetime, whole_parser
 from edge_orch.plan.forms import WRITTEN
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -50,7 +50,7 @@ def stamp_writer(form: str) -> Callable[[int], str]:
 
 def stamp_reader(form: str) -> Callable[[str], int | None]:
     """A function: text of that form → a timestamp; NULL for other text. Without an offset it is UTC."""
-    parse = text_parser(form, "UTC")
+    parse = whole_parser(form, "UTC")
 
     def read(text: str) -> int | None:
         try:

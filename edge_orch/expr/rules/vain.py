@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from edge_orch.plan.partial_forms import missing
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import INT64
 from edge_orch.spec.stamp_forms import form_mistake
@@ -55,6 +56,12 @@ def refuse_vain_call(checker: Checker, name: str, nodes: Sequence[exp.Expression
         if count == 0 or (count is not None and count < 1 and name == "split_part"):
             what = f"{'parts' if name == 'split_part' else 'characters'} are counted from 1"
             raise checker.problem(nodes[place], what, "1 for the first", nodes[place].sql())
+    if name == "strptime" and missing(nodes[1].name) == "year":
+        next_step = (
+            "read it by a parse step, with this format: the year is that in which it lies near the record's time"
+        )
+        what = "a form that names no year: all timestamps would lie in 1900"
+        raise checker.problem(nodes[1], what, "%Y among others", repr(nodes[1].name), next_step)
     if name == "strptime" and (mistake := form_mistake(nodes[1].name)):
         raise checker.problem(nodes[1], mistake.what, next_step=mistake.next_step, into=mistake.at)
     if name == "clamp":

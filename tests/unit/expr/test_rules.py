@@ -140,6 +140,7 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("prev(1, i)", "offset: 3"), ("GetArrayElement(s, 0)", "write x ->> '$[0]'"),
         ("i = 2 IS NULL", "two ways"), ("b <> maybe_b IS NOT TRUE", "two ways"),
         ("i > f IS DISTINCT FROM 2", "two ways"), ("i BETWEEN SYMMETRIC 5 AND 1", "SYMMETRIC is not"),
+        ("strptime(s, '%b %d %H:%M')", "read it by a parse step"),
         ("strptime(s, '%g')", "no part of a timestamp"), ("CAST(s AS decimal)", "round(x, 2)"),
         ("CAST(t AS date)", "date_trunc('day', ts)"), ("trim(LEADING '0' FROM s)", "write ltrim(x, '0')"),
         ("i // 2", "write floor(x / y)"), ("DATE '2026-01-01'", "write TIMESTAMP"),
