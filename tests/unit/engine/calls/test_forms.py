@@ -19,4 +19,5 @@ def test_every_directive_is_written() -> None:
 
 def test_text_of_another_form_is_null() -> None:
     assert stamp_reader("%Y")("x") is None
+    assert stamp_reader("%H:%M")("01:00") == (stamp_reader("%Y")("1900") or 0) + 3_600_000_000
     assert stamp_reader("%d")("31") == 30 * 86_400_000_000 - 70 * 365 * 86_400_000_000 - 17 * 86_400_000_000
