@@ -23,7 +23,7 @@ def bounds_after(body: object, before: Mapping[str, Bounds]) -> dict[str, Bounds
 def bounds_together(branches: Sequence[tuple[Collection[str], Mapping[str, Bounds]]]) -> dict[str, Bounds]:
     """The widest bounds of fields that have any in each branch; of a branch, its fields are given, and their bounds."""
     found: dict[str, Bounds] = {}
-    for name in {name for _, bounds in branches for name in bounds}:
+    for name in {name for fields, bounds in branches for name in bounds if name in fields}:
         each = [bounds.get(name, (None, None)) for fields, bounds in branches if name in fields]
         lows = [low for low, _ in each if low is not None]
         highs = [high for _, high in each if high is not None]
