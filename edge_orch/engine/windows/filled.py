@@ -8,7 +8,9 @@ Which windows are empty is decided when they close, by what came until then. A l
 window as it does any other; windows that have closed get no rows because of it, those to come do. When the input or the
 step's version ends, windows are told up to the newest one that has records.
 
-A known key takes room like a cell does, and is refused with it.
+A known key takes room like a cell does, and is refused with it. When one step in time has brought forth `MOST_AT_ONCE`
+rows of empty windows, because it is a long one and many keys are known, the silent keys are forgotten, which is counted
+as `evicted`: rows wait in memory until they leave.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ from edge_orch.engine.windows.frames import Frames
 from edge_orch.engine.windows.windows import PARTIAL
 from edge_orch.plan.steps import Aggregate
 
+MOST_AT_ONCE = 100_000
+FORGOTTEN = BEFORE + 1  # so long ago that no row is due any more
+
 
 class _State(msgspec.Struct, array_like=True):
     windows: bytes
@@ -45,6 +50,12 @@ class FilledWindows(AlignedWindows):
         self._nothing = layout.cell(layout.sizes(1))
         # When the last closed window ended in which each had a record; BEFORE: only open ones have any.
         self._known: dict[Key, int] = {}
+        self._told = 0  # rows of empty windows in this step of time
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Timer`."""
+        self._told = 0
+        super().advance(watermark_us)
 
     def revised(self, pane: int, key: Key, watermark_us: int) -> None:
         """See `AlignedWindows`."""
@@ -57,6 +68,7 @@ class FilledWindows(AlignedWindows):
 
     def finish(self) -> None:
         """See `Timer`."""
+        self._told = 0
         newest = self._newest()
         while self._open and min(self._open) <= newest:
             self._close(min(self._open))
@@ -64,6 +76,7 @@ class FilledWindows(AlignedWindows):
 
     def close(self) -> None:
         """See `Windows`."""
+        self._told = 0
         newest = self._newest()
         while self._open and (start := min(self._open)) <= newest:
             end = self._open.pop(start)
@@ -103,6 +116,10 @@ class FilledWindows(AlignedWindows):
         for key, _ in found:
             known[key] = end
         silent = [(key, self._nothing) for key, ended in known.items() if BEFORE < ended < end]
+        self._told += len(silent)
+        if self._told >= MOST_AT_ONCE:
+            self._room.count.evicted += len(silent)
+            known.update((key, FORGOTTEN) for key, _ in silent)
         self._open_after(end)
         return [*found, *silent]
 

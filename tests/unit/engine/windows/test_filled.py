@@ -6,6 +6,7 @@ import pytest
 
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Emission
+from edge_orch.engine.windows import filled
 from edge_orch.plan.plan import Plan, encode_plan
 from edge_orch.plan.windows import CalendarWindow, TumblingWindow
 from edge_orch.time import SECOND
@@ -43,6 +44,18 @@ def test_without_keys_rows_begin_with_the_first_record() -> None:
 def test_a_gap_makes_as_many_rows_as_were_asked_for_whatever_its_length() -> None:
     emission = pipeline(job()).process(batch(lines((1, "a", 1), (1e9, "a", 1))))
     assert [n for _, _, n in said(emission)] == [1, 0, 0, 0]
+
+
+def test_more_rows_than_may_wait_at_once_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filled, "MOST_AT_ONCE", 3)
+    engine = pipeline(job(empty=600))
+    emission = engine.process(batch(lines((1, "a", 1), (2, "b", 1), (31, "b", 1), (32, "c", 1), (1e9, "b", 1))))
+    assert said(emission) == [
+        (0, "a", 1), (0, "b", 1), (10, "a", 0), (10, "b", 0), (20, "a", 0), (20, "b", 0), (30, "b", 1), (30, "c", 1),
+        (40, "b", 0), (40, "c", 0), (50, "b", 0), (50, "c", 0),
+    ]  # fmt: skip
+    assert emission.counts["windows"].evicted == 4
+    assert said(engine.process(batch(lines((1e9 + 20, "b", 1))))) != []
 
 
 def test_the_end_of_time_ends_the_rows() -> None:
@@ -84,6 +97,12 @@ def test_a_late_record_of_a_new_key_has_rows_of_the_windows_still_to_close() -> 
     assert [each for each in said(emission) if each[1] == "b"] == [(10, "b", 1), (20, "b", 0), (30, "b", 0)]
 
 
+def test_a_late_record_opens_the_window_after_those_that_closed() -> None:
+    engine = pipeline(job(empty=10, grace_us=30 * SECOND, on_late="revise"))
+    emission = engine.process(batch(lines((1, "a", 1), (65, "b", 1), (25, "c", 1), (75, "b", 1))))
+    assert [each for each in said(emission) if each[1] == "c"] == [(20, "c", 1), (30, "c", 0)]
+
+
 def test_a_late_record_of_a_forgotten_key_is_a_revision_only() -> None:
     engine = pipeline(job(empty=10, grace_us=30 * SECOND, on_late="revise"))
     emission = engine.process(batch(lines((1, "a", 1), (2, "b", 1), (25, "b", 1), (62, "b", 1), (3, "a", 1))))
@@ -114,6 +133,15 @@ def test_known_keys_take_room_and_give_it_back() -> None:
     assert 0 < first < 99
     assert folded(*((11.0, f"more-{number}", 1.0) for number in range(99))) < first  # those known stay so
     assert folded(*((99.0, f"later-{number}", 1.0) for number in range(99))) == first
+
+
+def test_known_keys_take_the_same_room_after_a_restart() -> None:
+    first, second = ([(at, f"{at}-{number}", 1.0) for number in range(99)] for at in (1.0, 11.0))
+    whole = pipeline(job(state=16384))
+    whole.process(batch(lines(*first)))
+    again = pipeline(job(state=16384), state=whole.snapshot())
+    folded = [engine.process(batch(lines(*second))).counts["windows"].folded for engine in (whole, again)]
+    assert folded[0] == folded[1]
 
 
 @pytest.mark.parametrize("cut", range(1, 6))
