@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.compile import compile_job
-from edge_orch.engine.running import LONGEST_TEXT
+from edge_orch.engine.running import LONGEST_TEXT, Totals
+from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Running
-from tests.unit.engine.plans import batch, pipeline, rows
+from tests.unit.engine.plans import batch, pipeline, room, rows
 
 STATE = {
     "n": ("0", "n + 1"),
@@ -158,15 +159,15 @@ def test_where_there_is_no_room_the_longest_silent_begin_anew() -> None:
 
 
 def test_a_restored_state_takes_the_room_it_took() -> None:
-    job = compiled({"n": ("0", "n + 1"), "text": ("''", "text || k")}, limit="4KB")
-    lines = payload([Given(f"key-{number % 9}-{'x' * number}", 1, 1) for number in range(60)])
-    whole = pipeline(job).process(batch(lines))
-    engine = pipeline(job)
-    parts = [engine.process(batch(lines[:31]))]
-    engine = pipeline(job, state=engine.snapshot())
-    parts.append(engine.process(batch(lines[31:], position=31)))
-    assert [row for part in parts for row in rows(part)] == rows(whole)
-    assert sum(part.counts["running"].evicted for part in parts) == whole.counts["running"].evicted > 0
+    """Though texts grew and shrank, and keys were forgotten meanwhile."""
+    before, after = room(1500), room(1500)
+    nothing = Layout((), (), (), (), ())
+    totals, restored = (Totals(nothing, each, has_gaps=False) for each in (before, after))
+    for number in range(60):
+        totals.over((f"key-{number % 3}",), (), False, number % 13 == 0, ("x" * (number % 7 * 50),))
+    restored.restore(totals.snapshot())
+    assert before.count.evicted > 0
+    assert before.used == after.used
 
 
 def test_what_becomes_a_fraction_is_one_from_the_beginning_and_only_what_begins_as_null_may_be_null() -> None:

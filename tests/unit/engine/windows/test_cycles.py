@@ -81,6 +81,20 @@ def test_it_ends_in_silence_too_and_an_earlier_record_brings_that_forward() -> N
     assert [(row.start, row.end, row.n) for row in told([engine.advance(at(10))])] == [(1, 4, 3)]
 
 
+def test_an_earlier_record_brings_its_end_forward_within_a_batch() -> None:
+    job = plan(READINGS, step(Case(CycleWindow(9, BEGIN, None, 6), 0, "drop")))
+    records = [Given("p", *each) for each in ((2, "a", 5), (1, "a", 0), (7, "b", 5), (5, "a", 0))]
+    assert [(row.start, row.end, row.n) for row in told(run(job, records)) if row.key == "a"] == [(1, 2, 2), (5, 5, 1)]
+
+
+def test_the_row_of_a_cycle_that_is_over_is_not_late_though_another_had_later_records() -> None:
+    small = step(Case(CycleWindow(9, BEGIN, None, 5), 0, "drop"), "small")
+    large = aggregate(small, Aggregation("n", "sum", INT, col("n", INT)), size=7, name="large")
+    job = plan(READINGS, small, large, outputs={"large": "large"})
+    records = [Given("p", *each) for each in ((101, "a", 5), (102, "b", 5), (105, "a", 0), (120, "c", 5))]
+    assert sum(row["n"] for emission in run(job, records) for row in rows(emission, "large")) == 4
+
+
 def test_a_version_that_takes_over_gets_what_is_under_way_as_partial() -> None:
     engine = running(ENTRIES)
     engine.process(batch(b"ERROR boom\n  at f"))
