@@ -156,6 +156,11 @@ class StepInput(Name, frozen=True):
     rule: ClassVar[str] = "the name of a step, or of a route and its branch: route.hot"
     examples: ClassVar[tuple[str, ...]] = ("schematize", "route.hot")
 
+    @classmethod
+    def mended(cls, text: str) -> str:
+        several = re.fullmatch(rf"{cls.pattern}( *, *{cls.pattern})+", text)
+        return f"write [{text}]" if several else super().mended(text)
+
 
 class JobName(Name, frozen=True):
     """The name of a job: part of topics and addresses, hence small letters, digits and `-` only."""

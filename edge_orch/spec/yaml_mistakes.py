@@ -27,6 +27,13 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
         "a mark of a merge that was left undone",
         "keep one side, and remove the marks",
     ),
+    (
+        "sequence entries are not allowed",
+        "",
+        "",
+        "a dash where a value stands",
+        f"{_QUOTE}; a list begins on a line of its own, or stands in [ ]",
+    ),
     ("mapping values are not allowed", r"\s+[\w-]+$", r":", "a key where a value goes on", _LINE_UP),
     ("mapping values are not allowed", "", r":", "a second colon in one line", f"{_QUOTE}, or begin a new line"),
     ("mapping values are not allowed", r".*", r"", "a key where a value goes on", _LINE_UP),

@@ -24,6 +24,7 @@ _DOMAINS: dict[tuple[str, int], tuple[float, float, str]] = {
     ("sqrt", 0): (0.0, inf, "a number from 0 on"),
     **dict.fromkeys((("asin", 0), ("acos", 0)), _SINE),
     **dict.fromkeys((("shift_left", 1), ("shift_right", 1)), _SHIFT),
+    **dict.fromkeys((("to_base", 1), ("from_base", 1)), (2.0, 36.0, "a base from 2 to 36")),
     ("signed", 1): (1.0, 64.0, "1 to 64 bits"),
     ("fixed", 1): (0.0, 15.0, "0 to 15 digits"),
     **dict.fromkeys((("lpad", 1), ("rpad", 1), ("repeat", 1)), _LENGTH),
