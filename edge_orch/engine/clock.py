@@ -95,7 +95,8 @@ class Clock:
 
     def limit(self) -> int:
         """The event time at which the batch's partition makes something due; NEVER if other partitions hold back."""
-        limit = min((min(timer.due(), timer.sweep()) for timer in self._timers), default=NEVER)
+        timers = self._timers
+        limit = min([timer.due() for timer in timers] + [timer.sweep() for timer in timers], default=NEVER)
         return min(limit if limit <= self._others_us else NEVER, self._believed_us + 1)
 
     def tick(self, top_us: int) -> int:
