@@ -139,7 +139,7 @@ def _records(generator: Generator, function: FunctionWriter, step: Schematize) -
         columns = attributes(generator, function, step, tree_of(step.fields))
         return _Records(record, record, columns, carrier=True)
     columns = matched_columns(generator, step)
-    target = "".join(f"{symbol.code}, " for symbol in columns.values())
+    target = "".join(f"{symbol.code}, " for symbol in columns.values()).rstrip()
     return _Records(target, f"({target})", columns, carrier=False)
 
 
