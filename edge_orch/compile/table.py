@@ -24,14 +24,17 @@ _LEAVES: dict[FieldType, type[Leaf]] = {FieldType.BOOL: Flag, FieldType.INT: Int
 
 
 class Table(msgspec.Struct, frozen=True):
-    """CSV with a header, and where it stands: in the job, or in a `file` of its own, whose lines errors then name."""
+    """CSV with a header, and where it stands: in a `node` of the job, or in a `file` of its own."""
 
     text: str
     where: Location
     file: str = ""
+    node: Scalar | None = None
 
     def at(self, line: int) -> Location:
         """Where the row that ends in that line stands."""
+        if self.node is not None:
+            return self.node.at(sum(map(len, self.text.splitlines(keepends=True)[: line - 1])))
         return Location(self.file, line, 1) if self.file else self.where
 
     def named(self, number: int, what: str) -> str:
@@ -113,5 +116,6 @@ def _place(name: Text, header: list[str]) -> int | Problem:
 def _typed(cell: str, type_: FieldType, where: Location) -> Cell:
     if type_ is FieldType.STRING or not cell:
         return cell or None
-    value: Cell = _LEAVES[type_].parse(Scalar(cell.strip(), where))
+    digits = re.sub(r"^([-+]?)0+(?=\d)", r"\1", cell.strip())  # in a table, 007 is seven
+    value: Cell = _LEAVES[type_].parse(Scalar(digits, where))
     return value

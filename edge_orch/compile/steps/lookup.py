@@ -62,7 +62,7 @@ def compile_lookup(spec: Lookup, context: StepContext) -> Compiled:
 
 def _table(spec: Lookup, context: StepContext) -> Table:
     if spec.file is None and spec.csv is not None:
-        return Table(spec.csv.value, spec.csv.where)
+        return Table(spec.csv.value, spec.csv.where, node=spec.csv.node)
     if spec.file is None or spec.csv is not None:
         raise Invalid(Problem("lookup needs one table", context.where, "file: or csv:", "both" if spec.csv else "none"))
     try:

@@ -41,3 +41,8 @@ def test_what_is_wrong_in_a_file_is_told_at_its_line() -> None:
         ("tables/t.csv:5:1", "`x`"),
         ("tables/t.csv:6:1", "another number of cells"),
     ]
+
+
+def test_a_number_in_a_table_may_begin_with_zero() -> None:
+    columns = [(text("k"), FieldType.INT)], [(text("x"), FieldType.FLOAT)]
+    assert read_table(Table("k,x\n007,-01.5\n0,0\n", Location("f", 1, 1)), *columns) == ((7, -1.5), (0, 0.0))
