@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 from edge_orch_agent.core.transaction import Drop, JobDeadLetter, LedgerEntry, Transaction
-from edge_orch_agent.store.sqlite_store import SqliteStore
 
 from edge_orch.cli.main import main
 from edge_orch.engine.records import DeadLetter
 from tests.contracts.stored import STREAM, a_segment
+from tests.unit.agent.store.killing import kill, opened
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An agent that has delivered 3 records, holds 2 in a segment, dropped 4 and met 2 dead letters; then killed."""
-    store = SqliteStore(tmp_path / "agent.db", ballast_bytes=4096)
+    store = opened(tmp_path / "agent.db")
     store.commit(
         Transaction(
             segments=[a_segment(5)],
@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
             ],
         )
     )
+    kill(store, tmp_path / "agent.db")
     return tmp_path
 
 
@@ -45,7 +46,7 @@ def run(capfd: pytest.CaptureFixture[str], folder: Path, *args: str, code: int =
 
 
 def break_segment(folder: Path, statement: str) -> None:
-    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store = opened(folder / "agent.db")
     store._database.execute(statement)
     store.close()
 
@@ -74,7 +75,7 @@ def test_repair_settles_what_damage_has_done_to_the_account_itself(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     break_segment(folder, "DELETE FROM ledger WHERE fate = 'out'")
-    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store = opened(folder / "agent.db")
     store.commit(Transaction(ledger=[LedgerEntry("press", 1, "parsed", "entered", 5)]))
     store.close()
     run(capfd, folder, "ledger", code=1)
@@ -114,7 +115,7 @@ def test_a_flipped_bit_is_found(folder: Path, capfd: pytest.CaptureFixture[str])
 def test_one_damaged_segment_does_not_keep_others_from_being_exported(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store = opened(folder / "agent.db")
     store.commit(Transaction(segments=[a_segment(6)]))
     store.close()
     break_segment(folder, "UPDATE segment SET data = x'00' WHERE sequence = 5")
@@ -131,16 +132,16 @@ def test_the_doctor_knows_whose_folder_it_is(tmp_path: Path, folder: Path, capfd
 
 
 def test_looking_changes_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    before = (folder / "agent.db").read_bytes(), SqliteStore(folder / "agent.db", ballast_bytes=4096).load()
+    before = {part: part.read_bytes() for part in folder.iterdir() if part.name != "agent.db-shm"}
     for args in (["ledger"], ["dead", "list"], ["outbox", "inspect"], ["outbox", "verify"], ["outbox", "export"]):
         run(capfd, folder, *args)
-    assert SqliteStore(folder / "agent.db", ballast_bytes=4096).load() == before[1]
+    assert {part: part.read_bytes() for part in folder.iterdir() if part.name != "agent.db-shm"} == before
 
 
 def test_while_an_agent_holds_the_database_it_can_be_looked_into(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    store = SqliteStore(folder / "agent.db", ballast_bytes=4096)
+    store = opened(folder / "agent.db")
     store.commit(Transaction(segments=[a_segment(6)], ledger=[LedgerEntry("press", 1, "stats/lake", "out", 2)]))
     assert json.loads(run(capfd, folder, "ledger", "-o", "json"))["accounts"][0]["held"] == 4
     store.close()
