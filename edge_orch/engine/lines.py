@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from operator import length_hint
 
-PIECE = 32 << 10
+PIECE = 48 << 10
 """Bytes: the records of so many are held at once. Of half as many, what a piece costs beside them is felt."""
 
 
