@@ -28,7 +28,7 @@ ARGUMENTS = "lines, partition, now, context, first"
 
 Process = Callable[[Lines, str, Instant, dict[str, str], bool], dict[str, StepCount]]
 
-ProcessAlone = Callable[[bytes, dict[str, str]], Mapping[str, StepCount]]
+ProcessAlone = Callable[[bytes, str, dict[str, str]], Mapping[str, StepCount]]
 
 
 class Compiled(msgspec.Struct):

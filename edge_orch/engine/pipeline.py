@@ -104,7 +104,7 @@ class Pipeline:
         now, payload, position = self._begin(batch.received), batch.payload, batch.position
         if self._process_alone is not None and (record := alone(payload)) is not None:
             try:
-                counts = self._process_alone(record, batch.context)
+                counts = self._process_alone(record, batch.partition, batch.context)
             except DECODE_ERRORS:
                 pass  # nothing has happened yet: what is wrong with it is found out as with any other
             else:

@@ -110,7 +110,7 @@ def _emit_alone(generator: Generator, step: Schematize, sieve: Sieve, append: st
 
     How far a record comes says all that is counted of it.
     """
-    function = generator.function(ALONE, "record, context")
+    function = generator.function(ALONE, "record, partition, context")
     body, decoder = function.body, msgspec.json.Decoder(object_type(tree_of(step.fields)))
     records = _records(generator, function, step)
     codes = _codes(generator, function, records, sieve)

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_orch.engine.records import DeadLetter, StepCount
+from edge_orch.plan.expression import Context, Expression
 from edge_orch.plan.formats import RegexFormat
 from edge_orch.plan.plan import Plan
+from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Step
 from tests.unit.engine.plans import (
     FLOAT,
@@ -48,10 +50,15 @@ TOLD = filtered(call("ne", col("k", STRING), lit("?", STRING)), HOT, "told")
 ONE = mapped(POSITIVE, "one", y=(lit(1.0), FLOAT))
 DOUBLE = (call("mul", col("x"), lit(2.0), type_=FLOAT), FLOAT)
 NAMED = (call("coalesce", call("lower", col("k", STRING), type_=STRING), lit("-", STRING), type_=STRING), STRING)
+FROM: dict[str, tuple[Expression, FieldType]] = {
+    **{name: (Context(f"source.{name}"), STRING) for name in ("partition", "topic", "clock", "boot")},
+    "received_at": (Context("source.received_at", TIMESTAMP), TIMESTAMP),
+}
 CHAINS: dict[str, list[Step]] = {
     "filters": [READINGS, POSITIVE, KNOWN],
     "filter, maps": [READINGS, POSITIVE, ONE, mapped(ONE, x=DOUBLE)],
     "map": [READINGS, mapped(READINGS, x=DOUBLE, k=NAMED)],
+    "map of where it came from": [READINGS, POSITIVE, mapped(POSITIVE, "map", **FROM)],
     "filters of text": [MATCHED, HOT, TOLD],
     "filters, map of text": [MATCHED, HOT, TOLD, mapped(TOLD, x=DOUBLE, k=NAMED)],
     "map of text": [MATCHED, mapped(MATCHED, x=DOUBLE)],
