@@ -19,7 +19,7 @@ class Flow(msgspec.Struct, frozen=True):
     `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
     event time, if one did; `time_nullable`: its field, if it is still there but may be NULL. `gone`: fields that a
     step above did not pass on, and the name of that step.
-    `bounds`: between which numbers fields lie.
+    `bounds`: between which numbers fields lie. `rows_of`: the aggregate all of whose records are rows of windows.
     """
 
     schema: Schema
@@ -29,11 +29,12 @@ class Flow(msgspec.Struct, frozen=True):
     gone: Mapping[str, str] = {}
     bounds: Mapping[str, Bounds] = {}
     time_nullable: str | None = None
+    rows_of: str | None = None
 
     def scope(self, params: Mapping[str, FieldType]) -> Scope:
         """What expressions over these records may name."""
         fields = {field.name: field for field in self.schema.fields}
-        return Scope(fields, params, self.broken, self.gone, self.lost, bounds=self.bounds)
+        return Scope(fields, params, self.broken, self.gone, self.lost, bounds=self.bounds, rows_of=self.rows_of)
 
     def without(self, kept: Flow, step: str) -> Flow:
         """`kept`, the records that the named step makes of these, knowing which fields the step took away."""

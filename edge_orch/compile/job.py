@@ -29,6 +29,7 @@ from edge_orch.spec.job import Job, JobBody, Limits, Source
 from edge_orch.spec.leaves import value_of
 from edge_orch.spec.reading import plain
 from edge_orch.spec.step_inputs import StepInputs
+from edge_orch.spec.steps import Aggregate
 
 T = TypeVar("T")
 
@@ -115,7 +116,11 @@ class _Compiler:
             compiled = self.attempt(lambda s=step, c=context: COMPILERS[type(s.spec.body)](s.spec.body, c))  # type: ignore[misc]
             compiled = compiled or Compiled(None, LOST)
             passed = flow.without(compiled.flow, step.name)
-            passed = msgspec.structs.replace(passed, bounds=bounds_after(step.spec.body, flow.bounds))
+            passed = msgspec.structs.replace(
+                passed,
+                bounds=bounds_after(step.spec.body, flow.bounds),
+                rows_of=step.name if isinstance(step.spec.body, Aggregate) else flow.rows_of,
+            )
             for port in ports(step):
                 self.flows.setdefault(port, passed)
             if compiled.step is None:

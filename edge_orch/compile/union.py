@@ -51,7 +51,8 @@ def compile_union(inputs: Sequence[StepInput], flows: Mapping[str, Flow]) -> tup
     gone = {name: step for _, flow in came for name, step in flow.gone.items() if name not in fields}
     schema = Schema(together, None if time_lost_at else came[0][1].schema.time)
     bounds = bounds_together([(flow.schema.names, flow.bounds) for _, flow in came])
-    flow = Flow(schema, broken, lost, time_lost_at, gone, bounds, time_nullable=without.time_nullable)
+    rows_of = came[0][1].rows_of if all(flow.rows_of for _, flow in came) else None
+    flow = Flow(schema, broken, lost, time_lost_at, gone, bounds, without.time_nullable, rows_of)
     return plan.Union(plan.joined(names), names, schema), flow
 
 

@@ -52,6 +52,7 @@ class ExpressionWriter:
         self._function = function
         self._columns = scope.columns if scope else {}
         self._in_main = scope is not None and scope.in_main
+        self._sourced = scope is not None and scope.sourced
 
     def value(self, node: Expression) -> Code:
         """Code that gives the value, or None for NULL."""
@@ -279,10 +280,10 @@ class ExpressionWriter:
         root, _, name = path.partition(".")
         if path in MOMENT:
             return Code(self._function.once(self._names.fresh("x"), MOMENT[path]), False, atom=True, constant=True)
-        if root != "source" or not self._in_main:
+        if root != "source" or not self._sourced:
             return NULL
         if name == "partition":
-            return Code("partition", False, atom=True, constant=True)
+            return Code("partition", not self._in_main, atom=True, constant=True)
         key = self._names.bind("k", name)
         return Code(self._function.once(self._names.fresh("x"), f"context.get({key})"), True, atom=True, constant=True)
 

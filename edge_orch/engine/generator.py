@@ -89,6 +89,7 @@ class Generator:
             INF=inf,
             BEFORE=BEFORE,
             CLOSED=CLOSED,
+            NO_CONTEXT={},
             Raw=msgspec.Raw,
             SMALLEST=texts.SMALLEST,
             LARGEST=texts.LARGEST,

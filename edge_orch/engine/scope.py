@@ -50,7 +50,8 @@ class Scope(msgspec.Struct, frozen=True):
     follows. `kill`: a call that makes the record a dead letter, with
     `{step}`, `{reason}` and `{field}` left open. `passed`: how many such records there were, an integer expression
     valid at the end of the function. `carrier`: a variable that holds the whole record in encodable form, if any.
-    `in_main`: whether it came straight from the source.
+    `in_main`: whether it came straight from the source. `sourced`: whether variables hold the `partition` and the
+    `context` it came with; outside of main they are None and empty where it came with none.
     """
 
     columns: dict[str, Symbol]
@@ -60,6 +61,7 @@ class Scope(msgspec.Struct, frozen=True):
     passed: str
     carrier: str | None = None
     in_main: bool = True
+    sourced: bool = True
 
 
 class Arrival(msgspec.Struct, frozen=True):

@@ -21,6 +21,8 @@ CONTEXTS = (
     "source.clock",
     "source.boot",
 )
+OF_A_RECORD = frozenset({"source.topic", "source.partition"})
+"""Those that rows of windows do not have."""
 _TAILS = {"device": "device.id", "source": "source.topic", "labels": "device.labels.NAME"} | {
     name.rpartition(".")[2]: name for name in CONTEXTS if name not in {"device.id", "source.clock", "source.boot"}
 }
@@ -37,6 +39,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
     `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
+    `rows_of`: the aggregate that made the records, which came from no source then.
     `bounds`: between which numbers fields lie. `instead`: where there are no fields, what is expected. `labels`: bare
     names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is already reported;
     naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all fields are so.
@@ -52,6 +55,7 @@ class Scope(msgspec.Struct, frozen=True):
     labels: bool = False
     bounds: Mapping[str, Bounds] = {}
     instead: str = ""
+    rows_of: str | None = None
 
     def name(self, parts: tuple[str, ...]) -> Expression:
         """The expression that a dotted name stands for. Raises `Invalid`, its problems without a place."""
@@ -61,6 +65,10 @@ class Scope(msgspec.Struct, frozen=True):
         if not self.contexts or self.labels:
             next_step = f"write {parts[-1]}" if self.labels and "labels" in parts else ""
             raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name", next_step=next_step))
+        if self.rows_of and path in OF_A_RECORD:
+            what = f"`{path}` is not known of the rows of `{self.rows_of}`: its windows take records of any source"
+            next_step = f"before `{self.rows_of}`, write enrich: {{{parts[-1]}: {path}}}, and there by: [{parts[-1]}]"
+            raise Invalid(Problem(what, next_step=next_step))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
             return RECEIVED_AT if path == RECEIVED_AT.path else Context(path)
         raise Invalid(Problem(f"unknown name `{path}`", expected=names(CONTEXTS), next_step=self._meant(parts)))

@@ -47,6 +47,7 @@ def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scop
         kill="",
         passed="len(cells)",
         in_main=False,
+        sourced=False,
     )
     raw = generator.encodable(step.schema, row)
     row = msgspec.structs.replace(

@@ -75,19 +75,31 @@ def _emit_function(generator: Generator, union: Union, flow: Flow) -> None:
         generator.names.fresh("f"), FieldType.TIMESTAMP, any(arrival.scope.time.nullable for arrival in arrivals)
     )
     name = f"union_{generator.number(union)}"
-    arguments = ", ".join([*(symbol.code for symbol in symbols.values()), time.code, "kill"])
+    sourced = any(arrival.scope.sourced for arrival in arrivals)
+    source = ["partition", "context"] if sourced else []
+    arguments = ", ".join([*(symbol.code for symbol in symbols.values()), time.code, *source, "kill"])
     for arrival in arrivals:
         items = [_value(arrival.scope, field) for field in union.schema.fields]
+        items.append(arrival.scope.time.code)
+        if sourced:
+            items += source if arrival.scope.sourced else ["None", "NO_CONTEXT"]
         kill = arrival.scope.kill.format(step="step", reason="reason", field="field")
-        items += [arrival.scope.time.code, f"lambda step, reason, field: {kill}"]
-        arrival.write(f"{name}({', '.join(items)})")
+        arrival.write(f"{name}({', '.join(items)}, lambda step, reason, field: {kill})")
     function = generator.function(name, arguments)
     function.body.line(f"# union {union.name!r}")
     flow(
         generator,
         function,
         union,
-        Scope(columns=symbols, time=time, clocks=(), kill="kill({step}, {reason}, {field})", passed="1", in_main=False),
+        Scope(
+            columns=symbols,
+            time=time,
+            clocks=(),
+            kill="kill({step}, {reason}, {field})",
+            passed="1",
+            in_main=False,
+            sourced=sourced,
+        ),
     )
 
 

@@ -253,3 +253,21 @@ def test_silence_closes_windows_behind_several() -> None:
 def test_the_records_of_a_union_can_be_looked_at() -> None:
     made, output = tapped(job(ROUTED, out="both"), "r.rest + r.hot + r.low")
     assert [row["x"] for row in rows(once(made, records(1, 60)), output)] == [1, 60]
+
+
+MIXED = """
+    - {name: w, aggregate: {window: {tumbling: 2s}, by: [k], compute: {n: count(*)}}}
+    - {name: mixed, from: [schematize, w], map: {topic: source.topic, of: source.partition, both: "source.topic || k"}}
+"""
+
+
+def test_behind_a_union_with_rows_a_record_still_knows_where_it_came_from() -> None:
+    steps = f"{MIXED}    - {{name: more, from: [w, mixed], map: {{again: source.partition}}}}\n"
+    engine = pipeline(job(steps, out="mixed", more="more"))
+    emission = engine.process(batch(records(1, 2, 3), partition="p", context={"topic": "t"}))
+    assert [(row["topic"], row["of"], row["both"]) for row in rows(emission)] == [
+        ("t", "p", "ta"), ("t", "p", "ta"), (None, None, None), ("t", "p", "ta"),
+    ]  # fmt: skip
+    # The row of a window comes by both inputs, and knows no source by either.
+    assert [row["again"] for row in rows(emission, "more")] == ["p", "p", None, None, "p"]
+    assert [(row["topic"], row["of"]) for row in rows(engine.finish())] == [(None, None)]
