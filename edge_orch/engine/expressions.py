@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import cast, forms, json, lists, number, text
+from edge_orch.engine.calls import cast, forms, json, number, text
 from edge_orch.engine.code import NULL, Code, literal, written
+from edge_orch.engine.element_expressions import ELEMENTWISE, WHOLE, Elements
 from edge_orch.engine.json_expressions import array_of, member_of, object_of
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.trees import between, flat, is_constant
@@ -51,6 +52,7 @@ class ExpressionWriter:
         self._surroundings = surroundings
         self._function = function
         self._columns = scope.columns if scope else {}
+        self._elements: dict[tuple[str, str], Symbol] = {}
         self._in_main = scope is not None and scope.in_main
         self._sourced = scope is not None and scope.sourced
 
@@ -110,11 +112,10 @@ class ExpressionWriter:
             "coalesce": lambda: self._coalesce(args, node.type),
             "nullif": lambda: self._nullif(args),
             "greatest": lambda: self._extreme(number.largest_of, args, node.type),
-            **dict.fromkeys(functions.MADE, lambda: self._made(functions.MADE[name], *args)),
+            **dict.fromkeys(functions.MADE, lambda: self._made(name, *args)),
             "json_object": lambda: self._json(object_of(args, self.value, self._names)),
             "json_array": lambda: self._json(array_of(args, self.value, self._names)),
-            "list_filter": lambda: self._each(name, args),
-            "list_transform": lambda: self._each(name, args),
+            **dict.fromkeys(ELEMENTWISE, lambda: self._each(name, args)),
             "least": lambda: self._extreme(number.smallest_of, args, node.type),
         }
         if name in special:
@@ -226,6 +227,18 @@ class ExpressionWriter:
             parts.append(f"{name} if {test} is not None else ")
         return Code("(" + "".join(parts) + "None)", True)
 
+    def _each(self, name: str, args: Sequence[Expression]) -> Code:
+        """A function of an array, and of what is said of each element and its place, by the names that come behind."""
+        array, body, *named = args
+        known = Elements(self._names, body, [written(each, "a name") for each in named])
+        inner = copy(self)
+        inner._columns = {**self._columns, **known.columns}
+        inner._elements = known.wholes
+        said = inner.true(body) if name == "list_filter" else member_of(body, inner.value, self._names)
+        self.may_overflow = inner.may_overflow
+        code = self._strict((array,), lambda code: known.call(name, code[0], said), may_fail=True)
+        return msgspec.structs.replace(code, constant=False)
+
     def _nullif(self, args: Sequence[Expression]) -> Code:
         equal = self.true(Call("eq", (args[0], args[1]), FieldType.BOOL))
         return Code(f"(None if {equal} else {self.value(args[0]).text})", True)
@@ -245,27 +258,14 @@ class ExpressionWriter:
     def _json(self, made: str) -> Code:
         return Code(f"{self._names.bind('k', json.json_text)}({made})", False)
 
-    def _each(self, name: str, args: Sequence[Expression]) -> Code:
-        """A function of an array, and of what is said of each element and its place, by the names that come behind."""
-        array, body, *named = args
-        element, place = self._names.fresh("e"), self._names.fresh("e")
-        known = Symbol(element, FieldType.STRING, nullable=True), Symbol(place, FieldType.INT, nullable=False)
-        inner = copy(self)
-        inner._columns = {
-            **self._columns,
-            **dict(zip([written(each, "a name") for each in named], known, strict=False)),
-        }
-        said = inner.true(body) if name == "list_filter" else member_of(body, inner.value, self._names)
-        self.may_overflow = inner.may_overflow
-        called = self._names.bind(name + "_", getattr(lists, name))
-        code = self._strict(
-            (array,), lambda code: f"{called}({code[0]}, lambda {element}, {place}: {said})", may_fail=True
-        )
-        return msgspec.structs.replace(code, constant=False)
-
-    def _made(self, make: Callable[[str], Callable[..., Any]], arg: Expression, how: Expression) -> Code:
+    def _made(self, name: str, arg: Expression, how: Expression) -> Code:
         """A function that is made once, of a constant text: a time zone, a form of timestamps, a path, a network."""
-        called = self._names.bind("k", make(written(how, "a time zone, a form, a path or a network")))
+        said = written(how, "a time zone, a form, a path or a network")
+        if said == WHOLE and isinstance(arg, Column) and (name, arg.name) in self._elements:
+            symbol = self._elements[name, arg.name]
+            return Code(symbol.code, symbol.nullable, atom=True)
+        make = functions.MADE[name]
+        called = self._names.bind("k", make(said))
         return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=make is not forms.stamp_writer)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
+from typing import Any
 
 import msgspec
 
@@ -92,22 +93,34 @@ def list_slice(text: str, begin: int, end: int) -> str | None:
     return _written(elements[first : max(last, 0)])
 
 
-def list_filter(text: str, keeps: Callable[[str | None, int], bool]) -> str | None:
-    """The elements for which `keeps` is true, which is told each as a text, and its place counted from 1."""
+def text_of(element: bytes) -> str | None:
+    """An element as `->>` gives it: a text as it is, anything else as JSON; None for a null."""
+    return None if element == _NULL else _text(element)
+
+
+def text_and_json(element: bytes) -> tuple[str | None, str | None]:
+    """The same, and the element as `->` gives it."""
+    return (None, None) if element == _NULL else (_text(element), _line(element).decode())
+
+
+def list_filter(text: str, keeps: Callable[[Any, int], bool], told: Callable[[bytes], object] = text_of) -> str | None:
+    """The elements for which `keeps` is true, which is told what `told` says of each, and its place from 1 on."""
     elements = _elements(text)
     if elements is None:
         return None
-    return _written([each for place, each in enumerate(elements, 1) if keeps(_told(each), place)])
+    return _written([each for place, each in enumerate(elements, 1) if keeps(told(each), place)])
 
 
-def list_transform(text: str, value: Callable[[str | None, int], object]) -> str | None:
-    """An array of what `value` makes of each element; NULL where it becomes too long."""
+def list_transform(
+    text: str, value: Callable[[Any, int], object], told: Callable[[bytes], object] = text_of
+) -> str | None:
+    """An array of what `value` makes of each element, told as in `list_filter`; NULL where it becomes too long."""
     elements = _elements(text)
     if elements is None:
         return None
     made, length = [], 0
     for place, each in enumerate(elements, 1):
-        made.append(json_bytes(value(_told(each), place)))
+        made.append(json_bytes(value(told(each), place)))
         length += len(made[-1])
         if length > MOST_MADE:
             return None
@@ -151,10 +164,6 @@ def _elements(text: str) -> list[bytes] | None:
     except ERRORS:
         return None
     return [bytes(raw) for raw in found] if len(found) <= MOST_ELEMENTS else None
-
-
-def _told(element: bytes) -> str | None:
-    return None if element == _NULL else _text(element)
 
 
 def _text(element: bytes) -> str:

@@ -86,7 +86,7 @@ LISTS: dict[str, Function] = {
     "list_transform": Function(
         (STRING, "lambda"),
         STRING,
-        "list_transform(text, x -> …): a value made of each element; x is it as a text, as ->> gives it",
+        "list_transform(text, x -> …): a value made of each element; x is it as a text, x -> '$' as JSON",
         null="may_fail",
         example="""list_transform('[{"c": 20}, {"c": 30}]', x -> CAST(x ->> '$.c' AS float) * 1.8 + 32)""",
     ),
