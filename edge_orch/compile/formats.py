@@ -18,7 +18,7 @@ from edge_orch.plan import steps as plan
 from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text
-from edge_orch.spec.steps.documents import MessagePack, Xml
+from edge_orch.spec.steps.documents import Hex, MessagePack, Xml
 from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
@@ -46,14 +46,14 @@ def _none(_name: Name, _spec: FieldSpec, _field: plan.ParsedField) -> Sequence[P
 class Layout(msgspec.Struct, frozen=True):
     """The plan's format; what is wrong with a field of it; how its own stamps are written where that is not RFC 3339.
 
-    `single`: a record has one field. `objects`: the parts that are JSON; of JSON records all may be; `$` is the whole.
-    `columns`: names of which one may have dots in it.
+    `single`: says that a record has one field, if it has. `objects`: the parts that are JSON; of JSON records all may
+    be; `$` is the whole. `columns`: names of which one may have dots in it.
     """
 
     format: formats.Format
     problems: FieldProblems = _none
     stamps: Mapping[tuple[str, ...], str] = {}
-    single: bool = False
+    single: str = ""
     objects: frozenset[str] = frozenset()
     binary: bool = False
     columns: frozenset[str] = frozenset()
@@ -137,12 +137,17 @@ def _among(what: str, columns: tuple[str, ...], next_step: str = "") -> FieldPro
     return problems
 
 
-def _raw_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
-    problems = []
-    if field.type is not FieldType.STRING:
-        problems.append(Problem("a raw line is text", spec.type.where, "string", field.type.value))
-    if spec.path:
-        problems.append(Problem("a raw line has no parts", name.where, next_step="remove path"))
+def _whole_text(what: str) -> FieldProblems:
+    """The record as a whole is the field."""
+
+    def problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+        found = []
+        if field.type is not FieldType.STRING:
+            found.append(Problem(f"{what} is text", spec.type.where, "string", field.type.value))
+        if spec.path:
+            found.append(Problem(f"{what} has no parts", name.where, next_step="remove path"))
+        return found
+
     return problems
 
 
@@ -211,6 +216,20 @@ def _xml(spec: Xml) -> Layout:
     return Layout(format_, lambda name, field_spec, field: xml_path_problems(format_, name, field_spec, field))
 
 
+def _msgpack(spec: MessagePack) -> Layout:
+    format_ = formats.MsgpackFormat(sequence=spec.sequence.value)
+    problems = _sequence_problems if format_.sequence else _json_problems
+    return Layout(format_, problems, objects=frozenset({WHOLE}), binary=True)
+
+
+def _sequence_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
+    if field.json and field.path == (WHOLE,):
+        return ()
+    where = spec.path.keys[0].where if spec.path else name.where
+    next_step = "explode it, and give the paths there"
+    return (Problem("a sequence is an array as a whole", where, "{type: json, path: $}", next_step=next_step),)
+
+
 _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Json: lambda _: Layout(formats.JsonFormat(), _json_problems),
     Csv: _csv,
@@ -223,6 +242,9 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
         formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS
     ),
     Xml: _xml,
-    MessagePack: lambda _: Layout(formats.MsgpackFormat(), _json_problems, objects=frozenset({WHOLE}), binary=True),
-    Raw: lambda _: Layout(formats.RawFormat(), _raw_problems, single=True),
+    MessagePack: _msgpack,
+    Hex: lambda _: Layout(
+        formats.HexFormat(), _whole_text("hexadecimal"), single="hex has one field, all bytes", binary=True
+    ),
+    Raw: lambda _: Layout(formats.RawFormat(), _whole_text("a raw line"), single="raw has one field, the line"),
 }

@@ -13,7 +13,7 @@ from edge_orch.compile.json_paths import path_problems
 from edge_orch.compile.xml_paths import root_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
-from edge_orch.plan.formats import DocumentFormat, JsonFormat, MsgpackFormat, XmlFormat
+from edge_orch.plan.formats import JsonFormat, MsgpackFormat, XmlFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text, value_of
 from edge_orch.spec.steps.formats import FormatSpec
@@ -57,7 +57,7 @@ def compile_formatted(
     if layout and isinstance(layout.format, JsonFormat):
         problems.extend(_whole_problems(specs))
     if layout and layout.single and len(fields) > 1:
-        problems.append(Problem("raw has one field, the line", context.where, "", f"{len(fields)} fields"))
+        problems.append(Problem(layout.single, context.where, "", f"{len(fields)} fields"))
     if layout and isinstance(layout.format, JsonFormat | MsgpackFormat):
         problems.extend(path_problems(list(specs), fields))
         next_step = "for a text that means so, map {x: nullif(x, '-')}"
@@ -78,7 +78,7 @@ def _placed(
         field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
     problems = list(layout.problems(name, spec, field))
     whole = len(field.path) == 1 and field.path[0] in layout.objects
-    if field.json and not (isinstance(layout.format, JsonFormat | DocumentFormat) or whole):
+    if field.json and not (isinstance(layout.format, JsonFormat | XmlFormat | MsgpackFormat) or whole):
         what = "only records of JSON, XML or MessagePack have parts that are JSON"
         problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))
     if field.json and whole and field.path == (WHOLE,):

@@ -8,7 +8,7 @@ from typing import Any
 from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.fields import Parser, text_parser
 from edge_orch.engine.json_objects import Misfit
-from edge_orch.plan.formats import DocumentFormat, MsgpackFormat
+from edge_orch.plan.formats import DocumentFormat, HexFormat, MsgpackFormat
 from edge_orch.plan.steps import ParsedField
 
 DocumentReader = Callable[[bytes | str | None], tuple[Any, ...]]
@@ -22,7 +22,11 @@ def document_reader(format_: DocumentFormat, fields: Sequence[ParsedField]) -> D
     if isinstance(format_, MsgpackFormat):
         from edge_orch.engine.formats.msgpack import msgpack_reader  # noqa: PLC0415 -- for jobs that read it only
 
-        return msgpack_reader(fields)
+        return msgpack_reader(fields, sequence=format_.sequence)
+    if isinstance(format_, HexFormat):
+        from edge_orch.engine.formats.hexadecimal import hex_reader  # noqa: PLC0415 -- likewise
+
+        return hex_reader(fields)
     from edge_orch.engine.formats.xml import xml_reader  # noqa: PLC0415 -- likewise
 
     document = xml_reader(format_)

@@ -16,7 +16,7 @@ from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.engine.partial_stamps import completer
 from edge_orch.engine.patterns import whole_matcher
-from edge_orch.plan.formats import CsvFormat, Format, JsonFormat, MsgpackFormat, RegexFormat, XmlFormat
+from edge_orch.plan.formats import CsvFormat, DocumentFormat, Format, JsonFormat, RegexFormat
 from edge_orch.plan.steps import ParsedField
 
 Parts = Callable[[str, int], Sequence[str | None] | None]
@@ -88,7 +88,7 @@ def _reader(format_: Format, fields: Sequence[ParsedField]) -> Callable[[str | N
     match format_:
         case JsonFormat():
             return _json_reader(fields)
-        case XmlFormat() | MsgpackFormat():
+        case format_ if isinstance(format_, DocumentFormat):
             read = document_reader(format_, fields)
             return lambda text, _time_us: read(text)
         case _:
@@ -136,7 +136,7 @@ def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
             return _matcher(format_, fields)
         case CsvFormat():
             return _cells(format_, fields)
-        case JsonFormat() | XmlFormat() | MsgpackFormat():
+        case format_ if isinstance(format_, JsonFormat | DocumentFormat):
             raise AssertionError("has a reader of its own")
         case _:
             return line_parser(format_, [field.path for field in fields])

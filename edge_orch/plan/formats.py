@@ -63,8 +63,17 @@ class XmlFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="xml", omit_d
     namespaces: tuple[tuple[str, str], ...] = ()
 
 
-class MsgpackFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="msgpack"):
-    """One MessagePack value a record: a map, or any other one if the only field has the empty path."""
+class MsgpackFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="msgpack", omit_defaults=True):
+    """One MessagePack value a record: a map, or any other one if the only field has the empty path.
+
+    `sequence`: a record is any number of values one after the other, which are read as one array of them.
+    """
+
+    sequence: bool = False
+
+
+class HexFormat(msgspec.Struct, frozen=True, tag_field="kind", tag="hex"):
+    """All bytes of the record, in hexadecimal, are the only field."""
 
 
 SYSLOG_PARTS = (
@@ -82,7 +91,7 @@ SYSLOG_PARTS = (
     "version",
 )
 
-DocumentFormat = XmlFormat | MsgpackFormat
+DocumentFormat = XmlFormat | MsgpackFormat | HexFormat
 """A record of these may hold any bytes, line breaks too."""
 
 Format = (
@@ -95,4 +104,5 @@ Format = (
     | InfluxFormat
     | XmlFormat
     | MsgpackFormat
+    | HexFormat
 )

@@ -19,7 +19,7 @@ from edge_orch.engine.emit.timed import pace
 from edge_orch.engine.generator import Generator
 from edge_orch.engine.scope import Scope, Symbol, Ticking
 from edge_orch.engine.writer import FunctionWriter
-from edge_orch.plan.formats import JsonFormat, MsgpackFormat, XmlFormat
+from edge_orch.plan.formats import DocumentFormat, JsonFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.steps import Aggregate, Schematize
 from edge_orch.time import format_duration
@@ -62,13 +62,9 @@ def emit_schematize(generator: Generator, function: FunctionWriter, step: Schema
 
 
 def _loop(step: Schematize) -> Callable[..., AbstractContextManager[Columns]]:
-    match step.format:
-        case JsonFormat():
-            return json_loop
-        case XmlFormat() | MsgpackFormat():
-            return document_loop
-        case _:
-            return text_loop
+    if isinstance(step.format, JsonFormat):
+        return json_loop
+    return document_loop if isinstance(step.format, DocumentFormat) else text_loop
 
 
 def _clocks(generator: Generator, function: FunctionWriter, step: Schematize) -> tuple[Ticking, ...]:

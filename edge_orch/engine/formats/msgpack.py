@@ -14,6 +14,7 @@ from edge_orch.engine import stamps
 from edge_orch.engine.casualties import explained
 from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.fields import json_parser, json_type
+from edge_orch.engine.formats.msgpack_sequence import array_of
 from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.json_objects import Misfit, Wire, element_reader
 from edge_orch.plan.schema import FieldType
@@ -26,20 +27,26 @@ _EVENT_TIME = 0
 _EMPTY = b"\x80"
 
 
-def msgpack_reader(fields: Sequence[ParsedField]) -> Callable[[bytes | str | None], tuple[Any, ...]]:
-    """A reader of records: the values of `fields`. Raises `Misfit`. A `str` is base64, and None an empty map."""
+def msgpack_reader(
+    fields: Sequence[ParsedField], *, sequence: bool = False
+) -> Callable[[bytes | str | None], tuple[Any, ...]]:
+    """A reader of records: the values of `fields`. Raises `Misfit`. A `str` is base64, and None an empty map.
+
+    `sequence`: a record is read as the array of the values that follow each other in it; None is one of none.
+    """
     read = element_reader(fields, Wire(msgspec.msgpack.Decoder, _type, _parser))
     names = {".".join(field.path): field.name for field in fields}
+    empty = b"" if sequence else _EMPTY
 
     def read_record(record: bytes | str | None) -> tuple[Any, ...]:
         try:
             data = (
-                record if isinstance(record, bytes) else _EMPTY if record is None else b64decode(record, validate=True)
+                record if isinstance(record, bytes) else empty if record is None else b64decode(record, validate=True)
             )
         except ValueError:
             raise Misfit("", "is not base64") from None
         try:
-            return read(data)
+            return read(array_of(data) if sequence else data)
         except DECODE_ERRORS as error:
             raise Misfit(*reversed(explained(error, names))) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from edge_orch.spec.leaves import Name, Text
+from edge_orch.spec.leaves import Flag, Name, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import Doc
 
@@ -47,6 +47,9 @@ time: at
 class MessagePack(Model, frozen=True):
     """`msgpack: {}`: a record, a message, a datagram or an HTTP body, is one MessagePack map. Lines are not.
 
+    With `sequence: true` it is any number of values, one after the other, as Fluent Bit's http output sends them: the
+    path `$`, the only one then, is an array of them, of which `explode` makes records.
+
     Paths, types and what they refuse are those of `json`. A `timestamp` may also be one of MessagePack's own, or an
     EventTime of Fluentd, whatever its `format`. The path `$` alone is the whole record, of `type: json`, also where it
     is no map. In JSON bytes are base64, times texts, and a number that is none is null; at most 1 MiB becomes JSON. In
@@ -64,4 +67,22 @@ time: at
 """
     sample: ClassVar[str] = """
 83 a2 6174 d6ff 6955b900 a6 646576696365 81 a4 6e616d65 a7 70726573732d31 a6 74656d705f63 cb 4035800000000000
+"""
+    sequence: Annotated[Flag, Doc("a record is several values, one after the other, read as an array", default="false")]
+
+
+class Hex(Model, frozen=True):
+    """`hex: {}`: all bytes of a message, a datagram or an HTTP body, in hexadecimal, are the one field. Lines are not.
+
+    Two capital digits a byte: `substr(h, 5, 4)` is the third and fourth byte, and `from_hex`, `signed`, `float32` and
+    `reverse_bytes` say what bytes mean. In `parse` the text is base64, as bytes are.
+    """
+
+    binary: ClassVar[bool] = True
+    example: ClassVar[str] = """
+hex: {}
+fields: {frame: string}
+"""
+    sample: ClassVar[str] = """
+0a00 67ff ff
 """

@@ -9,7 +9,7 @@ from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.reading import Doc
-from edge_orch.spec.steps.documents import MessagePack, Xml
+from edge_orch.spec.steps.documents import Hex, MessagePack, Xml
 
 
 class Json(Model, frozen=True):
@@ -224,7 +224,7 @@ cpu,host=a usage=0.5,cores=4i 1767225600000000000
 """
 
 
-FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx | Xml | MessagePack
+FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx | Xml | MessagePack | Hex
 
 FORMATS: dict[str, Any] = {
     "json": Json,
@@ -237,5 +237,6 @@ FORMATS: dict[str, Any] = {
     "influx": Influx,
     "xml": Xml,
     "msgpack": MessagePack,
+    "hex": Hex,
     "raw": Raw,
 }

@@ -7,7 +7,7 @@ import pytest
 from edge_orch.compile import compile_job
 from edge_orch.plan.plan import Plan, decode_plan, encode_plan
 
-FORMATS = {"xml: {}": "{id: {type: int, path: r.@id}}", "msgpack: {}": "{id: int}"}
+FORMATS = {"xml: {}": "{id: {type: int, path: r.@id}}", "msgpack: {}": "{id: int}", "hex: {}": "{frame: string}"}
 
 
 def job(source: str, format_: str, fields: str) -> Plan:
