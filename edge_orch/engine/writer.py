@@ -35,7 +35,7 @@ class Writer:
         self._depth += 1
         before = len(self.lines)
         yield
-        if len(self.lines) == before:
+        if _says_nothing(self.lines[before:]):
             self.line("pass")
         self._depth -= 1
 
@@ -89,5 +89,10 @@ class FunctionWriter:
 
     def source(self) -> list[str]:
         """The whole function."""
-        parts = [f"def {self.name}({self.arguments}):", *self._prologue.lines, *self.body.lines, *self.epilogue.lines]
-        return parts if len(parts) > 1 else [*parts, "    pass"]
+        lines = [*self._prologue.lines, *self.body.lines, *self.epilogue.lines]
+        return [f"def {self.name}({self.arguments}):", *lines, *(["    pass"] if _says_nothing(lines) else [])]
+
+
+def _says_nothing(lines: list[str]) -> bool:
+    """Whether they are comments: what a step does to records that nobody reads. A line kept free will be written."""
+    return all(line.lstrip().startswith("#") for line in lines)

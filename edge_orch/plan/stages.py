@@ -45,7 +45,9 @@ class Stages:
 
     def add(self, step: Step) -> None:
         """One more step."""
-        begins = {self._begins[name].name: self._begins[name] for name in inputs(step) if name in self._begins}
+        if not self._knows(step):
+            return
+        begins = {} if isinstance(step, Schematize) else {(b := self._begins[name]).name: b for name in inputs(step)}
         whole = isinstance(step, Schematize | Aggregate) or len(begins) != 1
         through = {each.name: each for name in inputs(step) for each in self._through.get(name, ())}
         if isinstance(step, Aggregate):
@@ -69,14 +71,20 @@ class Stages:
         return [each for each in self._through.get(port, ()) if not self._through.get(each.input)]
 
     def refusal(self, step: Step) -> Problem | None:
-        """Why a step cannot be, of which all steps before have been added."""
+        """Why a step cannot be, of which all steps before have been added. Without one of those, none is known."""
+        if not self._knows(step):
+            return None
         if isinstance(step, Union):
             return self._without_order(step)
-        begins = self._begins.get(step.input)
+        begins = None if isinstance(step, Schematize) else self._begins[step.input]
         return self._without_time(step, begins) if isinstance(step, Timed) and isinstance(begins, Union) else None
 
+    def _knows(self, step: Step) -> bool:
+        """Whether all that it takes has been added; what comes behind a step that is wrong has not."""
+        return isinstance(step, Schematize) or all(name in self._begins for name in inputs(step))
+
     def _without_order(self, union: Union) -> Problem | None:
-        roots = sorted({root for name in union.inputs for root in self._roots.get(name, ())})
+        roots = sorted({root for name in union.inputs for root in self._roots[name]})
         if len(roots) < 2:
             return None
         what = f"`{roots[0]}` and `{roots[1]}` read the source each for itself: their records come in no order"

@@ -271,3 +271,15 @@ def test_behind_a_union_with_rows_a_record_still_knows_where_it_came_from() -> N
     # The row of a window comes by both inputs, and knows no source by either.
     assert [row["again"] for row in rows(emission, "more")] == ["p", "p", None, None, "p"]
     assert [(row["topic"], row["of"]) for row in rows(engine.finish())] == [(None, None)]
+
+
+@pytest.mark.parametrize("inputs", ["[schematize, a]", "[w, a]"])
+def test_a_union_that_nobody_reads_on_is_a_job_like_any_other(inputs: str) -> None:
+    steps = f"""
+    - {{name: a, filter: x > 1}}
+    - {{name: w, from: a, aggregate: {{window: {{count: 1}}, compute: {{n: count(*)}}}}}}
+    - {{name: unread, from: {inputs}, map: {{y: x}}}}
+"""
+    emission = once(job(steps, out="a"), records(1, 2))
+    assert len(rows(emission)) == 1
+    assert emission.counts["unread"].entered == emission.counts["unread"].passed > 0
