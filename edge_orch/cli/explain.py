@@ -15,7 +15,7 @@ from edge_orch.cli.options import printed
 from edge_orch.cli.render import Output, fields, section, show, table
 
 if TYPE_CHECKING:
-    from edge_orch.plan.plan import Limits, ParamSpec, Plan
+    from edge_orch.plan.plan import Limits, Merge, ParamSpec, Plan
     from edge_orch.plan.steps import Step
 
 _OVERRIDERS = {
@@ -92,11 +92,21 @@ def _sections(plan: Plan) -> Iterator[str]:
         yield section("parameters", table(["name", "type", "default", "min", "max", "may override", "used in"], rows))
     yield section("steps", "\n".join(_step(step) for step in plan.steps))
     if plan.outputs:
-        rows = [[each.name, each.input, each.sink, each.priority, each.line or "as JSON"] for each in plan.outputs]
+        rows = [
+            [each.name, each.input, each.sink, each.priority, _form(each.line, each.merge)] for each in plan.outputs
+        ]
         yield section("outputs", table(["name", "from", "to", "priority", "what leaves"], rows))
     if plan.sinks:
         yield section("sinks", "\n".join(f"{sink.name}: {sink.kind}: {_options(sink.options)}" for sink in plan.sinks))
     yield section("limits", _limits(plan.limits))
+
+
+def _form(line: str | None, merge: Merge | None) -> str:
+    """In which form the records of an output leave."""
+    if merge is None:
+        return line or "as JSON"
+    changes = [".".join(path) for path, _ in merge.values] + [f"no {'.'.join(path)}" for path in merge.removed]
+    return f"{merge.field}, {', '.join(changes)}" if changes else merge.field
 
 
 def _param(param: ParamSpec, plan: Plan) -> list[object]:

@@ -16,7 +16,7 @@ def bounds_after(body: object, before: Mapping[str, Bounds]) -> dict[str, Bounds
         return {name: bounds for name, bounds in found.items() if bounds != (None, None)}
     if isinstance(body, Aggregate | Alert):
         return {}
-    made = {name.value for name in _made(body)}
+    made = {name.value for name in made_by(body)}
     return {name: bounds for name, bounds in before.items() if name not in made}
 
 
@@ -34,7 +34,8 @@ def bounds_together(branches: Sequence[tuple[Collection[str], Mapping[str, Bound
     return found
 
 
-def _made(body: object) -> list[Name]:
+def made_by(body: object) -> list[Name]:
+    """The fields that a step gives a value anew, in the place of one they may have had."""
     match body:
         case Map():
             return list(body.assignments)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from edge_orch.compile.homes import NO_HOMES, Homes
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.scope import Bounds, Scope
 from edge_orch.plan.schema import Field, FieldType, Schema
@@ -20,6 +21,7 @@ class Flow(msgspec.Struct, frozen=True):
     event time, if one did; `time_nullable`: its field, if it is still there but may be NULL. `gone`: fields that a
     step above did not pass on, and the name of that step.
     `bounds`: between which numbers fields lie. `rows_of`: the aggregate all of whose records are rows of windows.
+    `homes`: where fields stand in the objects that they were read from.
     """
 
     schema: Schema
@@ -30,6 +32,7 @@ class Flow(msgspec.Struct, frozen=True):
     bounds: Mapping[str, Bounds] = {}
     time_nullable: str | None = None
     rows_of: str | None = None
+    homes: Homes = NO_HOMES
 
     def scope(self, params: Mapping[str, FieldType]) -> Scope:
         """What expressions over these records may name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -55,11 +55,14 @@ def compile_formatted(
             problems.extend(wrong)
         fields.append(field)
     if layout and isinstance(layout.format, JsonFormat):
-        problems.extend(_whole_problems(specs))
+        fields, wrong = _whole(specs, fields, context.kind)
+        problems.extend(wrong)
     if layout and layout.single and len(fields) > 1:
         problems.append(Problem(layout.single, context.where, "", f"{len(fields)} fields"))
     if layout and isinstance(layout.format, JsonFormat | MsgpackFormat):
-        problems.extend(path_problems(list(specs), fields))
+        of_json = isinstance(layout.format, JsonFormat)
+        apart = [pair for pair in zip(specs, fields, strict=True) if pair[1].path or not of_json]
+        problems.extend(path_problems([name for name, _ in apart], [field for _, field in apart]))
         next_step = "for a text that means so, map {x: nullif(x, '-')}"
         what = f"{'JSON' if isinstance(layout.format, JsonFormat) else 'MessagePack'} says itself what is null"
         problems += [Problem(what, text.where, next_step=next_step) for text in nulls[:1]]
@@ -86,18 +89,27 @@ def _placed(
     return field, problems
 
 
-def _whole_problems(specs: Mapping[Name, FieldSpec]) -> list[Problem]:
-    """`$` would be a key of that name; the whole of a JSON record is read as its text."""
-    return [
-        Problem(
-            "a JSON record as a whole is no field of its own",
-            spec.path.keys[0].where,
-            next_step="read the record as `raw: {}`, one text, and what else you need by a parse step with `json: {}`; "
-            "for a key that is called so, write a list: ['$']",
-        )
-        for spec in specs.values()
-        if spec.path and not spec.path.listed and [key.value for key in spec.path.keys] == [WHOLE]
-    ]
+def _whole(
+    specs: Mapping[Name, FieldSpec], fields: Sequence[plan.ParsedField], kind: str
+) -> tuple[list[plan.ParsedField], list[Problem]]:
+    """The fields, of which one may hold the record as it came; elsewhere `$` would be a key of that name."""
+    found: list[plan.ParsedField] = []
+    problems: list[Problem] = []
+    for (name, spec), field in zip(specs.items(), fields, strict=True):
+        whole = bool(spec.path and not spec.path.listed and field.path == (WHOLE,))
+        found.append(msgspec.structs.replace(field, path=()) if whole else field)
+        if not (whole and spec.path):
+            continue
+        where = spec.path.keys[0].where
+        if kind != "schematize":
+            next_step = "the text that it reads is a field already; for a key that is called so, write a list: ['$']"
+            problems.append(Problem("the whole of the object is no field of its own here", where, next_step=next_step))
+        elif not field.json or field.default is not None:
+            next_step = f"write {name.value}: {{type: json, path: $}}; for a key that is called so, a list: ['$']"
+            problems.append(Problem("the record as it came is JSON, and always there", where, next_step=next_step))
+        elif any(not before.path for before in found[:-1]):
+            problems.append(Problem("two fields hold the record as it came", where, next_step="leave one of them out"))
+    return found, problems
 
 
 def time_problems(time: Name | None, fields: list[plan.ParsedField]) -> list[Problem]:

@@ -11,7 +11,9 @@ from edge_orch.compile.bounds import bounds_after
 from edge_orch.compile.context import Compiled, StepContext
 from edge_orch.compile.flow import LOST, Flow
 from edge_orch.compile.graph import NamedStep, ordered_steps, output_problems, ports, steps_by_name
+from edge_orch.compile.homes import homes_after
 from edge_orch.compile.lines import check_line
+from edge_orch.compile.merge import compile_merge
 from edge_orch.compile.params import compile_param
 from edge_orch.compile.sinks import sink_options, sink_problem
 from edge_orch.compile.steps import COMPILERS
@@ -51,6 +53,7 @@ class _Compiler:
         self.flows: dict[str, Flow] = {SOURCE: LOST}
         self.steps: list[Step] = []
         self.stages = Stages()
+        self.merges: dict[str, plan.Merge] = {}
         self.params = {name.value: FieldType(param.type.value) for name, param in spec.params.items()}
         self.sinks = {name.value: sink.kind.text for name, sink in spec.sinks.items()}
 
@@ -86,7 +89,12 @@ class _Compiler:
             steps=tuple(self.steps),
             outputs=tuple(
                 plan.Output(
-                    name.value, output.from_.value, output.to.value, output.priority.value, value_of(output.line)
+                    name.value,
+                    output.from_.value,
+                    output.to.value,
+                    output.priority.value,
+                    value_of(output.line),
+                    self.merges.get(name.value),
                 )
                 for name, output in spec.outputs.items()
             ),
@@ -120,6 +128,7 @@ class _Compiler:
                 passed,
                 bounds=bounds_after(step.spec.body, flow.bounds),
                 rows_of=step.name if isinstance(step.spec.body, Aggregate) else flow.rows_of,
+                homes=homes_after(step.spec.body, compiled.step, flow.homes),
             )
             for port in ports(step):
                 self.flows.setdefault(port, passed)
@@ -147,14 +156,18 @@ class _Compiler:
             self.add(step, inputs.where)
 
     def check_outputs(self, by_name: dict[str, NamedStep]) -> None:
-        for output in self.spec.outputs.values():
+        for name, output in self.spec.outputs.items():
             found = [*output_problems(output.from_, by_name), sink_problem(output.to, "records", self.sinks)]
             self.unite(output.from_)
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)
-            elif output.line:
+            elif output.line and not output.merge_into:
                 self.attempt(lambda o=output: check_line(o, self.flows))  # type: ignore[misc]
+            elif output.merge_into:
+                merge = self.attempt(lambda o=output: compile_merge(o, self.flows))  # type: ignore[misc]
+                if merge:
+                    self.merges[name.value] = merge
         unfit = list(topic_problems(self.spec, self.flows))
         if unfit:
             self.report(unfit)

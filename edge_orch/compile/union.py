@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from edge_orch.compile.bounds import bounds_together
 from edge_orch.compile.flow import LOST, Flow
+from edge_orch.compile.homes import homes_together
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.conversion import NUMBERS
 from edge_orch.plan import steps as plan
@@ -52,7 +53,8 @@ def compile_union(inputs: Sequence[StepInput], flows: Mapping[str, Flow]) -> tup
     schema = Schema(together, None if time_lost_at else came[0][1].schema.time)
     bounds = bounds_together([(flow.schema.names, flow.bounds) for _, flow in came])
     rows_of = came[0][1].rows_of if all(flow.rows_of for _, flow in came) else None
-    flow = Flow(schema, broken, lost, time_lost_at, gone, bounds, without.time_nullable, rows_of)
+    homes = homes_together([(flow.schema.names, flow.homes) for _, flow in came])
+    flow = Flow(schema, broken, lost, time_lost_at, gone, bounds, without.time_nullable, rows_of, homes)
     return plan.Union(plan.joined(names), names, schema), flow
 
 

@@ -78,6 +78,13 @@ def json_type(field: ParsedField) -> Any:
     return _PLAIN_TYPES[field.type]
 
 
+def one_line(data: bytes) -> str:
+    """The text of sound JSON, on one line: a record that leaves is one. UnicodeDecodeError for what is no UTF-8."""
+    if b"\n" in data or b"\r" in data:
+        data = msgspec.json.format(data, indent=-1)
+    return data.decode()
+
+
 def _json_text(raw: msgspec.Raw) -> str:
     text = _json_text_or_null(raw)
     if text is None:
@@ -86,11 +93,8 @@ def _json_text(raw: msgspec.Raw) -> str:
 
 
 def _json_text_or_null(raw: msgspec.Raw) -> str | None:
-    """On one line: a record that leaves is one."""
-    data = bytes(raw)
-    if b"\n" in data or b"\r" in data:
-        data = msgspec.json.format(data, indent=-1)
-    return None if data == b"null" else data.decode()
+    text = one_line(bytes(raw))
+    return None if text == "null" else text
 
 
 def _parser(field: ParsedField) -> Parser:

@@ -9,7 +9,7 @@ from edge_orch.engine.joins import Joins
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.formats import CsvFormat, DocumentFormat, JsonFormat, RawFormat, RegexFormat
-from edge_orch.plan.plan import DEAD_LETTERS, Plan
+from edge_orch.plan.plan import DEAD_LETTERS, Merge, Plan
 from edge_orch.plan.stages import Timed
 from edge_orch.plan.steps import (
     SOURCE,
@@ -69,13 +69,16 @@ class Graph:
         self._steps = plan.steps
         self._places = {step.name: place for place, step in enumerate(plan.steps)}
         self._lines: dict[str, dict[str, list[str]]] = {port: {} for port in self._children}
+        self._merges: dict[str, dict[Merge, list[str]]] = {port: {} for port in self._children}
         self.dead_letters = [output.name for output in plan.outputs if output.input == DEAD_LETTERS]
         for output in plan.outputs:
             if output.name in self.dead_letters:
                 continue
             if output.input not in known:
                 raise Invalid(Problem(f"output `{output.name}` takes an unknown step", found=output.input))
-            if output.line is None:
+            if output.merge is not None:
+                self._merges[output.input].setdefault(output.merge, []).append(output.name)
+            elif output.line is None:
                 self._outputs[output.input].append(output.name)
             else:
                 self._lines[output.input].setdefault(output.line, []).append(output.name)
@@ -91,6 +94,18 @@ class Graph:
     def lines(self, port: str) -> dict[str, list[str]]:
         """By field, the outputs that take that text of these records."""
         return self._lines[port]
+
+    def merges(self, port: str) -> dict[Merge, list[str]]:
+        """By what stands in it, the outputs that take an object made of these records."""
+        return self._merges[port]
+
+    def leaves(self, port: str) -> bool:
+        """Whether an output takes these records, in whatever form."""
+        return bool(self._outputs[port] or self._lines[port] or self._merges[port])
+
+    def only_records(self, port: str) -> bool:
+        """Whether these records go nowhere but to outputs that take their JSON."""
+        return not (self._children[port] or self._lines[port] or self._merges[port])
 
     def below(self, port: str, *, across: bool = True) -> list[Step]:
         """All steps that these records reach, without what comes after an aggregate; parents before children.

@@ -18,11 +18,12 @@ The first is the faster look, and enough for flat objects; the second takes nest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
+from edge_orch.engine.fields import one_line
 from edge_orch.engine.lines import Lines
 
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -38,9 +39,11 @@ class LineDecoder:
     changes how long it takes, and nothing else.
     """
 
-    def __init__(self, type_: Any) -> None:
+    def __init__(self, type_: Any, *, beside: bool = False) -> None:
+        """`beside`: each object comes in a pair, with its text before it; then it is line by line."""
         decoder = msgspec.json.Decoder(type_)
-        self._one = decoder.decode
+        self._beside = beside
+        self._one = _with_text(decoder.decode) if beside else decoder.decode
         self._all = decoder.decode_lines
         self._skip = 0
         self._skipped = 0
@@ -51,7 +54,7 @@ class LineDecoder:
         The second raises one of `DECODE_ERRORS` for a line that is no such object, and goes on behind it.
         """
         whole = lines.whole
-        if whole is None or len(whole) < FEWEST:
+        if whole is None or len(whole) < FEWEST or self._beside:
             pass
         elif self._skip:
             self._skip -= 1
@@ -72,3 +75,11 @@ class LineDecoder:
             return self._all(whole)
         except DECODE_ERRORS:
             return None
+
+
+def _with_text(decode: Callable[[bytes], Any]) -> Callable[[bytes], tuple[str, Any]]:
+    def pair(line: bytes) -> tuple[str, Any]:
+        found = decode(line)
+        return one_line(line), found
+
+    return pair

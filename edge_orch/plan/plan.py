@@ -41,10 +41,25 @@ class Source(msgspec.Struct, frozen=True):
     options: dict[str, Any]
 
 
+Path = tuple[str, ...]
+"""Keys, from outside to inside."""
+
+
+class Merge(msgspec.Struct, frozen=True, array_like=True):
+    """A record leaves as the object in `field`, with what it has become since that was read.
+
+    `values`: fields, and the paths at which they stand in the object. `removed`: the paths of what has gone from it.
+    """
+
+    field: str
+    values: tuple[tuple[Path, str], ...] = ()
+    removed: tuple[Path, ...] = ()
+
+
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):
     """A stream that leaves the device: the records of one step, or the dead letters of all, to one sink.
 
-    `line`: the text that leaves of each record, in place of the record as JSON.
+    `line`: the text that leaves of each record, in place of the record as JSON. `merge`: the object that leaves.
     """
 
     name: str
@@ -52,6 +67,7 @@ class Output(msgspec.Struct, frozen=True, omit_defaults=True):
     sink: str
     priority: OneOf["low", "normal", "high"] = "normal"
     line: str | None = None
+    merge: Merge | None = None
 
 
 class Sink(msgspec.Struct, frozen=True):

@@ -205,6 +205,10 @@ class Output(Model, frozen=True):
     ]
     to: Annotated[LabelName, Doc("the sink they go to")]
     line: Annotated[Name | None, Doc("a text field that leaves alone, as it stands; left out: the record as JSON")]
+    merge_into: Annotated[
+        Name | None,
+        Doc("a field that holds a JSON object, such as the record as it came: it leaves, with the other fields in it"),
+    ]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 
 

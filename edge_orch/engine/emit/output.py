@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_orch.engine.generator import Generator
+from edge_orch.engine.generator import Generator, encoded
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.stream import Stream
 from edge_orch.engine.text_lines import encoded_lines
@@ -11,13 +11,29 @@ from edge_orch.plan.steps import Step
 
 
 def emit_output(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
-    """Append the record to its step's stream; several outputs of one step share it. A text has a stream of its own."""
+    """Append the record to its step's stream; several outputs of one step share it.
+
+    A text and an object made of the record have streams of their own.
+    """
     outputs = generator.graph.outputs(step.name)
     if outputs:
         record = scope.carrier or generator.encodable(step.schema, scope)
         _append(generator, function, Stream(outputs, generator.record_lines), record)
     for field, named in generator.graph.lines(step.name).items():
         _append(generator, function, Stream(named, encoded_lines), scope.columns[field].code)
+    if generator.graph.merges(step.name):
+        _emit_merges(generator, function, step, scope)
+
+
+def _emit_merges(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
+    from edge_orch.engine.merging import Merging  # noqa: PLC0415 -- few jobs need it
+
+    for merge, named in generator.graph.merges(step.name).items():
+        merged = generator.names.bind("merged", Merging(merge))
+        json = {field.name: field.json for field in step.schema.fields}
+        values = "".join(f"{encoded(scope.columns[name], json=json[name])}, " for _, name in merge.values)
+        record = f"{merged}({scope.columns[merge.field].code}, ({values}))"
+        _append(generator, function, Stream(named, generator.record_lines), record)
 
 
 def _append(generator: Generator, function: FunctionWriter, stream: Stream, item: str) -> None:

@@ -25,9 +25,10 @@ def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, 
     Good lines cost no try. Fields in `wanted` become variables, the others stay attributes of the object.
     """
     record = f"r{generator.number(step)}"
+    item = f"w{generator.number(step)}, {record}" if whole_field(step) else record
     with (
         json_objects(generator, function, step) as (tree, objects),
-        function.body.block(f"for {record} in {objects}:"),
+        function.body.block(f"for {item} in {objects}:"),
     ):
         columns = _columns(generator, function, step, tree, wanted)
         yield columns, record if is_carrier(step) else None
@@ -38,10 +39,11 @@ def json_objects(generator: Generator, function: FunctionWriter, step: Schematiz
     """What is written inside the `with` takes the decoded objects, of which the second is an iterator, to their end.
 
     It is entered again, with those that are left, behind each line that is none: that is a dead letter, or blank.
+    Where a field holds the record as it came, each comes in a pair, with that text before it.
     """
     number, body = generator.number(step), function.body
-    tree = tree_of(step.fields)
-    decoder = generator.names.bind("decoder", LineDecoder(object_type(tree)))
+    tree = tree_of([field for field in step.fields if field.path])
+    decoder = generator.names.bind("decoder", LineDecoder(object_type(tree), beside=whole_field(step) is not None))
     paths = {".".join(field.path): field.name for field in step.fields}
     function.initial(f"feed{number}, objects{number}", f"{decoder}.begin(lines)")
     with body.block("while True:"):
@@ -77,6 +79,11 @@ def attributes(generator: Generator, function: FunctionWriter, step: Schematize,
     return _columns(generator, function, step, tree, set())
 
 
+def whole_field(step: Schematize) -> ParsedField | None:
+    """The field that holds the record as it came, if there is one."""
+    return next((field for field in step.fields if not field.path), None)
+
+
 def is_carrier(step: Schematize) -> bool:
     """Whether the decoded object, encoded again, is the record: flat, under its own names, without timestamps."""
     return tuple((field.name,) for field in step.fields) == tuple(field.path for field in step.fields) and (
@@ -96,6 +103,9 @@ def _columns(
     parsed: list[tuple[str, Any]] = []
     statements: list[str] = []
     for field in step.fields:
+        if not field.path:
+            columns[field.name] = Symbol(f"w{number}", field.type, nullable=False)
+            continue
         code, nullable = places[field.path]
         columns[field.name] = Symbol(code, field.type, nullable)
         parse = json_parser(field)

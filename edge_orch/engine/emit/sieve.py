@@ -58,7 +58,7 @@ def sieve_of(generator: Generator, step: Schematize) -> Sieve | None:
         return None
     chain: list[Filter | Map] = []
     port = step.name
-    while not generator.graph.outputs(port) and not generator.graph.lines(port):
+    while not generator.graph.leaves(port):
         children = generator.graph.children(port)
         if len(children) != 1 or not isinstance(children[0], Filter | Map):
             return None
@@ -66,7 +66,7 @@ def sieve_of(generator: Generator, step: Schematize) -> Sieve | None:
         port = children[0].name
     filters = [each for each in chain if isinstance(each, Filter)]
     maps = [each for each in chain if isinstance(each, Map)]
-    if chain != [*filters, *maps] or not chain or generator.graph.children(port) or generator.graph.lines(port):
+    if chain != [*filters, *maps] or not chain or not generator.graph.only_records(port):
         return None
     sieve, draft = Sieve(filters, maps, chain[-1]), FunctionWriter("draft", "")
     return sieve if _codes(generator, draft, _records(generator, draft, step), sieve) else None
