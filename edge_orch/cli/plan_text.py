@@ -90,8 +90,8 @@ def _aggregation(item: Aggregation) -> str:
     inner += [repr(list(item.argument) if isinstance(item.argument, tuple) else item.argument)] * (
         item.argument is not None
     )
-    distinct = item.function == "count_distinct"
-    call = f"count(DISTINCT {inner[0]})" if distinct else f"{item.function}({', '.join(inner)})"
+    function = item.function.removesuffix("_distinct")
+    call = f"{function}({'DISTINCT ' if function != item.function else ''}{', '.join(inner)})"
     return call + (f" FILTER (WHERE {sql_text(item.where)})" if item.where is not None else "")
 
 

@@ -31,6 +31,9 @@ _BITS = {"bit_and", "bit_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
 _NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
 _GREATEST = {"min", "max", "arg_min", "arg_max"}
+_OF_DISTINCT = ("count", "sum", "avg", "array_agg", "string_agg")
+_SAME_OF_DISTINCT = _BOOL | _BITS | {"min", "max"}
+"""What is the same of distinct values as of all."""
 _ESCAPES = {r"\n": "a line break", r"\r\n": "a line break", r"\t": "a tab"}
 _COMBINED = "compute each aggregate alone; combine them in a map step after"
 MOST_GREATEST = 1000
@@ -67,7 +70,7 @@ def _aggregate_meant(node: exp.Expression, function: str) -> str:
 
 
 def _makes_json(made: Aggregation) -> bool:
-    if made.function in {"array_agg", "histogram", "json_group_object"} or (
+    if made.function in {"array_agg", "array_agg_distinct", "histogram", "json_group_object"} or (
         made.function in _GREATEST and made.argument is not None
     ):
         return True
@@ -91,8 +94,11 @@ class _Maker:
         self.function = function
 
     def made(self, name: str, where: Expression | None) -> Aggregation:
-        args = list(self.node.expressions)
-        function = self.function
+        args, function = list(self.node.expressions), self.function
+        distinct = bool(args) and isinstance(args[0], exp.Distinct)
+        if distinct:
+            args = [*args[0].expressions, *args[1:]]
+            self.expect_distinct(args)
         signature = AGGREGATES[function]
         if not signature.least <= len(args) <= signature.most:
             what = f"wrong number of arguments for `{function}`"
@@ -110,17 +116,30 @@ class _Maker:
             order = order if order.type is FieldType.STRING else casts.to_string(order)
         argument = self.argument(function, args.pop()) if len(args) > 1 else None
         value = None
-        if isinstance(args[0], exp.Distinct):
-            if function != "count" or len(args[0].expressions) != 1:
-                next_step = "write array_agg(x), and in a map after it list_distinct(…), or list_sum(list_distinct(…))"
-                raise self.checker.problem(self.node, "DISTINCT goes with count(DISTINCT x) only", next_step=next_step)
-            function, args = "count_distinct", args[0].expressions
         if not (function == "count" and isinstance(args[0], exp.Star)):
             value = self.checker.check(args[0])
         if function == "string_agg" and value is not None and value.type is not FieldType.STRING:
             value = casts.to_string(value)
         type_ = self.type_of(args[0], function, value, argument)
-        return Aggregation(name, cast(Any, function), type_, value, argument, where, order)
+        made = f"{function}_distinct" if distinct and function not in _SAME_OF_DISTINCT else function
+        return Aggregation(name, cast(Any, made), type_, value, argument, where, order)
+
+    def expect_distinct(self, args: list[exp.Expression]) -> None:
+        """Refuse DISTINCT where it means nothing, or what is not computed."""
+        function, most = self.function, len(args) > 1
+        if function == "count" and (most or isinstance(args[0], exp.Star)):
+            both = ", ".join(arg.sql() for arg in args) if most else "a, b"
+            next_step = f"write count(DISTINCT json_array({both}))"
+            raise self.checker.problem(self.node, "count(DISTINCT x) takes one value", next_step=next_step)
+        if function in {"min", "max"} and most:
+            ordered = "list_sort(xs)" if function == "min" else "list_reverse(list_sort(xs))"
+            next_step = f"write array_agg(DISTINCT x), and in a map after it list_slice({ordered}, 1, n)"
+            raise self.checker.problem(self.node, f"DISTINCT does not go with {function}(x, n)", next_step=next_step)
+        if function not in {*_OF_DISTINCT, *_SAME_OF_DISTINCT}:
+            expected = f"one of: {names(_OF_DISTINCT)}"
+            next_step = "leave it out, or let a dedupe step before it pass each value once"
+            what = f"DISTINCT does not go with `{function}`"
+            raise self.checker.problem(self.node, what, expected, next_step=next_step)
 
     def ordering(self, node: exp.Expression) -> Expression:
         """What the value of `arg_max` is chosen by."""
@@ -187,7 +206,7 @@ class _Maker:
     def type_of(
         self, node: exp.Expression, function: str, value: Expression | None, argument: Argument | None
     ) -> FieldType:
-        if value is None or function in {"count", "count_distinct"}:
+        if value is None or function == "count":
             return FieldType.INT
         if function in _NUMERIC or (function == "histogram" and argument is not None):
             self.checker.expect(node, value, NUMBERS, f"the argument of {function}")

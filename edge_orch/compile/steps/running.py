@@ -21,6 +21,8 @@ from edge_orch.spec.leaves import Name, Sql
 from edge_orch.spec.reading import gathered
 from edge_orch.spec.steps.running import Carried, Running
 
+_MADE_OF_ALL = {"array_agg", "string_agg", "array_agg_distinct", "string_agg_distinct", "sum_distinct", "avg_distinct"}
+
 
 def compile_running(spec: Running, context: StepContext) -> Compiled:
     """The fields that came, then what is computed, in the order written."""
@@ -40,7 +42,9 @@ def compile_running(spec: Running, context: StepContext) -> Compiled:
         aggregation, field = parse_aggregation(name.value, sql, context.scope)
         if _is_made_of_all(aggregation):
             next_step = "write a moving step for the last ones, or an aggregate"
-            what = f"`{aggregation.function}` would grow with every record"
+            plain = aggregation.function.removesuffix("_distinct")
+            shown = plain if plain == aggregation.function else f"{plain}(DISTINCT …)"
+            what = f"`{shown}` would grow with every record"
             raise Invalid(Problem(what, sql.where, "an aggregate that stays small", next_step=next_step))
         return aggregation, field
 
@@ -104,4 +108,4 @@ def _types(spec: Running, before: Mapping[str, Expression], nexts: Mapping[str, 
 
 def _is_made_of_all(aggregation: Aggregation) -> bool:
     """Whether its value is made of all values, again for every record."""
-    return aggregation.function in {"array_agg", "string_agg"}
+    return aggregation.function in _MADE_OF_ALL

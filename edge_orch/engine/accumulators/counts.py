@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
-from edge_orch.engine.accumulators.accumulator import Accumulator, Growing
+from edge_orch.engine.accumulators.accumulator import Accumulator, Growing, Value
 from edge_orch.engine.encoding import json_bytes
 from edge_orch.engine.room import ENTRY
 
@@ -56,7 +56,7 @@ class CountDistinct(Growing):
         self._texts += sum(len(value) for value in new if isinstance(value, str))
         self.seen |= new
 
-    def value(self) -> int | None:
+    def value(self) -> Value:
         return None if self.given_up else len(self.seen)
 
     def merge(self, other: CountDistinct) -> None:
@@ -76,6 +76,19 @@ class CountDistinct(Growing):
     def restore(self, state: tuple[int, bool, list[Any]]) -> None:
         self.fold(state[2])
         self.charged, self.given_up = state[:2]
+
+
+class OfDistinct(CountDistinct):
+    """`sum(distinct x)` and `avg(distinct x)`: what `summary` makes of the distinct values, in their order."""
+
+    __slots__ = ("summary",)
+
+    def __init__(self, summary: Callable[[list[Any]], Value]) -> None:
+        super().__init__()
+        self.summary = summary
+
+    def value(self) -> Value:
+        return self.summary(sorted(self.seen)) if self.seen else None
 
 
 class Buckets(Accumulator):

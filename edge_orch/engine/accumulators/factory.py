@@ -8,11 +8,12 @@ from operator import and_, or_
 from typing import Any
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from edge_orch.engine.accumulators.accumulator import Accumulator, Value
-from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct
+from edge_orch.engine.accumulators.counts import Buckets, Count, CountDistinct, OfDistinct
 from edge_orch.engine.accumulators.door import Door
-from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.lists import Gathered, Members, Once, Ranked, Tallied, json_array
 from edge_orch.engine.accumulators.moments import Kurtosis, PopulationKurtosis, Skewness
 from edge_orch.engine.accumulators.picks import ArgExtreme, Extreme, First, Last
 from edge_orch.engine.accumulators.quantile import Quantile, Ranks, of_few
@@ -37,7 +38,7 @@ from edge_orch.plan.steps import Aggregation, Argument
 
 def is_timed(function: str) -> bool:
     """Whether an aggregate folds pairs of event time and value."""
-    return function in ("first", "last", "array_agg", "string_agg", "json_group_object")
+    return function in _TIMED
 
 
 def is_ranked(aggregation: Aggregation) -> bool:
@@ -45,6 +46,9 @@ def is_ranked(aggregation: Aggregation) -> bool:
     return aggregation.function in _CHOICES and aggregation.argument is not None
 
 
+_TIMED = frozenset(
+    ("first", "last", "array_agg", "string_agg", "json_group_object", "array_agg_distinct", "string_agg_distinct")
+)
 _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "count": Count,
     "avg": Average,
@@ -68,12 +72,19 @@ _MAKERS: dict[str, Callable[[], Accumulator]] = {
     "first": First,
     "last": Last,
     "count_distinct": CountDistinct,
+    "avg_distinct": lambda: OfDistinct(average),
     "mode": lambda: Tallied(_most_frequent),
 }
 _OF_A_FRACTION: dict[str, Callable[[float], Accumulator]] = {
     "quantile": Quantile,
     "ewma": Smoothed,
     "swinging_door": Door,
+}
+_GATHERED: dict[str, Callable[..., Accumulator]] = {
+    "array_agg": Gathered,
+    "string_agg": Gathered,
+    "array_agg_distinct": Once,
+    "string_agg_distinct": Once,
 }
 _CHOICES: dict[str, Callable[..., Any]] = {"min": min, "arg_min": min, "max": max, "arg_max": max}
 
@@ -95,12 +106,12 @@ def fraction(aggregation: Aggregation) -> float:
 def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     """What makes an accumulator for one column of an aggregate step."""
     function, argument = aggregation.function, aggregation.argument
-    if function == "sum":
-        return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
+    if function in ("sum", "sum_distinct"):
+        return _sum(aggregation)
     if function in _OF_A_FRACTION:
         return partial(_OF_A_FRACTION[function], fraction(aggregation))
-    if function == "array_agg":
-        return partial(Gathered, _array_of(aggregation.value))
+    if function in _GATHERED and argument is None:
+        return partial(_GATHERED[function], _array_of(aggregation.value))
     if function == "json_group_object":
         return partial(Members, _shown(aggregation.value) or _itself)
     if function == "histogram" and argument is None:
@@ -108,10 +119,16 @@ def factory(aggregation: Aggregation) -> Callable[[], Accumulator]:
     return _MAKERS[function] if argument is None else _with_argument(aggregation, argument)
 
 
+def _sum(aggregation: Aggregation) -> Callable[[], Accumulator]:
+    if aggregation.function == "sum_distinct":
+        return partial(OfDistinct, whole(replace(aggregation, function="sum")))
+    return FloatSum if aggregation.type is FieldType.FLOAT else IntSum
+
+
 def _with_argument(aggregation: Aggregation, argument: Argument) -> Callable[[], Accumulator]:
     match argument:
         case str():
-            return partial(Gathered, argument.join)
+            return partial(_GATHERED[aggregation.function], argument.join)
         case tuple():
             return partial(Buckets, argument)
         case _:

@@ -65,6 +65,55 @@ class Gathered(Growing):
         self.charged, self.given_up = state[:2]
 
 
+class Once(Growing):
+    """`array_agg(distinct x)` and `string_agg(distinct x)`: each value once, where it stands first by event time.
+
+    Of values of one moment, the one that came first.
+    """
+
+    __slots__ = ("_size", "earliest", "render")
+
+    def __init__(self, render: Render) -> None:
+        super().__init__()
+        self.render = render
+        self.earliest: dict[Any, int] = {}
+        self._size = 0
+
+    def fold(self, values: Pairs) -> None:
+        for time_us, value in values if not self.given_up else ():
+            before = self.earliest.get(value)
+            if before is None:
+                self._size += 2 * VALUE + weight(value)
+            elif time_us < before:
+                del self.earliest[value]  # among those of its moment it comes last
+            else:
+                continue
+            self.earliest[value] = time_us
+
+    def value(self) -> Value:
+        if not self.earliest:
+            return None
+        return self.render([value for value, _ in sorted(self.earliest.items(), key=itemgetter(1))])
+
+    def merge(self, other: Once) -> None:
+        if other.given_up:
+            self.give_up()
+        self.fold([(time_us, value) for value, time_us in other.earliest.items()])
+
+    def size(self) -> int:
+        return self._size
+
+    def give_up(self) -> None:
+        self.earliest, self._size, self.given_up = {}, 0, True
+
+    def state(self) -> tuple[int, bool, list[tuple[int, Any]]]:
+        return (self.charged, self.given_up, [(time_us, value) for value, time_us in self.earliest.items()])
+
+    def restore(self, state: tuple[int, bool, Pairs]) -> None:
+        self.fold(state[2])
+        self.charged, self.given_up = state[:2]
+
+
 class Ranked(Growing):
     """`arg_max` and `arg_min` of several: of pairs (y, x) what `render` makes of the x of the `most` greatest y.
 

@@ -19,10 +19,11 @@ class AggregateFunction(msgspec.Struct, frozen=True):
 
 AGGREGATES: dict[str, AggregateFunction] = {
     "count": AggregateFunction(
-        "count(*), count(x): records, or those where x is not NULL; count(DISTINCT x)", "count(DISTINCT sensor)"
+        "count(*), count(x): records, or those where x is not NULL; count(DISTINCT x): different values",
+        "count(DISTINCT sensor)",
     ),
-    "sum": AggregateFunction("sum(x): NULL if out of 64 bits", "sum(temp_c)"),
-    "avg": AggregateFunction("avg(x): the mean", "avg(temp_c)"),
+    "sum": AggregateFunction("sum(x), sum(DISTINCT x): NULL if out of 64 bits", "sum(temp_c)"),
+    "avg": AggregateFunction("avg(x), avg(DISTINCT x): the mean", "avg(temp_c)"),
     "min": AggregateFunction("min(x), min(x, n): the least, or the n least as a JSON array", "min(temp_c)", most=2),
     "max": AggregateFunction(
         "max(x), max(x, n): the greatest, or the n greatest as a JSON array",
@@ -109,9 +110,12 @@ AGGREGATES: dict[str, AggregateFunction] = {
         2,
         2,
     ),
-    "array_agg": AggregateFunction("array_agg(x): all values as a JSON array, by event time", "array_agg(temp_c)"),
+    "array_agg": AggregateFunction(
+        "array_agg(x): all values as a JSON array, by event time; or DISTINCT x, each once where it came first",
+        "array_agg(DISTINCT temp_c)",
+    ),
     "string_agg": AggregateFunction(
-        "string_agg(x, ', '): all values as one text, by event time, with what stands between them",
+        "string_agg(x, ', '): all values as one text, by event time, with what stands between them; or DISTINCT x",
         "string_agg(sensor, ', ')",
         2,
         2,
@@ -177,6 +181,7 @@ ELSEWHERE = {
     **dict.fromkeys(("last_value", "latest", "final", "tail"), "write last(x)"),
     **dict.fromkeys(("all",), "write bool_and(x)"),
     **dict.fromkeys(("any", "some"), "write bool_or(x)"),
-    **dict.fromkeys(("deduplicate",), "write array_agg(x) after a dedupe step"),
+    **dict.fromkeys(("deduplicate", "collect_set", "set_agg"), "write array_agg(DISTINCT x)"),
+    **dict.fromkeys(("sum_distinct", "sumdistinct"), "write sum(DISTINCT x)"),
 }
 """Names that other products have for what is said otherwise here: the next step for who writes them."""

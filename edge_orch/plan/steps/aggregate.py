@@ -27,7 +27,8 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
         "count", "sum", "avg", "min", "max", "first", "last", "stddev", "variance", "count_distinct", "quantile",
         "bool_and", "bool_or", "array_agg", "string_agg", "arg_min", "arg_max", "mode", "histogram",
         "json_group_object", "stddev_pop", "var_pop", "bit_and", "bit_or", "regr_slope", "corr", "ewma",
-        "swinging_door", "skewness", "kurtosis", "kurtosis_pop",
+        "swinging_door", "skewness", "kurtosis", "kurtosis_pop", "sum_distinct", "avg_distinct", "array_agg_distinct",
+        "string_agg_distinct",
     ]  # fmt: skip
     type: FieldType
     value: Expression | None = None

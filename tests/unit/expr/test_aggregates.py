@@ -19,6 +19,12 @@ def parsed(text: str) -> tuple[Aggregation, Field]:
         ("count(*)", "count", None, "int"),
         ("count(maybe_i)", "count", "maybe_i", "int"),
         ("COUNT(DISTINCT s)", "count_distinct", "s", "int?"),
+        ("sum(DISTINCT i)", "sum_distinct", "i", "int?"),
+        ("mean(DISTINCT f)", "avg_distinct", "f", "float?"),
+        ("array_agg(DISTINCT maybe_f)", "array_agg_distinct", "maybe_f", "string?"),
+        ("listagg(DISTINCT i, ',')", "string_agg_distinct", "cast_string(i)", "string?"),
+        ("max(DISTINCT f)", "max", "f", "float"),
+        ("bool_or(DISTINCT b)", "bool_or", "b", "bool"),
         ("sum(i)", "sum", "i", "int?"),
         ("sum(f + 1)", "sum", "add(f, 1.0)", "float?"),
         ("avg(i)", "avg", "i", "float?"),
@@ -65,8 +71,9 @@ def test_a_filter_belongs_to_the_aggregate() -> None:
 
 
 def test_what_is_several_values_leaves_as_json() -> None:
-    several = ("max(f, 3)", "arg_max(s, f, 3)", "histogram(s)", "array_agg(f)", "json_group_object(s, f)")
-    assert [parsed(text)[1].json for text in several] == [True] * 5
+    several = ("max(f, 3)", "arg_max(s, f, 3)", "histogram(s)", "array_agg(f)", "json_group_object(s, f)",
+               "array_agg(DISTINCT f)")  # fmt: skip
+    assert [parsed(text)[1].json for text in several] == [True] * 6
     assert not any(parsed(text)[1].json for text in ("max(f)", "arg_max(s, f)", "string_agg(s, ',')", "mode(s)"))
 
 
@@ -87,7 +94,11 @@ def test_a_quantile_has_its_constant() -> None:
         (r"string_agg(s, '\n')", "in double quotes"), ("top(f)", "max(x, 3)"),
         ("sum(s)", "wrong type for the argument of sum"), ("max(b)", "no order"), ("quantile(f)", "wrong number"),
         ("quantile(f, 2)", "not a quantile"), ("quantile(f, i)", "not a quantile"), ("count()", "wrong number"),
-        ("sum(DISTINCT i)", "DISTINCT"), ("sum(i, i)", "wrong number"), ("max(*)", "count(*)"),
+        ("median(DISTINCT i)", "DISTINCT does not go with"),
+        ("count(DISTINCT i, s)", "count(DISTINCT json_array(i, s))"), ("count(DISTINCT *)", "takes one value"),
+        ("max(DISTINCT i, 3)", "list_slice(list_reverse(list_sort(xs)), 1, n)"), ("first(DISTINCT i)", "leave it out"),
+        ("sum(DISTINCT s)", "wrong type for the argument of sum"), ("sum(DISTINCT i, f)", "wrong number"),
+        ("sum(i, i)", "wrong number"), ("max(*)", "count(*)"),
         ("sum(sum(i))", "aggregate"),
         ("max(f) FILTER (WHERE i)", "wrong type for a condition"), ("max(oops)", "unknown field"),
         ("max(f) OVER ()", "exactly one aggregate"),

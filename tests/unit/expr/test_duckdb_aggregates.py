@@ -46,6 +46,7 @@ AGGREGATES = [
     "histogram(i)", "histogram(s)", "histogram(i) FILTER (WHERE f > 0)",
     "json_group_object(coalesce(s, '-'), f)", "json_group_object(coalesce(i, 0)::text, s)",
     "string_agg(s, ', ')", "array_agg(k)", "array_agg(s) FILTER (WHERE s IS NOT NULL)",
+    "sum(DISTINCT i)", "sum(DISTINCT f)", "avg(DISTINCT f) FILTER (WHERE i > 0)", "max(DISTINCT s)",
 ]  # fmt: skip
 
 RECORDS = st.lists(

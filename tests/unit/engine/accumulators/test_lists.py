@@ -6,7 +6,7 @@ from typing import Any
 
 from edge_orch.compile import compile_job
 from edge_orch.engine.accumulators.accumulator import Growing
-from edge_orch.engine.accumulators.lists import Gathered, Members, Ranked, Tallied, json_array
+from edge_orch.engine.accumulators.lists import Gathered, Members, Once, Ranked, Tallied, json_array
 from edge_orch.engine.room import TEXT, VALUE
 from tests.unit.engine.accumulators.folding import folded, reborn
 from tests.unit.engine.plans import batch, pipeline, rows
@@ -52,6 +52,15 @@ def test_who_has_no_room_holds_nothing_and_neither_does_what_it_is_merged_into()
     assert (other.value(), other.size(), other.given_up) == (None, 0, True)
 
 
+def test_of_distinct_values_each_stands_where_it_came_first() -> None:
+    make = partial(Once, json_array)
+    once = folded(make, [(5, "c"), (3, "a"), (5, "c")], [(3, "c"), (2, "b"), (4, "a"), (9, "b")])
+    assert once.value() == '["b","a","c"]'
+    assert reborn(make, once).value() == once.value()
+    assert isinstance(once, Once)
+    assert once.size() == 3 * (2 * VALUE + TEXT + 1)
+
+
 def test_of_ranked_values_the_best_stands_first_and_of_equals_the_one_that_came_first() -> None:
     greatest = folded(partial(Ranked, max, 3, json_array), [(1, "a"), (5, "b"), (3, "c")], [(5, "d"), (2, "e")])
     assert greatest.value() == '["b","d","c"]'
@@ -80,6 +89,7 @@ def test_ranks_and_tallies_without_room_give_up() -> None:
     makers: list[tuple[Callable[[], Growing], list[Any]]] = [
         (partial(Ranked, max, 3, json_array), [(1, "a")]),
         (partial(Tallied, str), ["a"]),
+        (partial(Once, json_array), [(1, "a")]),
         (partial(Members, str), [(1, ("a", 2))]),
     ]
     for make, values in makers:
