@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-_RECORDS_AT_ONCE = 1024
+_RECORDS_AT_ONCE = 2048
 """More than a piece of input usually holds; a window that closes may have any number of rows."""
 
 _json_into = msgspec.json.Encoder().encode_into

@@ -9,6 +9,10 @@ whose every so many texts are a column. The groups hold what they do after a `fu
 
 For text that is all ASCII, classes of characters are written out: `re` then finds them several times faster.
 
+Of groups that are numbers, a form that is read sooner still: all up to the character that comes next. It says more than
+the expression. Where it matches all lines, and each such text is what its group takes, it says the same: the way that
+it found is one of the expression, and any that the expression tries before would have been one of its own.
+
 A repetition that cannot go wrong becomes possessive, which spares `re` the places it would go back to. It cannot if the
 next character always tells whether to go on: what it repeats begins with none that may follow it, and does itself not
 go wrong. Then whatever it gave back could not be matched by anything else.
@@ -21,10 +25,13 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from edge_orch.plan.characters import characters
+from edge_orch.engine.number_form import NumberForm, number_form
+from edge_orch.plan.characters import ANY, characters
 
 _parser: Any = import_module("re._parser")  # what the standard library itself compiles from; it has no public name
 _NEWLINE = 1 << ord("\n")
+_LONGEST = 32
+"""Characters of a number that is read up to what comes next: a bound to how far that is looked for."""
 _CHARACTERS = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
 _CLASSES = {
     False: {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w", "NOT_DIGIT": r"\D", "NOT_SPACE": r"\S", "NOT_WORD": r"\W"},
@@ -46,11 +53,14 @@ class _Unfit(Exception):
 
 
 class LinePattern(NamedTuple):
-    """What to compile with `re.MULTILINE`; the groups that it captures, in order; those that a match always sets."""
+    """What to compile with `re.MULTILINE`; the groups that it captures, in order; those that a match always sets;
+    `loose`: those that are read up to what comes next, and the form that their texts must have.
+    """
 
     text: str
     groups: list[int]
     always: set[int]
+    loose: dict[int, NumberForm]
 
 
 class _Part(NamedTuple):
@@ -62,29 +72,33 @@ class _Part(NamedTuple):
     settled: bool
 
 
-def line_pattern(pattern: str, groups: Collection[int], *, ascii_only: bool) -> LinePattern | None:
+def line_pattern(
+    pattern: str, groups: Collection[int], *, ascii_only: bool, numbers: Collection[int] = ()
+) -> LinePattern | None:
     """The expression that captures these groups of all lines; None if the pattern is left as it is.
 
-    `ascii_only`: it is for text that is all ASCII.
+    `ascii_only`: it is for text that is all ASCII. `numbers`: groups that may be read up to what comes next.
     """
     tree = _parser.parse(pattern)
     if tree.state.flags != int(re.UNICODE):
         return None
-    writer = _Writer(groups, ascii_only=ascii_only)
+    writer = _Writer(groups, numbers, ascii_only=ascii_only)
     try:
-        whole = writer.sequence(tree, 0, sure=True)
+        whole = writer.sequence(tree, _NEWLINE, sure=True)
     except _Unfit:
         return None
-    return None if whole.empty else LinePattern(rf"^(?:{whole.text})\n", sorted(groups), writer.always)
+    return None if whole.empty else LinePattern(rf"^(?:{whole.text})\n", sorted(groups), writer.always, writer.loose)
 
 
 class _Writer:
-    """Writes a tree of `re`'s parser as an expression again; `always`: the groups that a match is sure to set."""
+    """Writes a tree of `re`'s parser as an expression again; `always`, `loose`: see `LinePattern`."""
 
-    def __init__(self, groups: Collection[int], *, ascii_only: bool) -> None:
+    def __init__(self, groups: Collection[int], numbers: Collection[int], *, ascii_only: bool) -> None:
         self._groups = groups
+        self._numbers = numbers
         self._ascii_only = ascii_only
         self.always: set[int] = set()
+        self.loose: dict[int, NumberForm] = {}
 
     def sequence(self, parts: Sequence[Any], follow: int, *, sure: bool) -> _Part:
         """One part after the other; `follow`: what may come behind them, `sure`: whether they take part always."""
@@ -123,7 +137,18 @@ class _Writer:
             return inner._replace(text=f"(?:{inner.text})")
         if sure:
             self.always.add(group)
+        if sure and group in self._numbers and (loose := self._loose(group, body, follow)):
+            return loose
         return inner._replace(text=f"({inner.text})")
+
+    def _loose(self, group: int, body: Any, follow: int) -> _Part | None:
+        """The group as all up to the one character that comes next, if its body is a number that does not take it."""
+        form = number_form(body)
+        if form is None or form.taken & follow or follow.bit_count() != 1 or follow.bit_length() > 256:
+            return None
+        self.loose[group] = form
+        other = "." if follow == _NEWLINE else f"[^{re.escape(chr(follow.bit_length() - 1))}]"
+        return _Part(f"({other}{{1,{_LONGEST}}}+)", ANY & ~follow, empty=False, settled=True)
 
     def _either(self, branches: list[_Part]) -> _Part:
         first, apart = 0, True

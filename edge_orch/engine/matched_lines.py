@@ -12,6 +12,7 @@ from edge_orch.engine.fields import text_parser
 from edge_orch.engine.groups import groups_of, text_of
 from edge_orch.engine.line_pattern import LinePattern, line_pattern
 from edge_orch.engine.lines import Lines
+from edge_orch.engine.loose_lines import loose_lines
 from edge_orch.engine.patterns import of_ascii, too_long
 from edge_orch.engine.text_columns import Texts, converter
 from edge_orch.plan.backtracking import longest_text
@@ -47,6 +48,7 @@ class MatchedLines:
         self._splits: dict[bool, Callable[[str], list[str | None]]] = {}
         whole = self._alls[False]
         sure = whole.always if whole else set()
+        self._loose = None if self._limit else loose_lines(pattern, self._groups, fields)
         self._parsers = [(field.name, text_parser(field)) for field in fields]
         self._converters = [
             converter(field, sure=not sure.isdisjoint(groups))
@@ -61,6 +63,8 @@ class MatchedLines:
         if few and (rows := self._few(lines)) is not None:
             feed = iter(rows)
             return Reading(feed, feed, 0, 0)
+        if lines.ascii and lines.clean and self._loose and (read := self._loose.values(lines)):
+            return _all_of(read)
         pattern = self._alls[lines.ascii]
         columns, matched = self._together(lines, pattern) if pattern and lines.clean else self._one_by_one(lines)
         wrong: dict[int, tuple[str, str]] = {}
@@ -71,8 +75,7 @@ class MatchedLines:
             except (ValueError, TypeError):
                 values.append(self._singly(columns[place], *self._parsers[place], wrong))
         if matched is None and not wrong:
-            feed = iter(values[0])
-            return Reading(feed, zip(feed, *values[1:], strict=True), 0, 0)
+            return _all_of(values)
         return self._without(lines, values, matched or [True] * lines.count, wrong)
 
     def _few(self, lines: Lines) -> list[tuple[Any, ...]] | None:
@@ -163,6 +166,11 @@ class MatchedLines:
         if self._limit is not None and len(line) > self._limit:
             return too_long(self._pattern), ""
         return "does not match the expression", ""
+
+
+def _all_of(values: list[Sequence[Any]]) -> Reading:
+    feed = iter(values[0])
+    return Reading(feed, zip(feed, *values[1:], strict=True), 0, 0)
 
 
 def _first_of(columns: list[Texts]) -> Texts:

@@ -7,6 +7,7 @@ import msgspec
 from edge_orch.engine.emit.account import emit_account, less
 from edge_orch.engine.emit.guard import Flow, guarded
 from edge_orch.engine.generator import Generator
+from edge_orch.engine.narrowing import narrowed
 from edge_orch.engine.scope import Scope
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.steps import Filter
@@ -27,6 +28,7 @@ def emit_filter(generator: Generator, function: FunctionWriter, step: Filter, sc
         function.body.block(f"if {condition}:"),
     ):
         function.body.line(f"{passed} += 1")
-        flow(generator, function, step, msgspec.structs.replace(scope, passed=passed))
+        columns = narrowed(scope.columns, step.condition)
+        flow(generator, function, step, msgspec.structs.replace(scope, columns=columns, passed=passed))
     filtered = less(scope.passed, passed, dead)
     emit_account(generator, function, step, entered=scope.passed, passed=passed, filtered=filtered, dead=dead)

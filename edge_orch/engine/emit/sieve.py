@@ -16,6 +16,7 @@ from edge_orch.engine.emit.parse_text import matched_columns, matched_records
 from edge_orch.engine.fields import json_parser
 from edge_orch.engine.generator import ALONE, Generator
 from edge_orch.engine.json_objects import object_type, tree_of
+from edge_orch.engine.narrowing import narrowed
 from edge_orch.engine.records import StepCount
 from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.stream import Stream
@@ -148,6 +149,8 @@ def _codes(generator: Generator, function: FunctionWriter, records: _Records, si
     expressions = generator.expressions(function, _scope(records.columns))
     conditions = [expressions.true(each.condition) for each in sieve.filters]
     may_overflow, columns = expressions.may_overflow, records.columns
+    for passed in sieve.filters:
+        columns = narrowed(columns, passed.condition)
     for each in sieve.maps:
         expressions = generator.expressions(function, _scope(columns))
         columns = {**columns}
@@ -159,7 +162,7 @@ def _codes(generator: Generator, function: FunctionWriter, records: _Records, si
         may_overflow |= expressions.may_overflow
     if may_overflow:
         return None
-    if records.carrier and columns == records.columns and sieve.last.schema.names == tuple(columns):
+    if records.carrier and not sieve.maps:
         return _Codes(conditions, records.item)
     return _Codes(conditions, generator.encodable(sieve.last.schema, _scope(columns)))
 
