@@ -44,7 +44,7 @@ def _tried(one: Source | Sink, surroundings: Surroundings) -> Reached:
         tried, attempt = _attempt(isinstance(one, Source), kind, resolver.resolve(one.options), surroundings)
         attempt()
     except Unavailable as error:
-        return Reached(name, kind, tried, error.problems[0].what)
+        return Reached(name, kind, tried, _words(error.problems[0].what))
     except ssl.SSLError as error:
         return Reached(name, kind, tried, f"no trusted TLS: {error.reason or error}")
     except TimeoutError:
@@ -52,6 +52,11 @@ def _tried(one: Source | Sink, surroundings: Surroundings) -> Reached:
     except OSError as error:
         return Reached(name, kind, tried, error.strerror or str(error))
     return Reached(name, kind, tried)
+
+
+def _words(what: str) -> str:
+    label = what.removeprefix("this device has no label ")
+    return what if label == what else f"{what}: --device-label {label}=VALUE gives it one"
 
 
 def _attempt(
@@ -67,12 +72,16 @@ def _attempt(
     url = options.get("broker") or options.get("endpoint") or options.get("url") or options.get("queue_url")
     url = url or {"mqtt": surroundings.bus, "pagerduty": EVENTS_URL}.get(kind)
     if url is None:
-        raise Unavailable("the device's own bus, which --bus names")
+        raise Unavailable("it is the device's own bus: give its address by --bus")
     parts = urlsplit(str(url))
     try:
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     except (KeyError, ValueError):
-        words = "an address that the device alone knows" if url == _UNKNOWN else f"no address: {url}"
+        words = (
+            "an address that the device alone knows"
+            if url == _UNKNOWN
+            else f"no address: {url}, which is like {'mqtt' if kind == 'mqtt' else 'http'}://HOST:PORT"
+        )
         raise Unavailable(words) from None
     return f"{parts.scheme}://{host}:{port}", lambda: _open(
         host, port, parts.scheme in _ENCRYPTED, surroundings.timeout_s

@@ -12,7 +12,7 @@ from html import escape
 
 import msgspec
 
-from edge_orch.plan.plan import Plan
+from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import SOURCE, Alert, Step, Union, inputs
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 40, 56, 14, 12
@@ -51,6 +51,8 @@ def graph_of(plan: Plan) -> Node:
                 nodes[step.name].children.append(Node(sink, f"told by {kinds[sink]}", "output"))
             for sink in step.escalate.notify if step.escalate else ():
                 nodes[step.name].children.append(Node(sink, f"told later by {kinds[sink]}", "output"))
+    if any(output.input == DEAD_LETTERS for output in plan.outputs):
+        nodes[DEAD_LETTERS] = _below(nodes, (SOURCE,), Node("dead letters", "what steps refuse", "step"))
     for output in plan.outputs:
         detail = f"to {output.sink} ({kinds[output.sink]})"
         _below(nodes, unions.get(output.input, (output.input,)), Node(output.name, detail, "output"))

@@ -78,17 +78,21 @@ def _check(name: str) -> None:
 
 
 def _write(folder: Path, made: dict[str, bytes]) -> list[Path]:
-    """Write all files or, if one is there already, none."""
+    """Write all files or, if one is there already or cannot be written, none."""
     paths = [folder / name for name in made]
     there = [path for path in paths if path.exists()]
     if there:
         next_step = "choose another name, or another --dir"
         raise Invalid(*(Problem(f"{path} is there already", next_step=next_step) for path in there))
+    begun: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in zip(paths, made.values(), strict=True):
             with path.open("xb") as file:
+                begun.append(path)
                 file.write(content)
     except OSError as error:
+        for path in begun:
+            path.unlink(missing_ok=True)
         raise StorageError(Problem(f"cannot write into {folder}", found=error.strerror or str(error))) from None
     return paths

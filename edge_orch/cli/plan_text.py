@@ -32,13 +32,22 @@ def settings_of(part: msgspec.Struct) -> list[str]:
 
 def params_of(value: Any) -> set[str]:
     """The parameters that a step, or any part of one, names."""
-    if isinstance(value, Param):
-        return {value.name}
+    return {part.name for part in _parts(value) if isinstance(part, Param)}
+
+
+def reads(steps: tuple[Step, ...], path: str) -> bool:
+    """Whether a step names this fact about where records came from, such as `source.topic`."""
+    return any(isinstance(part, Context) and part.path == path for part in _parts(steps))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    yield value
     if isinstance(value, msgspec.Struct):
-        return set().union(*(params_of(getattr(value, name)) for name in value.__struct_fields__))
-    if isinstance(value, list | tuple):
-        return set().union(*map(params_of, value))
-    return set()
+        for name in value.__struct_fields__:
+            yield from _parts(getattr(value, name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _parts(item)
 
 
 def _option(owner: msgspec.Struct, name: str) -> Iterator[str]:
@@ -77,7 +86,7 @@ def _entry(item: Assignment | Branch | Aggregation | Carried | ParsedField) -> s
         if name not in {"name", "type", "path"} and getattr(item, name) != getattr(defaults, name)
         for line in _option(item, name)
     ]
-    path = [] if item.path == (item.name,) else [f"path: {'.'.join(item.path)}"]
+    path = [] if item.path == (item.name,) else [f"path: {'.'.join(item.path) or '$'}"]
     zone = [f"format: {item.format}", f"zone: {item.zone}"] if item.type is FieldType.TIMESTAMP and not rules else []
     return f"{item.name}: {', '.join([item.type.value, *path, *rules, *zone])}"
 

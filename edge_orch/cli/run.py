@@ -27,6 +27,12 @@ def _rate(_ctx: click.Context, _parameter: click.Parameter, rate: float | None) 
     return rate
 
 
+def _topic(_ctx: click.Context, _parameter: click.Parameter, topic: str) -> str:
+    if {"+", "#"} & set(topic.split("/")):
+        raise click.BadParameter("records come from a topic without + and #")
+    return topic
+
+
 @click.command(short_help="Run a job over a file, on this machine.")
 @click.argument("job", type=click.Path(path_type=Path, readable=False))
 @click.option(
@@ -62,6 +68,8 @@ def _rate(_ctx: click.Context, _parameter: click.Parameter, rate: float | None) 
 )
 @click.option("--only", default="", metavar="OUTPUT", help="Print the records of this output only.")
 @click.option("--tap", default="", metavar="STAGE", help="Print the records that this step or route.branch passes on.")
+@click.option("--topic", callback=_topic, default="", metavar="TOPIC", help="The MQTT topic that records come from.")
+@click.option("--topics", is_flag=True, help="Each line begins with its topic and a blank, as of `mosquitto_sub -v`.")
 @click.option("--device-label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the device.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter other than by default.")
 @click.option(
@@ -81,6 +89,8 @@ def run(
     folder: Path | None,
     only: str,
     tap: str,
+    topic: str,
+    topics: bool,
     labels: tuple[str, ...],
     params: tuple[str, ...],
     form: str,
@@ -95,12 +105,15 @@ def run(
       edge-orch run jobs/machine_temperature.yaml --input temperature.csv --only hours
       edge-orch run jobs/press_temperature.yaml --input press.log --output-dir out --param hot_c=80
       edge-orch run jobs/log_severity.yaml --input app.log --follow --tap errors
+      mosquitto_sub -v -t 'gas/#' | edge-orch run gas.yaml --topics
       edge-orch run jobs/press_temperature.yaml --input press.log --at 2026-01-01T00:00:00Z --rate 10
     """
     if at is not None and not once:
         raise click.UsageError("--at is virtual time, in which nothing is waited for: leave out --follow")
     if only and tap:
         raise click.UsageError("--only and --tap each choose what is printed: give one of them")
+    if topic and topics:
+        raise click.UsageError("--topic is one for all, --topics takes each from its line: give one of them")
     if not once and (len(sources) > 1 or STDIN in sources):
         raise click.UsageError("--follow needs one --input FILE; standard input is read until it ends anyway")
     from edge_orch.cli.pace import Pace  # noqa: PLC0415 -- the engine, which `--help` must not wait for
@@ -114,6 +127,7 @@ def run(
         folder=folder,
         only=only,
         tap=tap,
+        topic=None if topics else topic,
         labels=labels,
         params=params,
         as_json=form == "json",

@@ -16,8 +16,10 @@ from edge_orch.cli.jobfile import compile_file
 from edge_orch.cli.options import assigned
 from edge_orch.cli.override import parse_value
 from edge_orch.cli.pace import Pace
+from edge_orch.cli.plan_text import reads
 from edge_orch.cli.run_output import Destination, Folder, StandardOutput
 from edge_orch.cli.run_report import Report
+from edge_orch.cli.topics import by_topic, under
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Batch, Device, Emission
 from edge_orch.errors import Invalid, Problem
@@ -29,6 +31,7 @@ from edge_orch.plan.secrets import step_secrets
 from edge_orch.plan.steps import Schematize
 from edge_orch.plan.tap import tapped
 from edge_orch.spec.words import did_you_mean, names
+from edge_orch.time import Instant
 
 BIG = 8 << 20
 """Bytes of input from which on a progress bar is worth its line: some seconds of a slow device."""
@@ -43,12 +46,14 @@ def run_job(
     folder: Path | None,
     only: str,
     tap: str,
+    topic: str | None,
     labels: tuple[str, ...],
     params: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run the job in the file `job` over `sources`; the other arguments are the options of `edge-orch run`.
 
+    `topic`: where all records come from, empty if from none; None: each line begins with its own.
     Raises `Invalid` for a job, an option or an input that is wrong, before or after records were written.
     """
     plan = compile_file(job)
@@ -61,8 +66,13 @@ def run_job(
     if follow and plan.whole:
         what = "a record of this job is a whole file, and one that is followed never ends"
         raise Invalid(Problem(what, next_step="leave out --follow"))
+    if topic is None and plan.whole:
+        what = "a record of this job is a whole file, which has no lines that begin with topics"
+        raise Invalid(Problem(what, next_step="write --topic TOPIC"))
     device = Device("local", assigned(labels, "--device-label"))
     pipeline = Pipeline(plan, device=device, params=_params(plan, params), secrets=_secrets(plan))
+    if topic == "" and reads(plan.steps, "source.topic"):
+        Report(as_json=as_json, over_bar=False).note("source.topic is NULL: --topic or --topics say what it is")
     with ExitStack() as stack:
         files = {source: stack.enter_context(open_input(source)) for source in dict.fromkeys(sources)}
         sizes = [None if source == STDIN else size_of(file) for source, file in files.items()]
@@ -74,27 +84,36 @@ def run_job(
         destination = Folder(folder, plan.outputs) if folder else StandardOutput(only, as_json=as_json)
         stack.callback(destination.close)
         progress = click.progressbar(length=size, file=sys.stderr) if bar else nullcontext()  # type: ignore[var-annotated]
-        emissions = _emissions(pipeline, inputs, pace, progress, whole=plan.whole)
+        emissions = _emissions(pipeline, _arrivals(inputs, pace, progress, topic, whole=plan.whole), pace.now())
         _deliver(plan, emissions, destination, Report(as_json=as_json, over_bar=bar))
 
 
-def _emissions(
-    pipeline: Pipeline,
+def _arrivals(
     inputs: Mapping[str, Iterable[bytes]],
     pace: Pace,
     progress: AbstractContextManager[Any],
+    topic: str | None,
     *,
     whole: bool,
-) -> Iterator[Emission]:
+) -> Iterator[Batch | Instant]:
+    """What comes, in batches; an instant says that time passes without records."""
     records = pace.document if whole else pace.batches
-    yield pipeline.advance(pace.now())
     with progress as bar:
         for partition, pieces in inputs.items():
             for arrived in records(_watched(pieces, bar), partition):
-                now = arrived.received if isinstance(arrived, Batch) else arrived
-                while (wake := pipeline.wake_at()) is not None and wake < now.mono_us:
-                    yield pipeline.advance(now.after(wake - now.mono_us))
-                yield pipeline.process(arrived) if isinstance(arrived, Batch) else pipeline.advance(now)
+                if isinstance(arrived, Batch) and topic is None:
+                    yield from by_topic(arrived)
+                else:
+                    yield under(arrived, topic) if isinstance(arrived, Batch) and topic else arrived
+
+
+def _emissions(pipeline: Pipeline, arrivals: Iterable[Batch | Instant], start: Instant) -> Iterator[Emission]:
+    yield pipeline.advance(start)
+    for arrived in arrivals:
+        now = arrived.received if isinstance(arrived, Batch) else arrived
+        while (wake := pipeline.wake_at()) is not None and wake < now.mono_us:
+            yield pipeline.advance(now.after(wake - now.mono_us))
+        yield pipeline.process(arrived) if isinstance(arrived, Batch) else pipeline.advance(now)
     yield pipeline.finish()
 
 

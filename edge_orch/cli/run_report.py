@@ -51,6 +51,11 @@ class Report:
                 key = f" [{', '.join(event.key)}]" if event.key else ""
                 click.echo(f"{self._erase}{at}  {kind}  {event.rule}{key}  {event.severity}: {event.summary}", err=True)
 
+    def note(self, text: str) -> None:
+        """Tell people what they may not have meant."""
+        if not self._as_json:
+            click.echo(f"note: {text}", err=True)
+
     def summary(self, tally: Tally, *, interrupted: bool = False) -> None:
         """Tell what the run added up to."""
         if self._as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Self
 
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.jobtest.episode_key import KeyValue
 from edge_orch.jobtest.json_value import JsonValue, json_value
 from edge_orch.jobtest.moment import Moment
 from edge_orch.jobtest.notifications import ExpectedNotification
@@ -83,7 +84,7 @@ class AlertForm(Model, frozen=True):
 
     opened: Annotated[Name | None, Doc("the rule whose episode opens")]
     resolved: Annotated[Name | None, Doc("the rule whose episode resolves")]
-    key: Annotated[tuple[Text, ...] | None, Doc("values of the rule's key; left out: any")]
+    key: Annotated[tuple[KeyValue, ...] | None, Doc("values of the rule's key; left out: any")]
     at: Annotated[Moment | None, Doc("event time; left out: any")]
     summary: Annotated[Text | None, Doc("the whole summary; left out: any")]
 
@@ -94,7 +95,7 @@ class ExpectedAlert(Model, frozen=True):
     rest: ClassVar[type] = AlertForm
     kind: str
     rule: Name
-    key: tuple[Text, ...] | None
+    key: tuple[KeyValue, ...] | None
     at: Moment | None
     summary: Text | None
     where: Location

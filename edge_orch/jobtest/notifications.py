@@ -9,8 +9,9 @@ import msgspec
 
 from edge_orch.engine.notifier import Notification
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.jobtest.episode_key import KeyValue
 from edge_orch.jobtest.moment import Moment
-from edge_orch.spec.leaves import Integer, LabelName, Name, Text
+from edge_orch.spec.leaves import Integer, LabelName, Name
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
@@ -24,7 +25,7 @@ class ExpectedNotification(Model, frozen=True):
 
     kind: str
     rule: Name
-    key: tuple[Text, ...] | None
+    key: tuple[KeyValue, ...] | None
     at: Moment | None
     to: tuple[LabelName, ...] | None
     suppressed: Integer | None
@@ -45,7 +46,7 @@ class _Form(Model, frozen=True):
     escalated: Annotated[Name | None, Doc("the rule whose episode nobody acknowledged")]
     acknowledged: Annotated[Name | None, Doc("the rule whose episode somebody acknowledged")]
     resolved: Annotated[Name | None, Doc("the rule whose episode is over")]
-    key: Annotated[tuple[Text, ...] | None, Doc("values of the rule's key; left out: any")]
+    key: Annotated[tuple[KeyValue, ...] | None, Doc("values of the rule's key; left out: any")]
     at: Annotated[Moment | None, Doc("when it leaves; left out: any time")]
     to: Annotated[tuple[LabelName, ...] | None, Doc("the sinks it goes to; left out: any")]
     suppressed: Annotated[Integer | None, Doc("how many episodes were not told since the last; left out: any")]

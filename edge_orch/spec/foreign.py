@@ -9,6 +9,7 @@ from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
 from edge_orch.spec.words import did_you_mean
 
 _NEXT_STEP = "another product's file? begin a job with `edge-orch new`; docs/porting.md has the words"
+_OF_TESTS = {"input", "expect"}
 _MOST = 6
 """So many keys are named."""
 
@@ -30,7 +31,11 @@ def refuse_foreign(root: Node, expected: Iterable[str], inside: Iterable[str]) -
             what, found = f"not a job: `apiVersion: {version.text}` is another product's", f"kind: {kind.text}"
         else:
             found = f"the keys {', '.join(list(entries)[:_MOST])}{' …' if len(entries) > _MOST else ''}"
-    elif isinstance(root, Sequence) and not _holds_a_job(root, keys):
+    elif isinstance(root, Sequence) and _first_keys(root) & _OF_TESTS:
+        name, tested, _ = root.where.file.rpartition(".test.yaml")
+        job = f"; the job is in {name}.yaml" if tested else ""
+        raise Invalid(Problem("tests of a job, not a job", root.where, next_step=f"`edge-orch test` runs them{job}"))
+    elif isinstance(root, Sequence) and not _first_keys(root) & set(keys):
         found = "a list"
     elif isinstance(root, Scalar) and root.value is not None:
         found = described(root)
@@ -44,6 +49,6 @@ def _is_meant(version: Scalar, kind: Scalar) -> bool:
     return ours or kind.text.lower() == "job"
 
 
-def _holds_a_job(root: Sequence, keys: tuple[str, ...]) -> bool:
+def _first_keys(root: Sequence) -> set[str]:
     first = root.items[0] if root.items else None
-    return isinstance(first, Mapping) and any(key.text in keys for key, _ in first.entries)
+    return {key.text for key, _ in first.entries} if isinstance(first, Mapping) else set()

@@ -16,6 +16,13 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
     ("cannot start any token", "", r"```", "a fence of Markdown", "remove the lines that begin with ```"),
     ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
+    (
+        "cannot start any token",
+        r".*\{.*\([^()]*$",
+        r"\|",
+        "a comma within {{ }} ends a value, and an expression goes on behind it",
+        "put the whole expression in double quotes",
+    ),
     ("scanning an alias", "", r"\*", "a value cannot begin with {0}", _QUOTE),
     ("scanning an anchor", "", r"&", "a value cannot begin with {0}", _QUOTE),
     ("scanning a block scalar", r".*['\"]\s*$", "", _BEHIND_QUOTE, _QUOTE_ALL),

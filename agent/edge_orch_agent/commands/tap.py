@@ -20,8 +20,9 @@ def tap(job: str, stage: str, count: int | None, folder: Path) -> None:
     """Show live records of any step of a job on this device.
 
     STAGE is a step, or ROUTE.BRANCH. Records are printed as NDJSON as they pass, also those that no output takes, until
-    Ctrl-C. It changes nothing for the job, and is never waited for: records that are not read in time are left out,
-    and counted on standard error. What is shown may not be durable yet.
+    Ctrl-C, or until the agent or the stage is gone (exit code 4). It changes nothing for the job, and is never waited
+    for: records that are not read in time are left out, and counted on standard error. What is shown may not be durable
+    yet.
 
     \b
     Examples:
@@ -29,7 +30,7 @@ def tap(job: str, stage: str, count: int | None, folder: Path) -> None:
       edge-orch tap press-temperature measured -n 10 --local ./press-1 | jq .temp_c
     """
     from edge_orch.cli.client import Client
-    from edge_orch.errors import Unavailable
+    from edge_orch.errors import Problem, Unavailable
     from edge_orch.wire.api import TapView
 
     left = count
@@ -44,3 +45,4 @@ def tap(job: str, stage: str, count: int | None, folder: Path) -> None:
                 return
         if view.ended:
             raise Unavailable(f"the tap has ended: {view.ended}")
+    raise Unavailable(Problem("the tap has ended: the agent has gone", next_step="start it, and look again"))

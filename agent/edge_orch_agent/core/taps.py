@@ -28,8 +28,10 @@ class Taps:
             return []
         job = running.get(event.job)
         if job is None:
-            expected = f"one of: {', '.join(sorted(running)) or 'none here'}"
-            return [Reply(event.request, problem=Problem(f"no job {event.job!r} runs on this device", None, expected))]
+            what = f"no job {event.job!r} runs on this device"
+            expected = f"one of: {', '.join(sorted(running))}" if running else ""
+            next_step = "" if running else "none does: `edge-orch apply -f JOB.yaml` rolls one out"
+            return [Reply(event.request, problem=Problem(what, None, expected, "", next_step))]
         try:
             tapped(job.plan, event.stage)
         except Invalid as error:

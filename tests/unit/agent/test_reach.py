@@ -63,7 +63,7 @@ def test_what_does_not_is_told_with_the_reason(closed: int, tmp_path: Path) -> N
 def test_what_only_the_device_knows_is_asked_for(port: int) -> None:
     source, sink = tried("{mqtt: {topic: t}}", "{http: {url: '${label:sink_url}'}}")
     assert "--bus" in source.problem
-    assert sink.problem == "this device has no label sink_url"
+    assert sink.problem == "this device has no label sink_url: --device-label sink_url=VALUE gives it one"
     _, sink = tried("{mqtt: {topic: t}}", "{http: {url: '${label:sink_url}'}}", sink_url=f"http://127.0.0.1:{port}/")
     assert sink.problem == ""
 
@@ -83,12 +83,16 @@ def test_a_stranger_is_no_tls_server(port: int) -> None:
 @pytest.mark.parametrize(
     ("sink", "bus", "problems"),
     [
-        ("{file: {path: /tmp/x}}", "localhost", ["no address: localhost", ""]),
-        ("{file: {path: /tmp/x}}", "mqtt://localhost:99999", ["no address: mqtt://localhost:99999", ""]),
+        ("{file: {path: /tmp/x}}", "localhost", ["no address: localhost, which is like mqtt://HOST:PORT", ""]),
+        (
+            "{file: {path: /tmp/x}}",
+            "mqtt://localhost:99999",
+            ["no address: mqtt://localhost:99999, which is like mqtt://HOST:PORT", ""],
+        ),
         (
             "{webhook: {url: '${secret:HOOK}'}}",
             None,
-            ["the device's own bus, which --bus names", "an address that the device alone knows"],
+            ["it is the device's own bus: give its address by --bus", "an address that the device alone knows"],
         ),
     ],
 )

@@ -132,6 +132,23 @@ def test_a_step_that_several_feed_is_drawn_once_and_named_with_all_of_them(cli: 
     assert "  both (filter) ← route.high + low\n" in stages
 
 
+def test_an_output_of_dead_letters_stands_in_every_graph(cli: Any, tmp_path: Path) -> None:
+    job = tmp_path / "j.yaml"
+    job.write_text(UNITED.replace("outputs: {", "outputs: {refused: {from: dead_letters, to: k}, "), "utf-8")
+    text = cli("explain", "--graph", "text", str(job)).out
+    assert text.endswith("└─ dead letters (what steps refuse)\n   └─ refused (to k (file))\n")
+    assert '["dead letters<br/>what steps refuse"]' in cli("explain", "--graph", "mermaid", str(job)).out
+    assert ">dead letters</text>" in cli("explain", "--graph", "svg", str(job)).out
+
+
+def test_the_element_itself_is_shown_as_it_is_written(cli: Any, tmp_path: Path) -> None:
+    job = tmp_path / "j.yaml"
+    steps = "- schematize: {raw: {}, fields: {y: string}}\n    - explode: {field: y, fields: {z: {type: int, path: $}}}"
+    tail = "\n  outputs: {all: {from: explode, to: k}}\n  sinks: {k: {file: {path: y}}}\n"
+    job.write_text(UNITED.partition("- ")[0] + steps + tail, "utf-8")
+    assert "      z: int, path: $\n" in cli("explain", str(job)).out
+
+
 def test_branches_of_a_route_are_named_in_the_graph(cli: Any) -> None:
     job = str(Path(__file__).parents[3] / "jobs" / "scada_registers.yaml")
     assert "[unknown] unknown (to unknown (file))" in cli("explain", "--graph", "text", job).out

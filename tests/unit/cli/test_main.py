@@ -106,6 +106,24 @@ def test_a_reader_that_has_gone_ends_with_141(arguments: str) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [
+        ("schema", ">&-", 0),
+        ("list components", ">&- 2>&-", 0),
+        ("eval", "2>&-", 2),
+        ("eval 1 --input -", "<&-", 0),
+        ("validate -", "<&- >&- 2>&-", 3),
+    ],
+)
+def test_a_standard_stream_that_is_closed_is_one_that_leads_nowhere(arguments: str, closed: str, code: int) -> None:
+    script = f"{sys.executable} -m edge_orch.cli.main {arguments} {closed}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", ["schema", "--version"])
 def test_a_full_disk_behind_standard_output_ends_with_6(arguments: str) -> None:
     script = f"{sys.executable} -m edge_orch.cli.main {arguments} > /dev/full"

@@ -35,6 +35,26 @@ def test_nothing_is_overwritten_and_nothing_half_written(cli: Any, tmp_path: Pat
     assert (tmp_path / "oven.test.yaml").read_text() == "mine"
 
 
+def test_a_disk_that_is_full_leaves_nothing_half_written(
+    cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Path.open
+
+    def full(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if mode != "xb":
+            return begin(path, mode, *args, **kwargs)
+        if path.name.endswith(".test.yaml"):
+            path.touch()
+            raise OSError(28, "No space left on device")
+        return begin(path, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", full)
+    (tmp_path / "mine.txt").touch()
+    answer = cli("new", "log-severity", "oven", "--dir", str(tmp_path))
+    assert (answer.code, answer.err.splitlines()[1]) == (6, "  found: No space left on device")
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".yaml" or file.stat().st_size] == ["mine.txt"]
+
+
 def test_a_template_or_a_name_that_is_none_is_told(cli: Any, tmp_path: Path) -> None:
     answer = cli("new", "log-severty", "--dir", str(tmp_path))
     assert "did you mean `log-severity`?" in answer.err

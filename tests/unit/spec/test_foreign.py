@@ -29,6 +29,16 @@ def test_what_has_nothing_of_a_job_is_none(text: str) -> None:
     assert len(error.value.problems) == 1
 
 
+def test_tests_of_a_job_are_told_apart() -> None:
+    tests = parse_document("- name: hot\n  input: []", "jobs/oven.test.yaml")
+    with pytest.raises(Invalid, match="tests of a job, not a job") as error:
+        refuse_foreign(tests, KEYS, ("source", "steps"))
+    assert error.value.problems[0].next_step == "`edge-orch test` runs them; the job is in jobs/oven.yaml"
+    with pytest.raises(Invalid) as error:
+        refuse("- name: hot\n  expect: {}")
+    assert error.value.problems[0].next_step == "`edge-orch test` runs them"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -34,7 +34,7 @@ def views(monkeypatch: pytest.MonkeyPatch) -> list[TapView]:
 
 @pytest.mark.usefixtures("views")
 def test_records_are_printed_as_they_come_and_what_was_left_out_is_counted(tmp_path: Path) -> None:
-    done = CliRunner().invoke(tap, ["press", "parsed", "--local", str(tmp_path)])
+    done = CliRunner().invoke(tap, ["press", "parsed", "-n", "3", "--local", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (0, '{"n":1}\n{"n":2}\n{"n":9}\n')
     assert done.stderr == "6 records left out: they came faster than they were read\n"
 
@@ -50,3 +50,10 @@ def test_it_says_why_a_tap_ends(views: list[TapView], tmp_path: Path) -> None:
     done = CliRunner().invoke(tap, ["press", "parsed", "--local", str(tmp_path)])
     assert isinstance(done.exception, Unavailable)
     assert "the tap has ended: the job ended" in str(done.exception)
+
+
+@pytest.mark.usefixtures("views")
+def test_an_agent_that_goes_away_is_no_end_that_was_asked_for(tmp_path: Path) -> None:
+    done = CliRunner().invoke(tap, ["press", "parsed", "-n", "9", "--local", str(tmp_path)])
+    assert isinstance(done.exception, Unavailable)
+    assert "the tap has ended: the agent has gone" in str(done.exception)

@@ -105,7 +105,11 @@ def test_what_is_not_there_is_said() -> None:
     assert answer.problem.expected == "one of: parsed, per_window"
     (answer,) = taps.change(TapRequested(2, "oven", "parsed"), {"press": job})
     assert isinstance(answer, Reply)
-    assert "no job 'oven' runs on this device" in str(answer.problem)
+    assert str(answer.problem) == "no job 'oven' runs on this device\n  expected: one of: press"
+    (answer,) = taps.change(TapRequested(3, "oven", "parsed"), {})
+    assert isinstance(answer, Reply)
+    assert answer.problem is not None
+    assert (answer.problem.expected, answer.problem.next_step[:10]) == ("", "none does:")
 
 
 def test_a_new_version_is_looked_at_in_its_turn_or_the_tap_ends() -> None:
