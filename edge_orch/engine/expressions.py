@@ -228,15 +228,15 @@ class ExpressionWriter:
         return Code("(" + "".join(parts) + "None)", True)
 
     def _each(self, name: str, args: Sequence[Expression]) -> Code:
-        """A function of an array, and of what is said of each element and its place, by the names that come behind."""
+        """A function of an array or object, and of what is said of each part, by the names that come behind."""
         array, body, *named = args
-        known = Elements(self._names, body, [written(each, "a name") for each in named])
+        known = Elements(self._names, name, body, [written(each, "a name") for each in named])
         inner = copy(self)
         inner._columns = {**self._columns, **known.columns}
         inner._elements = known.wholes
-        said = inner.true(body) if name == "list_filter" else member_of(body, inner.value, self._names)
+        said = inner.true(body) if name.endswith("_filter") else member_of(body, inner.value, self._names)
         self.may_overflow = inner.may_overflow
-        code = self._strict((array,), lambda code: known.call(name, code[0], said), may_fail=True)
+        code = self._strict((array,), lambda code: known.call(code[0], said), may_fail=True)
         return msgspec.structs.replace(code, constant=False)
 
     def _nullif(self, args: Sequence[Expression]) -> Code:

@@ -74,7 +74,8 @@ def json_type(field: ParsedField) -> Any:
     if field.type is FieldType.TIMESTAMP:
         if field.format == "unix_s":
             return Annotated[float, _UNIX_SECONDS]
-        return int | float if field.format in stamps.UNIX_UNITS else str
+        # Protobuf's JSON, as OTLP, writes whole numbers of 64 bits as texts.
+        return int | float | str if field.format in stamps.UNIX_UNITS else str
     return _PLAIN_TYPES[field.type]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from edge_orch.engine.calls import address, bits, calendar, forms, json, lists, number, text
+from edge_orch.engine.calls import address, bits, calendar, forms, json, lists, number, objects, text
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -137,8 +137,10 @@ STRICT: dict[str, Function] = {
     "list_concat": _call(lists.list_concat, may_fail=True),
     "generate_series": _call(lists.generate_series, may_fail=True),
     "list_slice": _call(lists.list_slice, may_fail=True),
-    "json_keys": _call(lists.json_keys, may_fail=True),
-    "json_merge_patch": _call(lists.json_merge_patch, may_fail=True),
+    "json_keys": _call(objects.json_keys, may_fail=True),
+    "json_merge_patch": _call(objects.json_merge_patch, may_fail=True),
+    "json_flatten": _call(objects.json_flatten, may_fail=True),
+    "list_merge": _call(objects.list_merge, may_fail=True),
     "time_bucket": _call(calendar.time_bucket),
     "epoch_ms": _inline("({0} // 1000)"),
     "epoch_us": _inline("({0})"),
@@ -161,7 +163,7 @@ MADE: dict[str, Callable[[str], Callable[..., Any]]] = {
 SPECIAL = frozenset(
     {"and", "or", "not", "is_null", "in", "between", "case", "coalesce", "nullif", "greatest", "least"}
     | set(MADE)
-    | {"json_object", "json_array", "list_filter", "list_transform"}
+    | {"json_object", "json_array", "list_filter", "list_transform", "json_filter", "json_transform", "json_rename"}
     | set(ARITHMETIC)
     | {"cast_bool", "cast_int", "cast_float", "cast_string", "cast_timestamp"}
 )

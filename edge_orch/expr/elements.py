@@ -1,4 +1,4 @@
-"""What is said of each element of a list: `x -> …`, `(x, i) -> …`, and DuckDB's `lambda x, i: …` for the same."""
+"""What is said of each element of a list, or member of an object: `x -> …`, `(k, v) -> …`, `lambda k, v: …`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from sqlglot import exp
 from sqlglot.parser import Parser
 from sqlglot.tokens import TokenType
 
-OVER_ELEMENTS = ("list_filter", "list_transform", "array_filter", "array_transform", "list_apply")
-"""Calls in which `->` stands behind the name of an element; elsewhere it looks into JSON."""
+OVER_ELEMENTS = (
+    "list_filter", "list_transform", "array_filter", "array_transform", "list_apply",
+    "json_filter", "json_transform", "json_rename",
+)  # fmt: skip
+"""Calls in which `->` stands behind the names of an element or member; elsewhere it looks into JSON."""
 
 
 class ElementParser(Parser):

@@ -13,10 +13,13 @@ from edge_orch.expr.library.function import Function, Kind
 from edge_orch.expr.library.json import JSON
 from edge_orch.expr.library.lists import LISTS
 from edge_orch.expr.library.numbers import NUMBERS
+from edge_orch.expr.library.objects import OBJECTS
 from edge_orch.expr.library.text import TEXT
 from edge_orch.expr.library.times import TIMES
 
-FUNCTIONS: dict[str, Function] = {**TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES, **JSON, **LISTS}
+FUNCTIONS: dict[str, Function] = {
+    **TEXT, **NUMBERS, **BITS, **CHOICES, **TIMES, **JSON, **LISTS, **OBJECTS
+}  # fmt: skip
 
 SYNONYMS = {
     "array_concat": "list_concat",

@@ -108,8 +108,10 @@ _SPECIAL: dict[str, Callable[[Sequence[Expression]], str]] = {
         [_bound(args[0], "between"), " AND ".join(_bound(arg, "between") for arg in args[1:])]
     ),
     "case": _case,
-    "list_filter": partial(_over_elements, "list_filter"),
-    "list_transform": partial(_over_elements, "list_transform"),
+    **{
+        name: partial(_over_elements, name)
+        for name in ("list_filter", "list_transform", "json_filter", "json_transform", "json_rename")
+    },
     "time_bucket": lambda args: f"time_bucket('{getattr(args[0], 'value', 0)} microseconds', {_listed(args[1:])})",
     "extract": lambda args: f"extract({str(getattr(args[0], 'value', '')).upper()} FROM {sql_text(args[1])})",
 }

@@ -27,7 +27,11 @@ _GIVEN = {
     "json_path": "'$.a[0]'", "network": "'10.0.0.0/8'", "lambda": "e -> e || '!'",
 }  # fmt: skip
 """What stands for an argument of each kind."""
-_SPECIAL = {"list_filter": "list_filter(line, e -> length(e) > 1)", "json_object": "json_object(line, f, 'a', line)"}
+_SPECIAL = {
+    "list_filter": "list_filter(line, e -> length(e) > 1)", "json_object": "json_object(line, f, 'a', line)",
+    "json_filter": "json_filter(line, (k, v) -> length(v) > 1)", "json_rename": "json_rename(line, (k, v) -> v || k)",
+    "json_transform": "json_transform(line, (k, v) -> k || v)",
+}  # fmt: skip
 _AGGREGATES = {
     "count": "count(DISTINCT line)", "histogram": "histogram(f, [1, 5])", "quantile": "quantile(f, 0.9)",
     "ewma": "ewma(f, 0.2)", "swinging_door": "swinging_door(f, t, 0.5)", "string_agg": "string_agg(line, '|')",

@@ -1,4 +1,4 @@
-"""Functions of JSON arrays, and of objects, as wholes. Elements stay as they were written.
+"""Functions of JSON arrays as wholes. Elements stay as they were written.
 
 What is no array, or one of more than `MOST_ELEMENTS`, gives NULL.
 """
@@ -16,8 +16,6 @@ from edge_orch.engine.calls.text import MOST_MADE, matches
 from edge_orch.engine.encoding import json_bytes
 
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_value = msgspec.json.Decoder(msgspec.Raw).decode
 _any = msgspec.json.Decoder().decode
 _NULL = b"null"
 
@@ -100,7 +98,7 @@ def text_of(element: bytes) -> str | None:
 
 def text_and_json(element: bytes) -> tuple[str | None, str | None]:
     """The same, and the element as `->` gives it."""
-    return (None, None) if element == _NULL else (_text(element), _line(element).decode())
+    return (None, None) if element == _NULL else (_text(element), on_one_line(element).decode())
 
 
 def list_filter(text: str, keeps: Callable[[Any, int], bool], told: Callable[[bytes], object] = text_of) -> str | None:
@@ -127,36 +125,6 @@ def list_transform(
     return _written(made)
 
 
-def json_keys(text: str) -> str | None:
-    """An array of the names of an object's members; NULL for what is no object."""
-    try:
-        return json_text(list(_object(text)))
-    except ERRORS:
-        return None
-
-
-def json_merge_patch(text: str, patch: str) -> str | None:
-    """RFC 7396: the members of the patch in the object, at any depth; what is null in the patch is removed."""
-    try:
-        merged = _line(_merged(bytes(_value(text)).strip(), bytes(_value(patch)).strip()))
-    except ERRORS:
-        return None
-    return None if merged == _NULL else merged.decode()
-
-
-def _merged(value: bytes, patch: bytes) -> bytes:
-    if not patch.startswith(b"{"):
-        return patch
-    members = _object(value) if value.startswith(b"{") else {}
-    for key, raw in _object(patch).items():
-        new = bytes(raw)
-        if new == _NULL:
-            members.pop(key, None)
-        else:
-            members[key] = msgspec.Raw(_merged(bytes(members.get(key, _NULL)), new))
-    return json_bytes(members)
-
-
 def _elements(text: str) -> list[bytes] | None:
     """None for what is no array, and for more elements than one record may have."""
     try:
@@ -168,12 +136,13 @@ def _elements(text: str) -> list[bytes] | None:
 
 def _text(element: bytes) -> str:
     """A text as it is, anything else as JSON."""
-    return str(_any(element)) if element.startswith(b'"') else _line(element).decode()
+    return str(_any(element)) if element.startswith(b'"') else on_one_line(element).decode()
 
 
 def _written(elements: list[bytes]) -> str:
-    return "[" + ",".join([_line(element).decode() for element in elements]) + "]"
+    return "[" + ",".join([on_one_line(element).decode() for element in elements]) + "]"
 
 
-def _line(element: bytes) -> bytes:
+def on_one_line(element: bytes) -> bytes:
+    """The same value without line breaks."""
     return msgspec.json.format(element, indent=-1) if b"\n" in element or b"\r" in element else element

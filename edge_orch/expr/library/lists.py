@@ -1,4 +1,4 @@
-"""Functions of JSON arrays and objects as wholes."""
+"""Functions of JSON arrays as wholes."""
 
 from __future__ import annotations
 
@@ -90,18 +90,11 @@ LISTS: dict[str, Function] = {
         null="may_fail",
         example="""list_transform('[{"c": 20}, {"c": 30}]', x -> CAST(x ->> '$.c' AS float) * 1.8 + 32)""",
     ),
-    "json_keys": Function(
+    "list_merge": Function(
         (STRING,),
         STRING,
-        "json_keys(text): a JSON array of the names of an object's members",
+        "list_merge(text): one object of all members of the objects in a JSON array; the last of a key counts",
         null="may_fail",
-        example="""json_keys('{"a": 1, "b": 2}')""",
-    ),
-    "json_merge_patch": Function(
-        (STRING, STRING),
-        STRING,
-        "json_merge_patch(a, b): the members of b in a, at any depth; what is null in b is removed (RFC 7396)",
-        null="may_fail",
-        example="""json_merge_patch('{"a": 1, "b": 2}', '{"b": null, "c": 3}')""",
+        example="""list_merge('[{"a": 1}, {"b": 2}]')""",
     ),
 }

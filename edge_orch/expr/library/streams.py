@@ -63,9 +63,9 @@ STREAMS = {
         ("getrecordproperties", "items", "entries", "obj_to_kvpair_array"), "write an explode step, with key: NAME"
     ),
     **dict.fromkeys(("object_construct", "object", "struct", "named_struct"), "write json_object('key', x)"),
-    **dict.fromkeys(("object_pick", "erase", "object_delete"), "write json_object('key', x ->> '$.key') of what stays"),
+    **dict.fromkeys(("object_pick", "erase", "object_delete"), "write json_filter(x, (k, v) -> k NOT IN ('a', 'b'))"),
     **dict.fromkeys(("kvpair_array_to_obj", "zip", "map_from_entries"),
-        "explode the array, and json_group_object(name, x) in an aggregate"),
+        "write list_merge(list_transform(x, e -> json_object(e ->> '$.key', e -> '$.value')))"),
     **dict.fromkeys(("str_to_map",), "write a parse step with key_value"),
     **dict.fromkeys(("json_extract_float", "json_extract_int"), "write CAST(x ->> '$.key' AS float)"),
     # text

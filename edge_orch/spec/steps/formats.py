@@ -15,7 +15,8 @@ from edge_orch.spec.steps.documents import Hex, MessagePack, Xml
 class Json(Model, frozen=True):
     """`json: {}`: one JSON object a line.
 
-    What no field names is passed over; of a key that stands twice, the last counts. 1.0 is no int, "5" no number.
+    What no field names is passed over; of a key that stands twice, the last counts. 1.0 is no int, "5" no number; but
+    timestamps in `unix_ms`, `unix_us` and `unix_ns` may stand in quotes.
     """
 
     example: ClassVar[str] = """

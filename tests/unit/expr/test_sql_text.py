@@ -43,6 +43,8 @@ EXPRESSIONS = [
     "1e300 * temp_c",
     "list_filter(sensor, lambda e, i: e > sensor AND i < n)",
     "array_transform(sensor, (e, i) -> e ->> '$.a' || i)",
+    "json_filter(sensor, (k, v) -> k > sensor AND v ->> '$.a' IS NULL)",
+    "json_rename(sensor, lambda k, v: k || n)",
 ]
 
 

@@ -8,8 +8,6 @@ from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.calls.lists import (
     array_to_string,
     generate_series,
-    json_keys,
-    json_merge_patch,
     list_concat,
     list_contains,
     list_distinct,
@@ -114,32 +112,6 @@ def test_parts_of_a_text() -> None:
     assert regexp_extract_all("ab", "(a)|b", 1) == '["a",null]'
     assert regexp_extract_all("x", "(x)", 2) is None
     assert regexp_extract_all("x=" * 10_000, "(.*)=(.*)=(.*);") is None, "longer than is matched in time"
-
-
-@pytest.mark.parametrize(
-    ("text", "patch", "found"),
-    [
-        ('{"a":"b"}', '{"a":"c"}', '{"a":"c"}'),
-        ('{"a":"b","b":"c"}', '{"a":null}', '{"b":"c"}'),
-        ('{"a":{"b":"c"}}', '{"a":{"b":"d","c":null}}', '{"a":{"b":"d"}}'),
-        ('{"a":[{"b":"c"}]}', '{"a":[1]}', '{"a":[1]}'),
-        ('["a","b"]', '["c","d"]', '["c","d"]'),
-        ('{"a":"foo"}', "null", None),
-        ('{"a":"foo"}', '"bar"', '"bar"'),
-        ('{"e":null}', '{"a":1}', '{"e":null,"a":1}'),
-        ("[1,2]", '{"a":"b","c":null}', '{"a":"b"}'),
-        ("{}", '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'),
-        ("{", "{}", None),
-        ("{}", "{", None),
-    ],
-)
-def test_examples_of_rfc_7396(text: str, patch: str, found: str | None) -> None:
-    assert json_merge_patch(text, patch) == found
-
-
-def test_keys_stand_in_order() -> None:
-    assert json_keys('{"b": 1, "a": {"c": 2}}') == '["b","a"]'
-    assert json_keys("[1]") is json_keys("{") is None
 
 
 def test_digests() -> None:
