@@ -36,10 +36,20 @@ class Checker:
         kind = type(node).__name__
         if kind not in RULES:
             what, next_step = refusal(node)
-            if kind == "Struct" and "${" in self.sql.value:
-                next_step = "a label of the device is device.labels.NAME; references are for sources, sinks and masks"
+            next_step = self._reference() if kind == "Struct" and "${" in self.sql.value else next_step
+            if isinstance(node, exp.Dot) and isinstance(node.this, exp.Placeholder):
+                next_step = f"write :{node.expression.name}" if node.expression.name in self.scope.params else next_step
             raise self.problem(node, what, next_step=next_step)
         return RULES[kind](self, node)
+
+    def _reference(self) -> str:
+        """The next step for what looks like a reference or a shell's variable."""
+        label = re.search(r"\$\{label:(\w+)\}", self.sql.value)
+        named = re.search(r"\$\{(?:\w+[:.])?(\w+)\}", self.sql.value)
+        if named and named[1] in self.scope.params:
+            return f"write :{named[1]} for the parameter"
+        what = f"device.labels.{label[1] if label else 'NAME'}"
+        return f"a label of the device is {what}; references are for sources, sinks and masks"
 
     def all(self, nodes: Sequence[exp.Expression]) -> list[Expression]:
         """The typed expressions of all nodes."""
@@ -91,7 +101,9 @@ class Checker:
             return converted(value, to)
         except ValueError:
             expected = "RFC 3339, like '2026-01-02T03:04:05Z'"
-            raise self.problem(node, "not a timestamp", expected, f"'{getattr(value, 'value', '')}'") from None
+            next_step = "write it so; a text of another form is read by strptime(x, '%d.%m.%Y')"
+            found = f"'{getattr(value, 'value', '')}'"
+            raise self.problem(node, "not a timestamp", expected, found, next_step) from None
 
     def ordered(self, node: exp.Expression, value: Expression, what: str) -> None:
         """Refuse booleans, which have no order."""
@@ -105,8 +117,10 @@ def _conversion(node: exp.Expression, value: Expression, accepted: frozenset[Fie
         return f"compare it, like x {'> 0' if value.type in NUMBERS else '= …'}"
     if accepted == NUMBERS and value.type is FieldType.TIMESTAMP:
         return "make a number of it with extract or date_diff, or shift it by an INTERVAL"
-    if accepted == NUMBERS and isinstance(value, Literal) and value.type is FieldType.STRING:
-        return _unquoted(str(value.value))
+    if isinstance(value, Literal) and accepted <= NUMBERS:
+        return _unquoted(str(value.value)) if value.type is FieldType.STRING else "write a whole number"
+    if isinstance(value, Literal) and accepted == {FieldType.STRING} and value.type in NUMBERS:
+        return f"write '{value.value}' in quotes"
     text = node.sql() if isinstance(node, exp.Column | exp.Placeholder) else "…"
     to = FieldType.FLOAT if accepted == NUMBERS else min(accepted)
     return f"write CAST({text} AS {to})" if casts.allowed(value.type, to) else f"use a {to} in its place"

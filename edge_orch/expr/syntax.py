@@ -12,14 +12,16 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser as SqlParser
 
 from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.expr.cases import CaseParser
 from edge_orch.expr.casts import NAMES
 from edge_orch.expr.elements import OVER_ELEMENTS, ElementParser
-from edge_orch.expr.misread import misread
+from edge_orch.expr.misread import BEFORE, BRACKET, misread
 from edge_orch.spec.leaves import Sql
 
 MAX_LENGTH = 8_000
 MAX_DEPTH = 64
 _MAX_BRACKETS = 32
+_CUT_OFF = "YAML takes ` #` and what follows for a comment: put the whole value in quotes"
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
@@ -33,7 +35,7 @@ _JSON = {"ARROW": _operator("json_extract"), "DARROW": _operator("json_extract_s
 class _Jobs(Dialect):
     """SQL in which every call is left as it is written: the allow-list alone says what functions there are."""
 
-    class Parser(ElementParser):
+    class Parser(CaseParser, ElementParser):
         FUNCTIONS = {}  # noqa: RUF012 (sqlglot's own declaration)
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
@@ -61,9 +63,7 @@ class _Jobs(Dialect):
             **{token: parse for token, parse in SqlParser.COLUMN_OPERATORS.items() if token.name in {"DOT", "DCOLON"}},
             **{token: _JSON[token.name] for token in SqlParser.COLUMN_OPERATORS if token.name in _JSON},
         }
-        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
-            name: parse for name, parse in SqlParser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"
-        }
+        NO_PAREN_FUNCTION_PARSERS = {"CASE": methodcaller("case")}  # noqa: RUF012
 
 
 def parse_sql(sql: Sql) -> exp.Expression:
@@ -79,6 +79,7 @@ def parse_sql(sql: Sql) -> exp.Expression:
         raise _syntax_problem(sql, error) from None
     except SqlglotError:
         next_step = "close every quote; a quote inside text is written twice: 'it''s'"
+        next_step = _CUT_OFF if sql.node.comment else next_step
         where = sql.node.at(_open_quote(text))
         raise Invalid(Problem("cannot be read as SQL", where, next_step=next_step)) from None
     except RecursionError:
@@ -95,13 +96,32 @@ def parse_sql(sql: Sql) -> exp.Expression:
 def place_of(sql: Sql, node: exp.Expression, into: int | None = None) -> Location:
     """Where `node` begins in the file; or, if that is a text, where its character `into` stands."""
     starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
-    if isinstance(node, exp.Placeholder):
-        match = re.search(rf":\s*{re.escape(node.name)}\b", sql.value)
+    if isinstance(node, exp.Placeholder | exp.Parameter):
+        sign = "[?]" if node.name == "?" else ":" if isinstance(node, exp.Placeholder) else "@"
+        name = "" if node.name == "?" else rf"\s*{re.escape(node.name)}(?!\w)"
+        match = re.search(sign + name, sql.value)
         starts = [match.start()] if match else []
-    start = min(starts, default=0)
+    start = _opened(sql.value, node, min(starts, default=0))
     if into is not None and isinstance(node, exp.Literal):
         start += 1 + into + node.name.count("'", 0, into)  # the quote before it, and those that are written twice
     return sql.node.at(start)
+
+
+_OPENINGS = {
+    exp.Extract: r"(?i)\bextract\s*\(\s*\w+\s+from\s*$",
+    exp.Cast: r"(?i)\b(try_)?cast\s*\(\s*$",
+    exp.TryCast: r"(?i)\b(try_)?cast\s*\(\s*$",
+    exp.Case: r"(?i)\bcase\s+(when\s+)?$",
+}
+
+
+def _opened(text: str, node: exp.Expression, start: int) -> int:
+    """Where what begins with `node` begins, given the place of its first name: the parser forgets that of words."""
+    first: exp.Expression | None = node
+    while first is not None and type(first) not in _OPENINGS:
+        first = first.this if isinstance(first.this, exp.Expression) else None
+    opening = re.search(_OPENINGS[type(first)], text[:start]) if first else None
+    return opening.start() if opening else start
 
 
 def _bracket_depth(text: str) -> int:
@@ -130,9 +150,31 @@ def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
     token = details.get("highlight") or ""
     lines = sql.value.splitlines(keepends=True)
     above = sum(map(len, lines[: (details.get("line") or 1) - 1]))
-    where = sql.node.at(max(0, above + (details.get("col") or 1) - len(token)))
-    what, next_step = misread(_QUOTED.sub("''", sql.value), token, str(details.get("description") or ""))
-    return Invalid(Problem(f"not an SQL expression: {what}", where, next_step=next_step))
+    offset = max(0, above + (details.get("col") or 1) - len(token))
+    bare = _QUOTED.sub(lambda quoted: quoted[0][0] * len(quoted[0]), sql.value)
+    bracket = _open_bracket(bare)
+    if bracket is not None:
+        next_step = _CUT_OFF if sql.node.comment else BRACKET if sql.node.plain else "close it"
+        raise Invalid(Problem("not an SQL expression: a bracket is not closed", sql.node.at(bracket), "", "", next_step))
+    description = str(details.get("description") or "")
+    operator = re.search(r"([-+*/%<>=!|&^~]+)\s*$", bare[:offset]) if description.startswith(BEFORE) else None
+    if operator:
+        token, offset = operator[1], operator.start()
+    what, next_step = misread(_QUOTED.sub("''", sql.value), token, description)
+    if sql.node.comment and not sql.value[offset + len(token) :].strip():
+        next_step = _CUT_OFF
+    return Invalid(Problem(f"not an SQL expression: {what}", sql.node.at(offset), next_step=next_step))
+
+
+def _open_bracket(bare: str) -> int | None:
+    """Where the bracket stands that is never closed."""
+    open_ones: list[int] = []
+    for place, character in enumerate(bare):
+        if character == "(":
+            open_ones.append(place)
+        elif character == ")" and open_ones:
+            open_ones.pop()
+    return open_ones[0] if open_ones and bare.count("(") > bare.count(")") else None
 
 
 def _open_quote(text: str) -> int:

@@ -21,6 +21,7 @@ _TOLD_WHERE_IT_BEGAN = (
     "simple key|scanning an? (alias|anchor|block scalar)|quoted scalar.*unexpected end|flow (mapping|sequence)"
 )
 _STRING_TAG = "tag:yaml.org,2002:str"
+_COMMENT = re.compile(r"[ \t]*#")
 _SPACE = "\0 \t\r\n\x85\u2028\u2029"
 
 
@@ -190,4 +191,5 @@ class _Builder:
         offset = self.text.find(body, start, end) if body and "\n" not in body else -1
         inner = moved(where, self.text[start:offset]) if offset >= 0 else None
         plain = event.style is None and event.tag != _STRING_TAG
-        return Scalar(text, where, plain, inner, "" if inner else self.text[start:end])
+        comment = plain and bool(_COMMENT.match(self.text, end))
+        return Scalar(text, where, plain, inner, "" if inner else self.text[start:end], comment)

@@ -26,6 +26,7 @@ class Scalar(msgspec.Struct, frozen=True):
 
     `inner`: where the first character of `text` stands, if `text` appears in the file on one line exactly as it is;
     `written`: else, if it comes from a file, all characters of the scalar there, quotes and line ends among them.
+    `comment`: whether it stands without quotes and ` #` follows it, which may have been meant as a part of it.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Scalar(msgspec.Struct, frozen=True):
     plain: bool = True
     inner: Location | None = None
     written: str = ""
+    comment: bool = False
 
     @property
     def value(self) -> NodeValue:

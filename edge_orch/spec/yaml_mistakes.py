@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _QUOTE = "put the whole value in quotes"
+_COMMENT = "` #` begins a comment: put a value that holds it in quotes"
 _LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
 _ANOTHER = "another product's file: begin a job with `edge-orch new`; docs/porting.md has the words"
 _BEHIND_QUOTE = "text goes on after a closing quote"
@@ -74,6 +75,8 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
         "a second colon in one entry",
         "write a comma before the next key; a value with a colon in it goes in quotes",
     ),
+    ("flow sequence", "", r".*\s#", "a `[` that is not closed before ` #`", _COMMENT),
+    ("flow mapping", "", r".*\s#", "a `{{` that is not closed before ` #`", _COMMENT),
     (
         "flow sequence",
         "",

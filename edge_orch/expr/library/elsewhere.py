@@ -65,7 +65,7 @@ ELSEWHERE = {
         "leave it out: what does not fit its schema is a dead letter; others a filter leaves out",
     ),
     **dict.fromkeys(("catch", "or", "or_else", "fallback"), "write coalesce(x, y)"),
-    **dict.fromkeys(("not_null", "not_empty", "is_not_null"), "write x IS NOT NULL"),
+    **dict.fromkeys(("not_null", "not_empty", "is_not_null", "defined", "is_defined"), "write x IS NOT NULL"),
     **dict.fromkeys(("meta", "metadata", "topic", "get_metadata"), "write source.topic, in an enrich step"),
     **dict.fromkeys(("env", "get_env_var", "getenv", "var"), "write a parameter, :name, or device.labels.NAME"),
     **dict.fromkeys(("get_hostname", "hostname", "host"), "write device.id"),

@@ -27,9 +27,15 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
     nodes = [node.this, node.expression]
     if function in {"add", "sub"} and isinstance(node.expression, exp.Interval):
         return _shifted(function, checker, node)
+    if function == "sub" and (date := re.search(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", _bare(checker.sql.value))):
+        next_step = f"write '{date[0]}T00:00:00Z' in quotes, or CAST('{date[0]}' AS timestamp)"
+        raise checker.problem(node, "a date without quotes is a difference of numbers", "", date[0], next_step)
     args = checker.all(nodes)
     if function == "sub" and {arg.type for arg in args} == {FieldType.TIMESTAMP}:
         raise checker.problem(node, "timestamps cannot be subtracted", next_step="use date_diff('second', a, b)")
+    if {arg.type for arg in args} == {FieldType.TIMESTAMP, FieldType.STRING}:
+        next_step = f"write ts {symbol} INTERVAL '5' minute"
+        raise checker.problem(node, "a text is no length of time", "an INTERVAL", "", next_step)
     if function == "add" and _joins(args):
         raise checker.problem(node, "texts cannot be added", next_step="to join texts, write ||")
     if function in {"div", "mod"}:
@@ -44,6 +50,11 @@ def _arithmetic(function: str, symbol: str, checker: Checker, node: exp.Expressi
     # Division by zero and floats out of range are NULL; an int out of range is an error on the record instead.
     may_fail = result is FieldType.FLOAT or function == "mod"
     return Call(function, tuple(args), result, not may_fail and all(map(is_required, args)))
+
+
+def _bare(text: str) -> str:
+    """The text of an expression without what stands in its quotes."""
+    return re.sub("'[^']*'", "''", text)
 
 
 def _joins(args: list[Expression]) -> bool:

@@ -33,6 +33,8 @@ from edge_orch.spec.zones import is_zone, zone_meant
 if TYPE_CHECKING:
     from edge_orch.expr.checker import Checker
 
+_UNJOINED = {name.replace("_", ""): meant for name, meant in ELSEWHERE.items()}
+"""The same names as camels have them: `parseFloat`."""
 _ALL = "`edge-orch list components --kind function` shows all there are"
 
 
@@ -56,8 +58,10 @@ def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Exp
         raise checker.problem(node, f"`{name}` is not a function of the record", next_step=RECORD_TIME)
     name = SYNONYMS.get(name, name)
     if name not in FUNCTIONS:
-        next_step = ELSEWHERE.get(name) or _aggregated(name) or did_you_mean(name, FUNCTIONS, _ALL)
-        raise checker.problem(node, f"unknown function `{name}`", next_step=next_step)
+        as_written = node.this if isinstance(node, exp.Anonymous) else name
+        elsewhere = ELSEWHERE.get(name) or _UNJOINED.get(name) or _aggregated(name)
+        next_step = elsewhere or did_you_mean(name, FUNCTIONS, _ALL)
+        raise checker.problem(node, f"unknown function `{as_written}`", next_step=next_step)
     function = FUNCTIONS[name]
     least, most = len(function.args) - function.optional, len(function.args)
     if len(nodes) < least or (len(nodes) > most and not function.variadic):
@@ -85,6 +89,8 @@ def _check_keys(checker: Checker, node: exp.Expression, nodes: list[exp.Expressi
 
 
 def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Expression]) -> Expression:
+    if function.args[:1] == ("unit",):
+        _refuse_unit_behind(checker, name, function, nodes)
     kinds = [function.args[min(index, len(function.args) - 1)] for index in range(len(nodes))]
     pairs = list(zip(nodes, kinds, strict=True))
     args = gathered(pairs, lambda pair: _argument(checker, name, function, *pair))
@@ -108,6 +114,14 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
         # A text that is too long for an expression that backtracks gives NULL.
         required = required and longest_text(str(args[1].value), anywhere=True) is None
     return Call(_planned(name, function, args), tuple(args), function.result or args[shared[0]].type, required)
+
+
+def _refuse_unit_behind(checker: Checker, name: str, function: Function, nodes: list[exp.Expression]) -> None:
+    """Raise `Invalid` for `date_trunc(ts, 'hour')`."""
+    first, second = nodes[:2]
+    told = isinstance(second, exp.Literal) and second.name.lower() in function.units
+    if told and not (isinstance(first, exp.Literal) and first.is_string):
+        raise checker.problem(second, f"the unit stands first in {name}", function.doc, "", "exchange them")
 
 
 def _planned(name: str, function: Function, args: list[Expression]) -> str:

@@ -82,7 +82,7 @@ def _between(checker: Checker, node: exp.Between) -> Expression:
 
 def _in(checker: Checker, node: exp.In) -> Expression:
     if not node.expressions:
-        raise checker.problem(node, "IN needs a list of values", "x IN (1, 2)")
+        raise checker.problem(node, "IN needs a list of values", "x IN (1, 2)", next_step=_meant_by_in(node))
     nodes = [node.this, *node.expressions]
     refuse_null_in_list(checker, nodes[1:])
     args = checker.all(nodes)
@@ -90,6 +90,13 @@ def _in(checker: Checker, node: exp.In) -> Expression:
         _refuse_labels_among(checker, nodes[1:], args[1:])
     refuse_other_case(checker, nodes[0], nodes[1:])
     return _test("in", checker.comparable(nodes, args, "the values of IN"))
+
+
+def _meant_by_in(node: exp.In) -> str:
+    behind = node.args.get("field") or node.args.get("unnest")
+    if isinstance(node.this, exp.Literal) and isinstance(behind, exp.Expression):
+        return f"of a text write contains({behind.name}, 'part'), of a JSON array list_contains({behind.name}, 'a')"
+    return "write the values, with commas between them, in round brackets"
 
 
 def _refuse_labels_among(checker: Checker, nodes: list[exp.Expression], args: list[Expression]) -> None:

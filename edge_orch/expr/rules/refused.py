@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
@@ -25,7 +27,7 @@ _REFUSED = {
         "write ts + INTERVAL '5' minute; by a field n of seconds, make_timestamp_ms(epoch_ms(ts) + n * 1000)",
     ),
     "Star": ("`*` stands only in count(*)", "name one field"),
-    "Bracket": ("lists and maps have no `[ ]` here", "of JSON, write x -> '$[0]'; or give it a field of its own: path"),
+    "Bracket": ("lists and maps have no `[ ]` here", "of JSON, write x ->> '$[0]'; or give it a field of its own: path"),
     "Distinct": ("DISTINCT stands only in count(DISTINCT x)", "leave it out"),
     "BitwiseXor": ("`^` is not part of the language", "for a power, write power(x, y); for bits, xor(x, y)"),
     "IntDiv": ("DIV is not part of the language", "write floor(x / y)"),
@@ -48,7 +50,28 @@ def refusal(node: exp.Expression) -> tuple[str, str]:
         name, args = node.expression.this, [node.this, *node.expression.expressions]
         in_front = f"a function stands in front: {name}({', '.join(map(_text, args))})"
         return f"`{name}` is no method", ELSEWHERE.get(str(name).lower(), in_front)
-    return _REFUSED.get(type(node).__name__, (f"`{_text(node)}` is not part of the language", _NEXT_STEP))
+    if isinstance(node, exp.Bracket) and (meant := _within(node)):
+        return _REFUSED["Bracket"][0], meant
+    text = _text(node)
+    if re.fullmatch(r"[\d.]+", text):
+        return f"`{text}` is no number", f"write it in decimal digits alone; text stands in single quotes: '{text}'"
+    return _REFUSED.get(type(node).__name__, (f"`{text}` is not part of the language", _NEXT_STEP))
+
+
+def _within(node: exp.Bracket) -> str:
+    """What is written here for `x[0]`, `x['key']`, `x[1:3]` and `split(x, '-')[0]`."""
+    place = node.expressions[0] if node.expressions else None
+    if isinstance(place, exp.Slice):
+        return f"write substr({_text(node.this)}, start, length)"
+    if not isinstance(place, exp.Literal) or not isinstance(node.this, exp.Column | exp.Anonymous):
+        return ""
+    if isinstance(node.this, exp.Anonymous):
+        splits = str(node.this.this).lower() in {"split", "string_split"}
+        return "write split_part(x, '-', 1) for the first part" if splits else ""
+    if place.is_string:
+        return f"write {_text(node.this)} ->> '$.{place.name}'"
+    of_json = f"of JSON, write {_text(node.this)} ->> '$[{place.name}]'"
+    return f"{of_json}, of a text substr({_text(node.this)}, 1, 1)" if place.name.isdecimal() else ""
 
 
 def _text(node: exp.Expression) -> str:
