@@ -117,9 +117,11 @@ def misread(bare: str, token: str, description: str) -> tuple[str, str]:
         return f"`{token}` is not a type", _TYPES.get(token.lower(), "use bool, int, float, string or timestamp")
     if missing := next((what for start, what in _MISSING.items() if description.startswith(start)), ""):
         named = "" if token.upper() in _JOINING else _keyword(token)
-        if token == ":":
+        if token.startswith(":"):
             return missing.format(token), "name the parameter; one that is called as a word of SQL's needs another name"
-        return missing.format(token), _habit(bare) or _END.get(missing) or named or "write what belongs there, or remove it"
+        return missing.format(token), _habit(bare) or _END.get(
+            missing
+        ) or named or "write what belongs there, or remove it"
     parameter = re.search(r"(?<![\w )]):([A-Za-z_]\w*)", f" {bare}") if token.startswith(":") else None
     if parameter and parameter[1].upper() in Tokenizer.KEYWORDS:
         return f"`{parameter[1]}` is a word of SQL's", "give the parameter another name"

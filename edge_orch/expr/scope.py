@@ -97,31 +97,21 @@ class Scope(msgspec.Struct, frozen=True):
         if parts[-1] in self.params and parts[0] in {"params", "param", "var", "vars"}:
             return f"write :{parts[-1]} for the parameter"
         if parts[0] in {"device", "agent", "labels"}:
-            return self._of_the_device(parts)
-        if near := did_you_mean(".".join(parts), CONTEXTS, cutoff=0.8):
-            return near
-        if parts[-1] in _TAILS and parts[0] not in self.fields:
-            return f"write {_TAILS[parts[-1]]}"
+            return _of_the_device(parts)
+        near = did_you_mean(".".join(parts), CONTEXTS, cutoff=0.8)
+        tail = f"write {_TAILS[parts[-1]]}" if parts[-1] in _TAILS and parts[0] not in self.fields else ""
+        return near or tail or self._of_a_field(parts)
+
+    def _of_a_field(self, parts: tuple[str, ...]) -> str:
         first = self.fields.get(parts[0])
         if first and first.type is FieldType.STRING:
-            if len(parts) == 2 and parts[1].lower() in {"length", "len", "size"} and not first.json:
+            if not first.json and len(parts) == 2 and parts[1].lower() in {"length", "len", "size"}:
                 return f"write length({parts[0]})"
             return f"to look into JSON, write {parts[0]} ->> '$.{'.'.join(parts[1:])}'"
         name = parts[-1] if parts[-1] in self.fields else parts[0] if first else ""
         if name:
             return f"a field goes by its name alone: {name}"
         return f"declare it in schematize: {parts[-1]}: {{type: …, path: {'.'.join(parts)}}}"
-
-    def _of_the_device(self, parts: tuple[str, ...]) -> str:
-        """The next step for a name that begins with `device`, `agent` or `labels` and is none."""
-        label = parts[parts.index("labels") + 1 :] if "labels" in parts else ()
-        if label:
-            return f"write device.labels.{label[0]}"
-        if parts[-1] in {"id", "name", "hostname", "host", "serial"}:
-            return "write device.id, or device.labels.NAME for a label"
-        if "label" in parts[:-1]:
-            return f"did you mean `device.labels.{parts[-1]}`?"
-        return "write device.id, device.firmware, or device.labels.NAME for a label"
 
     def param(self, name: str) -> Param:
         """The parameter of that name."""
@@ -132,3 +122,15 @@ class Scope(msgspec.Struct, frozen=True):
             raise Invalid(Problem(what, None, "a label's bare name", "", "write the value itself"))
         next_step = did_you_mean(name, self.params, "declare it under spec.params")
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
+
+
+def _of_the_device(parts: tuple[str, ...]) -> str:
+    """The next step for a name that begins with `device`, `agent` or `labels` and is none."""
+    label = parts[parts.index("labels") + 1 :] if "labels" in parts else ()
+    if label:
+        return f"write device.labels.{label[0]}"
+    if parts[-1] in {"id", "name", "hostname", "host", "serial"}:
+        return "write device.id, or device.labels.NAME for a label"
+    if "label" in parts[:-1]:
+        return f"did you mean `device.labels.{parts[-1]}`?"
+    return "write device.id, device.firmware, or device.labels.NAME for a label"

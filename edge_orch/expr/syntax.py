@@ -107,7 +107,7 @@ def place_of(sql: Sql, node: exp.Expression, into: int | None = None) -> Locatio
     return sql.node.at(start)
 
 
-_OPENINGS = {
+_OPENINGS: dict[type[exp.Expression], str] = {
     exp.Extract: r"(?i)\bextract\s*\(\s*\w+\s+from\s*$",
     exp.Cast: r"(?i)\b(try_)?cast\s*\(\s*$",
     exp.TryCast: r"(?i)\b(try_)?cast\s*\(\s*$",
@@ -155,7 +155,9 @@ def _syntax_problem(sql: Sql, error: ParseError) -> Invalid:
     bracket = _open_bracket(bare)
     if bracket is not None:
         next_step = _CUT_OFF if sql.node.comment else BRACKET if sql.node.plain else "close it"
-        raise Invalid(Problem("not an SQL expression: a bracket is not closed", sql.node.at(bracket), "", "", next_step))
+        raise Invalid(
+            Problem("not an SQL expression: a bracket is not closed", sql.node.at(bracket), "", "", next_step)
+        )
     description = str(details.get("description") or "")
     operator = re.search(r"([-+*/%<>=!|&^~]+)\s*$", bare[:offset]) if description.startswith(BEFORE) else None
     if operator:

@@ -147,7 +147,7 @@ def names(words: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", cutoff: float = 0.6) -> str:
-    """`did you mean `x`?` for the known word nearest to `word`, of those alike by `cutoff` or more, else `otherwise`."""
+    """`did you mean `x`?` for the known word nearest to `word`, alike by `cutoff` or more, else `otherwise`."""
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
     near = get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
     return f"did you mean `{by_lower[near[0]]}`?" if near else otherwise

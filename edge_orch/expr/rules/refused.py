@@ -27,7 +27,10 @@ _REFUSED = {
         "write ts + INTERVAL '5' minute; by a field n of seconds, make_timestamp_ms(epoch_ms(ts) + n * 1000)",
     ),
     "Star": ("`*` stands only in count(*)", "name one field"),
-    "Bracket": ("lists and maps have no `[ ]` here", "of JSON, write x ->> '$[0]'; or give it a field of its own: path"),
+    "Bracket": (
+        "lists and maps have no `[ ]` here",
+        "of JSON, write x ->> '$[0]'; or give it a field of its own: path",
+    ),
     "Distinct": ("DISTINCT stands only in count(DISTINCT x)", "leave it out"),
     "BitwiseXor": ("`^` is not part of the language", "for a power, write power(x, y); for bits, xor(x, y)"),
     "IntDiv": ("DIV is not part of the language", "write floor(x / y)"),
