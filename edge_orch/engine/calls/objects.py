@@ -17,6 +17,7 @@ from edge_orch.engine.encoding import json_bytes
 
 _objects = msgspec.json.Decoder(list[dict[str, msgspec.Raw] | None]).decode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _value = msgspec.json.Decoder(msgspec.Raw).decode
 _NULL = b"null"
 _MOST_DEPTH = 32
@@ -104,14 +105,15 @@ def json_rename(
     return _written(renamed)
 
 
-def json_flatten(text: str, separator: str) -> str | None:
+def json_flatten(text: str, separator: str, arrays: bool = False) -> str | None:
     """The leaves of the object, each under the keys that lead to it; arrays and empty objects are leaves.
 
-    NULL for one of more than `_MOST_DEPTH` levels, or that becomes too long.
+    `arrays`: elements are as members, their keys the places from 0. NULL for one of more than `_MOST_DEPTH` levels, or
+    that becomes too long.
     """
     members = _members(text)
     try:
-        return None if members is None else _written(dict(_leaves(members, separator)))
+        return None if members is None else _written(dict(_leaves(members, separator, arrays=arrays)))
     except (*ERRORS, ValueError):
         return None
 
@@ -128,7 +130,7 @@ def list_merge(text: str) -> str | None:
     return _written(merged) if len(merged) <= MOST_ELEMENTS else None
 
 
-def _leaves(members: dict[str, msgspec.Raw], separator: str) -> Iterator[tuple[str, msgspec.Raw]]:
+def _leaves(members: dict[str, msgspec.Raw], separator: str, *, arrays: bool) -> Iterator[tuple[str, msgspec.Raw]]:
     """Raises `ValueError` where they are too many, too deep or too long."""
     found, length = 0, 0
     ahead = [("", key, raw, 1) for key, raw in reversed(members.items())]
@@ -136,14 +138,21 @@ def _leaves(members: dict[str, msgspec.Raw], separator: str) -> Iterator[tuple[s
         above, key, raw, depth = ahead.pop()
         name = above + key
         length += len(name)
-        if length > MOST_MADE or depth > _MOST_DEPTH or found > MOST_ELEMENTS:
+        inner = _parts(raw, arrays=arrays)
+        if length > MOST_MADE or depth > _MOST_DEPTH or found + len(ahead) + len(inner) > MOST_ELEMENTS:
             raise ValueError
-        inner = _object(raw) if bytes(raw).startswith(b"{") else {}
         if inner:
-            ahead.extend((name + separator, below, value, depth + 1) for below, value in reversed(inner.items()))
+            ahead.extend((name + separator, below, value, depth + 1) for below, value in reversed(inner))
         else:
             found += 1
             yield name, raw
+
+
+def _parts(raw: msgspec.Raw, *, arrays: bool) -> list[tuple[str, msgspec.Raw]]:
+    first = bytes(memoryview(raw)[:1])
+    if first == b"{":
+        return list(_object(raw).items())
+    return [(str(place), each) for place, each in enumerate(_array(raw))] if arrays and first == b"[" else []
 
 
 def _members(text: str) -> dict[str, msgspec.Raw] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_orch.expr.library.function import STRING, Function
+from edge_orch.expr.library.function import BOOL, STRING, Function
 
 OBJECTS: dict[str, Function] = {
     "json_keys": Function(
@@ -41,9 +41,11 @@ OBJECTS: dict[str, Function] = {
         example="""json_rename('{"a.b": 1}', (k, v) -> replace(k, '.', '_'))""",
     ),
     "json_flatten": Function(
-        (STRING, STRING),
+        (STRING, STRING, BOOL),
         STRING,
-        "json_flatten(text, separator): objects within an object taken apart; their keys join with the separator",
+        "json_flatten(text, separator, arrays): objects within an object taken apart; their keys join with the "
+        "separator; TRUE: arrays, too, by their places from 0",
+        optional=1,
         null="may_fail",
         example="""json_flatten('{"a": {"b": 1, "c": [2]}}', '.')""",
     ),

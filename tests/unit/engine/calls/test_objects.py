@@ -73,19 +73,31 @@ def test_what_is_within_is_taken_apart_but_arrays_and_empty_objects() -> None:
     text = '{"a": {"b": {"c": 1}, "d": [{"e": 2}]}, "f": {}, "g.h": null}'
     assert json_flatten(text, ".") == '{"a.b.c":1,"a.d":[{"e": 2}],"f":{},"g.h":null}'
     assert json_flatten(text, "_") == '{"a_b_c":1,"a_d":[{"e": 2}],"f":{},"g.h":null}'
+    assert (
+        json_flatten('{"a": [1.0, {"b": [[null]]}, []], "c": {}}', "_", True)
+        == '{"a_0":1.0,"a_1_b_0_0":null,"a_2":[],"c":{}}'
+    )
+    assert json_flatten('{"a": ' + "[" * 31 + "1" + "]" * 31 + "}", ".", True) is not None
+    assert json_flatten('{"a": ' + "[" * 32 + "1" + "]" * 32 + "}", ".", True) is None
+    assert json_flatten('{"a": [' + "0," * MOST_ELEMENTS + "0]}", ".", True) is None
     assert json_flatten('{"a":' * 32 + "1" + "}" * 32, ".") is not None
     assert json_flatten('{"a":' * 33 + "1" + "}" * 33, ".") is None
 
 
 @given(
     st.recursive(
-        st.integers() | st.none(), lambda inner: st.dictionaries(st.text(max_size=3), inner, min_size=1), max_leaves=12
-    )
+        st.integers() | st.none(),
+        lambda inner: st.dictionaries(st.text(max_size=3), inner, min_size=1) | st.lists(inner, min_size=1),
+        max_leaves=12,
+    ),
+    st.booleans(),
 )
-def test_flattening_keeps_every_leaf(value: object) -> None:
+def test_flattening_keeps_every_leaf(value: object, arrays: bool) -> None:
     """But of those whose keys become the same, where the latter counts."""
 
     def leaves(inner: object, above: str) -> dict[str, object]:
+        if arrays and isinstance(inner, list):
+            inner = dict(zip(map(str, range(len(inner))), inner, strict=True))
         if not isinstance(inner, dict):
             return {above: inner}
         found: dict[str, object] = {}
@@ -94,7 +106,7 @@ def test_flattening_keeps_every_leaf(value: object) -> None:
         return found
 
     within = {"top": value}
-    assert json.loads(json_flatten(json.dumps(within), "/") or "") == leaves(within, "")
+    assert json.loads(json_flatten(json.dumps(within), "/", arrays) or "") == leaves(within, "")
 
 
 def test_objects_of_a_list_become_one() -> None:
