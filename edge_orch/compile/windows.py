@@ -16,9 +16,10 @@ from edge_orch.spec.amounts import Duration, PositiveDuration
 from edge_orch.spec.nodes import Scalar
 from edge_orch.spec.steps.aggregate import Aggregate
 from edge_orch.spec.steps.windows import Calendar, Cycle, Session, Sliding
-from edge_orch.time import DAY, HOUR, format_duration
+from edge_orch.time import DAY, format_duration
 
 MOST_PANES = 1000  # of a sliding window: each is merged whenever a window closes
+MOST_EARLY = 1440  # rows of a key and window: a minute's of a day
 MOST_EMPTY = 1440  # windows without records, of each key: a day of minutes, two weeks of quarters of an hour
 
 
@@ -48,6 +49,11 @@ def compile_window(spec: Aggregate, scope: Scope) -> plan.Window:
     )
     if spec.empty is not None:
         _check_empty(spec.empty, window, kind)
+    if spec.early is not None:
+        _check_early(spec.early, window, kind)
+    if spec.empty is not None and spec.early is not None:
+        what = "a window without records has no rows before its end"
+        raise Invalid(Problem(what, spec.early.where, next_step="leave out `early` or `empty`"))
     return window
 
 
@@ -68,6 +74,23 @@ def _check_empty(empty: PositiveDuration, window: plan.Window, kind: str) -> Non
         )
 
 
+def _check_early(early: PositiveDuration, window: plan.Window, kind: str) -> None:
+    text = early.node.text
+    if not isinstance(window, plan.TumblingWindow | plan.CalendarWindow):
+        next_step = "leave out `early`: they end every so often" if kind == "sliding" else "write a running step"
+        raise Invalid(Problem(f"a {kind} window has no rows before its end", early.where, next_step=next_step))
+    size = window.size_us if isinstance(window, plan.TumblingWindow) else window.about_us
+    if early.value >= size:
+        what, expected = "the window is over by then", f"less than {format_duration(size)}"
+        raise Invalid(Problem(what, early.where, expected, text, "leave out `early`, or choose longer windows"))
+    if size > MOST_EARLY * early.value:
+        expected = f"at least {format_duration(-(-size // MOST_EARLY))}: {MOST_EARLY} rows of a key and window"
+        raise Invalid(Problem("too many rows of one window", early.where, expected, text, "write a longer time"))
+    if isinstance(window, plan.TumblingWindow) and size % early.value:
+        what, expected = "the window would end between two of these", f"a time that divides {format_duration(size)}"
+        raise Invalid(Problem(what, early.where, expected, text, "choose another time, or another size"))
+
+
 def _beginnings_apart(window: plan.Window) -> int | None:
     """From the beginning of one window to that of the next, on average; None where time does not decide it."""
     match window:
@@ -75,20 +98,21 @@ def _beginnings_apart(window: plan.Window) -> int | None:
             return size_us
         case plan.SlidingWindow(_, every_us):
             return every_us
-        case plan.CalendarWindow(unit=unit, at_us=at):
-            return {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[unit] // len(at)
+        case plan.CalendarWindow():
+            return window.about_us
         case _:
             return None
 
 
-def dated_by(window: plan.Window) -> str:
+def dated_by(window: plan.Window, spec: Aggregate) -> str:
     """The field that is the event time of a window's rows: the earliest moment by which those that follow are in order.
 
     A row of a fixed window carries its start: so a 1-minute roll-up of 10-second rows gets those of its own minute.
-    How far back a session, a count or a cycle window begins is not known before it ends.
+    How far back a session, a count or a cycle window begins is not known before it ends; rows of what a window holds so
+    far say where it has come to.
     """
     backwards = plan.SessionWindow | plan.CountWindow | plan.CycleWindow
-    return "window_end" if isinstance(window, backwards) else "window_start"
+    return "window_end" if spec.early is not None or isinstance(window, backwards) else "window_start"
 
 
 def _sliding(options: Sliding) -> plan.SlidingWindow:

@@ -7,6 +7,7 @@ from typing import Literal as OneOf
 import msgspec
 
 from edge_orch.plan.expression import Expression
+from edge_orch.time import DAY, HOUR
 
 
 class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
@@ -60,6 +61,11 @@ class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calenda
     unit: OneOf["hour", "day", "week", "month"]
     zone: str
     at_us: tuple[int, ...] = (0,)
+
+    @property
+    def about_us(self) -> int:
+        """How long one is, on average."""
+        return {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[self.unit] // len(self.at_us)
 
 
 Window = TumblingWindow | SlidingWindow | SessionWindow | CountWindow | CycleWindow | CalendarWindow

@@ -94,6 +94,7 @@ WINDOWS = {
     **dict.fromkeys(("state", "pattern", "condition", "starts_when", "begin", "batch_cycle", "match_recognize"),
         "write cycle: {begin: …, end: …, timeout: …}"),
     **dict.fromkeys(("day", "daily", "hour", "month", "week", "cron"), "write calendar: day"),
+    **dict.fromkeys(("cumulate", "cumulative", "expanding"), "write tumbling: 1d, and beside it early: 1h"),
     "shift": "write calendar: {unit: day, at: ['06:00', '14:00', '22:00']}",
     **dict.fromkeys(("gap", "inactivity", "timeout"), "write session: 5m"),
 }  # fmt: skip

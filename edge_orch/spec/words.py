@@ -96,6 +96,10 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("source_field", "source", "input_field"), {"field": "write field"}),
     (("table", "dictionary"), {"csv": "write csv: | and the rows, or file: NAME.csv"}),
     (("fill", "create_empty", "createempty", "gapfill", "gap_fill", "null_fill"), {"grace": "write empty: 1h"}),
+    (
+        ("emit", "emit_changes", "early_fire", "early_firing", "trigger", "cumulate", "suppress"),
+        {"grace": "write early: 10m for rows of a window so far; left out, a row comes when its window closes"},
+    ),
     (("late", "allowed_lateness", "watermark", "lateness", "delay"), {"grace": "write grace: 5s"}),
     (("topics", "filter"), {"topic": "write topic, where + and # stand for parts of it"}),
     (("paths", "include", "filename"), {"path": "write path"}),

@@ -65,7 +65,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         fields.append(field)
     if not spec.compute:
         problems.append(Problem("compute is empty", context.where, next_step="add {n: count(*)}"))
-    flow = Flow(Schema((*WINDOW_FIELDS, *keys, *fields), dated_by(window)), frozenset(broken))
+    flow = Flow(Schema((*WINDOW_FIELDS, *keys, *fields), dated_by(window, spec)), frozenset(broken))
     if failed or problems:
         return Compiled(None, flow, tuple(problems))
     step = plan.Aggregate(
@@ -79,6 +79,7 @@ def compile_aggregate(spec: Aggregate, context: StepContext) -> Compiled:
         idle_us=spec.idle.value,
         on_late=spec.on_late.value,
         empty_us=UNSET if spec.empty is None else spec.empty.value,
+        early_us=UNSET if spec.early is None else spec.early.value,
     )
     return Compiled(step, flow)
 

@@ -63,7 +63,7 @@ def emit_aggregate(generator: Generator, function: FunctionWriter, step: Aggrega
             case SlidingWindow(size_us, every_us):
                 _emit_aligned(record, pane_us(size_us, every_us))
             case TumblingWindow(size_us):
-                _emit_aligned(record, size_us)
+                _emit_aligned(record, step.early_us if isinstance(step.early_us, int) else size_us)
     folded = less(scope.passed, late, dead, undated, refused)
     fates = {"dead": f"{late} + {dead} + {undated} + {refused}"}
     if isinstance(step.window, CycleWindow):

@@ -63,8 +63,7 @@ class AlignedWindows(Windows):
             cells = self._panes[pane] = {}
             for start, end in self._frames.windows(pane):
                 if end + self._grace > now:
-                    self._open[start] = end
-                    self._first_end = min(self._first_end, end)
+                    self._begin(pane, start, end, now)
         return cells
 
     def add(self, cells: dict[Key, Cell], key: Key) -> Cell | None:
@@ -127,8 +126,8 @@ class AlignedWindows(Windows):
 
     def finish(self) -> None:
         """See `Timer`."""
-        for start in sorted(self._open):
-            self._close(start)
+        while self._open:
+            self._close(min(self._open))
         self._finish_timers()
 
     def close(self) -> None:
@@ -162,6 +161,11 @@ class AlignedWindows(Windows):
         self._revisions = {
             start: {self._key(key): number for key, number in numbers} for start, numbers in state.revisions
         }
+
+    def _begin(self, pane: int, start: int, end: int, now: int) -> None:  # noqa: ARG002 - windows with marks need all
+        """The window that holds the pane is open at this watermark."""
+        self._open[start] = end
+        self._first_end = min(self._first_end, end)
 
     def _close(self, start: int) -> None:
         end = self._open[start]

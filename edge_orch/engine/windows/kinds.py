@@ -45,6 +45,10 @@ def windows_of(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: R
 
 
 def _aligned(step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room, frames: Frames) -> Windows:
+    if isinstance(step.early_us, int):
+        from edge_orch.engine.windows.early import EarlyFrames, EarlyWindows  # noqa: PLC0415 -- few have
+
+        return EarlyWindows(step, layout, timers, room, EarlyFrames(frames, step.early_us))
     if isinstance(step.empty_us, int):
         return FilledWindows(step, layout, timers, room, frames, empty_us=step.empty_us)
     return AlignedWindows(step, layout, timers, room, frames)

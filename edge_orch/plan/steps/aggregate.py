@@ -42,7 +42,8 @@ class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
 
     The window closes when the watermark passes its end + `grace_us`. A partition silent for `idle_us` of arrival
     time no longer holds the watermark back. `empty_us`, of windows that time alone decides: a key has rows of windows
-    without records, too, that begin within so long after the end of the last one with.
+    without records, too, that begin within so long after the end of the last one with. `early_us`, of tumbling and
+    calendar windows: every so often from its beginning on, a window has rows of what it holds so far.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
     idle_us: int = 60_000_000
     on_late: OneOf["revise", "dead_letter", "drop"] = "drop"
     empty_us: int | msgspec.UnsetType = msgspec.UNSET  # not in the bytes of a plan without it
+    early_us: int | msgspec.UnsetType = msgspec.UNSET  # likewise

@@ -43,3 +43,10 @@ aggregate:
             "for tumbling, sliding and calendar windows"
         ),
     ]
+    early: Annotated[
+        PositiveDuration | None,
+        Doc(
+            "every so often from its beginning on, a window has rows of what it holds so far, with `window_end` where "
+            "it has come to; for tumbling and calendar windows"
+        ),
+    ]

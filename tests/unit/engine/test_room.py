@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +63,7 @@ REFUSING: dict[str, Step] = {
     "tumbling": windows(TumblingWindow(HOUR)),
     "sliding": windows(SlidingWindow(HOUR, HOUR // 4)),
     "calendar": windows(CalendarWindow("day", "UTC")),
+    "early": msgspec.structs.replace(windows(TumblingWindow(HOUR)), early_us=HOUR // 4),
     "session": windows(SessionWindow(HOUR)),
     "count": windows(CountWindow(1000)),
     "alert": alert(),
@@ -134,7 +136,7 @@ def test_what_is_taken_is_the_same_after_a_restart_and_given_back_in_the_end(kin
     again = running(step, state=engine.snapshot())
     assert the_room(again, step.name).used == taken
     again.process(batch(b'{"t":900000,"k":"late","x":-1}\n{"t":1900000,"k":"late","x":-1}', received=at(1)))
-    if kind in ("tumbling", "sliding", "calendar", "session", "dedupe", "deadband", "throttle", "lag"):
+    if kind in ("tumbling", "sliding", "calendar", "early", "session", "dedupe", "deadband", "throttle", "lag"):
         assert the_room(again, step.name).used < taken / 10
     again.finish()
     if isinstance(step, Aggregate) and not isinstance(step.window, SlidingWindow | TumblingWindow | CalendarWindow):

@@ -43,6 +43,7 @@ class Case(NamedTuple):
     grace: int
     on_late: str
     empty: int | None = None
+    early: int | None = None
 
 
 def said(start: int, end: int, revision: int, key: str | None, records: Sequence[Given]) -> Said:
@@ -84,6 +85,7 @@ def aligned(case: Case, spans: Spans, records: Sequence[Given]) -> tuple[list[Sa
     rows = [said(start, end, 0, key, found) for (start, end, key), found in on_time.items()]
     empty = _empty(case, spans, records, [*on_time], late) if case.empty is not None else set()
     rows += [said(start, end, 0, key, []) for start, end, key in empty]
+    rows += _early(case, on_time, records) if case.early is not None else []
     # What was on time came before what was late: a window does not open again.
     for place, found in late.items():
         start, end, key = place
@@ -92,6 +94,19 @@ def aligned(case: Case, spans: Spans, records: Sequence[Given]) -> tuple[list[Sa
         for number in range(1, len(found) + 1):
             rows.append(said(start, end, number - (not told), key, before + found[:number]))
     return rows, lost
+
+
+def _early(case: Case, on_time: Mapping[Place, list[Given]], records: Sequence[Given]) -> list[Said]:
+    """Rows of what came in time before a mark, and before it was told."""
+    rows = []
+    reached = watermarks(records)
+    order = {id(record): at for at, record in enumerate(records)}
+    for (start, end, key), found in on_time.items():
+        for mark in range(start + (case.early or 0), end, case.early or 1):
+            told = next((at for at, watermark in enumerate(reached) if watermark >= mark + case.grace), len(records))
+            before = [record for record in found if record.time < mark and order[id(record)] < told]
+            rows += [said(start, mark, 0, key, before)] if before else []
+    return rows
 
 
 def _empty(

@@ -60,10 +60,11 @@ def step(case: Case, name: str = "windows") -> Aggregate:
     """The aggregate of a case; the case counts in seconds, and so does its window but for this."""
     made = aggregate(
         READINGS, *COMPUTE, by=("k",), name=name, grace_us=case.grace * SECOND, on_late=case.on_late,
-        time="window_end" if isinstance(case.window, SessionWindow | CountWindow | CycleWindow) else "window_start",
+        time="window_end" if case.early or isinstance(case.window, SessionWindow | CountWindow | CycleWindow)
+        else "window_start",
     )  # fmt: skip
-    empty = msgspec.UNSET if case.empty is None else case.empty * SECOND
-    return msgspec.structs.replace(made, window=in_microseconds(case.window), empty_us=empty)
+    empty, early = (msgspec.UNSET if each is None else each * SECOND for each in (case.empty, case.early))
+    return msgspec.structs.replace(made, window=in_microseconds(case.window), empty_us=empty, early_us=early)
 
 
 def in_microseconds(window: Window) -> Window:
@@ -131,6 +132,12 @@ CASES = st.one_of(
         st.sampled_from([1, 7, 20]),
     ),
     st.builds(
+        lambda window, lateness, early: Case(window, *lateness)._replace(early=early),
+        st.sampled_from([TumblingWindow(6), TumblingWindow(12), CalendarWindow("hour", "UTC")]),
+        LATENESS,
+        st.sampled_from([1, 2, 3]),
+    ),
+    st.builds(
         Case,
         st.sampled_from([SessionWindow(1), SessionWindow(4), SessionWindow(4, 4), SessionWindow(4, 7)]),
         st.sampled_from([0, 3]),
@@ -171,7 +178,8 @@ def streams(draw: st.DrawFn) -> tuple[Case, list[Given]]:
             Given(partition, time, draw(st.sampled_from(["a", "b", None])), draw(st.none() | st.integers(-5, 5)))
         )
     empty = None if case.empty is None else case.empty * pace
-    return (case._replace(grace=case.grace * pace, empty=empty), records)
+    early = case.early and case.early * (600 if pace > 1 else 1)
+    return (case._replace(grace=case.grace * pace, empty=empty, early=early), records)
 
 
 def line(record: Given) -> bytes:
