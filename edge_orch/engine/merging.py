@@ -25,7 +25,7 @@ class Merging:
     def __call__(self, text: str | None, values: Sequence[Any]) -> object:
         """What msgspec writes as the object: the one in `text`, with the values, which stand in the order of the merge.
 
-        A text that holds no object takes nothing in: it stands under its own name, beside the values.
+        NULL is no member: what stood there is removed. A text that holds no object takes nothing in: it stands under its own name, beside the values.
         """
         try:
             members: dict[str, Any] = _object(text or "")
@@ -34,7 +34,10 @@ class Merging:
         for path in self._removed:
             _remove(members, path)
         for path, value in zip(self._paths, values, strict=True):
-            _set(members, path, value)
+            if value is None:
+                _remove(members, path)
+            else:
+                _set(members, path, value)
         return members
 
 

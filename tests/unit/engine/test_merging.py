@@ -58,6 +58,15 @@ def test_what_has_changed_stands_where_it_stood_and_what_has_gone_is_gone() -> N
     )
 
 
+def test_null_is_no_member() -> None:
+    text = JOB.replace(
+        "amount: amount * 2", "amount: CASE WHEN amount > 10 THEN amount END, new: CASE WHEN amount > 10 THEN 1 END"
+    )
+    (found,) = rows(pipeline(compile_job(text, "job.yaml")).process(batch([CAME])), "changed")
+    assert found["payment"] == {"kind": "card"}
+    assert "new" not in found
+
+
 def test_a_message_of_several_lines_leaves_on_one() -> None:
     came = json.dumps(json.loads(CAME), indent=2).replace("\n", "\r\n").encode()
     emission = pipeline(compile_job(JOB, "job.yaml")).process(batch([came]))
@@ -89,24 +98,21 @@ PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
 
 @given(
     st.dictionaries(st.sampled_from("abc"), OBJECTS, max_size=3),
-    st.dictionaries(PATHS, st.integers(), max_size=3),
+    st.dictionaries(PATHS, st.none() | st.integers(), max_size=3),
     st.lists(PATHS, max_size=2),
 )
 def test_it_is_what_dicts_would_be(came: dict[str, Any], values: dict[Path, int], removed: list[Path]) -> None:
     expected = copy.deepcopy(came)
-    for path in removed:
+    for path, value in [*((path, None) for path in removed), *values.items()]:
         place: Any = expected
         for key in path[:-1]:
-            place = place.get(key) if isinstance(place, dict) else None
-        if isinstance(place, dict):
-            place.pop(path[-1], None)
-    for path, value in values.items():
-        place = expected
-        for key in path[:-1]:
-            if not isinstance(place.get(key), dict):
+            if value is not None and not isinstance(place.get(key), dict):
                 place[key] = {}
-            place = place[key]
-        place[path[-1]] = value
+            place = place.get(key) if isinstance(place, dict) else None
+        if value is not None:
+            place[path[-1]] = value
+        elif isinstance(place, dict):
+            place.pop(path[-1], None)
     merge = Merge("it", tuple((path, ".".join(path)) for path in values), tuple(removed))
     found = Merging(merge)(json.dumps(came), tuple(values.values()))
     assert msgspec.json.decode(record_lines([found])) == expected
