@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import isfinite
 
 from edge_orch.errors import Invalid, Problem
@@ -27,6 +28,15 @@ def _mending(node: Scalar, type_: FieldType) -> str:
     return f"write {int(number) if type_ is FieldType.INT else digits}{' without quotes' if not node.plain else ''}"
 
 
+def json_default(constant: Constant) -> str:
+    """The JSON of a default. Raises `Invalid` for what JSON cannot say."""
+    try:
+        return json.dumps(constant.value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        what = "a default that no JSON can say"
+        raise Invalid(Problem(what, constant.where, "JSON", constant.node.text)) from None
+
+
 def default_value(constant: Constant, type_: FieldType) -> bool | int | float | str:
     """The default of a parameter or field. Raises `Invalid` where it is of another type."""
     value = constant.value
@@ -43,4 +53,6 @@ def default_value(constant: Constant, type_: FieldType) -> bool | int | float | 
         return value
     found = described(constant.node)
     next_step = _mending(constant.node, type_)
+    if isinstance(value, list | dict):
+        found, next_step = f"the JSON {constant.node.text}", "write type: json"
     raise Invalid(Problem("the default is of another type", constant.where, type_.value, found, next_step))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from edge_orch.compile.constant import default_value
+from edge_orch.compile.constant import default_value, json_default
 from edge_orch.compile.regex import compiled_regex
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.partial_forms import says_when
@@ -56,6 +56,8 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
     problems = []
     for rule, types in _ONLY_FOR.items():
         leaf: Leaf | None = getattr(spec, rule)
+        if rule == "default" and spec.type.value == JSON:
+            continue
         if leaf is not None and (type_ not in types or spec.type.value == JSON):
             expected = " or ".join(sorted(types))
             problems.append(Problem(f"`{rule}` is not for {spec.type.value}", leaf.where, f"type: {expected}"))
@@ -72,7 +74,7 @@ def compile_field(name: Name, spec: FieldSpec, zone: str = UTC) -> ParsedField:
     default = None
     if spec.default and not problems:
         try:
-            default = default_value(spec.default, type_)
+            default = json_default(spec.default) if spec.type.value == JSON else default_value(spec.default, type_)
             _check_default(spec, default)
         except Invalid as error:
             problems.extend(error.problems)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from edge_orch.compile.flow import Flow
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.plan.plan import DEAD_LETTERS, Merge, Path
@@ -48,9 +50,13 @@ def compile_merge(output: Output, flows: Mapping[str, Flow]) -> Merge | None:
 
 
 def _check_holder(holder: Name, flow: Flow) -> None:
-    (field,) = flow.fields([holder])
+    next_step = "for the record as it came, declare {type: json, path: $} and name that field"
+    try:
+        (field,) = flow.fields([holder])
+    except Invalid as error:
+        problems = [each if each.next_step else replace(each, next_step=next_step) for each in error.problems]
+        raise Invalid(*problems) from None
     if field.type is not FieldType.STRING:
-        next_step = "for the record as it came, declare {type: json, path: $} and name that field"
         raise Invalid(Problem("not the text of an object", holder.where, "json or string", field.type.value, next_step))
 
 

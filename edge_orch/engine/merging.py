@@ -25,7 +25,8 @@ class Merging:
     def __call__(self, text: str | None, values: Sequence[Any]) -> object:
         """What msgspec writes as the object: the one in `text`, with the values, which stand in the order of the merge.
 
-        NULL is no member: what stood there is removed. A text that holds no object takes nothing in: it stands under its own name, beside the values.
+        NULL is no member: what stood there is removed. A text that holds no object takes nothing in: it stands under
+        its own name, beside the values.
         """
         try:
             members: dict[str, Any] = _object(text or "")

@@ -48,8 +48,8 @@ Path = tuple[str, ...]
 class Merge(msgspec.Struct, frozen=True, array_like=True):
     """A record leaves as the object in `field`, with what it has become since that was read.
 
-    `values`: fields, and the paths at which they stand in the object, unless they are NULL. `removed`: the paths of what
-    has gone from it.
+    `values`: fields, and the paths at which they stand in the object, unless they are NULL. `removed`: the paths of
+    what has gone from it.
     """
 
     field: str

@@ -18,7 +18,7 @@ import msgspec
 
 from edge_orch.expr.functions import AGGREGATES, FUNCTIONS, AggregateFunction, Function
 from edge_orch.spec.amounts import Duration, Size
-from edge_orch.spec.leaves import Choice, Constant, Flag, Integer, Name, Number, Sql
+from edge_orch.spec.leaves import Choice, Constant, Default, Flag, Integer, Name, Number, Sql
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import ModelField, fields_of, is_inline
 from edge_orch.spec.references import Headers, Secret, Url
@@ -47,6 +47,7 @@ _WORDS: dict[type, str] = {
     Integer: "whole number",
     Number: "number",
     Constant: "value",
+    Default: "value",
     Secret: "${secret:NAME}",
     Url: "address",
     Headers: "name: text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from functools import cache
@@ -115,6 +116,27 @@ class Constant(Leaf, frozen=True):
         return node.value
 
 
+class Default(Constant, frozen=True):
+    """A constant, or a list or mapping of them, which only a field of JSON can have."""
+
+    value: Any
+    schema: ClassVar[JsonSchema] = {"type": ["boolean", "number", "string", "array", "object"]}
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        if isinstance(node, Scalar):
+            return super().read(node)
+        value = _plain(node)
+        return cls(value, Scalar(json.dumps(value, ensure_ascii=False), node.where, plain=False))
+
+
+def _plain(node: Node) -> Any:
+    """What the node says, as plain Python values."""
+    if isinstance(node, Mapping):
+        return {key.text: _plain(value) for key, value in node.entries}
+    return [_plain(item) for item in node.items] if isinstance(node, Sequence) else node.value
+
+
 class Name(Leaf, frozen=True):
     """A name that expressions can use: letters, digits, `_`; at most 63 characters."""
 
@@ -134,10 +156,16 @@ class Name(Leaf, frozen=True):
         """The next step for what is no name."""
         if text.count(")") > text.count("("):
             return "inside { } a comma ends a value: put the expression before it in quotes"
-        if re.search(r"[()*+=]|::|(?i:\bas\b)", text):
+        if text != "*" and re.search(r"[()*+=]|::|(?i:\bas\b)", text):
             return "name a field; what is to be computed goes into a map step before" if len(text) > 1 else ""
+        if text == "*":
+            return "declared fields pass by themselves; a whole record leaves by path: $ and an output's merge_into"
         name = cls.spelt(text)
-        return f"write {name}" if re.fullmatch(cls.pattern, name) else ""
+        if not re.fullmatch(cls.pattern, name):
+            return ""
+        if re.fullmatch(r"@?\w+(\.\w+)*", text):
+            return f"write {name}; a field with path: {quoted(text)} is read from there, and set there by merge_into"
+        return f"write {name}"
 
     @classmethod
     def spelt(cls, text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.amounts import Duration
-from edge_orch.spec.leaves import Choice, Constant, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.leaves import Choice, Default, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered
@@ -61,7 +61,7 @@ class FieldSpec(Model, frozen=True):
     type: Annotated[Type, Doc("bool | int | float | string | timestamp | json (any value)")]
     path: Annotated[Path | None, Doc("where it lies: a JSON path a.b, a column, a group …; left out: the field's name")]
     required: Annotated[Flag, Doc("a record without it is a dead letter; false: it may be NULL", default="true")]
-    default: Annotated[Constant | None, Doc("its value in a record without it, or with null or an empty text there")]
+    default: Annotated[Default | None, Doc("its value in a record without it, or with null or an empty text there")]
     format: Annotated[
         Text | None,
         Doc(

@@ -84,3 +84,30 @@ def test_json_stands_as_json_until_it_is_made_a_text() -> None:
         },
     ]
     assert [row["copy"] for row in rows(emission, "masked")] == ["[REDACTED]", "[REDACTED]"]
+
+
+DEFAULTS = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: defaults}
+spec:
+  source: {mqtt: {topic: x}}
+  steps:
+    - schematize:
+        json: {}
+        fields:
+          tags: {type: json, default: [a, {b: [1.5, null]}]}
+          info: {type: json, default: {é: true}}
+          level: {type: json, default: unknown}
+    - map: {n: json_array_length(tags), text: "level ->> '$'"}
+  outputs: {out: {from: map, to: file}}
+  sinks: {file: {file: {path: x}}}
+"""
+
+
+def test_a_default_may_be_any_json() -> None:
+    emission = pipeline(compile_job(DEFAULTS, "job.yaml")).process(batch([b'{"tags":null}', b'{"tags":[],"level":3}']))
+    assert rows(emission) == [
+        {"tags": ["a", {"b": [1.5, None]}], "info": {"é": True}, "level": "unknown", "n": 2, "text": "unknown"},
+        {"tags": [], "info": {"é": True}, "level": 3, "n": 0, "text": "3"},
+    ]
