@@ -23,6 +23,9 @@ CONTEXTS = (
 )
 OF_A_RECORD = frozenset({"source.topic", "source.partition"})
 """Those that rows of windows do not have."""
+WHOLE = frozenset(("this", "root", "msg", "payload", "event", "doc", "record"))
+"""What other products call a record."""
+
 _TAILS = {"device": "device.id", "source": "source.topic", "labels": "device.labels.NAME"} | {
     name.rpartition(".")[2]: name for name in CONTEXTS if name not in {"device.id", "source.clock", "source.boot"}
 }
@@ -111,7 +114,8 @@ class Scope(msgspec.Struct, frozen=True):
         name = parts[-1] if parts[-1] in self.fields else parts[0] if first else ""
         if name:
             return f"a field goes by its name alone: {name}"
-        return f"declare it in schematize: {parts[-1]}: {{type: …, path: {'.'.join(parts)}}}"
+        path = ".".join(parts[1:] if parts[0] in WHOLE else parts)
+        return f"declare it in schematize: {parts[-1]}: {{type: …, path: {path}}}"
 
     def param(self, name: str) -> Param:
         """The parameter of that name."""

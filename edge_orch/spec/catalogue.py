@@ -18,7 +18,8 @@ import msgspec
 
 from edge_orch.expr.functions import AGGREGATES, FUNCTIONS, AggregateFunction, Function
 from edge_orch.spec.amounts import Duration, Size
-from edge_orch.spec.leaves import Choice, Constant, Default, Flag, Integer, Name, Number, Sql
+from edge_orch.spec.defaults import Default
+from edge_orch.spec.leaves import Choice, Constant, Flag, Integer, Name, Number, Sql
 from edge_orch.spec.model import Model
 from edge_orch.spec.reading import ModelField, fields_of, is_inline
 from edge_orch.spec.references import Headers, Secret, Url

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from functools import cache
@@ -116,27 +115,6 @@ class Constant(Leaf, frozen=True):
         return node.value
 
 
-class Default(Constant, frozen=True):
-    """A constant, or a list or mapping of them, which only a field of JSON can have."""
-
-    value: Any
-    schema: ClassVar[JsonSchema] = {"type": ["boolean", "number", "string", "array", "object"]}
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        if isinstance(node, Scalar):
-            return super().read(node)
-        value = _plain(node)
-        return cls(value, Scalar(json.dumps(value, ensure_ascii=False), node.where, plain=False))
-
-
-def _plain(node: Node) -> Any:
-    """What the node says, as plain Python values."""
-    if isinstance(node, Mapping):
-        return {key.text: _plain(value) for key, value in node.entries}
-    return [_plain(item) for item in node.items] if isinstance(node, Sequence) else node.value
-
-
 class Name(Leaf, frozen=True):
     """A name that expressions can use: letters, digits, `_`; at most 63 characters."""
 
@@ -161,11 +139,9 @@ class Name(Leaf, frozen=True):
         if text == "*":
             return "declared fields pass by themselves; a whole record leaves by path: $ and an output's merge_into"
         name = cls.spelt(text)
-        if not re.fullmatch(cls.pattern, name):
-            return ""
-        if re.fullmatch(r"@?\w+(\.\w+)*", text):
-            return f"write {name}; a field with path: {quoted(text)} is read from there, and set there by merge_into"
-        return f"write {name}"
+        step = f"write {name}" if re.fullmatch(cls.pattern, name) else ""
+        there = f"; a field with path: {quoted(text)} is read from there, and set there by merge_into"
+        return step + there if step and re.fullmatch(r"@?\w+(\.\w+)*", text) else step
 
     @classmethod
     def spelt(cls, text: str) -> str:

@@ -12,6 +12,7 @@ from sqlglot import exp
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.rules.refused import refusal
 from edge_orch.expr.rules.rule import Rule
+from edge_orch.expr.scope import WHOLE
 from edge_orch.expr.syntax import place_of
 from edge_orch.plan.expression import Expression, Literal
 from edge_orch.plan.schema import FieldType
@@ -28,8 +29,7 @@ NO_CLOCK = {
 }  # fmt: skip
 
 
-_WHOLE = frozenset(("this", "root", "msg", "payload", "event", "doc", "record"))
-"""What other products call a record."""
+_RECORD = "the record as it came is a field declared {type: json, path: $}; it leaves by an output's merge_into"
 
 
 def _column(checker: Checker, node: exp.Column) -> Expression:
@@ -49,20 +49,13 @@ def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
         return msgspec.structs.replace(problem, next_step=f"write :{name[1:]} for the parameter")
     if name.lower() in NO_CLOCK and len(node.parts) == 1:
         return msgspec.structs.replace(problem, next_step=RECORD_TIME)
-    if node.parts[0].name in _WHOLE and not problem.next_step:
-        return msgspec.structs.replace(problem, next_step=_of_the_whole([part.name for part in node.parts[1:]]))
+    if name in WHOLE and len(node.parts) == 1 and not problem.next_step:
+        return msgspec.structs.replace(problem, next_step=_RECORD)
     if strange := re.search(r"[^\w\s\x20-\x7e]", name):
         return msgspec.structs.replace(problem, next_step=_in_place_of(strange[0], name))
     if len(node.parts) == 1 and not problem.next_step:
         return msgspec.structs.replace(problem, next_step=_text(name, checker.sql.value))
     return problem
-
-
-def _of_the_whole(path: list[str]) -> str:
-    """The next step for who names the whole record, or a part of it, as other products do."""
-    if path:
-        return f"declare {path[-1]}: {{type: …, path: {'.'.join(path)}}} where the record is read, and name it alone"
-    return "the record as it came is a field declared {type: json, path: $}; it leaves by an output's merge_into"
 
 
 def _in_place_of(character: str, name: str) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.amounts import Duration
-from edge_orch.spec.leaves import Choice, Default, Flag, JsonSchema, Name, Number, Text
+from edge_orch.spec.defaults import Default
+from edge_orch.spec.leaves import Choice, Flag, JsonSchema, Name, Number, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar, Sequence
 from edge_orch.spec.reading import Doc, gathered
