@@ -119,6 +119,7 @@ STRICT: dict[str, Function] = {
     "from_base": _call(bits.from_base, may_fail=True),
     "to_base": _call(bits.to_base, may_fail=True),
     "reverse_bytes": _call(bits.reverse_bytes, may_fail=True),
+    "hex_to_text": _call(bits.hex_to_text, may_fail=True),
     "url_encode": _call(text.url_encode),
     "url_decode": _call(text.url_decode, may_fail=True),
     "json_array_length": _call(json.json_array_length, may_fail=True),

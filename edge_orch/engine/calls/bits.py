@@ -9,6 +9,7 @@ from edge_orch.engine.calls.number import IntegerOverflow
 from edge_orch.engine.texts import LARGEST, SMALLEST
 
 _ALL = (1 << 64) - 1
+_HEXADECIMAL = set("0123456789abcdefABCDEF")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -69,9 +70,17 @@ def from_hex(text: str) -> int | None:
 
 def reverse_bytes(text: str) -> str | None:
     """Hexadecimal with its last byte first, letters as they came; NULL unless two digits a byte."""
-    if len(text) % 2 or set(text) - set("0123456789abcdefABCDEF"):
+    if not _is_bytes(text):
         return None
     return "".join(text[at : at + 2] for at in range(len(text) - 2, -1, -2))
+
+
+def hex_to_text(text: str) -> str | None:
+    """The UTF-8 text of these bytes but for the NULs at its end, by which devices fill it up; NULL if they are none."""
+    try:
+        return bytes.fromhex(text).rstrip(b"\0").decode() if _is_bytes(text) else None
+    except UnicodeDecodeError:
+        return None
 
 
 def from_base(text: str, base: int) -> int | None:
@@ -94,3 +103,8 @@ def to_base(value: int, base: int) -> str | None:
         left, digit = divmod(left, base)
         digits = _DIGITS[digit] + digits
     return f"-{digits}" if value < 0 else digits
+
+
+def _is_bytes(text: str) -> bool:
+    """Whether it is hexadecimal, two digits a byte."""
+    return not len(text) % 2 and not set(text) - _HEXADECIMAL

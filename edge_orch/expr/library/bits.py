@@ -109,4 +109,11 @@ BITS: dict[str, Function] = {
         null="may_fail",
         example="reverse_bytes('3401')",
     ),
+    "hex_to_text": Function(
+        (STRING,),
+        STRING,
+        "hex_to_text(text): the UTF-8 text of these bytes, without NULs at its end; NULL if they are none",
+        null="may_fail",
+        example="hex_to_text('707265737300')",
+    ),
 }

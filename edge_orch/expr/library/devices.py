@@ -28,6 +28,8 @@ DEVICES = {
     **dict.fromkeys(("readfloatle", "parselittleendianhextofloat"), "write float32(from_hex(reverse_bytes(x)))"),
     **dict.fromkeys(("readdoublebe", "inttofloat64", "from_ieee754_64"), "write float64(from_hex(x))"),
     **dict.fromkeys(("hex2bin", "bin2hex", "base64tohex", "btoa", "atob"), "write base64_to_hex(x), or from_hex(x)"),
+    **dict.fromkeys(("decode_hex", "hex2str", "hextostring", "hextostr", "bytestostring", "decodetostring"),
+        "write hex_to_text(x) for a text, from_hex(x) for a number"),
     **dict.fromkeys(("hoursbetween", "minutesbetween", "secondsbetween"), "write date_diff('second', a, b)"),
     **dict.fromkeys(("mavg", "sma", "time_sma", "rolling_mean"), "write a moving step before it"),
     **dict.fromkeys(("range", "sequence", "generate_array"), "write generate_series(first, last)"),

@@ -28,6 +28,16 @@ def test_bytes_in_reverse_order() -> None:
     assert bits.reverse_bytes("E70") is bits.reverse_bytes("0x34") is bits.reverse_bytes("3 4 ") is None
 
 
+def test_bytes_are_a_text() -> None:
+    assert bits.hex_to_text("534e2d303031") == "SN-001"
+    assert bits.hex_to_text("C2B0430000") == "\u00b0C", "what fills it up is left out"
+    assert bits.hex_to_text("0041") == "\0A"
+    assert bits.hex_to_text("") == ""
+    assert (
+        bits.hex_to_text("FF") is bits.hex_to_text("4") is bits.hex_to_text("41 42") is bits.hex_to_text("xy") is None
+    )
+
+
 def test_a_register_has_a_sign() -> None:
     assert [bits.signed(value, 16) for value in (0, 1, 0x7FFF, 0x8000, 0xFFFF, 0x1_FFFF)] == [
         0,
