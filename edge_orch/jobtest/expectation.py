@@ -43,7 +43,7 @@ class ExpectedRecord(Model, frozen=True):
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        return cls(read(dict[Name, Expected], node), node.where)
+        return cls(read(dict[Text, Expected], node), node.where)
 
 
 class RecordsForm(Model, frozen=True):

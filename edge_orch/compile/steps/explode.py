@@ -47,7 +47,7 @@ def compile_explode(spec: Explode, context: StepContext) -> Compiled:
                 Problem("a part of a text is a single value", name.where, next_step="leave out path and json")
             )
         if name.value in taken:
-            next_step = "give it another name, with `path`"
+            next_step = "give it another name, with `path`, or drop or select before"
             problems.append(Problem(f"`{name.value}` is a field of the parent", name.where, "", "", next_step))
     problems.extend(_element_problems(list(spec.fields), fields, context))
     added = tuple(Field(field.name, field.type, field.present, field.json) for field in fields)

@@ -22,3 +22,12 @@ def in_network(network: str) -> Callable[[str], bool | None]:
             return None
 
     return within
+
+
+@lru_cache(maxsize=1024)
+def network_of(text: str, bits: int) -> str | None:
+    """The address with no more than its first bits, the others 0; None if it is none, or has not so many."""
+    try:
+        return str(ip_network((ip_address(text).packed, bits), strict=False).network_address)
+    except ValueError:
+        return None

@@ -118,6 +118,36 @@ def json_flatten(text: str, separator: str, arrays: bool = False) -> str | None:
         return None
 
 
+def json_unflatten(text: str, separator: str) -> str | None:
+    """The object with each key taken apart at the separator, an object for each part; objects at one place are merged.
+
+    Else the latter counts. NULL for keys of more than `_MOST_DEPTH` parts.
+    """
+    members = _members(text)
+    if members is None or not separator:
+        return None
+    root: dict[str, Any] = {}
+    for key, raw in members.items():
+        *above, last = key.split(separator)
+        if len(above) >= _MOST_DEPTH:
+            return None
+        node = root
+        for part in above:
+            inner = _inside(node.get(part))
+            node[part] = node = {} if inner is None else inner
+        there, new = _inside(node.get(last)), _inside(raw)
+        node[last] = raw if there is None or new is None else there | new
+    return on_one_line(json_bytes(root)).decode()
+
+
+def json_entries(text: str) -> str | None:
+    """An array of an object for each member: its `key` and its `value`."""
+    members = _members(text)
+    if members is None:
+        return None
+    return on_one_line(json_bytes([{"key": key, "value": raw} for key, raw in members.items()])).decode()
+
+
 def list_merge(text: str) -> str | None:
     """One object of the members of all objects in the array; of a key that comes twice the latter, nulls left out."""
     try:
@@ -153,6 +183,13 @@ def _parts(raw: msgspec.Raw, *, arrays: bool) -> list[tuple[str, msgspec.Raw]]:
     if first == b"{":
         return list(_object(raw).items())
     return [(str(place), each) for place, each in enumerate(_array(raw))] if arrays and first == b"[" else []
+
+
+def _inside(value: object) -> dict[str, Any] | None:
+    """The members of what is an object, written or not."""
+    if isinstance(value, msgspec.Raw):
+        return dict(_object(value)) if bytes(value).startswith(b"{") else None
+    return value if isinstance(value, dict) else None
 
 
 def _members(text: str) -> dict[str, msgspec.Raw] | None:

@@ -24,8 +24,13 @@ def key_value_parser(
     whole = () in paths
 
     between, equals = format_.field_delimiter, format_.key_value_delimiter
+    closing = between.rstrip()
+    if closing == between:
+        closing = ""
 
     def parse(line: str, _now_us: int) -> list[str | None]:
+        if closing:  # behind the last field stands no blank: `a: 1; b: 2;`
+            line = line.rstrip().removesuffix(closing)
         pairs = _pairs(line, between, equals) if '"' in line else _plain_pairs(line, between, equals)
         found: dict[str, str] = dict(pairs)
         if whole:

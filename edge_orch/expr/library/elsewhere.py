@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from edge_orch.expr.library.devices import DEVICES
+from edge_orch.expr.library.logs import LOGS
 from edge_orch.expr.library.streams import STREAMS
 
 ELSEWHERE = {
     **DEVICES,
     **STREAMS,
+    **LOGS,
     **{unit: f"write extract({unit} FROM ts)"
        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")},
     **dict.fromkeys(("dayofweek", "weekday"), "write extract(dow FROM ts)"),
@@ -51,7 +53,7 @@ ELSEWHERE = {
         "write json_transform(x, (k, v) -> …): NULL leaves a value as it was"),
     **dict.fromkeys(("compact", "drop_null", "strip_nulls", "json_strip_nulls", "remove_nulls"),
         "write json_filter(x, (k, v) -> v IS NOT NULL); of an array list_filter(x, e -> e IS NOT NULL)"),
-    **dict.fromkeys(("to_entries", "json_each", "key_values"), "explode the object, with key: NAME"),
+    **dict.fromkeys(("json_each",), "explode the object, with key: NAME"),
     **dict.fromkeys(("list_unique", "unique", "array_unique", "uniq"), "write list_distinct(x)"),
     **dict.fromkeys(("sort", "sort_array"), "write list_sort(x)"),
     **dict.fromkeys(("map_each", "for_each", "map_values", "array_map", "list_map", "transform"),

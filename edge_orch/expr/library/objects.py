@@ -49,4 +49,18 @@ OBJECTS: dict[str, Function] = {
         null="may_fail",
         example="""json_flatten('{"a": {"b": 1, "c": [2]}}', '.')""",
     ),
+    "json_unflatten": Function(
+        (STRING, STRING),
+        STRING,
+        "json_unflatten(text, separator): keys taken apart at the separator, an object for each part",
+        null="may_fail",
+        example="""json_unflatten('{"a.b": 1, "a.c": [2]}', '.')""",
+    ),
+    "json_entries": Function(
+        (STRING,),
+        STRING,
+        "json_entries(text): a JSON array of an object for each member, with its key and its value",
+        null="may_fail",
+        example="""json_entries('{"a": 1, "b": "x"}')""",
+    ),
 }

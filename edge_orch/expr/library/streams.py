@@ -60,11 +60,11 @@ STREAMS = {
     **dict.fromkeys(("getrecordpropertyvalue", "getrecordproperty"), "write x ->> '$.key'"),
     **dict.fromkeys(("getarrayelements", "posexplode", "explode"), "write an explode step"),
     **dict.fromkeys(
-        ("getrecordproperties", "items", "entries", "obj_to_kvpair_array"), "write an explode step, with key: NAME"
+        ("getrecordproperties",), "write an explode step, with key: NAME"
     ),
     **dict.fromkeys(("object_construct", "object", "struct", "named_struct"), "write json_object('key', x)"),
     **dict.fromkeys(("object_pick", "erase", "object_delete"), "write json_filter(x, (k, v) -> k NOT IN ('a', 'b'))"),
-    **dict.fromkeys(("kvpair_array_to_obj", "zip", "map_from_entries"),
+    **dict.fromkeys(("kvpair_array_to_obj", "zip"),
         "write list_merge(list_transform(x, e -> json_object(e ->> '$.key', e -> '$.value')))"),
     **dict.fromkeys(("str_to_map",), "write a parse step with key_value"),
     **dict.fromkeys(("json_extract_float", "json_extract_int"), "write CAST(x ->> '$.key' AS float)"),

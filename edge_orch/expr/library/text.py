@@ -199,4 +199,11 @@ TEXT: dict[str, Function] = {
         null="may_fail",
         example="in_network('10.4.1.7', '10.0.0.0/8')",
     ),
+    "ip_network": Function(
+        (STRING, INT),
+        STRING,
+        "ip_network(text, bits): the address with no more than its first bits, the others 0; NULL if it is none",
+        null="may_fail",
+        example="ip_network('10.4.1.7', 16)",
+    ),
 }

@@ -168,3 +168,17 @@ def test_only_a_character_that_must_stand_behind_it_ends_data(pattern: str, expr
     assert expanded(text(pattern), own(DATA="z"), short_data=True).value == (
         expanded(text(pattern), own(DATA="z")).value
     )
+
+
+@pytest.mark.parametrize("written", [r"(.|\n|\t)*", "(.|\n|\t)*", r"(?:.|\r|\n)*", r"(.|\s)*"])
+def test_any_character_as_it_is_published_is_one_way_to_read_it(written: str) -> None:
+    found = expanded(text("%{WORD:a}: %{ALL:b}"), own(ALL=written)).value
+    assert longest_text(found) is None
+    match = re.fullmatch(found, "x: 1\n\t2")
+    assert match
+    assert match["b"] == "1\n\t2"
+
+
+def test_a_dot_and_tabs_is_a_dot() -> None:
+    assert expanded(text(r"(.|\t)*"), {}).value == "(.)*"
+    assert expanded(text(r"(.|x)*"), {}).value == "(.|x)*"

@@ -37,6 +37,11 @@ def test_what_is_as_expected_is_no_problem(yaml: str) -> None:
     assert records(yaml) == []
 
 
+def test_a_record_that_leaves_merged_has_any_names() -> None:
+    found = {"k8s.pod": "a", "@timestamp": 1, "a b": None}
+    assert records("{records: [{k8s.pod: a, '@timestamp': 1, 'a b': null}], exact: true}", [found]) == []
+
+
 @pytest.mark.parametrize(
     ("found", "expected", "alike"),
     [

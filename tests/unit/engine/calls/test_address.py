@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_orch.engine.calls.address import in_network
+from edge_orch.engine.calls.address import in_network, network_of
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,20 @@ from edge_orch.engine.calls.address import in_network
 )
 def test_an_address_lies_in_a_network_or_not(network: str, address: str, within: bool | None) -> None:
     assert in_network(network)(address) is within
+
+
+@pytest.mark.parametrize(
+    ("address", "bits", "network"),
+    [
+        ("172.0.234.255", 20, "172.0.224.0"),
+        ("110.4.1.7", 1, "0.0.0.0"),  # noqa: S104 - a network, nothing is bound
+        ("10.4.1.7", 32, "10.4.1.7"),
+        ("10.4.1.7", 33, None),
+        ("10.4.1.7", -1, None),
+        ("fd12:3456:789a::1", 32, "fd12:3456::"),
+        ("fd12:3456:789a::1", 129, None),
+        ("press-1", 24, None),
+    ],
+)
+def test_the_network_of_an_address(address: str, bits: int, network: str | None) -> None:
+    assert network_of(address, bits) == network

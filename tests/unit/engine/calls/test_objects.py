@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.calls.objects import (
+    json_entries,
     json_filter,
     json_flatten,
     json_keys,
     json_merge_patch,
     json_rename,
     json_transform,
+    json_unflatten,
     list_merge,
 )
 
@@ -109,6 +111,29 @@ def test_flattening_keeps_every_leaf(value: object, arrays: bool) -> None:
     assert json.loads(json_flatten(json.dumps(within), "/", arrays) or "") == leaves(within, "")
 
 
+def test_keys_with_dots_become_objects() -> None:
+    text = '{"a.b": 1.50, "a": {"c": 2}, "a.d.e": null, "x": [{"y.z": 1}]}'
+    assert json_unflatten(text, ".") == '{"a":{"b":1.50,"c":2,"d":{"e":null}},"x":[{"y.z": 1}]}'
+    assert json_unflatten('{"a": 1, "a.b": 2}', ".") == '{"a":{"b":2}}'
+    assert json_unflatten('{"a.b": 2, "a": 1}', ".") == '{"a":1}'
+    assert json_unflatten('{"a.b": {"c": 1}, "a": {"b": {"d": 2}}}', ".") == '{"a":{"b":{"d": 2}}}'
+    assert json_unflatten('{"a": 1}', "") is None
+    assert json_unflatten('{"%s": 1}' % ".".join("a" * 32), ".") is not None  # noqa: UP031 - braces
+    assert json_unflatten('{"%s": 1}' % ".".join("a" * 33), ".") is None  # noqa: UP031 - braces
+
+
+@given(
+    st.recursive(st.integers(), lambda inner: st.dictionaries(st.sampled_from("abc"), inner, min_size=1), max_leaves=12)
+)
+def test_what_is_flattened_becomes_what_it_was(value: object) -> None:
+    text = json.dumps({"top": value})
+    assert json.loads(json_unflatten(json_flatten(text, ".") or "", ".") or "") == {"top": value}
+
+
+def test_members_as_a_list() -> None:
+    assert json_entries('{"a": 1.50, "b": "x"}') == '[{"key":"a","value":1.50},{"key":"b","value":"x"}]'
+
+
 def test_objects_of_a_list_become_one() -> None:
     assert list_merge('[{"a": 1, "b": 2}, null, {"b": {"c": 3}}]') == '{"a":1,"b":{"c": 3}}'
     assert list_merge("[]") == "{}"
@@ -120,7 +145,7 @@ def test_what_is_no_object_is_none(text: str) -> None:
     assert json_filter(text, lambda *_: True) is None
     assert json_transform(text, lambda *_: 1) is None
     assert json_rename(text, lambda *_: "a") is None
-    assert json_flatten(text, ".") is None
+    assert json_flatten(text, ".") is json_unflatten(text, ".") is json_entries(text) is None
 
 
 def test_an_object_of_too_many_members_or_that_becomes_too_long_is_none() -> None:

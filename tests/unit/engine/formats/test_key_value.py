@@ -53,6 +53,11 @@ def test_other_delimiters_and_blanks_around_them() -> None:
     assert parse('a: 1, b : "x, y" ,c', "a", "b", "c", between=",", equals=":") == ["1", "x, y", "true"]
 
 
+@pytest.mark.parametrize("end", ["; ", ";", "; ; ", ""])
+def test_behind_the_last_field_may_stand_a_delimiter_without_its_blank(end: str) -> None:
+    assert parse(f'a: "x;"; b: 2{end}', "a", "b", between="; ", equals=": ") == ["x;", "2"]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
