@@ -94,11 +94,21 @@ def _text_of(path: Path, kind: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if kind_of_bytes := _kind_of(data):
+            next_step = "save the file as UTF-8" if kind_of_bytes.startswith("UTF") else f"name {kind}, which is text"
+            raise Invalid(Problem("not UTF-8", Location(str(path), 1, 1), "", kind_of_bytes, next_step)) from None
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
         where = Location(str(path), line, column)
         found = f"the byte 0x{data[error.start]:02x}"
         raise Invalid(Problem("not UTF-8", where, found=found, next_step="save the file as UTF-8")) from None
+
+
+def _kind_of(data: bytes) -> str:
+    """What bytes are that are no UTF-8, if that can be told; empty else."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "UTF-16"
+    return "a binary file" if b"\0" in data[:4096] or data[:2] in {b"\x1f\x8b", b"\x89P"} else ""
 
 
 def _in_place_of_a_folder(path: Path) -> str:

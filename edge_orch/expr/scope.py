@@ -111,6 +111,8 @@ class Scope(msgspec.Struct, frozen=True):
             if not first.json and len(parts) == 2 and parts[1].lower() in {"length", "len", "size"}:
                 return f"write length({parts[0]})"
             return f"to look into JSON, write {parts[0]} ->> '$.{'.'.join(parts[1:])}'"
+        if parts[0] in {"source", "env", "ENV"}:
+            return "" if parts[0] == "source" else "write a parameter, :NAME, or device.labels.NAME"
         name = parts[-1] if parts[-1] in self.fields else parts[0] if first else ""
         if name:
             return f"a field goes by its name alone: {name}"

@@ -25,7 +25,16 @@ _COMMENT = re.compile(r"[ \t]*#")
 _SPACE = "\0 \t\r\n\x85\u2028\u2029"
 
 
-def parse_document(text: str, file: str, expected: str = "a job: apiVersion: edge-orch/v1 …") -> Node:
+A_JOB = "a job: apiVersion: edge-orch/v1 …"
+
+
+def nothing(file: str, expected: str = A_JOB) -> Problem:
+    """The problem of a file in which nothing stands."""
+    next_step = "`edge-orch new` makes one to begin with"
+    return Problem("the file is empty", Location(file, 1, 1), expected, "", next_step)
+
+
+def parse_document(text: str, file: str, expected: str = A_JOB) -> Node:
     """The one document in `text`; `expected`: what should stand in it.
 
     Raises `Invalid` with every problem that the reading survives, else the first.
@@ -36,6 +45,8 @@ def parse_document(text: str, file: str, expected: str = "a job: apiVersion: edg
     except yaml.MarkedYAMLError as error:
         raise Invalid(*builder.problems, builder.mistake(error)) from None
     except ReaderError as error:
+        if error.character == 0 and "\0" in text[:4]:
+            raise Invalid(Problem("not UTF-8", Location(file, 1, 1), "", "UTF-16", "save the file as UTF-8")) from None
         character = f"the control character U+{error.character:04X}"
         where = moved(Location(file, 1, 1), text[: error.position])
         raise Invalid(Problem(f"not valid YAML: {character}", where, next_step="remove it")) from None
@@ -89,7 +100,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(self.loader.get_event, None)
         self.next()
         if isinstance(event := self.next(), yaml.StreamEndEvent):
-            raise Invalid(Problem("the file is empty", Location(self.file, 1, 1), self.expected))
+            raise Invalid(nothing(self.file, self.expected))
         root = self.node(self.next(), 0)
         self.next()
         if not isinstance(event := self.next(), yaml.StreamEndEvent):
@@ -130,7 +141,10 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if depth > MAX_DEPTH:
-            raise Invalid(*self.problems, Problem(f"nested more than {MAX_DEPTH} levels deep", where))
+            what = f"nested more than {MAX_DEPTH} levels deep"
+            raise Invalid(
+                *self.problems, Problem(what, where, next_step="nothing in a job stands so deep: look for a bracket")
+            )
         before = self.nodes
         self.grow(1, where)
         if event.tag not in {None, "!", _STRING_TAG}:

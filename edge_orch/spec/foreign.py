@@ -19,14 +19,15 @@ def refuse_foreign(root: Node, expected: Iterable[str], inside: Iterable[str]) -
 
     A manifest of Kubernetes has the keys of a job and says itself that it is none.
     """
-    keys = tuple(expected)
+    keys, inside = tuple(expected), tuple(inside)
     what = "not a job"
     if isinstance(root, Mapping):
         entries = {key.text: value for key, value in root.entries}
         near = any(key in entries or any(did_you_mean(text, [key]) for text in entries) for key in keys)
         if near or entries.keys() & set(inside):
             version, kind = (entries.get(key) for key in ("apiVersion", "kind"))
-            if not isinstance(version, Scalar) or not isinstance(kind, Scalar) or _is_meant(version, kind):
+            ours = isinstance(entries.get("spec"), Mapping) and _has_any(entries["spec"], inside)
+            if not isinstance(version, Scalar) or not isinstance(kind, Scalar) or _is_meant(version, ours=ours):
                 return
             what, found = f"not a job: `apiVersion: {version.text}` is another product's", f"kind: {kind.text}"
         else:
@@ -44,9 +45,13 @@ def refuse_foreign(root: Node, expected: Iterable[str], inside: Iterable[str]) -
     raise Invalid(Problem(what, root.where, f"the keys {', '.join(keys)}", found, _NEXT_STEP))
 
 
-def _is_meant(version: Scalar, kind: Scalar) -> bool:
-    ours = version.text.startswith("edge") or "/" not in version.text
-    return ours or kind.text.lower() == "job"
+def _has_any(node: Node, keys: Iterable[str]) -> bool:
+    return isinstance(node, Mapping) and any(key.text in keys for key, _ in node.entries)
+
+
+def _is_meant(version: Scalar, *, ours: bool) -> bool:
+    """Whether a job was meant, with a wrong `apiVersion`; `ours`: whether there is something of a job below `spec`."""
+    return ours or version.text.startswith("edge") or "/" not in version.text
 
 
 def _first_keys(root: Sequence) -> set[str]:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec import elsewhere
 from edge_orch.spec.amounts import Age, Room
-from edge_orch.spec.document import parse_document
+from edge_orch.spec.document import nothing, parse_document
 from edge_orch.spec.foreign import refuse_foreign
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
-from edge_orch.spec.keys import outdented_key, outdented_keys, unknown_key
+from edge_orch.spec.keys import lifted, outdented_key, outdented_keys, unknown_key
 from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
@@ -154,7 +154,7 @@ class Step(Model, frozen=True):
                 problems.append(_unknown_key(entry[0], outdented.get(entry[0].text) or _holder(entry[0], kinds)))
         if len(kinds) != 1 and not problems:
             found = names(key.text for key, _ in kinds)
-            next_step = "give each its own list item" if kinds else ""
+            next_step = "give each its own list item" if kinds else "add one, such as filter: temp_c > 5"
             problems.append(
                 Problem("a step has exactly one kind", node.where, f"one of: {names(STEPS)}", found, next_step)
             )
@@ -164,7 +164,15 @@ class Step(Model, frozen=True):
         ]
         if outdented:  # the kind lacks what stands too far to the left
             parts = parts[: len(frame)]
-        values = gathered(parts, lambda part: read(*part), problems)
+        beside = {"name", "from"} - {key.text for key, _ in frame}
+
+        def given(part: tuple[Any, Node]) -> Any:
+            try:
+                return read(*part)
+            except Invalid as error:
+                raise Invalid(*lifted(error, kinds[0][0].text if kinds else "", beside)) from None
+
+        values = gathered(parts, given, problems)
         by_key = dict(zip([key.text for key, _ in frame], values, strict=False))
         return cls(by_key.get("name"), by_key.get("from"), kinds[0][0], values[-1])
 
@@ -246,6 +254,8 @@ class Job(Model, frozen=True):
 def read_job(text: str, file: str) -> Job:
     """The job in a YAML text. Raises `Invalid` with all problems of form; expressions are not looked at yet."""
     root = parse_document(text, file)
+    if isinstance(root, Scalar) and root.value is None:
+        raise Invalid(nothing(file))
     refuse_foreign(root, (field.key for field in fields_of(Job)), ("source", "steps"))
     job: Job = read_model(Job, root)
     if not job.spec.steps:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from edge_orch.errors import Problem
-from edge_orch.spec.nodes import Node, Scalar
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
 from edge_orch.spec.words import did_you_mean, mend_key, names
 
 
@@ -37,10 +37,16 @@ def unknown_key(
     what: str = "unknown key",
     elsewhere: abc.Mapping[str, str] = {},
     otherwise: str = "",
+    *,
+    below: abc.Mapping[str, str] = {},
 ) -> Problem:
-    """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here."""
+    """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here.
+
+    `below`: keys that mean something a level deeper → the key they stand below.
+    """
     known = list(known)
-    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known) or _cut(key.text)
+    meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known)
+    meant = meant or (f"write it below `{below[key.text]}`" if key.text in below else _cut(key.text))
     next_step = meant or did_you_mean(key.text, known, otherwise)
     return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
 
@@ -49,19 +55,35 @@ def _cut(text: str) -> str:
     """What mends a key that YAML cut out of something else."""
     if tight := re.match(r"(\w+):\S", text):
         return f"write a space after the colon: {tight[1]}: …"
+    if not text.isascii() or re.search(r"[<>=]", text):
+        return "write a name and a colon before it" if re.search(r"[<>=]", text) else ""
     if text.isdecimal():
         return "a comma ends a value; in numbers, write a decimal point"
     closed = text.count(")") > text.count("(") or text.count("]") > text.count("[")
     return "inside { } a comma ends a value: put the expression before it in quotes" if closed else ""
 
 
+def lifted(error: Invalid, above: str, known: abc.Container[str]) -> list[Problem]:
+    """The problems below the key `above`; a key that is unknown there but known beside it stands too deep."""
+    found = []
+    for problem in error.problems:
+        word = problem.what.removeprefix("unknown key `").removesuffix("`")
+        deep = word != problem.what and word in known
+        next_step = f"it stands one level up, beside `{above}`"
+        found.append(structs.replace(problem, next_step=next_step) if deep else problem)
+    return found
+
+
 def meant_for(
-    unknown: abc.Sequence[Problem], missing: abc.Mapping[str, str], open_keys: abc.Container[str]
+    unknown: abc.Sequence[Problem],
+    missing: abc.Mapping[str, str],
+    open_keys: abc.Container[str],
+    values: abc.Mapping[Location | None, Node] = {},
 ) -> tuple[list[Problem], set[str]]:
     """The problems of unknown keys, one of which may be what is missing; and the missing keys that so are told.
 
     One mistake is told once: a key under a wrong name is not missing as well. `missing`: keys and what they mean;
-    `open_keys`: those below which authors choose the keys.
+    `open_keys`: those below which authors choose the keys; `values`: what stands behind the keys, by their places.
     """
     told = {key for key in missing for one in unknown if re.search(rf"\b{key}\b", one.next_step)}
     left = [key for key in missing if key not in told]
@@ -69,5 +91,9 @@ def meant_for(
     if len(left) != 1 or not strange or (len(strange) > 1 and left[0] not in open_keys):
         return list(unknown), told
     key = left[0]
-    next_step = f"write it below `{key}`" if key in open_keys else f"write {key}: {missing[key]}"
+    value = values.get(strange[0].where)
+    if key in open_keys and isinstance(value, Sequence):
+        return list(unknown), told
+    renamed = key not in open_keys or (isinstance(value, Mapping) and len(strange) == 1)
+    next_step = f"write {key}: {missing[key]}" if renamed else f"write it below `{key}`"
     return [one if one.next_step else structs.replace(one, next_step=next_step) for one in unknown], told | {key}

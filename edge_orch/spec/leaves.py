@@ -7,11 +7,13 @@ import re
 from functools import cache
 from inspect import get_annotations
 from typing import Any, ClassVar, Self, get_args
+from unicodedata import normalize
 
 import msgspec
 
 from edge_orch.errors import Invalid, Location, Problem
-from edge_orch.spec.nodes import Mapping, Node, NodeValue, Scalar, Sequence, described
+from edge_orch.spec.mismatch import CONDITION, FLAG, WHOLE_NUMBER, mismatch, quoted
+from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
 from edge_orch.spec.words import did_you_mean
 
 JsonSchema = dict[str, Any]
@@ -54,47 +56,6 @@ def value_of(leaf: Leaf | None) -> Any:
     return None if leaf is None else leaf.value
 
 
-def mismatch(node: Node, expected: str, next_step: str = "") -> Invalid:
-    """The error for a node of the wrong type; without a `next_step` it has a general one."""
-    return Invalid(Problem("wrong type", node.where, expected, described(node), next_step or _mending(node, expected)))
-
-
-def _mending(node: Node, expected: str) -> str:
-    if isinstance(node, Sequence) and node.items and isinstance(node.items[0], Scalar) and expected != Flag.expected:
-        conditions = expected == Sql.expected and "write one expression: conditions are joined by AND"
-        return conditions or f"write one alone: {node.items[0].text}"
-    if isinstance(node, Mapping) and expected == Sql.expected:
-        return _as_condition(node)
-    return _mended_text(node, expected) if isinstance(node, Scalar) else f"write {expected} in its place"
-
-
-def _mended_text(node: Scalar, expected: str) -> str:
-    if node.value is None:
-        return "give it a value, or leave out its key"
-    fits = {"a whole number": r"[-+]?\d{1,18}", "a number": r"[-+]?\d+(\.\d+)?", "true or false": "true|false"}
-    form = next((form for start, form in fits.items() if expected.startswith(start)), "(?!)")
-    if not node.plain and re.fullmatch(form, node.text):
-        return f"write {node.text} without quotes"
-    if (percent := re.fullmatch(r"(\d+(\.\d+)?) ?%", node.text)) and expected.startswith("a number"):
-        return f"write {float(percent[1]) / 100:g} for {node.text}"
-    return f"write {expected} in its place"
-
-
-def quoted(text: str) -> str:
-    """The text as a job would hold it: in quotes where YAML would read something else."""
-    return "'" + text.replace("'", "''") + "'" if re.search(r"^[&*!|>'\"%@`#-]|[{}\[\],]|: | #", text) else text
-
-
-def _as_condition(node: Mapping) -> str:
-    """What the entries of a mapping say as one expression, where each is a name and a text."""
-    pairs = [(key.text, value.text) for key, value in node.entries if isinstance(value, Scalar)]
-    if len(pairs) == 1 and re.search("[<>=]", pairs[0][1]):
-        return f"write the expression alone: {pairs[0][1]}"
-    if pairs and len(pairs) == len(node.entries):
-        return "write " + " AND ".join(f"{key} = '{text}'" for key, text in pairs)
-    return "write one expression: conditions are joined by AND"
-
-
 class Text(Leaf, frozen=True):
     """Any text."""
 
@@ -134,14 +95,17 @@ class Name(Leaf, frozen=True):
         """The next step for what is no name."""
         if text.count(")") > text.count("("):
             return "inside { } a comma ends a value: put the expression before it in quotes"
-        if text != "*" and re.search(r"[()*+=]|::|(?i:\bas\b)", text):
-            return "name a field; what is to be computed goes into a map step before" if len(text) > 1 else ""
         if text == "*":
             return "declared fields pass by themselves; a whole record leaves by path: $ and an output's merge_into"
-        name = cls.spelt(text)
-        step = f"write {name}" if re.fullmatch(cls.pattern, name) else ""
+        if re.search(r"[()*+=]|::|(?i:\bas\b)", text):
+            return "name a field; what is to be computed goes into a map step before" if len(text) > 1 else ""
+        if not text:
+            return "give it a name"
+        name = cls.spelt(_without_accents(text))
+        name = name if not name[:1].isdigit() or re.fullmatch(cls.pattern, name) else f"_{name}"
+        step = f"write {name}" if re.fullmatch(cls.pattern, name) and name != "_" else ""
         there = f"; a field with path: {quoted(text)} is read from there, and set there by merge_into"
-        return step + there if step and re.fullmatch(r"@?\w+(\.\w+)*", text) else step
+        return step + there if step and re.fullmatch(r"@\w+|@?\w+(\.\w+)+", text) else step
 
     @classmethod
     def spelt(cls, text: str) -> str:
@@ -163,7 +127,11 @@ class StepInput(Name, frozen=True):
     @classmethod
     def mended(cls, text: str) -> str:
         several = re.fullmatch(rf"{cls.pattern}( *, *{cls.pattern})+", text)
-        return f"write [{text}]" if several else super().mended(text)
+        return f"write [{text}]" if several else super().mended(text).replace("give it a name", "name a step")
+
+    @classmethod
+    def spelt(cls, text: str) -> str:
+        return "" if text[:1].isdigit() else super().spelt(text)
 
 
 class JobName(Name, frozen=True):
@@ -186,8 +154,17 @@ class LabelName(Name, frozen=True):
     examples: ClassVar[tuple[str, ...]] = ("oncall",)
 
     @classmethod
+    def mended(cls, text: str) -> str:
+        return "name a sink that spec.sinks declares" if "@" in text else super().mended(text)
+
+    @classmethod
     def spelt(cls, text: str) -> str:
         return re.sub("[^A-Za-z0-9_./-]+", "-", text).strip("-./")[:63]
+
+
+def _without_accents(text: str) -> str:
+    """Letters of the Latin alphabet without what stands above or below them."""
+    return "".join(normalize("NFKD", letter)[0] for letter in text.replace("ß", "ss"))
 
 
 def refuse_leading_zero(node: Scalar) -> None:
@@ -202,7 +179,7 @@ class Integer(Leaf, frozen=True):
     """A whole number within bounds."""
 
     value: int
-    expected: ClassVar[str] = "a whole number"
+    expected: ClassVar[str] = WHOLE_NUMBER
     minimum: ClassVar[int] = INT64[0]
     maximum: ClassVar[int] = INT64[1]
 
@@ -246,7 +223,7 @@ class Flag(Leaf, frozen=True):
     """true or false."""
 
     value: bool
-    expected: ClassVar[str] = "true or false"
+    expected: ClassVar[str] = FLAG
     schema: ClassVar[JsonSchema] = {"type": "boolean"}
 
     @classmethod
@@ -288,7 +265,7 @@ class Sql(Leaf, frozen=True):
     """An SQL expression, not yet parsed; a bare number or boolean is one too."""
 
     value: str
-    expected: ClassVar[str] = "an SQL expression"
+    expected: ClassVar[str] = CONDITION
     schema: ClassVar[JsonSchema] = {"type": ["string", "number", "boolean"], "examples": ["temp_c > :hot_c"]}
 
     @classmethod

@@ -15,11 +15,12 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from edge_orch.errors import Invalid, Problem
-from edge_orch.spec.keys import meant_for, outdented_key, outdented_keys, unknown_key
-from edge_orch.spec.leaves import mismatch, quoted
+from edge_orch.errors import Invalid, Location, Problem
+from edge_orch.spec.keys import lifted, meant_for, outdented_key, outdented_keys, unknown_key
+from edge_orch.spec.mismatch import mismatch
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
+from edge_orch.spec.shapes import listing, mapping
 from edge_orch.spec.words import names
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ def read(hint: Any, node: Node) -> Any:
         return hint.read(node)
     if get_origin(hint) is tuple:
         if not isinstance(node, Sequence):
-            raise mismatch(node, "a list", _listing(node))
+            raise mismatch(node, "a list", listing(node, get_args(hint)[0]))
         return tuple(gathered(node.items, lambda item: read(get_args(hint)[0], item)))
     if get_origin(hint) is dict:
         key_hint, value_hint = get_args(hint)
@@ -98,47 +99,8 @@ def entries_of(
     if isinstance(node, Scalar) and node.value is None:
         return ()
     if not isinstance(node, Mapping):
-        raise mismatch(node, "a mapping of keys to values", _mapping(node, needed, known))
+        raise mismatch(node, "a mapping of keys to values", mapping(node, needed, known, (_ANY,)))
     return node.entries
-
-
-def _listing(node: Node) -> str:
-    if isinstance(node, Mapping):
-        return "begin each item with a dash: - …"
-    if not isinstance(node, Scalar) or not node.text:
-        return ""
-    quoted = node.text if re.match(r"[\w/]", node.text) else "'" + node.text.replace("'", "''") + "'"
-    return f"write [{quoted}]"
-
-
-def _mapping(node: Node, needed: abc.Sequence[str], words: abc.Container[str]) -> str:
-    """What most often makes a mapping of something that is none; `words`: the keys that it may begin with."""
-    if isinstance(node, Sequence):
-        return "leave out the dashes or brackets: key: value"
-    text = node.text if isinstance(node, Scalar) else ""
-    if strange := re.match(r"\w+:([^\S ])", text):
-        return f"write a blank in place of the character U+{ord(strange[1]):04X} behind the colon"
-    return _mapping_in(text, words) or _mapping_of(text, needed)
-
-
-def _mapping_in(text: str, words: abc.Container[str]) -> str:
-    """The mapping that a text would be, but for a sign."""
-    if tight := re.match(r"([A-Za-z_]\w*):(?=[^\s/])", text):
-        return f"write a space after the colon: {tight[1]}: …"
-    if (first := re.match(r"(\w+) ", text)) and first[1] in words:
-        return f"write a colon after it: {first[1]}: …"
-    if assigned := re.match(r"(\w+)\s*=[^=]", text):
-        return f"write {assigned[1]}: … in place of {assigned[1]} ="
-    return ""
-
-
-def _mapping_of(text: str, needed: abc.Sequence[str]) -> str:
-    """The mapping of which a text is a part."""
-    if tuple(needed) == (_ANY,) and re.fullmatch(r"\w+", text):
-        return f"write {{{text}: …}}"
-    if len(needed) == 1 and len(text) <= 60 and "\n" not in text:
-        return f"write {{{needed[0]}: {quoted(text)}}}"
-    return f"write {{{', '.join(f'{key}: …' for key in needed)}}}" if needed else ""
 
 
 def read_model(model: Any, node: Node) -> Any:
@@ -155,25 +117,42 @@ def read_model(model: Any, node: Node) -> Any:
     known = {field.key for field in fields}
     outdented = outdented_keys(tuple(entries.values()), known)
     strange = [key for key, _ in entries.values() if key.text not in known]
-    unknown = [unknown_key(key, known) for key in strange if key.text not in outdented]
+    below = _deeper(fields)
+    unknown = [unknown_key(key, known, below=below) for key in strange if key.text not in outdented]
     missing = [field for field in fields if field.required and field.key not in entries]
     open_keys = {field.key for field in missing if get_origin(field.hint) is dict}
-    unknown, told = meant_for(unknown, {field.key: field.doc.text for field in missing}, open_keys)
+    values_of: dict[Location | None, Node] = {key.where: value for key, value in entries.values()}
+    unknown, told = meant_for(unknown, {field.key: field.doc.text for field in missing}, open_keys, values_of)
     problems = [*unknown, *(outdented_key(key, outdented[key.text]) for key in strange if key.text in outdented)]
+    absent = known - entries.keys()
+
+    def given(field: ModelField) -> Any:
+        try:
+            return read(field.hint, entries[field.key][1])
+        except Invalid as error:
+            found = lifted(error, field.key, absent)
+            told.update(key for key in absent for one in found if one.what == f"unknown key `{key}`")
+            raise Invalid(*found) from None
 
     def value_of(field: ModelField) -> tuple[str, Any]:
         if field.key in outdented.values() or field.key in told:
             raise Invalid  # what stands too far to the left, or under another name, is told
         if field.key in entries:
-            return field.attribute, read(field.hint, entries[field.key][1])
+            return field.attribute, given(field)
         if field.required:
             raise Invalid(Problem(f"missing key `{field.key}`", node.where, next_step=f"add it: {field.doc.text}"))
         if field.doc.default is None:
             return field.attribute, None
         return field.attribute, _default(field, node)
 
-    values = dict(gathered(fields, value_of, problems))
-    return model(**values)
+    in_turn = sorted(fields, key=lambda field: field.key not in entries)  # what stands too deep is not missing as well
+    return model(**dict(gathered(in_turn, value_of, problems)))
+
+
+def _deeper(fields: list[ModelField]) -> dict[str, str]:
+    """The keys of the models that stand below these fields, each with its field."""
+    models = [field for field in fields if isinstance(field.hint, type) and hasattr(field.hint, "__annotations__")]
+    return {key.key: field.key for field in models if not is_inline(field.hint) for key in fields_of(field.hint)}
 
 
 def _default(field: ModelField, node: Node) -> Any:
@@ -225,6 +204,11 @@ def read_variant(
         )
     entries = entries_of(node)
     named = [value.text for key, value in entries if key.text in {"type", "kind"} and isinstance(value, Scalar)]
+    kinds = [key for key, _ in entries if key.text in table]
+    if len(kinds) == 1 and not named and len(entries) > 1:
+        options = _options(table[kinds[0].text])
+        strange = [key for key, _ in entries if key is not kinds[0]]
+        raise Invalid(*(unknown_key(key, table, below=dict.fromkeys(options, kinds[0].text)) for key in strange))
     if len(entries) != 1 or named:
         found = names(key.text for key, _ in entries)
         kind = next(iter(named), "")
@@ -237,6 +221,11 @@ def read_variant(
     if key.text not in table:
         raise Invalid(unknown_key(key, table, f"unknown kind of {what}", elsewhere, every))
     return key, read(table[key.text], value)
+
+
+def _options(model: Any) -> list[str]:
+    """The keys that a kind takes."""
+    return [field.key for field in fields_of(model)] if hasattr(model, "__annotations__") else []
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 
 _QUOTE = "put the whole value in quotes"
 _COMMENT = "` #` begins a comment: put a value that holds it in quotes"
+_TEMPLATE = "fill it in first; what differs between devices is a parameter or a label"
 _LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
 _ANOTHER = "another product's file: begin a job with `edge-orch new`; docs/porting.md has the words"
 _BEHIND_QUOTE = "text goes on after a closing quote"
@@ -15,6 +16,10 @@ _BLOCK = "a line that does not line up with those above"
 # A part of PyYAML's words, of the line before the place and of the line from it on; what to say; what to do.
 _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
     ("", "", r"\t|.*\\t", "a tab", "indent with spaces"),
+    ("", "<(!|html)", "", "a page of the web", "fetch the file itself: this is what a server answered"),
+    ("", r"{$", "%", "a template that is not filled in", _TEMPLATE),
+    ("", "{{", "-", "a template that is not filled in", _TEMPLATE),
+    ("expected <block end>, but found ':'", "", "", "a colon with no key before it", "write a name before it"),
     ("cannot start any token", "", r"```", "a fence of Markdown", "remove the lines that begin with ```"),
     ("cannot start any token", "", r"[@%`]", "a value cannot begin with {0}", _QUOTE),
     (

@@ -12,20 +12,23 @@ from edge_orch.spec.leaves import JsonSchema
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence, described
 from edge_orch.spec.reading import entries_of, fields_of, gathered, read, read_model
 from edge_orch.spec.steps.formats import FORMATS, FormatSpec
-from edge_orch.spec.words import did_you_mean, names
+from edge_orch.spec.words import did_you_mean, mend_key, names
 
 
 def read_formatted(node: Node, rest: type) -> tuple[FormatSpec, Scalar, Any]:
     """The format, its key, and the other keys as a `rest`. Raises `Invalid` with all that is wrong."""
-    entries = entries_of(node)
+    entries = entries_of(node, ["json", *(field.key for field in fields_of(rest) if field.required)])
     formats = [(key, value) for key, value in entries if key.text in FORMATS]
     beside = {field.key for field in fields_of(rest)}
     foreign = [key for key, _ in entries if not formats and key.text not in beside and _is_foreign(key.text, beside)]
     others = Mapping(tuple(entry for entry in entries if entry not in formats and entry[0] not in foreign), node.where)
     problems = [unknown_key(key, FORMATS, "unknown format", elsewhere.FORMATS) for key in foreign]
-    if len(formats) != 1 and not foreign and not any(key.text == "format" for key, _ in entries):
+    told = any(mend_key(key.text, beside).startswith("the format") for key, _ in entries)
+    if len(formats) != 1 and not foreign and not (told and not formats):
         found = names(key.text for key, _ in formats)
-        problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found))
+        next_step = "leave one; of several formats the first that fits: parse: {first_of: […]}" if formats else ""
+        next_step = next_step or "add one, such as json: {}"
+        problems.append(Problem("need exactly one format", node.where, f"one of: {names(FORMATS)}", found, next_step))
     read_format = gathered(formats[:1], _read_format)
     values = gathered([others], lambda mapping: read_model(rest, mapping), problems)[0]
     return read_format[0], formats[0][0], values

@@ -83,7 +83,7 @@ parse:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        several = [key for key, _ in entries_of(node) if key.text == "first_of"]
+        several = [key for key, _ in entries_of(node, ("field", "json", "fields")) if key.text == "first_of"]
         if not several:
             format_, _, rest = read_formatted(node, Rest)
             return cls(rest.field, (Reading(format_, rest.fields, rest.nulls),), rest.time)

@@ -81,3 +81,21 @@ def test_a_link_does_not_lead_out_of_the_folder(job: Path, tmp_path_factory: pyt
     table.symlink_to(secret)
     with pytest.raises(Invalid, match="leads out of the folder"):
         compile_file(job)
+
+
+@pytest.mark.parametrize(
+    ("data", "found", "next_step"),
+    [
+        ("kind: Job\n".encode("utf-16"), "UTF-16", "save the file as UTF-8"),
+        (b"\x1f\x8b\x08\xff", "a binary file", "name a job file, which is text"),
+        (b"\x7fELF\x00\x00\xd0", "a binary file", "name a job file, which is text"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told_by_what_they_are(
+    tmp_path: Path, data: bytes, found: str, next_step: str
+) -> None:
+    file = tmp_path / "job.yaml"
+    file.write_bytes(data)
+    with pytest.raises(Invalid, match="not UTF-8") as error:
+        read_job_file(file)
+    assert (error.value.problems[0].found, error.value.problems[0].next_step) == (found, next_step)

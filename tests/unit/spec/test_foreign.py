@@ -21,6 +21,7 @@ def refuse(text: str) -> None:
         "- alert: X\n  expr: up == 0",
         "SELECT * FROM demo",
         "apiVersion: apps/v1\nkind: Deployment\nspec: {}",
+        "apiVersion: batch/v1\nkind: Job\nspec: {template: {}}",
     ],
 )
 def test_what_has_nothing_of_a_job_is_none(text: str) -> None:
@@ -46,7 +47,7 @@ def test_tests_of_a_job_are_told_apart() -> None:
         "source: {}\nsteps: []",
         "- apiVersion: edge-orch/v1\n  kind: Job",
         "apiVersion: edge-orch/v2\nkind: Deployment",
-        "apiVersion: batch/v1\nkind: Job",
+        "apiVersion: batch/v1\nkind: Job\nspec: {source: {}}",
         "~",
     ],
 )
