@@ -16,6 +16,7 @@ from edge_orch.plan.plan import DEAD_LETTERS, Plan
 from edge_orch.plan.steps import SOURCE, Alert, Step, Union, inputs
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 40, 56, 14, 12
+_BOW = (_HEIGHT + _GAP_Y) * 2 // 3  # three quarters of it is how low a line hangs: between two rows of boxes
 _LETTER = 8  # the widest letters of most fonts at this size are no wider on average
 _COLOURS = {"source": "#dbeafe", "step": "#f1f5f9", "alert": "#fee2e2", "output": "#dcfce7"}
 
@@ -62,8 +63,12 @@ def graph_of(plan: Plan) -> Node:
 def _below(nodes: dict[str, Node], sources: Sequence[str], node: Node) -> Node:
     parts = [source.partition(".") for source in sources]
     feeding = [(nodes[name], branch) for name, _, branch in parts]
-    parent, node.branch = max(feeding, key=lambda fed: fed[0].depth)
-    node.also = [fed for fed in feeding if fed != (parent, node.branch)]
+    parent = max((feeder for feeder, _ in feeding), key=lambda feeder: feeder.depth)
+    # Branches of one route are one line with their names, or those would stand over each other.
+    branches = {id(feeder): ", ".join(b for other, b in feeding if other is feeder and b) for feeder, _ in feeding}
+    node.branch = branches.pop(id(parent))
+    others = {id(feeder): feeder for feeder, _ in feeding}
+    node.also = [(others[key], branch) for key, branch in branches.items()]
     node.depth = parent.depth + 1
     parent.children.append(node)
     return node
@@ -128,7 +133,12 @@ def as_svg(root: Node) -> str:
     for node in _all(root):
         for other, branch in node.also:
             (from_x, from_y), (x, y) = places[id(other)], places[id(node)]
-            placed[:0] = [_curve(from_x + grid.width, from_y, x, y), _label(branch, x - grid.gap // 2, y)]
+            # One that passes by other boxes leaves their row, or it would be hidden behind them.
+            bow = _BOW if x - from_x > grid.width + grid.gap else 0
+            placed[:0] = [
+                _curve(from_x + grid.width, from_y, x, y, bow),
+                _label(branch, x - grid.gap // 2, y + _HEIGHT // 2),  # below it: above may stand the parent's
+            ]
     columns = _depth(root)
     width = columns * (grid.width + grid.gap) - grid.gap + 2 * _MARGIN
     height = rows * (_HEIGHT + _GAP_Y) - _GAP_Y + 2 * _MARGIN
@@ -191,9 +201,12 @@ def _place(
     return middle, free
 
 
-def _curve(x: int, y: float, to_x: int, to_y: float) -> str:
+def _curve(x: int, y: float, to_x: int, to_y: float, bow: int = 0) -> str:
+    """A line that leaves and arrives level, or, with a `bow`, hangs through between its ends."""
     half = (x + to_x) // 2
-    return f'<path d="M{x},{y:g} C{half},{y:g} {half},{to_y:g} {to_x},{to_y:g}" fill="none" stroke="#64748b"/>'
+    first, second = (half, half) if not bow else (x + _GAP_X, to_x - _GAP_X)
+    ends = f"{first},{y + bow:g} {second},{to_y + bow:g}"
+    return f'<path d="M{x},{y:g} C{ends} {to_x},{to_y:g}" fill="none" stroke="#64748b"/>'
 
 
 def _label(branch: str, x: int, y: float) -> str:

@@ -132,6 +132,23 @@ def test_a_step_that_several_feed_is_drawn_once_and_named_with_all_of_them(cli: 
     assert "  both (filter) ← route.high + low\n" in stages
 
 
+def test_branches_of_one_route_that_meet_are_one_line_with_their_names(cli: Any, tmp_path: Path) -> None:
+    job = tmp_path / "j.yaml"
+    job.write_text(UNITED.replace("from: [schematize, low]", "from: [route.high, route.low]"), "utf-8")
+    assert "└─ [high, low] all (to k (file))\n" in cli("explain", "--graph", "text", str(job)).out
+    assert '|"high, low"|' in cli("explain", "--graph", "mermaid", str(job)).out
+    assert cli("explain", "--graph", "svg", str(job)).out.count(">high, low</text>") == 1
+
+
+def test_a_line_that_passes_by_other_boxes_leaves_their_row() -> None:
+    first, last = Node("first", "map", "step"), Node("last", "map", "step")
+    last.also = [(first, "")]
+    first.children = [Node("between", "map", "step", children=[last])]
+    drawn = [path for path in as_svg(first).splitlines() if path.startswith("<path")]
+    assert len(drawn) == 3
+    assert sum(" C236,68 404,68 " in path for path in drawn) == 1, "one hangs through, the others are level"
+
+
 def test_an_output_of_dead_letters_stands_in_every_graph(cli: Any, tmp_path: Path) -> None:
     job = tmp_path / "j.yaml"
     job.write_text(UNITED.replace("outputs: {", "outputs: {refused: {from: dead_letters, to: k}, "), "utf-8")
