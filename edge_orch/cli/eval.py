@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_orch.cli.options import assigned, printed
+from edge_orch.cli.options import assigned, parse_value, printed
 from edge_orch.cli.render import Output, show, table
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ def eval_(
       edge-orch eval "extract(hour FROM ts)" --row '{"ts": 1767225600}' --type ts=int
     """
     from edge_orch.cli.inputs import open_input
-    from edge_orch.cli.override import parse_value
     from edge_orch.engine.records import Device
     from edge_orch.jobtest.evaluation import evaluate
     from edge_orch.time import Instant

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from edge_orch.cli.render import Output
 from edge_orch.errors import Invalid, Problem, StorageError
@@ -84,6 +85,14 @@ def assigned(texts: Iterable[str], option: str) -> dict[str, str]:
             raise Invalid(Problem(f"{option} needs a name and a value", expected="NAME=VALUE", found=repr(text)))
         pairs[name] = value
     return pairs
+
+
+def parse_value(text: str) -> bool | int | float | str:
+    """`92` → 92, `92.5` → 92.5, `true` → True, `"92"` in quotes and anything else → text."""
+    try:
+        return msgspec.json.decode(text, type=bool | int | float | str)
+    except msgspec.MsgspecError:
+        return text
 
 
 def token() -> str:

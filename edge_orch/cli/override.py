@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from edge_orch.cli.get import find_override, override_table
-from edge_orch.cli.options import agent_needed, connected, parameter_name, printed
+from edge_orch.cli.options import agent_needed, connected, parameter_name, parse_value, printed
 from edge_orch.cli.render import Output, show, value, word
 from edge_orch.errors import Invalid, Problem
 from edge_orch.time import parse_duration
-from edge_orch.twin.facts import Value
 from edge_orch.wire.api import OverrideRequest, OverrideView
 
 if TYPE_CHECKING:
@@ -91,14 +89,6 @@ def revoke(id: str, reason: str, client: Client, output: Output) -> None:  # noq
     request = OverrideRequest(old.job, old.param, None, reason, old.agent)
     view = client.post(request, "overrides", shape=OverrideView)
     show(view, output, lambda: f"override {old.id} of {old.job}.{old.param} on {old.agent} revoked")
-
-
-def parse_value(text: str) -> Value:
-    """`92` → 92, `92.5` → 92.5, `true` → True, `"92"` in quotes and anything else → text."""
-    try:
-        return msgspec.json.decode(text, type=bool | int | float | str)
-    except msgspec.MsgspecError:
-        return text
 
 
 def _line(view: OverrideView) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edge_orch.cli.inputs import STDIN
+from edge_orch.cli.jobfile import compile_file
 
 
 def _moment(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
@@ -116,11 +117,12 @@ def run(
         raise click.UsageError("--topic is one for all, --topics takes each from its line: give one of them")
     if not once and (len(sources) > 1 or STDIN in sources):
         raise click.UsageError("--follow needs one --input FILE; standard input is read until it ends anyway")
-    from edge_orch.cli.pace import Pace  # noqa: PLC0415 -- the engine, which `--help` must not wait for
+    plan = compile_file(job)
+    from edge_orch.cli.pace import Pace  # noqa: PLC0415 -- the engine, which `--help` and mistakes must not wait for
     from edge_orch.cli.run_job import run_job  # noqa: PLC0415
 
     run_job(
-        job=job,
+        plan,
         sources=sources,
         follow=not once,
         pace=Pace(rate, at),

@@ -12,9 +12,7 @@ from typing import Any
 import click
 
 from edge_orch.cli.inputs import STDIN, chunks, followed, open_input, size_of
-from edge_orch.cli.jobfile import compile_file
-from edge_orch.cli.options import assigned
-from edge_orch.cli.override import parse_value
+from edge_orch.cli.options import assigned, parse_value
 from edge_orch.cli.pace import Pace
 from edge_orch.cli.plan_text import reads
 from edge_orch.cli.run_output import Destination, Folder, StandardOutput
@@ -38,8 +36,8 @@ BIG = 8 << 20
 
 
 def run_job(
+    plan: Plan,
     *,
-    job: Path,
     sources: tuple[str, ...],
     follow: bool,
     pace: Pace,
@@ -51,12 +49,11 @@ def run_job(
     params: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Run the job in the file `job` over `sources`; the other arguments are the options of `edge-orch run`.
+    """Run a job over `sources`; the other arguments are the options of `edge-orch run`.
 
     `topic`: where all records come from, empty if from none; None: each line begins with its own.
-    Raises `Invalid` for a job, an option or an input that is wrong, before or after records were written.
+    Raises `Invalid` for an option or an input that is wrong, before or after records were written.
     """
-    plan = compile_file(job)
     if tap:
         plan, only = tapped(plan, tap)
     outputs = [output.name for output in plan.outputs]

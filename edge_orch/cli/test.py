@@ -104,8 +104,6 @@ def find_tests(paths: Iterable[Path]) -> list[Path]:
 def judge(file: Path, *, with_coverage: bool = False) -> FileVerdict:
     """Run all cases of a test file; for the coverage, those that fit the job, once more."""
     from edge_orch.jobtest.case import read_cases
-    from edge_orch.jobtest.lines import whole_lines
-    from edge_orch.jobtest.runner import run_case
 
     job = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
     problems: list[Problem] = []
@@ -113,6 +111,8 @@ def judge(file: Path, *, with_coverage: bool = False) -> FileVerdict:
     cases = _attempt(lambda: read_cases(read_job_file(file), str(file)), problems)
     if plan is None or cases is None:
         return FileVerdict(str(file), problems=tuple(problems))
+    from edge_orch.jobtest.lines import whole_lines  # only now: a mistake needs no engine
+    from edge_orch.jobtest.runner import run_case
 
     def lines_of(name: Text) -> Iterator[bytes]:
         with open_input(str(file.parent / name.value), name.where) as source:

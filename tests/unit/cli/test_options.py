@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edge_orch.cli.options import parameter_name
+from edge_orch.cli.options import parameter_name, parse_value
 from edge_orch.errors import Invalid
 from tests.unit.cli.conftest import FakeServer
 
@@ -15,6 +15,15 @@ def test_the_last_dot_divides_job_and_parameter() -> None:
     for text in ("hot_c", ".hot_c", "press."):
         with pytest.raises(Invalid):
             parameter_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("92", 92), ("92.5", 92.5), ("true", True), ('"92"', "92"), ("off", "off"), ("", ""), ("null", "null")],
+)
+def test_values_are_what_they_look_like(text: str, value: object) -> None:
+    assert parse_value(text) == value
+    assert type(parse_value(text)) is type(value)
 
 
 def test_a_token_file_is_read_and_its_absence_explained(

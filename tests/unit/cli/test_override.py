@@ -6,18 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge_orch.cli.override import parse_value
 from tests.unit.cli.conftest import FakeServer
 from tests.unit.cli.test_get import OVERRIDE
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("92", 92), ("92.5", 92.5), ("true", True), ('"92"', "92"), ("off", "off"), ("", ""), ("null", "null")],
-)
-def test_values(text: str, value: object) -> None:
-    assert parse_value(text) == value
-    assert type(parse_value(text)) is type(value)
 
 
 def test_set(controller: FakeServer, cli: Any) -> None:

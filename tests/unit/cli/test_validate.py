@@ -120,14 +120,14 @@ sys.exit(code)
 """
 
 
-def imported_to_tell(mistake: str) -> list[str]:
+def imported_to_tell(mistake: str, command: str = "validate") -> list[str]:
     wrong = Path(__file__).parents[1] / "compile" / "wrong" / f"{mistake}.yaml"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "validate", str(wrong)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROGRAM, command, str(wrong)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 3
-    assert "1 problem" in done.stdout
-    return done.stderr.split()
+    assert wrong.with_suffix(".txt").read_text().partition("\n")[0] in done.stdout + done.stderr
+    return done.stderr.splitlines()[-1].split()
 
 
 @pytest.mark.parametrize("mistake", ["misspelt_step", "tab", "bad_duration"])
@@ -135,8 +135,9 @@ def test_a_mistake_of_form_is_told_before_anything_heavy_is_imported(mistake: st
     assert imported_to_tell(mistake) == []
 
 
-def test_a_mistake_of_meaning_is_told_with_sql_alone() -> None:
-    assert imported_to_tell("unknown_column") == FOR_MEANING
+@pytest.mark.parametrize("command", ["validate", "run", "explain"])
+def test_a_mistake_of_meaning_is_told_with_sql_alone(command: str) -> None:
+    assert imported_to_tell("unknown_column", command) == FOR_MEANING
 
 
 def test_sources_and_sinks_are_tried_on_request(cli: Any, tmp_path: Path, unused_port: int) -> None:
