@@ -122,6 +122,8 @@ STRICT: dict[str, Function] = {
     "hex_to_text": _call(bits.hex_to_text, may_fail=True),
     "url_encode": _call(text.url_encode),
     "url_decode": _call(text.url_decode, may_fail=True),
+    "json_member": _call(json.json_member, may_fail=True),
+    "json_member_string": _call(json.json_member_string, may_fail=True),
     "json_array_length": _call(json.json_array_length, may_fail=True),
     "list_sum": _call(json.list_sum, may_fail=True),
     "list_avg": _call(json.list_avg, may_fail=True),

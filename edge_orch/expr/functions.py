@@ -45,7 +45,23 @@ SYNONYMS = {
 }
 """Other names that SQL has for the same."""
 
-PLANNED = {function.full: name for name, function in FUNCTIONS.items() if function.full} | {"strftime_ms": "strftime"}
+MEMBERS = {"json_extract": "json_member", "json_extract_string": "json_member_string"}
+"""What they are in a plan where a value says which member, not a path that is written out."""
+PLANNED = {
+    **{function.full: name for name, function in FUNCTIONS.items() if function.full},
+    **{planned: name for name, planned in MEMBERS.items()},
+    "strftime_ms": "strftime",
+}
 """Names that a plan has for calls which agents from before would misread → the function that was called."""
 
-__all__ = ["AGGREGATES", "ELSEWHERE", "FUNCTIONS", "PLANNED", "SYNONYMS", "AggregateFunction", "Function", "Kind"]
+__all__ = [
+    "AGGREGATES",
+    "ELSEWHERE",
+    "FUNCTIONS",
+    "MEMBERS",
+    "PLANNED",
+    "SYNONYMS",
+    "AggregateFunction",
+    "Function",
+    "Kind",
+]

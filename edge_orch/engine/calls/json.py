@@ -38,14 +38,18 @@ def json_extract(path: str) -> Callable[[str], str | None]:
 def json_extract_string(path: str) -> Callable[[str], str | None]:
     """A function: JSON text → what lies at the path: a text as it is, anything else as JSON."""
     parts = parse_json_path(path)
+    return lambda text: _shown(_found(text, parts))
 
-    def extract(text: str) -> str | None:
-        raw = _found(text, parts)
-        if raw is None:
-            return None
-        return _text(raw) if raw.startswith(b'"') else _line(raw)
 
-    return extract
+def json_member(text: str, key: str | int) -> str | None:
+    """The JSON of the member called so, or of the element at that place: from 0, or from the end if negative."""
+    raw = _found(text, (key,))
+    return None if raw is None else _line(raw)
+
+
+def json_member_string(text: str, key: str | int) -> str | None:
+    """The same: a text as it is, anything else as JSON."""
+    return _shown(_found(text, (key,)))
 
 
 def json_array_length(text: str) -> int | None:
@@ -157,6 +161,12 @@ def _each(raw: msgspec.Raw, wildcard: tuple[str], path: JsonPath) -> msgspec.Raw
         if there is not None:
             found += _array(there) if several else [there]
     return msgspec.Raw(b"[" + b",".join(bytes(each).strip() for each in found) + b"]")
+
+
+def _shown(raw: bytes | None) -> str | None:
+    if raw is None:
+        return None
+    return _text(raw) if raw.startswith(b'"') else _line(raw)
 
 
 def _line(raw: bytes) -> str:

@@ -11,7 +11,7 @@ JSON: dict[str, Function] = {
         (STRING, "json_path"),
         STRING,
         "json_extract(text, '$.a.b[0]'): the JSON there, NULL if nothing or null; of '$.a[*].b' an array of all; "
-        "also text -> '$.a'",
+        "also text -> '$.a', and text -> name for the member that a field names",
         null="may_fail",
         example=f"json_extract({_SAMPLE}, '$.a.b')",
     ),

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from edge_orch.expr import casts
 from edge_orch.expr.conversion import NUMBERS, is_required
-from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, SYNONYMS, Function, Kind
+from edge_orch.expr.functions import AGGREGATES, ELSEWHERE, FUNCTIONS, MEMBERS, SYNONYMS, Function, Kind
 from edge_orch.expr.library import aggregates
 from edge_orch.expr.rules.arithmetic import interval
 from edge_orch.expr.rules.domains import refuse_outside
@@ -128,6 +128,8 @@ def _planned(name: str, function: Function, args: list[Expression]) -> str:
     """What the call is named in a plan: an agent from before must refuse what it would misread."""
     if function.full and len(args) == len(function.args):
         return function.full
+    if "json_path" in function.args and not isinstance(args[1], Literal):
+        return MEMBERS[name]
     form = args[1] if name == "strftime" else None
     return "strftime_ms" if isinstance(form, Literal) and "g" in re.findall("%(.?)", str(form.value)) else name
 
@@ -211,9 +213,13 @@ def _json_path(checker: Checker, node: exp.Expression, value: Expression) -> Exp
     expected = "a path in quotes, like '$.readings[0].value', or a key"
     if isinstance(value, Literal) and value.type is FieldType.INT:
         return Literal(f"$[{value.value}]", FieldType.STRING)
-    if not isinstance(value, Literal) or not isinstance(value.value, str):
-        next_step = "put the whole extraction in brackets: (x ->> '$.a') || …"
+    if isinstance(value, Call) and value.function == "concat":  # not taken for a key: it looks as if it made a path
+        next_step = "a field that names a member stands alone: x ->> name; to join what is found: (x ->> '$.a') || …"
         raise checker.problem(node, "a path must be written out", expected, value.type.value, next_step)
+    if not isinstance(value, Literal):
+        return checker.expect(node, value, frozenset({FieldType.STRING, FieldType.INT}), "a key")
+    if not isinstance(value.value, str):
+        raise checker.problem(node, "a path must be written out", expected, value.type.value)
     try:
         parse_json_path(value.value)
     except ValueError as error:

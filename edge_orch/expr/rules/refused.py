@@ -38,6 +38,7 @@ _REFUSED = {
     "RegexpLike": ("RLIKE and REGEXP are not part of the language", "write regexp_like(x, 'regex')"),
     "Glob": ("GLOB is not part of the language", "write x LIKE 'a%', or regexp_like(x, 'regex')"),
     "Escape": ("ESCAPE is not part of the language", "write regexp_like(x, 'regex')"),
+    "Identifier": ("a call behind -> or ->> has no brackets", "write x ->> (lower(y))"),
     "Collate": ("COLLATE is not part of the language", "compare lower(x)"),
     "Parameter": ("`@` is not part of the language", "a parameter is written :name, a field by its bare name"),
     "Array": ("lists are not part of the language", "after IN, values stand in round brackets"),

@@ -111,3 +111,31 @@ def test_a_default_may_be_any_json() -> None:
         {"tags": ["a", {"b": [1.5, None]}], "info": {"é": True}, "level": "unknown", "n": 2, "text": "unknown"},
         {"tags": [], "info": {"é": True}, "level": 3, "n": 0, "text": "3"},
     ]
+
+
+SET_POINTS = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: set-points}
+spec:
+  source: {mqtt: {topic: x}}
+  steps:
+    - schematize: {json: {}, fields: {tag: {type: string, required: false}, recipe: json, places: json, i: int}}
+    - map: {set_point: CAST(recipe ->> tag AS float), whole: recipe -> tag, place: places -> i}
+  outputs: {out: {from: map, to: file}}
+  sinks: {file: {file: {path: x}}}
+"""
+
+
+def test_a_field_names_the_member_that_is_read() -> None:
+    records = [
+        b'{"tag": "temp", "recipe": {"temp": 81.5}, "places": [{"x": 1}, {"x": 2}], "i": 1}',
+        b'{"tag": "limits", "recipe": {"limits": {"min": 1}}, "places": {}, "i": -1}',
+        b'{"recipe": {"temp": 81.5}, "places": [7], "i": -1}',
+    ]
+    found = rows(pipeline(compile_job(SET_POINTS, "job.yaml")).process(batch(records)))
+    assert [(row["set_point"], row["whole"], row["place"]) for row in found] == [
+        (81.5, 81.5, {"x": 2}),
+        (None, {"min": 1}, None),
+        (None, None, 7),
+    ]

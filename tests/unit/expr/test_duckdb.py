@@ -162,6 +162,12 @@ DIFFERENT = [
     ("trunc(2.3, 2)", "trunc(2.3::double, 2)", 2.3, 2.29),
     ("strftime(t, '%z')", "strftime(t, '%z')", "+0000", "+00"),
     ("('[1, 2]' -> '$') || ''", "('[1, 2]'::json -> '$') || ''", "[1, 2]", "[1,2]"),
+    (
+        "json_extract_string('{\"a\": 1, \"$.a\": 2}', right('x$.a', 3))",
+        "'{\"a\": 1, \"$.a\": 2}'::json ->> right('x$.a', 3)",
+        "2",
+        "1",
+    ),
     ("1 / (0)", "1::double / 0", None, float("inf")),
     ("ln((0.0))", "ln(0.0::double)", None, float("-inf")),
 ]
@@ -194,3 +200,13 @@ def test_wildcards_find_the_same(oracle: duckdb.DuckDBPyConnection, path: str, t
     row = dict.fromkeys(TYPES) | {"j": 1, "g": 0.5, "u": text}
     (expected,) = theirs(oracle, f"CAST(to_json(json_extract(u, '{path}')) AS text)", [row])
     assert ours(f"u -> '{path}'", [row])[0] == json.loads(expected)
+
+
+@pytest.mark.parametrize("text", ['{"ab":1,"c":"x","1":[2]}', '["p",{"q":1},null]', "7"])
+@pytest.mark.parametrize("name", ["ab", "c", "1", "nothing", 0, 1, 2, -1, 5, None])
+def test_a_member_that_a_value_names_is_the_same(
+    oracle: duckdb.DuckDBPyConnection, text: str, name: str | int | None
+) -> None:
+    row = dict.fromkeys(TYPES) | {"j": 1, "g": 0.5, "u": text, "s" if isinstance(name, str) else "i": name}
+    by = "s" if isinstance(name, str) else "i"
+    assert [ours(f"u ->> {by}", [row])[0]] == theirs(oracle, f"u ->> {by}", [row])

@@ -90,6 +90,8 @@ calls
     regexp_extract(s, '(a)', 1)         | regexp_extract(s, '(a)', 1)               | string?
     s -> '$.a[0]'                       | json_extract(s, '$.a[0]')                 | string?
     s ->> 'a' = 'x'                     | eq(json_extract_string(s, 'a'), 'x')      | bool?
+    s -> 'a' ->> s                      | json_member_string(json_extract(s, 'a'), s) | string?
+    json_extract(s, i)                  | json_member(s, i)                         | string?
     s -> 'a' ->> -1                     | json_extract_string(json_extract(s, 'a'), '$[-1]') | string?
     upper(s ->> '$.a')                  | upper(json_extract_string(s, '$.a'))      | string?
     json_object('a', maybe_s)           | json_object('a', maybe_s)                 | string
@@ -146,7 +148,9 @@ def test_an_expression_is_typed(text: str, expected: str, type_: str) -> None:
         ("i // 2", "write floor(x / y)"), ("DATE '2026-01-01'", "write TIMESTAMP"),
         ("strftime(t, '%Q')", "no part of a timestamp"),
         ("s -> '$.a[x]'", "not a path"), ("s -> ''", "not a path"),
-        ("s ->> s", "a path must be written out"), ("i -> 'a'", "wrong type"),
+        ("s ->> ('$.' || s)", "a field that names a member stands alone"), ("s -> b", "wrong type for a key"),
+        ("s ->> 1.5", "a path must be written out"), ("s ->> lower(s)", "a call behind -> or ->> has no brackets"),
+        ("i -> 'a'", "wrong type"),
         ("strptime(s, s)", "must be written out"), ("time_bucket('0s', t)", "longer than 0"),
         ("time_bucket('x', t)", "not an interval"), ("len(s)", "write length(x)"), ("f < < 1", "write a single <"),
         ("i << s", "write a single <"), ("i OVERLAPS i", "`i OVERLAPS i` is not part"),

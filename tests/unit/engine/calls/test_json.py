@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_orch.engine.calls.json import (
     json_array_length,
     json_extract,
     json_extract_string,
+    json_member,
+    json_member_string,
     json_valid,
     list_avg,
     list_max,
@@ -73,3 +77,16 @@ def test_names_of_xml_need_no_quotes() -> None:
 )
 def test_a_wildcard_finds_all_there_are(path: str, text: str, found: str | None) -> None:
     assert json_extract(path)(text) == json_extract_string(path)(text) == found
+
+
+NAMES = ["a", "b.c", "$.a", "/a", "", 0, 1, -1, 2, -3]
+
+
+@given(
+    st.sampled_from(NAMES),
+    st.sampled_from(['{"a": 1, "b.c": "x\\n", "$.a": [1,\n 2], "": null}', '[1, "y"]', "[", "7", "null"]),
+)
+def test_a_member_that_a_value_names_is_what_a_path_would_find(name: str | int, text: str) -> None:
+    path = f"$[{name}]" if isinstance(name, int) else f'$."{name}"'
+    assert json_member(text, name) == json_extract(path)(text)
+    assert json_member_string(text, name) == json_extract_string(path)(text)
