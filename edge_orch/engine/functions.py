@@ -130,6 +130,7 @@ STRICT: dict[str, Function] = {
     "list_min": _call(json.list_min, may_fail=True),
     "list_max": _call(json.list_max, may_fail=True),
     "json_valid": _call(json.json_valid),
+    "to_json": _call(json.json_text),
     "string_split": _call(lists.string_split),
     "regexp_extract_all": _call(lists.regexp_extract_all, may_fail=True),
     "array_to_string": _call(lists.array_to_string, may_fail=True),

@@ -61,10 +61,10 @@ class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
 Expression = Literal | Column | Param | Context | Call
 
 _JSON = {
-    "json_extract", "json_object", "json_array", "string_split", "regexp_extract_all", "list_distinct", "list_sort",
-    "list_reverse", "list_concat", "list_slice", "list_filter", "list_transform", "json_keys", "json_merge_patch",
-    "generate_series", "json_filter", "json_transform", "json_rename", "json_flatten", "json_member",
-    "json_unflatten", "json_entries", "list_merge",
+    "json_extract", "to_json", "json_object", "json_array", "string_split", "regexp_extract_all", "list_distinct",
+    "list_sort", "list_reverse", "list_concat", "list_slice", "list_filter", "list_transform", "json_keys",
+    "json_merge_patch", "generate_series", "json_filter", "json_transform", "json_rename", "json_flatten",
+    "json_member", "json_unflatten", "json_entries", "list_merge",
 }  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from edge_orch.plan.plan import Plan
 from edge_orch.plan.steps import Aggregation, Explode
 
 LENGTHENING = frozenset(
-    ("concat", "replace", "regexp_replace", "repeat", "lpad", "rpad", "url_encode", "to_base64", "json_object",
-     "json_array", "string_split", "regexp_extract_all", "array_to_string", "list_concat", "json_merge_patch",
-     "array_agg", "string_agg", "array_agg_distinct", "string_agg_distinct", "list_transform",
+    ("concat", "replace", "regexp_replace", "repeat", "lpad", "rpad", "url_encode", "to_base64", "to_json",
+     "json_object", "json_array", "string_split", "regexp_extract_all", "array_to_string", "list_concat",
+     "json_merge_patch", "array_agg", "string_agg", "array_agg_distinct", "string_agg_distinct", "list_transform",
      "json_group_object", "histogram", "json_transform", "json_rename", "json_flatten",
      "json_unflatten", "json_entries")
 )  # fmt: skip

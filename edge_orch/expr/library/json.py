@@ -39,6 +39,12 @@ JSON: dict[str, Function] = {
         )
     },
     "json_valid": Function((STRING,), BOOL, "json_valid(text): whether it is JSON", example="json_valid('[1,')"),
+    "to_json": Function(
+        ("any",),
+        STRING,
+        "to_json(x): a number, text … as JSON, so that it stands beside JSON in one CASE; what is JSON stays",
+        example="to_json(round(temp_c, 1))",
+    ),
     "json_object": Function(
         ("any",),
         STRING,

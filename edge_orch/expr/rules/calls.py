@@ -21,7 +21,7 @@ from edge_orch.expr.rules.names import NO_CLOCK, RECORD_TIME
 from edge_orch.expr.rules.rule import Rule
 from edge_orch.expr.rules.vain import refuse_division_by_zero, refuse_vain_call
 from edge_orch.plan.backtracking import longest_text
-from edge_orch.plan.expression import Call, Expression, Literal
+from edge_orch.plan.expression import Call, Expression, Literal, is_json
 from edge_orch.plan.forms import DIRECTIVES, WRITTEN
 from edge_orch.plan.json_path import parse_json_path
 from edge_orch.plan.schema import FieldType
@@ -100,6 +100,8 @@ def _applied(checker: Checker, name: str, function: Function, nodes: list[exp.Ex
         refuse_division_by_zero(checker, nodes[1])
     if name == "concat":
         return _joined(args)
+    if name == "to_json":
+        return _as_json(args[0])
     shared = [index for index, kind in enumerate(kinds) if kind in {"same", "same_number"}]
     if shared:
         alike = checker.unified([nodes[i] for i in shared], [args[i] for i in shared], f"the arguments of {name}")
@@ -122,6 +124,15 @@ def _refuse_unit_behind(checker: Checker, name: str, function: Function, nodes: 
     told = isinstance(second, exp.Literal) and second.name.lower() in function.units
     if told and not (isinstance(first, exp.Literal) and first.is_string):
         raise checker.problem(second, f"the unit stands first in {name}", function.doc, "", "exchange them")
+
+
+def _as_json(value: Expression) -> Expression:
+    """What is JSON stays as it is; a timestamp becomes the text that it is in a record."""
+    if is_json(value):
+        return value
+    if value.type is FieldType.TIMESTAMP:
+        value = casts.to_string(value)
+    return Call("to_json", (value,), FieldType.STRING, is_required(value))
 
 
 def _planned(name: str, function: Function, args: list[Expression]) -> str:

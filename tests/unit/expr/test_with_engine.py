@@ -59,3 +59,21 @@ def test_a_typed_expression_computes(text: str) -> None:
     for value in values:
         assert value is not None or not field.required
         assert value is None or field.json or isinstance(value, JSON_TYPES.get(field.type, float))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("to_json(f)", [1.5, -1e308, 0.0]),
+        ("to_json(s)", ["a", "", "5"]),
+        ("to_json(to_json(s))", ["a", "", "5"]),
+        ("to_json(t)", ["2026-01-02T03:04:05Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
+        ("to_json(maybe_b)", [None, False, None]),
+        ("to_json(json_array(i, to_json(b)))", [[7, True], [-(1 << 63) + 1, False], [0, True]]),
+        ("CASE WHEN b THEN to_json(i) ELSE json_array(s) END", [7, [""], 0]),
+    ],
+)
+def test_values_stand_beside_json(text: str, expected: list[object]) -> None:
+    pipeline = Pipeline(compile_job(JOB % text, "a.yaml"), device=Device("d"))
+    emission = pipeline.process(Batch("p", LINES, Instant(0, 0, "boot")))
+    assert [msgspec.json.decode(line)["x"] for line in emission.outputs["out"].data.splitlines()] == expected
