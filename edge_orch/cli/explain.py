@@ -105,6 +105,8 @@ def _form(line: str | None, merge: Merge | None) -> str:
     """In which form the records of an output leave."""
     if merge is None:
         return line or "as JSON"
+    if merge.field is None:
+        return "as JSON, without NULL"
     changes = [".".join(path) for path, _ in merge.values] + [f"no {'.'.join(path)}" for path in merge.removed]
     return f"{merge.field}, {', '.join(changes)}" if changes else merge.field
 

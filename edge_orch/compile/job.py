@@ -162,9 +162,9 @@ class _Compiler:
             problems = [problem for problem in found if problem]
             if problems:
                 self.report(problems)
-            elif output.line and not output.merge_into:
+            elif output.line and not (output.merge_into or output.omit_nulls.value):
                 self.attempt(lambda o=output: check_line(o, self.flows))  # type: ignore[misc]
-            elif output.merge_into:
+            elif output.merge_into or output.omit_nulls.value:
                 merge = self.attempt(lambda o=output: compile_merge(o, self.flows))  # type: ignore[misc]
                 if merge:
                     self.merges[name.value] = merge

@@ -18,19 +18,25 @@ def compile_merge(output: Output, flows: Mapping[str, Flow]) -> Merge | None:
     """What leaves of the output's records; None where too little is known of them. Raises `Invalid`.
 
     A field that was read from the object and is what it was stays as it came; one that has another value by now is
-    set where it stood, one that is gone is removed there. Others are set under their names.
+    set where it stood, one that is gone is removed there. Others are set under their names, and all are so where the
+    record is only to leave without what is NULL.
     """
-    holder = output.merge_into
-    if holder is None:
-        return None
+    where = output.merge_into.where if output.merge_into else output.omit_nulls.where
     if output.line is not None:
         next_step = "leave out one of them"
-        raise Invalid(Problem("what leaves is a line or an object", holder.where, "", "both", next_step))
+        raise Invalid(Problem("what leaves is a line or an object", where, "", "both", next_step))
+    if output.merge_into and output.omit_nulls.value:
+        next_step = "leave out omit_nulls"
+        raise Invalid(Problem("merge_into sets no NULL", output.omit_nulls.where, next_step=next_step))
     if output.from_.value == DEAD_LETTERS:
-        raise Invalid(Problem("dead letters leave as JSON", holder.where, next_step="leave out merge_into"))
+        next_step = "leave out merge_into" if output.merge_into else "leave out omit_nulls"
+        raise Invalid(Problem("dead letters leave as JSON", where, next_step=next_step))
     flow = flows.get(output.from_.value)
     if flow is None or flow.lost or flow.broken:
         return None
+    holder = output.merge_into
+    if holder is None:
+        return Merge(None, tuple(((name,), name) for name in flow.schema.names))
     _check_holder(holder, flow)
     known = flow.homes.paths.get(holder.value, {})
     if known is None:

@@ -1,4 +1,4 @@
-"""Objects with values set and removed in them: records that leave as they came, but for some fields."""
+"""Objects that records leave as: those that came, with values set and removed in them, or what is not NULL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,22 @@ _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ERRORS = (msgspec.MsgspecError, RecursionError)
 
 
+class Present:
+    """Makes objects of the values that are there, under their names."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def __call__(self, values: Sequence[Any]) -> dict[str, Any]:
+        """What msgspec writes as the object; the values stand in the order of the names."""
+        return {name: value for name, value in zip(self._names, values, strict=True) if value is not None}
+
+
 class Merging:
     """Sets and removes what one `Merge` says. Members that nothing is said of keep the bytes that they came as."""
 
-    def __init__(self, merge: Merge) -> None:
-        self._field = merge.field
+    def __init__(self, field: str, merge: Merge) -> None:
+        self._field = field
         self._names = [name for _, name in merge.values]
         self._paths = [path for path, _ in merge.values]
         self._removed = merge.removed

@@ -46,13 +46,13 @@ Path = tuple[str, ...]
 
 
 class Merge(msgspec.Struct, frozen=True, array_like=True):
-    """A record leaves as the object in `field`, with what it has become since that was read.
+    """A record leaves as the object in `field` (None: as one of its own), with what it has become since that was read.
 
     `values`: fields, and the paths at which they stand in the object, unless they are NULL. `removed`: the paths of
     what has gone from it.
     """
 
-    field: str
+    field: str | None
     values: tuple[tuple[Path, str], ...] = ()
     removed: tuple[Path, ...] = ()
 

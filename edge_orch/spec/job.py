@@ -11,7 +11,7 @@ from edge_orch.spec.document import nothing, parse_document
 from edge_orch.spec.foreign import refuse_foreign
 from edge_orch.spec.json_schema import model_schema, schema_of, shown, variant_schema
 from edge_orch.spec.keys import lifted, outdented_key, outdented_keys, unknown_key
-from edge_orch.spec.leaves import Choice, Constant, JobName, JsonSchema, LabelName, Name, Number, Sql, Text
+from edge_orch.spec.leaves import Choice, Constant, Flag, JobName, JsonSchema, LabelName, Name, Number, Sql, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import (
@@ -217,6 +217,7 @@ class Output(Model, frozen=True):
         Name | None,
         Doc("a field that holds a JSON object, such as the record as it came: it leaves, with the other fields in it"),
     ]
+    omit_nulls: Annotated[Flag, Doc("true: a field that is NULL does not leave, rather than as null", default="false")]
     priority: Annotated[Priority, Doc("low | normal | high: what goes first, and is dropped last", default="normal")]
 
 

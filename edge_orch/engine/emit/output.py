@@ -26,13 +26,16 @@ def emit_output(generator: Generator, function: FunctionWriter, step: Step, scop
 
 
 def _emit_merges(generator: Generator, function: FunctionWriter, step: Step, scope: Scope) -> None:
-    from edge_orch.engine.merging import Merging  # noqa: PLC0415 -- few jobs need it
+    from edge_orch.engine.merging import Merging, Present  # noqa: PLC0415 -- few jobs need it
 
+    json = {field.name: field.json for field in step.schema.fields}
     for merge, named in generator.graph.merges(step.name).items():
-        merged = generator.names.bind("merged", Merging(merge))
-        json = {field.name: field.json for field in step.schema.fields}
         values = "".join(f"{encoded(scope.columns[name], json=json[name])}, " for _, name in merge.values)
-        record = f"{merged}({scope.columns[merge.field].code}, ({values}))"
+        if merge.field is None:
+            record = f"{generator.names.bind('present', Present([name for _, name in merge.values]))}(({values}))"
+        else:
+            merged = generator.names.bind("merged", Merging(merge.field, merge))
+            record = f"{merged}({scope.columns[merge.field].code}, ({values}))"
         _append(generator, function, Stream(named, generator.record_lines), record)
 
 

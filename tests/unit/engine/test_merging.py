@@ -34,6 +34,7 @@ spec:
     - map: {day: "date_trunc('day', at)", parts: "json_array(1, 2)"}
     - drop: [card]
   outputs:
+    present: {from: drop, to: file, omit_nulls: true}
     changed: {from: drop, to: file, merge_into: event}
     as_it_came: {from: schematize, to: file, merge_into: event}
     plain: {from: drop, to: file}
@@ -56,6 +57,16 @@ def test_what_has_changed_stands_where_it_stood_and_what_has_gone_is_gone() -> N
         b'{"meta":{"at":1767225600.50,"more":1.0},"payment":{"amount":15.0,"kind":"card"},"big":12345678901234567890,'
         b'"text":"\\u00e9","large":false,"day":"2026-01-01T00:00:00Z","parts":[1,2],"origin":{"line":"A"}}\n'
     )
+
+
+def test_a_record_may_leave_without_what_is_null() -> None:
+    text = JOB.replace("large: amount > 10", "large: CASE WHEN amount > 10 THEN TRUE END").replace(
+        "[card]", "[card, event]"
+    )
+    text = text.replace("changed: {from: drop", "changed: {from: map_2")
+    (found,) = rows(pipeline(compile_job(text, "job.yaml")).process(batch([CAME])), "present")
+    at, day = "2026-01-01T00:00:00.500000Z", "2026-01-01T00:00:00Z"
+    assert found == {"at": at, "amount": 15.0, "line": "A", "day": day, "parts": [1, 2]}
 
 
 def test_null_is_no_member() -> None:
@@ -83,7 +94,7 @@ def test_what_is_no_object_is_a_dead_letter_and_blank_lines_are_none() -> None:
 
 
 def test_a_text_that_holds_no_object_stands_beside_the_fields() -> None:
-    merging = Merging(Merge("text", ((("a", "b"), "x"),)))
+    merging = Merging("text", Merge("text", ((("a", "b"), "x"),)))
     for text in ("[1]", "no JSON", '"{}"', "null", "", None):
         assert merging(text, (1,)) == {"text": text, "x": 1}
 
@@ -114,5 +125,5 @@ def test_it_is_what_dicts_would_be(came: dict[str, Any], values: dict[Path, int]
         elif isinstance(place, dict):
             place.pop(path[-1], None)
     merge = Merge("it", tuple((path, ".".join(path)) for path in values), tuple(removed))
-    found = Merging(merge)(json.dumps(came), tuple(values.values()))
+    found = Merging("it", merge)(json.dumps(came), tuple(values.values()))
     assert msgspec.json.decode(record_lines([found])) == expected
