@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,11 +13,11 @@ from edge_orch.compile.json_paths import path_problems
 from edge_orch.compile.xml_paths import root_problems
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan import steps as plan
-from edge_orch.plan.formats import JsonFormat, MsgpackFormat, XmlFormat
+from edge_orch.plan.formats import InfluxFormat, JsonFormat, MsgpackFormat, XmlFormat
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text, value_of
 from edge_orch.spec.steps.formats import FormatSpec
-from edge_orch.spec.steps.schematize import FieldSpec
+from edge_orch.spec.steps.schematize import DecimalMark, FieldSpec
 from edge_orch.spec.words import did_you_mean, names
 
 
@@ -27,10 +27,13 @@ def compile_formatted(
     context: StepContext,
     nulls: tuple[Text, ...] = (),
     zone: Text | None = None,
+    *,
+    decimal: DecimalMark | None = None,
 ) -> tuple[Layout | None, list[plan.ParsedField], list[Problem]]:
     """The layout (None: it is wrong), the fields in the order declared, and every problem of either.
 
     `nulls`: texts that mean NULL. `zone`: that of stamps without an offset whose field names none.
+    `decimal`: what stands before the fraction of a float; None: a point.
     """
     problems: list[Problem] = []
     layout: Layout | None = None
@@ -50,6 +53,8 @@ def compile_formatted(
             problems.extend(error.problems)
             field = plan.ParsedField(name.value, field_type(spec), (name.value,))
         field = msgspec.structs.replace(field, nulls=tuple(text.value for text in nulls))
+        if decimal and field.type is FieldType.FLOAT:
+            field = msgspec.structs.replace(field, decimal=decimal.value)
         if layout:
             field, wrong = _placed(layout, name, spec, field)
             problems.extend(wrong)
@@ -66,9 +71,19 @@ def compile_formatted(
         next_step = "for a text that means so, map {x: nullif(x, '-')}"
         what = f"{'JSON' if isinstance(layout.format, JsonFormat) else 'MessagePack'} says itself what is null"
         problems += [Problem(what, text.where, next_step=next_step) for text in nulls[:1]]
+    if layout and decimal:
+        problems.extend(_decimal_problems(decimal, layout, fields))
     if layout and isinstance(layout.format, XmlFormat):
         problems.extend(root_problems(list(specs), fields))
     return layout, fields, problems
+
+
+def _decimal_problems(decimal: DecimalMark, layout: Layout, fields: Sequence[plan.ParsedField]) -> Iterator[Problem]:
+    if isinstance(layout.format, JsonFormat | MsgpackFormat | InfluxFormat):
+        next_step = "of a number in a text, map {x: CAST(replace(x, ',', '.') AS float)}"
+        yield Problem("numbers of this format have a point", decimal.where, next_step=next_step)
+    elif not any(field.type is FieldType.FLOAT for field in fields):
+        yield Problem("`decimal` is of floats, and no field is one", decimal.where, next_step="leave it out")
 
 
 def _placed(

@@ -105,7 +105,7 @@ def _parser(field: ParsedField) -> Parser:
         case FieldType.INT:
             return texts.to_int
         case FieldType.FLOAT:
-            return texts.to_float
+            return texts.to_float if field.decimal == "." else texts.to_comma_float
         case FieldType.STRING:
             return lambda text: text
         case FieldType.TIMESTAMP:

@@ -20,8 +20,8 @@ _decode_floats = msgspec.json.Decoder(list[float]).decode
 
 
 def is_number(field: ParsedField) -> bool:
-    """Whether each of its texts must be a number."""
-    return field.required and field.type is FieldType.FLOAT and not field.nulls
+    """Whether each of its texts must be a number, with a point if any."""
+    return field.required and field.type is FieldType.FLOAT and not field.nulls and field.decimal == "."
 
 
 def converter(field: ParsedField, *, sure: bool = False, form: NumberForm | None = None) -> Convert:

@@ -35,6 +35,13 @@ def to_float(text: str) -> float:
     raise ValueError("is not a finite number")
 
 
+def to_comma_float(text: str) -> float:
+    """The same with a comma before the fraction. A point is refused: it might part thousands. Raises `ValueError`."""
+    if "." in text:
+        raise ValueError("is not a number with a comma")
+    return to_float(text.replace(",", "."))
+
+
 def to_bool(text: str) -> bool:
     """true/false, t/f, yes/no, y/n, 1/0 in any case. Raises `ValueError`."""
     try:

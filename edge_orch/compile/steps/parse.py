@@ -24,7 +24,9 @@ def compile_parse(spec: Parse, context: StepContext) -> Compiled:
     readings: list[plan.Reading] = []
     read: list[tuple[plan.ParsedField, ...]] = []
     for reading in spec.readings:
-        layout, fields, wrong = compile_formatted(reading.format, reading.fields, context, reading.nulls)
+        layout, fields, wrong = compile_formatted(
+            reading.format, reading.fields, context, reading.nulls, decimal=reading.decimal
+        )
         problems += [*wrong, *_header_problems(reading), *_differences(reading, fields, read)]
         read.append(tuple(fields))
         if layout is not None:

@@ -15,7 +15,9 @@ from edge_orch.spec.steps.schematize import Schematize
 
 def compile_schematize(spec: Schematize, context: StepContext) -> Compiled:
     """Records of the declared fields, in the order declared."""
-    layout, fields, problems = compile_formatted(spec.format, spec.fields, context, spec.nulls, spec.zone)
+    layout, fields, problems = compile_formatted(
+        spec.format, spec.fields, context, spec.nulls, spec.zone, decimal=spec.decimal
+    )
     problems.extend(time_problems(spec.time, fields))
     if layout and layout.binary and context.source in LINES:
         what = f"{spec.format_key.text} is bytes, which no line breaks part, and a {context.source} source reads lines"

@@ -170,7 +170,7 @@ def _parse_field(generator: Generator, function: FunctionWriter, field: ParsedFi
         body.line(f"{variable} = {text}")
         body.line(f"if {variable} is None: raise ValueError")
         return
-    if certain and field.type is FieldType.FLOAT:
+    if certain and field.type is FieldType.FLOAT and field.decimal == ".":
         # Whether Python's own `float` is strict enough is decided for the whole batch.
         real = function.once("real", "float if lines.plain else plain_float")
         body.line(f"{variable} = {real}({text})")

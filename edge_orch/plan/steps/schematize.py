@@ -15,6 +15,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     timestamps `unix_s | unix_ms | unix_us | unix_ns | rfc3339` or a strptime pattern. `zone`: IANA zone of timestamps
     that carry no offset. `pattern`: a regular expression that the whole text must match.
     `json`: any JSON value, as its text. `default`: what stands in the place of NULL. `nulls`: texts that mean NULL.
+    `decimal`: what stands before the fraction of a float.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
     json: bool = False
     default: bool | int | float | str | None = None
     nulls: tuple[str, ...] = ()
+    decimal: str = "."
 
     @property
     def present(self) -> bool:

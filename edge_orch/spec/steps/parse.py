@@ -12,7 +12,7 @@ from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, entries_of, read_model
 from edge_orch.spec.steps.formats import FormatSpec
 from edge_orch.spec.steps.formatted import formatted_schema, read_formatted
-from edge_orch.spec.steps.schematize import FieldSpec
+from edge_orch.spec.steps.schematize import DecimalMark, FieldSpec
 
 
 class ReadingRest(Model, frozen=True):
@@ -20,6 +20,7 @@ class ReadingRest(Model, frozen=True):
 
     fields: Annotated[dict[Name, FieldSpec], Doc("fields to add, as in schematize")]
     nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
+    decimal: Annotated[DecimalMark | None, Doc("what stands before the fraction of a float: '.' (the default) or ','")]
 
 
 class Reading(Model, frozen=True):
@@ -29,11 +30,12 @@ class Reading(Model, frozen=True):
     format: FormatSpec
     fields: dict[Name, FieldSpec]
     nulls: tuple[Text, ...]
+    decimal: DecimalMark | None
 
     @classmethod
     def read(cls, node: Node) -> Self:
         format_, _, rest = read_formatted(node, ReadingRest)
-        return cls(format_, rest.fields, rest.nulls)
+        return cls(format_, rest.fields, rest.nulls, rest.decimal)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:
@@ -46,6 +48,7 @@ class Rest(Model, frozen=True):
     field: Annotated[Name, Doc("the text to read; it stays, unless a field that it brings has its name")]
     fields: Annotated[dict[Name, FieldSpec], Doc("fields to add, as in schematize")]
     nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
+    decimal: Annotated[DecimalMark | None, Doc("what stands before the fraction of a float: '.' (the default) or ','")]
     time: Annotated[Name | None, Doc("the new field that is the event time from here on; left out: it stays")]
 
 
@@ -86,7 +89,7 @@ parse:
         several = [key for key, _ in entries_of(node, ("field", "json", "fields")) if key.text == "first_of"]
         if not several:
             format_, _, rest = read_formatted(node, Rest)
-            return cls(rest.field, (Reading(format_, rest.fields, rest.nulls),), rest.time)
+            return cls(rest.field, (Reading(format_, rest.fields, rest.nulls, rest.decimal),), rest.time)
         rest = read_model(Several, node)
         if not rest.first_of:
             raise Invalid(_nothing_to_try(several[0]))

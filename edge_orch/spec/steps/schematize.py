@@ -78,12 +78,19 @@ class FieldSpec(Model, frozen=True):
     pattern: Annotated[Text | None, Doc("a regular expression that the whole text must match")]
 
 
+class DecimalMark(Choice, frozen=True):
+    """What stands between the whole part of a number and its fraction."""
+
+    value: Literal[".", ","]
+
+
 class Rest(Model, frozen=True):
     """What a schematize has beside its format."""
 
     fields: Annotated[dict[Name, FieldSpec], Doc("field: type, or field: {type: …, min: …}")]
     time: Annotated[Name | None, Doc("the timestamp field that is the event time; left out: time of arrival")]
     nulls: Annotated[tuple[Text, ...], Doc("texts that mean NULL, such as ['-', 'N/A']", default="[]")]
+    decimal: Annotated[DecimalMark | None, Doc("what stands before the fraction of a float: '.' (the default) or ','")]
     zone: Annotated[Text | None, Doc("of all timestamps without an offset, unless their field says otherwise")]
     max_ahead: Annotated[
         Duration,
@@ -114,13 +121,14 @@ schematize:
     fields: dict[Name, FieldSpec]
     time: Name | None
     nulls: tuple[Text, ...]
+    decimal: DecimalMark | None
     zone: Text | None
     max_ahead: Duration
 
     @classmethod
     def read(cls, node: Node) -> Self:
         format_, key, rest = read_formatted(node, Rest)
-        return cls(format_, key, rest.fields, rest.time, rest.nulls, rest.zone, rest.max_ahead)
+        return cls(format_, key, rest.fields, rest.time, rest.nulls, rest.decimal, rest.zone, rest.max_ahead)
 
     @classmethod
     def json_schema(cls) -> JsonSchema:

@@ -311,3 +311,25 @@ def test_texts_that_mean_null(kind: Format, payload: bytes) -> None:
     found, dead = read(payload, parsed("a", FLOAT, nulls=nulls), parsed("b", STRING, nulls=nulls), kind=kind)
     assert found == [{"a": 1.5, "b": "x"}]
     assert reasons(dead) == [(1, "a", "is missing"), (2, "b", "is missing"), (3, "a", "is not a number")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (CsvFormat(("a", "b"), header=False, delimiter=";"), b"1,5;2\n-0,25;\n1.5;3\n1.234,5;3\n1,2,3;4\n;5\n7;x\n"),
+        (RegexFormat("(?P<a>[^;]*);(?P<b>.*)"), b"1,5;2\n-0,25;\n1.5;3\n1.234,5;3\n1,2,3;4\n;5\n7;x\n"),
+        (KeyValueFormat(";"), b"a=1,5;b=2\na=-0,25;b=\na=1.5;b=3\na=1.234,5;b=3\na=1,2,3;b=4\na=;b=5\na=7;b=x\n"),
+    ],
+    ids=["csv", "regex", "key_value"],
+)
+def test_a_comma_before_the_fraction(kind: Format, payload: bytes) -> None:
+    fields = (parsed("a", FLOAT, decimal=",", min=-1.0), parsed("b", FLOAT, required=False, decimal=","))
+    found, dead = read(payload, *fields, kind=kind)
+    assert found == [{"a": 1.5, "b": 2.0}, {"a": -0.25, "b": None}]
+    comma = "is not a number with a comma"
+    assert reasons(dead) == [
+        (2, "a", comma), (3, "a", comma), (4, "a", "is not a number"), (5, "a", "is not a number"),
+        (6, "b", "is not a number"),
+    ]  # fmt: skip
+    alone, _ = read(payload, parsed("a", FLOAT, decimal=","), kind=kind)
+    assert [row["a"] for row in alone] == [1.5, -0.25, 7.0], "without bounds, as the quickest way would read it"
