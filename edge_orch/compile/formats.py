@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.compile.dissect import cut
 from edge_orch.compile.grok import expanded
 from edge_orch.compile.groups import with_groups
 from edge_orch.compile.regex import compiled_regex
@@ -19,7 +20,19 @@ from edge_orch.plan.backtracking import FOREVER, longest_text
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Name, Text
 from edge_orch.spec.steps.documents import Hex, MessagePack, Xml
-from edge_orch.spec.steps.formats import Csv, FormatSpec, Grok, Influx, Json, KeyValue, Logfmt, Raw, Regex, Syslog
+from edge_orch.spec.steps.formats import (
+    Csv,
+    Dissect,
+    FormatSpec,
+    Grok,
+    Influx,
+    Json,
+    KeyValue,
+    Logfmt,
+    Raw,
+    Regex,
+    Syslog,
+)
 from edge_orch.spec.steps.schematize import FieldSpec
 from edge_orch.spec.words import did_you_mean, names
 
@@ -80,6 +93,10 @@ def _grok(spec: Grok) -> Layout:
             next_step = "write %{NOTSPACE}, %{WORD} or a pattern of your own in place of some %{GREEDYDATA} and %{DATA}"
             raise Invalid(Problem("a grok pattern that can take for ever", spec.pattern.where, next_step=next_step))
     return _regex(pattern, "write %{{PATTERN:{}}} in the pattern")
+
+
+def _dissect(spec: Dissect) -> Layout:
+    return _regex(cut(spec.pattern), "write %{{{}}} in the pattern")
 
 
 def _takes_for_ever(pattern: Text) -> bool:
@@ -235,6 +252,7 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Csv: _csv,
     Regex: lambda spec: _regex(spec.pattern),
     Grok: _grok,
+    Dissect: _dissect,
     KeyValue: _key_value,
     Logfmt: lambda _: Layout(formats.KeyValueFormat(), objects=frozenset({WHOLE})),
     Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems, objects=_SYSLOG_OBJECTS),

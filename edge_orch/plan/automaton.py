@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from edge_orch.plan.characters import ANY, characters, folded
+from edge_orch.plan.cuts import letters_sought
 
 _LARGEST = 2_000
 _LINKS = 20_000
@@ -75,7 +76,8 @@ class Automaton:
             case "SUBPATTERN":
                 part = self.sequence(argument[3])
             case "ATOMIC_GROUP":
-                part = self.sequence(argument)
+                text = [] if self.ignores_case else letters_sought(argument)
+                part = self._cut(text) if text else self.sequence(argument)
             case "BRANCH":
                 part = self._either([self.sequence(branch) for branch in argument[1]])
             case "GROUPREF_EXISTS":
@@ -96,6 +98,15 @@ class Automaton:
                 state = self.state(folded(set_) if self.ignores_case else set_)
                 part = {state}, {state}, False
         return part
+
+    def _cut(self, text: Any) -> Part:
+        """Of a group that ends at a text and is not gone back into: as if what it passes had not the first letter.
+
+        There is one way to read it, and what comes before it looks for the text from each place anew.
+        """
+        state = self.state(characters("NOT_LITERAL", text[0][1], dot_all=True, ascii_only=self.ascii_only))
+        self.link({state}, {state})
+        return self._joined(({state}, {state}, True), self.sequence(text))
 
     def _either(self, branches: list[Part]) -> Part:
         first = set[int]().union(*(branch[0] for branch in branches))

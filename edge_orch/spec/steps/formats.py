@@ -113,6 +113,25 @@ time: ts
     patterns: Annotated[dict[Name, Text], Doc("more patterns, or others of the same name", default="{}")]
 
 
+class Dissect(Model, frozen=True):
+    """`dissect: '%{ts} [%{level}] %{msg}'`: cut at what stands between the fields, as in Logstash and Elasticsearch.
+
+    A field ends where what stands behind it comes first, the last one at the end. `%{}` and `%{?name}` are left out;
+    `%{name->}` skips what stands behind it as often as it does.
+    """
+
+    shorthand: ClassVar[str] = "pattern"
+    example: ClassVar[str] = """
+dissect: '%{ts} [%{level->}] %{machine}: %{msg}'
+fields: {ts: timestamp, level: string, machine: string, msg: string}
+time: ts
+"""
+    sample: ClassVar[str] = """
+2026-01-01T00:00:00Z [WARN] press-1: oil: low
+"""
+    pattern: Annotated[Text, Doc("the text as it is, with %{name} in place of each field")]
+
+
 class Raw(Model, frozen=True):
     """`raw: {}`: the whole line is the one field, a text."""
 
@@ -225,13 +244,14 @@ cpu,host=a usage=0.5,cores=4i 1767225600000000000
 """
 
 
-FormatSpec = Json | Csv | Regex | Grok | Raw | KeyValue | Logfmt | Syslog | Influx | Xml | MessagePack | Hex
+FormatSpec = Json | Csv | Regex | Grok | Dissect | Raw | KeyValue | Logfmt | Syslog | Influx | Xml | MessagePack | Hex
 
 FORMATS: dict[str, Any] = {
     "json": Json,
     "csv": Csv,
     "regex": Regex,
     "grok": Grok,
+    "dissect": Dissect,
     "key_value": KeyValue,
     "logfmt": Logfmt,
     "syslog": Syslog,
