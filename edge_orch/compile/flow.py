@@ -20,7 +20,7 @@ class Flow(msgspec.Struct, frozen=True):
     `broken`: fields that exist, of unknown type. `lost`: nothing is known. `time_lost_at`: the step that removed the
     event time, if one did; `time_nullable`: its field, if it is still there but may be NULL. `gone`: fields that a
     step above did not pass on, and the name of that step.
-    `bounds`: between which numbers fields lie. `rows_of`: the aggregate all of whose records are rows of windows.
+    `bounds`: between which numbers fields lie. `rows_of`: the aggregate or sort whose records these all are.
     `homes`: where fields stand in the objects that they were read from.
     """
 

@@ -31,7 +31,7 @@ from edge_orch.spec.job import Job, JobBody, Limits, Source
 from edge_orch.spec.leaves import value_of
 from edge_orch.spec.reading import plain
 from edge_orch.spec.step_inputs import StepInputs
-from edge_orch.spec.steps import Aggregate
+from edge_orch.spec.steps import Aggregate, Sort
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class _Compiler:
             passed = msgspec.structs.replace(
                 passed,
                 bounds=bounds_after(step.spec.body, flow.bounds),
-                rows_of=step.name if isinstance(step.spec.body, Aggregate) else flow.rows_of,
+                rows_of=step.name if isinstance(step.spec.body, Aggregate | Sort) else flow.rows_of,
                 homes=homes_after(step.spec.body, compiled.step, flow.homes),
             )
             for port in ports(step):

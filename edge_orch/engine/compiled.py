@@ -17,11 +17,12 @@ from edge_orch.engine.generator import ALONE, MAIN, Generator
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.records import Device, StepCount
 from edge_orch.engine.union_time import UnionTime, union_times
-from edge_orch.engine.windows.windows import Windows
+from edge_orch.engine.windows.windows import Stage
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Expression
 from edge_orch.plan.plan import Plan
-from edge_orch.plan.steps import Aggregate, Alert
+from edge_orch.plan.stages import Staged
+from edge_orch.plan.steps import Alert
 from edge_orch.time import Instant
 
 ARGUMENTS = "lines, partition, now, context, first"
@@ -70,10 +71,10 @@ def compile_plan(plan: Plan, device: Device, secrets: Mapping[str, str]) -> Comp
             Problem(f"job `{plan.name}` is nested too deeply to compile", found=str(error), next_step="use fewer steps")
         ) from None
     for step in plan.steps:
-        if isinstance(step, Aggregate):
-            windows = generator.stateful[step.name]
-            assert isinstance(windows, Windows)  # noqa: S101 - for the type checker
-            windows.emit = namespace[rows_function(generator, step)]
+        if isinstance(step, Staged):
+            stage = generator.stateful[step.name]
+            assert isinstance(stage, Stage)  # noqa: S101 - for the type checker
+            stage.emit = namespace[rows_function(generator, step)]
     times = union_times(generator.graph, generator.stateful)
     for (root_name, each), clock in generator.clocks.items():
         clock.watch(_timers(generator, root_name, each, times))

@@ -31,22 +31,22 @@ from edge_orch.engine.scope import Arrival, Scope, Symbol
 from edge_orch.engine.stream import Stream
 from edge_orch.engine.timers import MemoryTimer, RuleTimer
 from edge_orch.engine.windows.aligned import CLOSED
-from edge_orch.engine.windows.windows import Windows
+from edge_orch.engine.windows.windows import Stage
 from edge_orch.engine.writer import FunctionWriter, Names
 from edge_orch.plan.growth import lengthens
 from edge_orch.plan.plan import Plan
 from edge_orch.plan.schema import Field, FieldType, Schema
-from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Step, Throttle
+from edge_orch.plan.steps import Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Sort, Step, Throttle
 from edge_orch.time import Instant
 
-Stateful = Windows | RuleTimer | MemoryTimer
+Stateful = Stage | RuleTimer | MemoryTimer
 
 MAIN = "process"
 """The function that takes records of the source."""
 ALONE = "process_alone"
 """The one that takes a record that came alone, if the plan has one."""
 
-KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Throttle)
+KEEPERS = (Aggregate, Alert, Deadband, Dedupe, Lag, Latest, Moving, Running, Sort, Throttle)
 """Steps that keep state."""
 
 

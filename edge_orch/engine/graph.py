@@ -10,7 +10,7 @@ from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.expression import Call, Column, Expression
 from edge_orch.plan.formats import CsvFormat, DocumentFormat, JsonFormat, RawFormat, RegexFormat
 from edge_orch.plan.plan import DEAD_LETTERS, Merge, Plan
-from edge_orch.plan.stages import Timed
+from edge_orch.plan.stages import Staged, Timed
 from edge_orch.plan.steps import (
     SOURCE,
     Aggregate,
@@ -123,7 +123,7 @@ class Graph:
                 continue
             seen.add(child.name)
             yield child
-            if not isinstance(child, Aggregate) and (across or not self.joins.stages.crosses(child)):
+            if not isinstance(child, Staged) and (across or not self.joins.stages.crosses(child)):
                 for inner in ports(child):
                     yield from self._reached(inner, seen, across=across)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge_orch.errors import Invalid
-from edge_orch.plan.stages import Stages
-from edge_orch.plan.steps import SOURCE, Aggregate, Step, Union, inputs, ports
+from edge_orch.plan.stages import Staged, Stages
+from edge_orch.plan.steps import SOURCE, Step, Union, inputs, ports
 
 
 class Joins:
@@ -25,7 +25,7 @@ class Joins:
                 raise Invalid(refusal)
             self.stages.add(step)
             above = self._holder(step) if isinstance(step, Union) else step.input
-            if isinstance(step, Aggregate):
+            if isinstance(step, Staged):
                 above = SOURCE
             for port in ports(step):
                 self._above[port] = above

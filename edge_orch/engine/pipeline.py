@@ -31,7 +31,7 @@ from edge_orch.engine.json_lines import DECODE_ERRORS
 from edge_orch.engine.lines import PIECE, Lines, alone, pieces
 from edge_orch.engine.records import Batch, Chunk, Device, Emission, EpisodeEvent, StepCount
 from edge_orch.engine.refusals import refusal
-from edge_orch.engine.windows.windows import Windows
+from edge_orch.engine.windows.windows import Stage
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.params import Value, bind
 from edge_orch.plan.plan import Plan, step_digest
@@ -150,7 +150,7 @@ class Pipeline:
         """
         for step in self._plan.steps:  # parents before children: they have their rows when it is their turn
             part = self._parts.stateful.get(step.name)
-            if isinstance(part, Windows) and self._digests[step.name] not in kept:
+            if isinstance(part, Stage) and self._digests[step.name] not in kept:
                 part.close()
         return self._emission({})
 

@@ -8,12 +8,12 @@ it has come when all inputs have given what is due.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from edge_orch.engine.clock import NEVER, Timer
 from edge_orch.engine.graph import Graph
-from edge_orch.engine.windows.aligned import AlignedWindows
-from edge_orch.plan.steps import Aggregate, Union
+from edge_orch.plan.stages import Staged
+from edge_orch.plan.steps import Union
 
 
 class Progress(Protocol):
@@ -81,11 +81,10 @@ def _path(graph: Graph, port: str, stateful: Mapping[str, Timer], times: Mapping
     begins = graph.joins.stages.begin(port)
     if isinstance(begins, Union):
         return [times[begins.name]]
-    if not isinstance(begins, Aggregate):
+    if not isinstance(begins, Staged):
         return []
-    windows = stateful[begins.name]
-    assert isinstance(windows, AlignedWindows)  # noqa: S101 -- others are refused: see `Stages`
-    return [*_path(graph, begins.input, stateful, times), windows]
+    windows = stateful[begins.name]  # those of other windows are refused: see `Stages`
+    return [*_path(graph, begins.input, stateful, times), cast(Progress, windows)]
 
 
 def _reached(path: Sequence[Progress], watermark_us: int) -> int:

@@ -42,7 +42,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Fields, parameters and contexts that an expression may name.
 
     `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
-    `rows_of`: the aggregate that made the records, which came from no source then.
+    `rows_of`: the aggregate or sort whose records these are, which come from no source.
     `bounds`: between which numbers fields lie. `instead`: where there are no fields, what is expected. `labels`: bare
     names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is already reported;
     naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all fields are so.
@@ -69,8 +69,9 @@ class Scope(msgspec.Struct, frozen=True):
             next_step = f"write {parts[-1]}" if self.labels and "labels" in parts else ""
             raise Invalid(Problem(f"`{path}` has no meaning here", expected="a bare name", next_step=next_step))
         if self.rows_of and path in OF_A_RECORD:
-            what = f"`{path}` is not known of the rows of `{self.rows_of}`: its windows take records of any source"
-            next_step = f"before `{self.rows_of}`, write enrich: {{{parts[-1]}: {path}}}, and there by: [{parts[-1]}]"
+            what = f"`{path}` is not known behind `{self.rows_of}`, which takes records of any source"
+            enriched = f"before `{self.rows_of}`, write enrich: {{{parts[-1]}: {path}}}"
+            next_step = f"{enriched}; an aggregate keeps it as a key, by: [{parts[-1]}]"
             raise Invalid(Problem(what, next_step=next_step))
         if path in CONTEXTS or (parts[:2] == ("device", "labels") and len(parts) == 3):
             return RECEIVED_AT if path == RECEIVED_AT.path else Context(path)

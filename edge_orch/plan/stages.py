@@ -19,6 +19,7 @@ from edge_orch.plan.steps import (
     Moving,
     Running,
     Schematize,
+    Sort,
     Step,
     Throttle,
     Union,
@@ -28,8 +29,11 @@ from edge_orch.plan.steps import (
 from edge_orch.plan.windows import CalendarWindow, SlidingWindow, TumblingWindow
 from edge_orch.time import format_duration
 
-Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Running | Throttle
+Timed = Aggregate | Alert | Deadband | Dedupe | Lag | Latest | Moving | Running | Sort | Throttle
 """Steps whose state event time changes."""
+
+Staged = Aggregate | Sort
+"""Steps that pass records on when event time says: these begin a stage."""
 
 Aligned = TumblingWindow | SlidingWindow | CalendarWindow
 """Windows that event time alone decides."""
@@ -41,16 +45,16 @@ class Stages:
     def __init__(self) -> None:
         self._begins: dict[str, Step] = {}
         self._roots: dict[str, frozenset[str]] = {}
-        self._through: dict[str, tuple[Aggregate, ...]] = {}
+        self._through: dict[str, tuple[Staged, ...]] = {}
 
     def add(self, step: Step) -> None:
         """One more step."""
         if not self._knows(step):
             return
         begins = {} if isinstance(step, Schematize) else {(b := self._begins[name]).name: b for name in inputs(step)}
-        whole = isinstance(step, Schematize | Aggregate) or len(begins) != 1
+        whole = isinstance(step, Schematize | Staged) or len(begins) != 1
         through = {each.name: each for name in inputs(step) for each in self._through.get(name, ())}
-        if isinstance(step, Aggregate):
+        if isinstance(step, Staged):
             through[step.name] = step
         roots = {root for name in inputs(step) for root in self._roots.get(name, {step.name})}
         for port in ports(step):
@@ -66,7 +70,7 @@ class Stages:
         """Whether it is a union of records of several stages."""
         return isinstance(step, Union) and self._begins[step.name] is step
 
-    def first(self, port: str) -> Sequence[Aggregate]:
+    def first(self, port: str) -> Sequence[Staged]:
         """The aggregates that these records, or what they are made of, come to first."""
         return [each for each in self._through.get(port, ()) if not self._through.get(each.input)]
 
@@ -99,7 +103,7 @@ class Stages:
                 what = f"`{step.name}` follows event time, and `{name}` passes on records beside rows of windows"
                 return Problem(what, next_step=next_step)
         for each in self._through[union.name]:
-            if not isinstance(each.window, Aligned):
+            if isinstance(each, Aggregate) and not isinstance(each.window, Aligned):
                 what = f"`{step.name}` follows event time, and when a window of `{each.name}` ends no clock says"
                 return Problem(
                     what, None, "windows that time alone decides: tumbling, sliding, calendar", "", next_step

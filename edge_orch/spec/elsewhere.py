@@ -158,8 +158,6 @@ STEPS = {
     "split": "write explode for the parts of a text or an array, route for branches",
     **dict.fromkeys(("to", "sink", "sinks", "output", "outputs"),
         "outputs stand beside `steps`: outputs: {NAME: {from: STEP, to: SINK}}"),
-    **dict.fromkeys(("sort", "order_by", "orderby"),
-        "leave it out: windows and episodes follow the event time, and what comes together keeps its order"),
     **dict.fromkeys(("steps", "transforms", "processors", "pipeline"), "each step is an item of `steps` itself"),
     **dict.fromkeys(("flatten", "unnest", "unroll", "unarchive", "split_array", "for_each"), "write explode"),
     **dict.fromkeys(("translate", "enrichment_table", "reference", "dictionary"), "write lookup"),
@@ -168,6 +166,8 @@ STEPS = {
     **dict.fromkeys(("deduplicate", "dedup", "distinct", "unique"), "write dedupe"),
     **dict.fromkeys(("rate_limit", "limit", "debounce", "ratelimit", "delay"), "write throttle"),
     **dict.fromkeys(("rbe", "on_change", "report_by_exception", "change", "had_changed"), "write deadband"),
+    **dict.fromkeys(("order_by", "orderby", "reorder", "timestamp_by", "time_order", "sequence"),
+        "write sort: {grace: 30s}"),
     **dict.fromkeys(
         ("swinging_door", "sdt", "downsampler", "swinging_door_trending"),
         "write running, with swinging_door(x, ts, 0.5), and an aggregate with a cycle that begins where it is true",

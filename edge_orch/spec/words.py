@@ -123,6 +123,10 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ("emit", "emit_changes", "early_fire", "early_firing", "trigger", "cumulate", "suppress"),
         {"grace": "write early: 10m for rows of a window so far; left out, a row comes when its window closes"},
     ),
+    (
+        ("order", "order_by", "by", "asc", "desc", "limit"),
+        {"idle": "leave it out: the order is that of the event time; the greatest of a window are arg_max(x, y, 3)"},
+    ),
     (("late", "allowed_lateness", "watermark", "lateness", "delay"), {"grace": "write grace: 5s"}),
     (("topics", "filter"), {"topic": "write topic, where + and # stand for parts of it"}),
     (("paths", "include", "filename"), {"path": "write path"}),

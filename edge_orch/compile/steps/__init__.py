@@ -25,6 +25,7 @@ from edge_orch.compile.steps.running import compile_running
 from edge_orch.compile.steps.sample import compile_sample
 from edge_orch.compile.steps.schematize import compile_schematize
 from edge_orch.compile.steps.select import compile_select
+from edge_orch.compile.steps.sort import compile_sort
 from edge_orch.compile.steps.throttle import compile_throttle
 from edge_orch.spec import steps as spec
 
@@ -49,6 +50,7 @@ COMPILERS: dict[type, Callable[[Any, StepContext], Compiled]] = {
     spec.Latest: compile_latest,
     spec.Moving: compile_moving,
     spec.Running: compile_running,
+    spec.Sort: compile_sort,
     spec.Aggregate: compile_aggregate,
     spec.Alert: compile_alert,
 }

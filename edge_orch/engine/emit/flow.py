@@ -45,6 +45,7 @@ from edge_orch.plan.steps import (
     Route,
     Running,
     Sample,
+    Sort,
     Step,
     Throttle,
     Union,
@@ -71,6 +72,12 @@ def _emit_step(generator: Generator, function: FunctionWriter, step: Step, scope
         _EMITTERS[type(step)](generator, function, step, scope, emit_flow)
 
 
+def _emit_sort(generator: Generator, function: FunctionWriter, step: Sort, scope: Scope, flow: Flow) -> None:
+    from edge_orch.engine.emit.sort import emit_sort  # noqa: PLC0415 -- few jobs need it
+
+    emit_sort(generator, function, step, scope, flow)
+
+
 # A schematize step takes the source only.
 _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], None]] = {
     Filter: emit_filter,
@@ -85,6 +92,7 @@ _EMITTERS: dict[type, Callable[[Generator, FunctionWriter, Any, Scope, Flow], No
     Latest: emit_latest,
     Moving: emit_moving,
     Running: emit_running,
+    Sort: _emit_sort,
     Parse: emit_parse,
     Explode: emit_explode,
     Lookup: emit_lookup,

@@ -14,15 +14,21 @@ from edge_orch.engine.scope import Scope, Symbol
 from edge_orch.engine.windows.cell import Layout
 from edge_orch.plan.expression import Column
 from edge_orch.plan.schema import FieldType
-from edge_orch.plan.steps import Aggregate, Aggregation
+from edge_orch.plan.steps import Aggregate, Aggregation, Sort
 
 _NEVER_NULL = {"count"}
 _NULL_ONLY_IF_EMPTY = {"min", "max", "first", "last", "bool_and", "bool_or"}
 
 
-def rows_function(generator: Generator, step: Aggregate) -> str:
+def rows_function(generator: Generator, step: Aggregate | Sort) -> str:
     """The name of the function that takes the step's rows."""
     return f"rows_of_{generator.number(step)}"
+
+
+def rows_kill(generator: Generator, step: Aggregate | Sort, row: Scope) -> str:
+    """The template of the code by which one of the step's rows becomes a dead letter."""
+    raw = generator.encodable(step.schema, row)
+    return f"casualties.row({{step}}, {{reason}}, {{field}}, {raw}, {_braced(step.name)})"
 
 
 def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scope, flow: Flow) -> None:
@@ -49,10 +55,7 @@ def emit_rows(generator: Generator, step: Aggregate, layout: Layout, scope: Scop
         in_main=False,
         sourced=False,
     )
-    raw = generator.encodable(step.schema, row)
-    row = msgspec.structs.replace(
-        row, kill=f"casualties.row({{step}}, {{reason}}, {{field}}, {raw}, {_braced(step.name)})"
-    )
+    row = msgspec.structs.replace(row, kill=rows_kill(generator, step, row))
     function.body.line(f"# rows of aggregate {step.name!r}")
     with function.body.block(f"for {key if len(step.by) == 1 else f'({key})'}, cell in cells:"):
         if step.compute:

@@ -13,7 +13,7 @@ from edge_orch.engine.timers import IDLE_US
 from edge_orch.engine.writer import FunctionWriter
 from edge_orch.plan.schema import FieldType
 from edge_orch.plan.stages import Timed
-from edge_orch.plan.steps import Aggregate, Alert, Step
+from edge_orch.plan.steps import Aggregate, Alert, Sort, Step
 from edge_orch.plan.windows import CycleWindow
 
 
@@ -35,7 +35,7 @@ def pace(step: Timed) -> Pace:
     """The step's pace. What happens when no record comes waits for no partition longer than it waits for records."""
     if isinstance(step, Aggregate) and isinstance(step.window, CycleWindow):
         return Pace(min(step.idle_us, step.window.timeout_us, step.window.max_us or NEVER))
-    if isinstance(step, Aggregate):
+    if isinstance(step, Aggregate | Sort):
         return Pace(step.idle_us)
     if isinstance(step, Alert) and step.absent_us is not None:
         return Pace(min(IDLE_US, step.absent_us), from_start=not step.key)

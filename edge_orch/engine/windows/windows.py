@@ -20,18 +20,66 @@ from edge_orch.plan.steps import Aggregate
 
 PARTIAL = -1  # the revision of rows of windows that were closed before their time
 
-Emit = Callable[[Collection[tuple[Key, Cell]], int, int, int], None]
+
+class Stage:
+    """What passes on records of its own when event time says. `emit` takes what makes them.
+
+    `timers`: the steps that take the records. They are told the time before they are given any.
+    """
+
+    def __init__(self, timers: Sequence[Timer]) -> None:
+        self.emit: Callable[..., None] = _nowhere
+        self._timers = timers
+        self._watermark = BEFORE
+
+    def due(self) -> int:
+        """See `Timer`."""
+        raise NotImplementedError
+
+    def sweep(self) -> int:
+        """See `Timer`."""
+        return NEVER
+
+    def advance(self, watermark_us: int) -> None:
+        """See `Timer`. Steps that take the records see the time of each before they see it."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """See `Timer`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Another version takes over: pass on what is held, and forget it."""
+        raise NotImplementedError
+
+    def snapshot(self) -> bytes:
+        """All that is held."""
+        raise NotImplementedError
+
+    def restore(self, data: bytes) -> None:
+        """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
+        raise NotImplementedError
+
+    def _later(self) -> int:
+        """When something is due in the steps that take the records, by their own time."""
+        return min((timer.due() for timer in self._timers), default=NEVER)
+
+    def _advance_timers(self, watermark_us: int) -> None:
+        for timer in self._timers:
+            timer.advance(watermark_us)
+
+    def _finish_timers(self) -> None:
+        for timer in self._timers:
+            timer.finish()
 
 
-class Windows:
-    """The windows of one aggregate step. `emit` takes what makes rows: keys and their cells, and of them all the
-    window's start and end and the revision.
-
-    `timers`: the steps that take the rows. They are told the time before they are given rows.
+class Windows(Stage):
+    """The windows of one aggregate step. `emit` takes keys and their cells, and of them all the window's start and end
+    and the revision.
     """
 
     def __init__(self, step: Aggregate, layout: Layout, timers: Sequence[Timer], room: Room) -> None:
-        self.emit: Emit = _nowhere
+        super().__init__(timers)
         self._layout = layout
         self._cell_weight = layout.weight
         # Lanes that grow are looked at as they fill, by `grow`: where all do, none is left for `appended`.
@@ -39,10 +87,8 @@ class Windows:
         self._room = room
         self._most_held = room.held
         self._live = 0
-        self._timers = timers
         self._grace = step.grace_us
         self._scalar = len(step.by) == 1
-        self._watermark = BEFORE
         self._unfolded = 0
         self._let_lie = room.unfolded(texts=any(layout.texts))
         self._most_unfolded, _ = self._let_lie
@@ -70,34 +116,10 @@ class Windows:
             self._unfolded = 0
             self._most_unfolded = self._let_lie[0] + self._let_lie[1] * cells
 
-    def due(self) -> int:
-        """See `Timer`."""
-        raise NotImplementedError
-
-    def sweep(self) -> int:
-        """See `Timer`."""
-        return NEVER
-
-    def advance(self, watermark_us: int) -> None:
-        """See `Timer`. Steps that take the rows see the time of each window before they see its rows."""
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """See `Timer`."""
-        raise NotImplementedError
-
     def close(self) -> None:
         """Emit what is open as partial rows, and forget all windows. No time passes for the steps that take the rows:
         they may stay, and meet what becomes of the rest of these windows.
         """
-        raise NotImplementedError
-
-    def snapshot(self) -> bytes:
-        """All that is open or kept."""
-        raise NotImplementedError
-
-    def restore(self, data: bytes) -> None:
-        """Go on where `snapshot` was taken. Raises `msgspec.DecodeError` on any other bytes."""
         raise NotImplementedError
 
     def _new_cell(self, key: Key) -> Cell | None:
@@ -133,21 +155,9 @@ class Windows:
         """All cells that are held."""
         raise NotImplementedError
 
-    def _later(self) -> int:
-        """When something is due in the steps that take the rows, by their own time."""
-        return min((timer.due() for timer in self._timers), default=NEVER)
-
-    def _advance_timers(self, watermark_us: int) -> None:
-        for timer in self._timers:
-            timer.advance(watermark_us)
-
-    def _finish_timers(self) -> None:
-        for timer in self._timers:
-            timer.finish()
-
     def _key(self, saved: Any) -> Key:
         return saved if self._scalar else tuple(saved)
 
 
-def _nowhere(_cells: Collection[tuple[Key, Cell]], _start: int, _end: int, _revision: int) -> None:
-    """Where rows go before a function is set."""
+def _nowhere(*_: Any) -> None:
+    """Where records go before a function is set."""

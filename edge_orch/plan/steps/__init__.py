@@ -23,6 +23,7 @@ from edge_orch.plan.steps.route import Branch, Route
 from edge_orch.plan.steps.running import Carried, Running
 from edge_orch.plan.steps.sample import Sample
 from edge_orch.plan.steps.schematize import ParsedField, Schematize
+from edge_orch.plan.steps.sort import Sort
 from edge_orch.plan.steps.throttle import Throttle
 from edge_orch.plan.steps.union import Union, is_joined, joined
 
@@ -45,6 +46,7 @@ Step = (
     | Latest
     | Moving
     | Running
+    | Sort
     | Aggregate
     | Alert
     | Union
@@ -85,6 +87,7 @@ __all__ = [
     "Sample",
     "Schematize",
     "SilenceWindow",
+    "Sort",
     "Step",
     "SummaryPart",
     "Throttle",

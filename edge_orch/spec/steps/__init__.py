@@ -24,6 +24,7 @@ from edge_orch.spec.steps.running import Running
 from edge_orch.spec.steps.sample import Sample
 from edge_orch.spec.steps.schematize import Schematize
 from edge_orch.spec.steps.select import Select
+from edge_orch.spec.steps.sort import Sort
 from edge_orch.spec.steps.throttle import Throttle
 
 STEPS: dict[str, Any] = {
@@ -42,6 +43,7 @@ STEPS: dict[str, Any] = {
     "deadband": Deadband,
     "throttle": Throttle,
     "sample": Sample,
+    "sort": Sort,
     "lag": Lag,
     "latest": Latest,
     "moving": Moving,
@@ -72,5 +74,6 @@ __all__ = [
     "Sample",
     "Schematize",
     "Select",
+    "Sort",
     "Throttle",
 ]

@@ -24,6 +24,7 @@ from edge_orch.plan.steps import (
     Route,
     Sample,
     Schematize,
+    Sort,
     Step,
     SummaryPart,
     Throttle,
@@ -144,7 +145,14 @@ def whole_job(step: Schematize) -> Plan:
         "tier_alert", "tiers", call("gt", col("n", INT), lit(1, INT)), ("k",), SECOND, few,
         "error", (SummaryPart(value="n"),), ("bus",), tiers.schema,
     )  # fmt: skip
+    ordered = Sort("ordered", step.name, 2 * SECOND, 60 * SECOND, "dead_letter", step.schema)
+    before = Lag("before", "ordered", ("k",), (("was", "x"), ("since", "t")), 9 * SECOND, lagged_schema)
+    in_order = aggregate(ordered, Aggregation("n", "count", INT), by=("k",), size=5, name="in_order")
+    ordered_hot = msgspec.structs.replace(hot, name="ordered_hot", input="ordered", hold_us=3 * SECOND)
+    both = Union("both", ("in_order", "small"), united(in_order, small))
+    of_both = aggregate(both, Aggregation("n", "count", INT), by=("k",), size=10, name="of_both")
     outputs = {
+        "ordered": "ordered", "before": "before", "in_order": "in_order", "of_both": "of_both",
         "raw": "parse", "sums": "sums", "again": "sums", "small": "small", "large": "large", "hot_rows": "hot_rows",
         "big": "route.big", "rest": "route.rest", "mask": "mask", "some": "sample", "named": "lookup",
         "elements": "elements", "by_element": "by_element", "lagged": "lag", "moves": "moves",
@@ -183,6 +191,12 @@ def whole_job(step: Schematize) -> Plan:
         tiers,
         tier_sums,
         tier_alert,
+        ordered,
+        before,
+        in_order,
+        ordered_hot,
+        both,
+        of_both,
         outputs=outputs,
         params=(ParamSpec("warm", FLOAT, 10.0),),
     )
