@@ -72,6 +72,7 @@ def ports(step: NamedStep) -> list[str]:
 
 def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
     given: dict[str, Location] = {}
+    unnamed = {step.kind.text: step.kind.where for step in reversed(steps) if step.name is None}
     for step in steps:
         if step.name is None:
             continue
@@ -83,6 +84,9 @@ def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
             problems.append(
                 Problem(f"`{step.name.value}` names {_TAKEN[step.name.value]}, not a step", step.name.where)
             )
+        elif step.name.value in unnamed.keys() - {step.kind.text}:
+            what = f"`{step.name.value}` is what the step of line {unnamed[step.name.value].line} is called"
+            problems.append(Problem(what, step.name.where, next_step="choose another name, or give that one a name"))
         given.setdefault(step.name.value, step.name.where)
     taken = set(given)
     result = []

@@ -9,6 +9,7 @@ import msgspec
 
 from edge_orch.compile.bounds import bounds_after
 from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.copies import copy_problems
 from edge_orch.compile.flow import LOST, Flow
 from edge_orch.compile.graph import NamedStep, ordered_steps, output_problems, ports, steps_by_name
 from edge_orch.compile.homes import homes_after
@@ -78,6 +79,9 @@ class _Compiler:
             self.report(problems)
         self.add_steps(order)
         self.check_outputs(steps_by_name(order))
+        copies = [] if self.failed else copy_problems(order, [output.from_ for output in spec.outputs.values()])
+        if copies:
+            self.report(copies)
         if self.failed:
             raise Invalid(*sorted(self.problems, key=lambda p: (p.where.line, p.where.column) if p.where else (0, 0)))
         return plan.Plan(

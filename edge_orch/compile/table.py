@@ -17,6 +17,8 @@ from edge_orch.spec.words import did_you_mean, names
 MAX_BYTES = 1 << 20
 MAX_ROWS = 10_000
 
+_ONE_COLUMN = "the table has one column"
+
 Cell = bool | int | float | str | None
 Column = tuple[Text, FieldType]
 
@@ -51,6 +53,8 @@ def read_table(table: Table, keys: Sequence[Column], values: Sequence[Column]) -
     columns = [*keys, *values]
     places = [_place(name, header) for name, _ in columns]
     problems = [place for place in places if isinstance(place, Problem)]
+    if problems and problems[0].what == _ONE_COLUMN:
+        raise Invalid(problems[0])
     if problems:
         raise Invalid(*problems)
     made: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
@@ -62,14 +66,17 @@ def read_table(table: Table, keys: Sequence[Column], values: Sequence[Column]) -
         if len(row) != len(header):
             problems.append(problem("another number of cells", str(len(header)), str(len(row))))
             continue
-        cells = []
+        cells, misfits = [], False
         for (name, type_), place in zip(columns, places, strict=True):
             assert isinstance(place, int)  # noqa: S101 - for the type checker
             try:
                 cells.append(_typed(row[place], type_, table.where))
             except Invalid as error:
-                problems.append(problem(f"`{name.value}`", error.problems[0].expected, repr(row[place])))
-                cells.append(None)
+                what = f"a cell of `{name.value}` does not fit"
+                problems.append(problem(what, error.problems[0].expected, repr(row[place])))
+                misfits = True
+        if misfits:
+            continue
         key = tuple(cells[: len(keys)])
         if any(not row[place] for place in places[: len(keys)] if isinstance(place, int)):
             problems.append(problem("an empty key"))
@@ -106,7 +113,7 @@ def _place(name: Text, header: list[str]) -> int | Problem:
     if header.count(name.value) == 1:
         return header.index(name.value)
     if len(header) == 1 and re.search("[;|\t]", header[0]):
-        return Problem("the table has one column", name.where, "cells with commas between them", repr(header[0]))
+        return Problem(_ONE_COLUMN, name.where, "cells with commas between them", repr(header[0]))
     what = f"column `{name.value}` stands twice" if name.value in header else f"no column `{name.value}` in the table"
     return Problem(
         what, name.where, f"one of: {names(header)}", "", did_you_mean(name.value, set(header) - {name.value})

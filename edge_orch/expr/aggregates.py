@@ -14,7 +14,7 @@ from edge_orch.expr.expression import refuse_never_true
 from edge_orch.expr.library.aggregates import AGGREGATES, ELSEWHERE, SYNONYMS
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql, place_of
-from edge_orch.plan.expression import Expression, is_json
+from edge_orch.plan.expression import Call, Expression, is_json
 from edge_orch.plan.schema import Field, FieldType
 from edge_orch.plan.steps import Aggregation, Argument
 from edge_orch.spec.leaves import Sql
@@ -29,6 +29,7 @@ _PAIRED = {"regr_slope", "corr", "swinging_door"}
 _BOOL = {"bool_and", "bool_or"}
 _BITS = {"bit_and", "bit_or"}
 _CHOOSING = {"min", "max", "first", "last", "arg_min", "arg_max", "mode"}
+_CONDITIONS = {"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "like", "in", "between", "is_null"}
 _NEVER_GROWING = {"min", "max", "first", "last", "arg_min", "arg_max"}
 _GREATEST = {"min", "max", "arg_min", "arg_max"}
 _OF_DISTINCT = ("count", "sum", "avg", "array_agg", "string_agg")
@@ -64,7 +65,7 @@ def _aggregate_meant(node: exp.Expression, function: str) -> str:
     if isinstance(node, exp.WithinGroup):
         return "write quantile(x, 0.95)"
     if isinstance(node, exp.Column):
-        return f"write last({node.name}); a key stands in the row already"
+        return "write count(*)" if node.name == "count" else f"write last({node.name}); a key stands in the row already"
     near = did_you_mean(function, AGGREGATES, _COMBINED)
     return ELSEWHERE.get(function, near)
 
@@ -118,6 +119,10 @@ class _Maker:
         value = None
         if not (function == "count" and isinstance(args[0], exp.Star)):
             value = self.checker.check(args[0])
+        if function == "count" and isinstance(value, Call) and value.function in _CONDITIONS:
+            next_step = "write count(*) FILTER (WHERE …)"
+            what = "count of a condition counts what is false as well"
+            raise self.checker.problem(args[0], what, "a value, of which NULLs are not counted", "", next_step)
         if function == "string_agg" and value is not None and value.type is not FieldType.STRING:
             value = casts.to_string(value)
         type_ = self.type_of(args[0], function, value, argument)

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.expr.checker import Checker
+from edge_orch.expr.domain import domain
 from edge_orch.expr.possible import always_true, never_true
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import parse_sql
@@ -39,6 +40,8 @@ def refuse_never_true(condition: Expression, sql: Sql, scope: Scope, where: Loca
     where = where or sql.where
     if isinstance(condition, Literal) and not condition.value:
         raise Invalid(Problem("no record passes", where, "a condition that names a field", repr(sql.value)))
+    if told := _beyond_a_domain(condition):
+        raise Invalid(Problem("never true", where, told, repr(sql.value), "mend the number it is compared to"))
     if never_true(condition):
         next_step = "write OR where one of both is enough, or turn a comparison round"
         if not never_true(condition, required=False):
@@ -47,6 +50,24 @@ def refuse_never_true(condition: Expression, sql: Sql, scope: Scope, where: Loca
     if never_true(condition, bounds=scope.bounds):
         next_step = "what lies beyond the min or max that a field declares is a dead letter: mend one of them"
         raise Invalid(Problem("never true", where, "what a field's bounds allow", repr(sql.value), next_step))
+
+
+def _beyond_a_domain(condition: Expression) -> str:
+    """What a call gives that the condition, or one of those joined by AND in it, compares to a number out of reach."""
+    if not isinstance(condition, Call):
+        return ""
+    if condition.function == "and":
+        return next((told for told in map(_beyond_a_domain, condition.args) if told), "")
+    call = next((arg for arg in condition.args if domain(arg)), None)
+    if call is None or not isinstance(call, Call) or not never_true(condition):
+        return ""
+    low, high = domain(call) or (None, None)
+    unit = f"({getattr(call.args[0], 'value', '')} …)" if call.function == "extract" else "(…)"
+    return (
+        f"{call.function}{unit} is {low:g} to {high:g}"
+        if high is not None
+        else f"{call.function}{unit} is {low:g} or more"
+    )
 
 
 def _refuse_what_decides_nothing(condition: Expression, sql: Sql, scope: Scope) -> None:

@@ -1,8 +1,8 @@
 """What a condition says about single fields: whether any record can make it true.
 
-Only comparisons of a field with a constant or a parameter are understood, and AND, OR, NOT, IN, BETWEEN, IS NULL
-around them; all else is taken as possible, and so is what would take too long to look at. Hence an answer «never» is
-sure, an answer «perhaps» says nothing.
+Only comparisons of a field, or of a call that gives numbers of a known domain, with a constant or a parameter are
+understood, and AND, OR, NOT, IN, BETWEEN, IS NULL around them; all else is taken as possible, and so is what would take
+too long to look at. Hence an answer «never» is sure, an answer «perhaps» says nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from edge_orch.expr.domain import domain
 from edge_orch.plan.expression import Call, Column, Context, Expression, Literal, Param
 
 MOST_WAYS = 256
@@ -64,9 +65,10 @@ def never_true(
 
 def _bounded(way: Way, bounds: Mapping[str, tuple[float | None, float | None]]) -> Way:
     """The demands, and those that hold anyway for the fields that are compared."""
-    compared = {atom.column for atom in way if atom.test in _NEGATED and _name(atom) in bounds}
-    least = [Atom(column, "ge", low) for column in compared if (low := bounds[_named(column)][0]) is not None]
-    most = [Atom(column, "le", high) for column in compared if (high := bounds[_named(column)][1]) is not None]
+    compared = {atom.column for atom in way if atom.test in _NEGATED and atom.base is None}
+    within = [(column, bounds.get(_named(column)) or domain(column) or (None, None)) for column in compared]
+    least = [Atom(column, "ge", low) for column, (low, _) in within if low is not None]
+    most = [Atom(column, "le", high) for column, (_, high) in within if high is not None]
     return way.union(least, most)
 
 
@@ -135,7 +137,7 @@ def _comparison(node: Call, value: bool, or_null: bool) -> set[Way]:
     if left == right and not isinstance(left, Literal):
         ways: set[Way] = {frozenset([Atom(left, "null", False)])} if (test in _REFLEXIVE) is value else set()
         return ways | {frozenset([Atom(left, "null", True)])} if or_null else ways
-    if not isinstance(left, Column | Context):
+    if not _is_subject(left):
         left, right, test = right, left, _MIRRORED[test]
     return _compared(test if value else _NEGATED[test], left, right, Atom(node, "is", value), or_null)
 
@@ -169,9 +171,14 @@ _READERS: dict[str, Callable[[Call, bool, bool], set[Way]]] = {
 def _compared(test: str, left: Expression, right: Expression, whole: Atom, or_null: bool) -> set[Way]:
     """`left test right`; the `whole`, if they are no field and constant."""
     point = _point(right)
-    if not isinstance(left, Column | Context) or point is None:
+    if not _is_subject(left) or point is None:
         return _told(whole, or_null)
     return _told(Atom(left, test, point[1], point[0]), or_null)
+
+
+def _is_subject(node: Expression) -> bool:
+    """Whether demands are made on it: a field, or a call that gives numbers between known bounds."""
+    return isinstance(node, Column | Context) or domain(node) is not None
 
 
 def _point(node: Expression) -> tuple[Param | None, Constant] | None:

@@ -67,6 +67,19 @@ class FilePath(Template, frozen=True):
         return text
 
 
+class OneFile(FilePath, frozen=True):
+    """The path of the one file that a sink appends to."""
+
+    @classmethod
+    def parse(cls, node: Scalar) -> str:
+        text = str(super().parse(node))
+        if sign := re.search(r"(?<!\$)\{\w*\}|%[YmdHMSj]|[*?]", text):
+            what = f"`{sign[0]}` stands for itself: a file sink has one path"
+            next_step = "leave it out; ${label:NAME} is what differs between devices"
+            raise Invalid(Problem(what, node.at(sign.start()), "like /data/rows.ndjson", repr(text), next_step))
+        return text
+
+
 class FilePattern(FilePath, frozen=True):
     """The path of a file on the device, or of all whose names fit its last part."""
 

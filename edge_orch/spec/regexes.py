@@ -56,6 +56,11 @@ def regex_mistake(pattern: str, *, anywhere: bool = False) -> RegexMistake | Non
     if posix := re.search(r"\[:\^?[a-z]+:\]", pattern):
         next_step = "write the characters that are meant: [A-Za-z0-9_]"
         return RegexMistake(f"not a regular expression: {posix[0]} means nothing here", next_step, posix.start())
+    if doubled := re.search(r"(?<!\\)\\\\([dwsDWS])[+*{]", pattern):
+        what = f"`{doubled[0][:3]}` is a backslash and letters"
+        return RegexMistake(
+            what, f"write \\{doubled[1]}: outside double quotes a backslash stands once", doubled.start()
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -13,7 +13,7 @@ from edge_orch.spec.leaves import Flag, JsonSchema, Text
 from edge_orch.spec.model import Model
 from edge_orch.spec.nodes import Node
 from edge_orch.spec.reading import Doc, read_model
-from edge_orch.spec.references import FilePath, Headers, Secret, Template, Url
+from edge_orch.spec.references import Headers, OneFile, Secret, Template, Url
 from edge_orch.spec.topics import RecordTopic
 
 BOTH = frozenset({"records", "alerts"})
@@ -24,7 +24,7 @@ class FileSink(Model, frozen=True):
 
     example: ClassVar[str] = "file: {path: out/alerts.ndjson}"
     carries: ClassVar[frozenset[str]] = BOTH
-    path: Annotated[FilePath, Doc("path of the file")]
+    path: Annotated[OneFile, Doc("path of the file")]
 
 
 class HttpSink(Model, frozen=True):

@@ -33,6 +33,8 @@ def form_mistake(form: str) -> FormMistake | None:
     if "I" in places and "p" not in places:
         next_step = "write %H for hours up to 23, or %p where AM or PM stands"
         return FormMistake("`%I` is an hour up to 12: of which half of the day?", places["I"], next_step)
+    if "M" in places and not {"H", "I"} & said.keys():
+        return FormMistake("`%M` are minutes, of which hour?", places["M"], "write %m for months, or %H before it")
     if "p" in places and "I" not in said:
         return FormMistake("`%p` says nothing beside %H", places["p"], "write %I for hours up to 12")
     return None

@@ -24,6 +24,11 @@ def compile_deadband(spec: Deadband, context: StepContext) -> Compiled:
         if band.value and field.type not in {FieldType.INT, FieldType.FLOAT}:
             what = f"`{name.value}` is no number: of it, any change counts"
             raise Invalid(Problem(what, band.where, "0", band.node.text))
+        low, high = flow.bounds.get(name.value, (None, None))
+        if low is not None and high is not None and band.value >= high - low > 0:
+            what = f"`{name.value}` never moves by more than {high - low:g}"
+            next_step = "mend the band, or the min and max that the field declares"
+            raise Invalid(Problem(what, band.where, f"less than {high - low:g}", band.node.text, next_step))
         return field.name, band.value
 
     try:

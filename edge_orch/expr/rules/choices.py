@@ -41,6 +41,10 @@ def _cast(checker: Checker, node: exp.Cast) -> Expression:
         found = node.to.sql().lower()
         meant = did_you_mean(found.rstrip("0123456789"), FieldType)
         raise checker.problem(node, "CAST to an unknown type", expected, found, meant)
+    if node.to.expressions:
+        length = node.to.expressions[0].sql()
+        next_step = f"write left(…, {length})" if to is FieldType.STRING else f"write {to}"
+        raise checker.problem(node, f"{to} has no length", f"CAST(x AS {to})", node.to.sql().lower(), next_step)
     value = checker.check(node.this)
     if is_null(value):
         return Literal(None, to)

@@ -9,7 +9,13 @@ from sqlglot import exp
 
 from edge_orch.expr.conversion import is_null, is_required
 from edge_orch.expr.rules.rule import Rule
-from edge_orch.expr.rules.vain import refuse_empty_range, refuse_glob, refuse_null_in_list, refuse_other_case
+from edge_orch.expr.rules.vain import (
+    refuse_empty_range,
+    refuse_glob,
+    refuse_null_in_list,
+    refuse_other_case,
+    refuse_out_of_type,
+)
 from edge_orch.plan.expression import Call, Context, Expression, Literal
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.reading import gathered
@@ -45,6 +51,7 @@ def _comparison(function: str, symbol: str, checker: Checker, node: exp.Expressi
     if function in {"eq", "ne"}:
         for side, other in (nodes, reversed(nodes)):
             refuse_other_case(checker, side, [other])
+        refuse_out_of_type(checker, nodes, args)
     else:
         checker.ordered(nodes[0], args[0], symbol)
     return _test(function, args)
@@ -89,7 +96,9 @@ def _in(checker: Checker, node: exp.In) -> Expression:
     if checker.scope.labels:
         _refuse_labels_among(checker, nodes[1:], args[1:])
     refuse_other_case(checker, nodes[0], nodes[1:])
-    return _test("in", checker.comparable(nodes, args, "the values of IN"))
+    alike = checker.comparable(nodes, args, "the values of IN")
+    refuse_out_of_type(checker, nodes, alike)
+    return _test("in", alike)
 
 
 def _meant_by_in(node: exp.In) -> str:

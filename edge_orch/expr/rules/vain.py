@@ -5,6 +5,7 @@ A number in brackets of its own, as `(0)`, is let through: so whoever means it c
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from edge_orch.plan.expression import Expression, Literal, is_json
 from edge_orch.plan.partial_forms import missing
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import INT64
@@ -118,6 +120,30 @@ def refuse_other_case(checker: Checker, side: exp.Expression, others: Sequence[e
                 what = f"{name}(…) is never {text!r}"
                 letters = "small" if name == "lower" else "capital"
                 raise checker.problem(other, what, f"{letters} letters", repr(text), f"write '{meant}'")
+
+
+def refuse_out_of_type(checker: Checker, nodes: Sequence[exp.Expression], args: Sequence[Expression]) -> None:
+    """Raise `Invalid` where an int is compared to a fraction, or JSON to a text that is none."""
+    given = [(node, arg) for node, arg in zip(nodes, args, strict=True) if not isinstance(arg, Literal)]
+    ints = given and all(arg.type is FieldType.INT for _, arg in given)
+    of_json = given and all(is_json(arg) for _, arg in given)
+    for node, arg in zip(nodes, args, strict=True):
+        value = arg.value if isinstance(arg, Literal) and not isinstance(node, exp.Paren) else None
+        if ints and isinstance(value, float) and not value.is_integer():
+            next_step = "compare with < or >, or write a whole number"
+            raise checker.problem(node, f"an int is never {value:g}", "a whole number", "", next_step)
+        if of_json and isinstance(value, str) and not _is_json_text(value):
+            column = next((part.name for part, _ in given if isinstance(part, exp.Column)), "x")
+            next_step = f"write {column} ->> '$', the text that it is, or the path of a part of it"
+            raise checker.problem(node, f"JSON is never {value!r}", "JSON, such as '\"a\"'", "", next_step)
+
+
+def _is_json_text(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def written(node: exp.Expression) -> float | None:

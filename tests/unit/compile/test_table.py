@@ -38,7 +38,7 @@ def test_what_is_wrong_in_a_file_is_told_at_its_line() -> None:
     with pytest.raises(Invalid) as error:
         read_table(table, [(text("k"), FieldType.STRING)], [(text("x"), FieldType.FLOAT)])
     assert [(str(problem.where), problem.what) for problem in error.value.problems] == [
-        ("tables/t.csv:5:1", "`x`"),
+        ("tables/t.csv:5:1", "a cell of `x` does not fit"),
         ("tables/t.csv:6:1", "another number of cells"),
     ]
 

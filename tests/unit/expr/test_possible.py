@@ -175,3 +175,23 @@ _COMPUTED: dict[str, Callable[..., float | bool]] = {
 )
 def test_a_field_keeps_its_bounds(text: str, never: bool) -> None:
     assert never_true(typed(text), bounds={"maybe_f": (-40.0, 200.0)}) is never
+
+
+@pytest.mark.parametrize(
+    ("condition", "possible"),
+    [
+        ("extract(hour FROM t) >= 24", False),
+        ("extract(hour FROM t) >= 23", True),
+        ("extract(dow FROM t) = 7", False),
+        ("extract(isodow FROM t) = 7", True),
+        ("extract(month FROM t) IN (0, 13)", False),
+        ("length(s) < 0", False),
+        ("length(s) = 0", True),
+        ("mod(i, 4) = 4", False),
+        ("mod(i, 4) = -3", True),
+        ("abs(i) = -1 OR b", True),
+        ("sign(f) BETWEEN 2 AND 3", False),
+    ],
+)
+def test_what_a_call_gives_bounds_it(condition: str, possible: bool) -> None:
+    assert never_true(typed(condition)) is not possible

@@ -33,7 +33,7 @@ logic
     (i = 2) IS NULL                     | is_null(eq(i, 2))                         | bool
     b = (maybe_b IS NULL)               | eq(b, is_null(maybe_b))                   | bool
     i <> 2                              | ne(i, 2)                                  | bool
-    i = 2.5                             | eq(i, 2.5)                                | bool
+    i = (2.5)                           | eq(i, 2.5)                                | bool
     f > 2                               | gt(f, 2.0)                                | bool
     f > i                               | gt(f, i)                                  | bool
     f >= :limit - 5                     | ge(f, sub(:limit, 5.0))                   | bool?
