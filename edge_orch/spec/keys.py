@@ -10,7 +10,7 @@ from msgspec import structs
 
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.spec.nodes import Mapping, Node, Scalar, Sequence
-from edge_orch.spec.words import did_you_mean, mend_key, names
+from edge_orch.spec.words import cut_by_a_comma, did_you_mean, mend_key, names
 
 
 def outdented_keys(entries: abc.Sequence[tuple[Scalar, Node]], known: abc.Container[str]) -> dict[str, str]:
@@ -59,8 +59,7 @@ def _cut(text: str) -> str:
         return "write a name and a colon before it" if re.search(r"[<>=]", text) else ""
     if text.isdecimal():
         return "a comma ends a value; in numbers, write a decimal point"
-    closed = text.count(")") > text.count("(") or text.count("]") > text.count("[")
-    return "inside { } a comma ends a value: put the expression before it in quotes" if closed else ""
+    return "inside { } a comma ends a value: put the expression before it in quotes" if cut_by_a_comma(text) else ""
 
 
 def lifted(error: Invalid, above: str, known: abc.Container[str]) -> list[Problem]:

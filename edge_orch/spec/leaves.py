@@ -14,7 +14,7 @@ import msgspec
 from edge_orch.errors import Invalid, Location, Problem
 from edge_orch.spec.mismatch import CONDITION, FLAG, WHOLE_NUMBER, mismatch, quoted
 from edge_orch.spec.nodes import Node, NodeValue, Scalar, described
-from edge_orch.spec.words import did_you_mean
+from edge_orch.spec.words import cut_by_a_comma, did_you_mean
 
 JsonSchema = dict[str, Any]
 INT64 = (-(1 << 63), (1 << 63) - 1)
@@ -93,7 +93,7 @@ class Name(Leaf, frozen=True):
     @classmethod
     def mended(cls, text: str) -> str:
         """The next step for what is no name."""
-        if text.count(")") > text.count("("):
+        if cut_by_a_comma(text):
             return "inside { } a comma ends a value: put the expression before it in quotes"
         if text == "*":
             return "declared fields pass by themselves; a whole record leaves by path: $ and an output's merge_into"

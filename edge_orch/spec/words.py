@@ -185,3 +185,12 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", cutoff: f
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
     near = get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
     return f"did you mean `{by_lower[near[0]]}`?" if near else otherwise
+
+
+def cut_by_a_comma(text: str) -> bool:
+    """Whether a bracket is closed that was opened before it: in `{a: f(x, y)}`, of `y)`."""
+    depth = lowest = 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        lowest = min(lowest, depth)
+    return lowest < 0

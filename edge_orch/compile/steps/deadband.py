@@ -40,4 +40,6 @@ def compile_deadband(spec: Deadband, context: StepContext) -> Compiled:
         fields = tuple(gathered(spec.fields.items(), watched))
     except Invalid as error:
         return Compiled(None, flow, error.problems)
-    return Compiled(plan.Deadband(context.name, context.input, keys, fields, spec.every.value, flow.schema), flow)
+    percent = tuple(name.value for name, band in spec.fields.items() if band.percent)
+    every_us = spec.every.value
+    return Compiled(plan.Deadband(context.name, context.input, keys, fields, every_us, flow.schema, percent), flow)

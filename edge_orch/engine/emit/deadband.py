@@ -13,7 +13,9 @@ from edge_orch.plan.steps import Deadband
 
 def emit_deadband(generator: Generator, function: FunctionWriter, step: Deadband, scope: Scope, flow: Flow) -> None:
     """Ask what was reported last."""
-    reported = Reported(step.every_us, tuple(band for _, band in step.fields), generator.room(step))
+    bands = tuple(band for _, band in step.fields)
+    percent = tuple(name in step.percent for name, _ in step.fields) if step.percent else ()
+    reported = Reported(step.every_us, bands, generator.room(step), percent)
     emit_passing(
         generator,
         function,

@@ -7,11 +7,12 @@ import msgspec
 from edge_orch.plan.schema import Schema
 
 
-class Deadband(msgspec.Struct, frozen=True, tag_field="kind", tag="deadband"):
+class Deadband(msgspec.Struct, frozen=True, tag_field="kind", tag="deadband", omit_defaults=True):
     """Pass a record when one of `fields` has moved by more than its band since the last of its key that passed.
 
     Or when that one lies `every_us` back. `fields`: (field, band). A band of 0, which a field of any type may have: any
     change counts. To and from NULL always does.
+    `percent`: fields of which the band is per cent of what passed last.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Deadband(msgspec.Struct, frozen=True, tag_field="kind", tag="deadband"):
     fields: tuple[tuple[str, float], ...]
     every_us: int
     schema: Schema
+    percent: tuple[str, ...] = ()

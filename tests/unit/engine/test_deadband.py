@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_orch.compile import compile_job
 from edge_orch.engine.deadband import Reported
+from edge_orch.plan.plan import decode_plan, encode_plan
 from edge_orch.plan.steps import Deadband
 from edge_orch.time import SECOND
 from tests.unit.engine.plans import FLOAT, STRING, TIMESTAMP, at, batch, parsed, pipeline, plan, room, rows, schematize
@@ -25,6 +27,20 @@ def test_what_creeps_away_from_what_was_reported_is_reported_in_the_end() -> Non
 
 def test_a_move_of_just_the_band_is_none() -> None:
     assert told([10, 12, 8, 12.5], 2) == [10, 12.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "passed"),
+    [
+        ([100, 105, 110, 111, 120, 123, 99], [100, 111, 123, 99]),
+        ([-100.0, -109.0, -111.0], [-100.0, -111.0]),
+        ([0, 0, 0.1, 0.105], [0, 0.1]),
+        ([None, 5, None, 5.2, 5.6], [None, 5, None, 5.2]),
+    ],
+)
+def test_a_band_may_be_per_cent_of_what_was_reported(values: list[Any], passed: list[Any]) -> None:
+    reported = Reported(1000, (10, 50.0), room(), (True, False))
+    assert [value for time, value in enumerate(values) if reported.moves((), time, (value, 0.0))] == passed
 
 
 @pytest.mark.parametrize(
@@ -97,3 +113,24 @@ def test_the_step_passes_records_as_they_came_and_goes_on_from_a_snapshot() -> N
     second = pipeline(job, state=first.snapshot())
     passed = rows(second.process(batch(b'{"t":4,"k":"a","x":1.5}\n{"t":5,"k":"a","x":3}', received=at(1))))
     assert [row["x"] for row in passed] == [3.0]
+
+
+def test_a_job_says_per_cent() -> None:
+    job = compile_job(
+        """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  source: {file: {path: x}}
+  steps:
+    - schematize: {json: {}, fields: {x: float, y: float}}
+    - deadband: {fields: {x: 10%, y: 10}}
+  outputs: {out: {from: deadband, to: s}}
+  sinks: {s: {file: {path: y}}}
+""",
+        "a.yaml",
+    )
+    assert decode_plan(encode_plan(job)) == job
+    lines = b'{"x":200,"y":1}\n{"x":219,"y":9}\n{"x":221,"y":9}\n{"x":221,"y":20}'
+    assert [row["y"] for row in rows(pipeline(job).process(batch(lines)))] == [1.0, 9.0, 20.0]
