@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from edge_orch.engine.records import DeadLetter, EpisodeEvent
 from edge_orch.errors import Location, Problem
-from edge_orch.jobtest.alignment import aligned
+from edge_orch.jobtest.alignment import Pair, aligned
 from edge_orch.jobtest.expectation import (
     ExpectedAlert,
     ExpectedDeadLetter,
@@ -44,13 +44,21 @@ def _one_by_one(
     what: str, expected: Sequence[ExpectedRecord], found: Sequence[Record], whole: ExpectedRecords
 ) -> Iterator[Problem]:
     told = 0
-    for place, at in aligned(
-        len(expected), len(found), lambda i, j: not _differences(expected[i], found[j], whole.exact)
-    ):
+
+    def same(place: int, at: int) -> bool:
+        return not _differences(expected[place], found[at], whole.exact)
+
+    pairs = list(aligned(len(expected), len(found), same))
+    elsewhere = _elsewhere(pairs, same)
+    for place, at in pairs:
+        if place is None and at in elsewhere.values():
+            continue
         if place is None and at is not None:
             problem = Problem(f"{what}: a record too many", whole.where, "", f"record {at + 1}: {_shown(found[at])}")
         elif place is not None and at is None:
             next_to = f"not among {len(found)} records" if found else "no records"
+            if place in elsewhere:
+                next_to = f"out of order: it is record {elsewhere[place] + 1}"
             problem = Problem(
                 f"{what}: record {place + 1} is missing",
                 expected[place].where,
@@ -69,6 +77,18 @@ def _one_by_one(
             yield Problem(f"{what}: more differences", whole.where, str(len(expected)), f"{len(found)} records")
             return
         yield problem
+
+
+def _elsewhere(pairs: Sequence[Pair], same: Callable[[int, int], bool]) -> dict[int, int]:
+    """Of what was expected and is missing in its place: what is too many in another place and just that."""
+    spare = [at for place, at in pairs if place is None and at is not None]
+    found: dict[int, int] = {}
+    for place in (place for place, at in pairs if at is None and place is not None):
+        at = next((at for at in spare[:MOST_TOLD] if same(place, at)), None)
+        if at is not None:
+            found[place] = at
+            spare.remove(at)
+    return found
 
 
 MOST_TOLD = 10

@@ -81,6 +81,7 @@ def test_json_inside_a_record_is_compared_as_a_whole(yaml: str, is_so: bool) -> 
         ("[{a: true}, {}, {}]", ("output o, record 1", '{"a":true}', '{"a":1}')),
         ("[{c: 1}, {}, {}]", ("output o, record 1", '{"c":1}', '{"c":"(absent)"}')),
         ("[{}, {}, {}, {a: 4}]", ("output o: record 4 is missing", '{"a":4}', "not among 3 records")),
+        ("[{a: 2}, {a: 1}, {b: z}]", ("output o: record 1 is missing", '{"a":2}', "out of order: it is record 2")),
         ("[{}, {}]", ("output o: a record too many", "", 'record 3: {"a":0.3333333333333333,"b":"z"}')),
         ("[{a: 1}, {b: z}]", ("output o: a record too many", "", 'record 2: {"a":2,"b":null}')),
         ("{count: 2}", ("output o: number of records", "2", "3")),
