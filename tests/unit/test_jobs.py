@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,14 @@ def test_the_tests_of_a_ready_job_go_through_all_of_it(file: Path) -> None:
 
 def test_there_are_ready_jobs_for_what_plants_need() -> None:
     assert sum(path.parent.name == "jobs" for path in TESTS) >= 10
+
+
+def test_the_example_of_the_guide_to_tests_passes(tmp_path: Path) -> None:
+    found = re.search(r"```yaml\n(.*?)```", (ROOT / "docs" / "job-tests.md").read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    shutil.copy(ROOT / "jobs" / "press_temperature.yaml", tmp_path)
+    (tmp_path / "press_temperature.test.yaml").write_text(found[1], "utf-8")
+    records = (("02", "n=1 TEMP=92C"), ("03", "n=2 TEMP=hotC"), ("08", "n=3 TEMP=92C"))
+    (tmp_path / "more.log").write_text("".join(f"17672256{at} press-03 {rest}\n" for at, rest in records))
+    (case,) = judge(tmp_path / "press_temperature.test.yaml").cases
+    assert not case.problems, "\n".join(map(str, case.problems))

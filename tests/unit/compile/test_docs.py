@@ -1,4 +1,4 @@
-"""docs/job-language.md and docs/porting.md: every example compiles; in the first, every step has one."""
+"""Every example of a document compiles; in docs/job-language.md every step has one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from edge_orch.spec.assets import given_assets
 from edge_orch.spec.steps import STEPS
 
 DOCS = Path(__file__).parents[3] / "docs"
-TEXT, PORTING = ((DOCS / name).read_text("utf-8") for name in ("job-language.md", "porting.md"))
+TEXT = (DOCS / "job-language.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```yaml ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = EXAMPLE.findall(TEXT)
+OTHERS = [
+    example
+    for document in sorted(DOCS.glob("*.md"))
+    if document.name
+    not in {"job-language.md", "job-tests.md"}  # the second is of tests, which tests/unit/test_jobs runs
+    for example in EXAMPLE.findall(document.read_text("utf-8"))
+]
 
 FRAME = """
 apiVersion: edge-orch/v1
@@ -33,8 +40,11 @@ SCHEMATIZE = "- schematize: {json: {}, fields: {ts: timestamp, sensor: string, t
 
 
 def compiled(kind: str, text: str) -> Plan:
-    """A whole job; the `steps` of one; steps `after` a schematize; or `outputs` after it."""
-    if kind == "outputs":
+    """A whole job; its `steps`; steps `after` a schematize; `outputs` after it; or another `part` of its spec."""
+    if kind == "part":
+        frame = re.sub(rf"  {text.partition(':')[0]}: .*\n", "", FRAME)
+        text = frame + textwrap.indent(SCHEMATIZE, "    ") + textwrap.indent(text, "  ")
+    elif kind == "outputs":
         text = FRAME + textwrap.indent(SCHEMATIZE, "    ") + textwrap.indent(text, "  ")
         text = text.replace("  sinks: {", "  sinks: {warehouse: {file: {path: all.ndjson}}, ")
     elif kind:
@@ -42,7 +52,7 @@ def compiled(kind: str, text: str) -> Plan:
     return compile_job(text, "example.yaml", given_assets({"tables/presses.csv": "name,supplier\npress-1,ACME\n"}))
 
 
-@pytest.mark.parametrize(("kind", "text"), [*EXAMPLES, *EXAMPLE.findall(PORTING)])
+@pytest.mark.parametrize(("kind", "text"), [*EXAMPLES, *OTHERS])
 def test_an_example_compiles(kind: str, text: str) -> None:
     assert compiled(kind, text).steps
 
