@@ -7,10 +7,8 @@ as `evicted`; what comes behind them is late. When the input ends, or the step's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -20,15 +18,15 @@ from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.engine.room import ENTRY, Room, weight
 from edge_orch.engine.windows.windows import Stage
 
-Held = tuple[int, int, tuple[Any, ...]]
-"""A record's event time, which of all it was, and its fields."""
+Held = tuple[int, int, int, tuple[Any, ...]]
+"""A record's event time, which of all it was, the room that it takes, and its fields."""
 
 
 class _State(msgspec.Struct, array_like=True):
     watermark_us: int
     passed_us: int
     number: int
-    held: list[tuple[int, int, list[Any]]]
+    held: list[tuple[int, int, int, list[Any]]]
 
 
 class Moments(Stage):
@@ -51,14 +49,15 @@ class Moments(Stage):
             return False
         self._number += 1
         held, room = self._held, self._room
-        heappush(held, (time_us, self._number, fields))
-        room.used += _weight(fields)
+        size = ENTRY + weight(fields)
+        heappush(held, (time_us, self._number, size, fields))
+        room.used += size
         self.sooner = held[0][1] == self._number
-        self._pass_on(self._ready(open_from))  # this one, if it comes just in time
+        if time_us == open_from:  # it comes just in time
+            self._pass_on(open_from)
         while room.used > room.limit:
-            room.count.evicted += 1
             self.sooner = True
-            self._pass_on(self._popped())
+            room.count.evicted += self._pass_on(held[0][0])
         return True
 
     def due(self) -> int:
@@ -77,45 +76,41 @@ class Moments(Stage):
     def advance(self, watermark_us: int) -> None:
         """See `Timer`."""
         self._watermark = max(self._watermark, watermark_us)
-        self._pass_on(self._ready(self._watermark - self._grace))
+        self._pass_on(self._watermark - self._grace)
         self._advance_timers(self._watermark - self._grace)
 
     def finish(self) -> None:
         """See `Timer`."""
-        self._pass_on(self._ready(NEVER))
+        self._pass_on(NEVER)
         self._finish_timers()
 
     def close(self) -> None:
         """See `Stage`."""
-        self._pass_on(self._ready(NEVER))
+        self._pass_on(NEVER)
 
     def snapshot(self) -> bytes:
         """See `Stage`."""
-        held = [(time_us, number, list(fields)) for time_us, number, fields in self._held]
+        held = [(time_us, number, size, list(fields)) for time_us, number, size, fields in self._held]
         return msgpack_bytes(_State(self._watermark, self._passed, self._number, held))
 
     def restore(self, data: bytes) -> None:
         """See `Stage`."""
         state = msgspec.msgpack.decode(data, type=_State)
         self._watermark, self._passed, self._number = state.watermark_us, state.passed_us, state.number
-        self._held = [(time_us, number, tuple(fields)) for time_us, number, fields in state.held]
-        self._room.used += sum(_weight(fields) for _, _, fields in self._held)
+        self._held = [(time_us, number, size, tuple(fields)) for time_us, number, size, fields in state.held]
+        self._room.used += sum(size for _, _, size, _ in self._held)
 
-    def _ready(self, until_us: int) -> Iterator[Held]:
-        while self._held and self._held[0][0] <= until_us:
-            yield from self._popped()
-
-    def _popped(self) -> tuple[Held]:
-        record = heappop(self._held)
-        self._room.used -= _weight(record[2])
-        return (record,)
-
-    def _pass_on(self, records: Iterator[Held] | tuple[Held]) -> None:
-        for time_us, together in groupby(records, itemgetter(0)):
+    def _pass_on(self, until_us: int) -> int:
+        """Pass on what is dated up to then, moment by moment; how many records that were."""
+        held, passed = self._held, 0
+        while held and (time_us := held[0][0]) <= until_us:
+            together = []
+            while held and held[0][0] == time_us:
+                _, _, size, fields = heappop(held)
+                self._room.used -= size
+                together.append(fields)
+            passed += len(together)
             self._passed = max(self._passed, time_us)
             self._advance_timers(time_us)
-            self.emit([fields for _, _, fields in together])
-
-
-def _weight(fields: tuple[Any, ...]) -> int:
-    return ENTRY + weight(fields)
+            self.emit(together)
+        return passed
