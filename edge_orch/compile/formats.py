@@ -111,12 +111,13 @@ def _csv(spec: Csv) -> Layout:
         if not spec.header.value:
             what = "csv needs columns, or a header that names them"
             raise Invalid(Problem(what, spec.header.where, "columns: [ts, x], or header: true"))
-        return Layout(formats.CsvFormat((), spec.delimiter.value, True), _one_column)
+        return Layout(formats.CsvFormat((), spec.delimiter.value, True), _one_column, objects=frozenset({WHOLE}))
     columns = tuple(column.value for column in spec.columns)
     repeated = [column for index, column in enumerate(spec.columns) if column.value in columns[:index]]
     if repeated:
         raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
-    return Layout(formats.CsvFormat(columns, spec.delimiter.value, spec.header.value), _among("no column", columns))
+    format_ = formats.CsvFormat(columns, spec.delimiter.value, spec.header.value)
+    return Layout(format_, _among("no column", columns), objects=frozenset({WHOLE}))
 
 
 def _json_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:

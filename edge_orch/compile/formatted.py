@@ -94,8 +94,8 @@ def _placed(
         field = msgspec.structs.replace(field, path=(column,))
     if spec.format is None:
         field = msgspec.structs.replace(field, format=layout.stamps.get(field.path, field.format))
-    problems = list(layout.problems(name, spec, field))
     whole = len(field.path) == 1 and field.path[0] in layout.objects
+    problems = [] if field.json and whole else list(layout.problems(name, spec, field))
     if field.json and not (isinstance(layout.format, JsonFormat | XmlFormat | MsgpackFormat) or whole):
         what = "only records of JSON, XML or MessagePack have parts that are JSON"
         problems.append(Problem(what, spec.type.where, next_step="read its text: type: string"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.csv_lines import cells_object, split_line
 from edge_orch.engine.encoding import msgpack_bytes
 from edge_orch.plan.steps import ParsedField
 
@@ -14,10 +14,10 @@ Read = Callable[[str], Sequence[str | None]]
 
 
 class Headers:
-    """The columns of each partition, and where the fields lie in them."""
+    """The columns of each partition, and where the fields lie in them; the empty path is an object of all."""
 
     def __init__(self, fields: Sequence[ParsedField], delimiter: str) -> None:
-        self._wanted = [(field.path[0], field.required) for field in fields]
+        self._wanted = [(field.path[0] if field.path else None, field.required) for field in fields]
         self._split = split_line(delimiter)
         self._columns: dict[str, list[str]] = {}
 
@@ -30,9 +30,11 @@ class Headers:
         if header is not None:
             self._columns[partition] = [cell.strip() for cell in self._split(header) or []]
         columns = self._columns.get(partition, [])
-        missing = [name for name, required in self._wanted if required and columns.count(name) != 1]
-        places = [columns.index(name) if columns.count(name) == 1 else None for name, _ in self._wanted]
+        missing = [name for name, required in self._wanted if name and required and columns.count(name) != 1]
         width, split = len(columns), self._split
+        known = {name: columns.index(name) for name in columns if columns.count(name) == 1}
+        places = [width if name is None else known.get(name) for name, _ in self._wanted]
+        object_of = cells_object(columns) if width in places else None
 
         def read(line: str) -> Sequence[str | None]:
             if missing:
@@ -42,6 +44,8 @@ class Headers:
                 raise ValueError("has a quote out of place")
             if len(cells) != width:
                 raise ValueError(f"has {len(cells)} columns, not {width}")
+            if object_of is not None:
+                cells.append(object_of(cells))
             return [None if place is None else cells[place] for place in places]
 
         return read

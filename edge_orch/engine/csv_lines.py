@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from edge_orch.engine.calls.json import json_text
 
 
 def split_line(delimiter: str) -> Callable[[str], list[str] | None]:
@@ -17,3 +19,8 @@ def split_line(delimiter: str) -> Callable[[str], list[str] | None]:
         return rows[0] if len(rows) == 1 else None
 
     return split
+
+
+def cells_object(columns: Sequence[str]) -> Callable[[Sequence[str]], str]:
+    """A function: cells, as many as there are columns → a JSON object of them. Of two of one name, the last counts."""
+    return lambda cells: json_text(dict(zip(columns, cells, strict=True)))

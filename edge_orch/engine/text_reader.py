@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine.casualties import explained
-from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.csv_lines import cells_object, split_line
 from edge_orch.engine.documents import document_reader
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
@@ -157,7 +157,8 @@ def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
 
 def _cells(format_: CsvFormat, fields: Sequence[ParsedField]) -> Parts:
     split = split_line(format_.delimiter)
-    places = [format_.columns.index(column_of(field)) for field in fields]
+    places = [format_.columns.index(column_of(field)) if field.path else -1 for field in fields]
+    whole = cells_object(format_.columns) if -1 in places else None
 
     def cells(text: str, _time_us: int) -> Sequence[str | None]:
         found = split(text)
@@ -165,6 +166,8 @@ def _cells(format_: CsvFormat, fields: Sequence[ParsedField]) -> Parts:
             raise ValueError("has a quote out of place")
         if len(found) != len(format_.columns):
             raise ValueError(f"has {len(found)} columns, not {len(format_.columns)}")
+        if whole:
+            found.append(whole(found))
         return [found[place] for place in places]
 
     return cells

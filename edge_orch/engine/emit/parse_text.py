@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from edge_orch.engine.csv_headers import Headers
-from edge_orch.engine.csv_lines import split_line
+from edge_orch.engine.csv_lines import cells_object, split_line
 from edge_orch.engine.emit.parse_json import Columns
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import LineFormat, line_parser
@@ -116,7 +116,13 @@ def _cells(generator: Generator, function: FunctionWriter, step: Schematize, for
     with body.block(f"if len(cells_{number}) != {len(format_.columns)}:"):
         reason = f"f'has {{len(cells_{number})}} columns, not {len(format_.columns)}'"
         _refuse(function, step, number, reason)
-    return [f"cells_{number}[{format_.columns.index(column_of(field))}]" for field in step.fields]
+    whole = (
+        generator.names.bind("object", cells_object(format_.columns)) if not all(f.path for f in step.fields) else ""
+    )
+    return [
+        f"cells_{number}[{format_.columns.index(column_of(field))}]" if field.path else f"{whole}(cells_{number})"
+        for field in step.fields
+    ]
 
 
 def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts: list[str]) -> list[str]:

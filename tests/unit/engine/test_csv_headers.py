@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edge_orch.compile import compile_job
 from edge_orch.engine.pipeline import Pipeline
 from edge_orch.engine.records import Device
 from edge_orch.plan.formats import CsvFormat
@@ -42,3 +43,34 @@ def test_without_the_column_nothing_is_read_and_nothing_is_lost() -> None:
     assert [(letter.raw, letter.reason) for letter in dead] == [
         (b"a;1", "the header does not have one column `Temp (C)`")
     ] * 2
+
+
+WHOLE = """
+apiVersion: edge-orch/v1
+kind: Job
+metadata: {name: whole}
+spec:
+  source: {mqtt: {topic: x}}
+  steps:
+    - schematize:
+        csv: CSV
+        fields: {row: {type: json, path: $}, x: {type: float, path: b}}
+    - map: {x: x * 2, text: "row ->> 'c d'", line: "'1,2'"}
+    - name: again
+      parse: {field: line, csv: {columns: [p, q]}, fields: {all: {type: json, path: $}}}
+  outputs:
+    out: {from: map, to: file, merge_into: row}
+    parsed: {from: again, to: file, merge_into: all}
+  sinks: {file: {file: {path: x}}}
+"""
+
+
+def test_an_object_of_all_columns_is_a_field() -> None:
+    lines = ['"é, 1",1.50,"a ""b"""'.encode(), b"2,x,3", b"4,5"]
+    for options, header in (("{columns: [a, b, c d]}", []), ("{header: true}", [b'a, b ,"c d"'])):
+        one = pipeline(compile_job(WHOLE.replace("CSV", options), "job.yaml"))
+        emission = one.process(batch(b"\n".join([*header, *lines]), position=0))
+        assert rows(emission) == [{"a": "é, 1", "b": 3.0, "c d": 'a "b"', "text": 'a "b"', "line": "1,2"}]
+        assert len(emission.dead) == 2
+        (parsed,) = rows(emission, "parsed")
+        assert (parsed["p"], parsed["q"], parsed["row"]["b"]) == ("1", "2", "1.50")
