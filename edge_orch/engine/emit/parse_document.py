@@ -28,7 +28,7 @@ def document_loop(
     number, body = generator.number(step), function.body
     function.initial(f"feed{number}", "iter(lines.raw)")
     read = generator.names.bind("read", document_reader(step.format, step.fields))
-    misfit = generator.names.bind("misfit", Misfit)
+    misfit = generator.names.bind("unfit", Misfit)
     columns = {field.name: Symbol(generator.names.fresh("f"), field.type, not field.required) for field in step.fields}
     with body.block(f"for line in feed{number}:"):
         skip_blank(function, step, number, "line.strip()" if isinstance(step.format, XmlFormat) else "line")

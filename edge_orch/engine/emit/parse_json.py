@@ -25,7 +25,7 @@ def json_loop(generator: Generator, function: FunctionWriter, step: Schematize, 
     Good lines cost no try. Fields in `wanted` become variables, the others stay attributes of the object.
     """
     record = f"r{generator.number(step)}"
-    item = f"w{generator.number(step)}, {record}" if whole_field(step) else record
+    item = f"whole{generator.number(step)}, {record}" if whole_field(step) else record
     with (
         json_objects(generator, function, step) as (tree, objects),
         function.body.block(f"for {item} in {objects}:"),
@@ -104,7 +104,7 @@ def _columns(
     statements: list[str] = []
     for field in step.fields:
         if not field.path:
-            columns[field.name] = Symbol(f"w{number}", field.type, nullable=False)
+            columns[field.name] = Symbol(f"whole{number}", field.type, nullable=False)
             continue
         code, nullable = places[field.path]
         columns[field.name] = Symbol(code, field.type, nullable)

@@ -42,7 +42,7 @@ def text_loop(
         generator.headers[step.name] = headers
         known = generator.names.bind("headers", headers)
         header = "lines.texts[0] if first and lines.count else None"
-        function.initial(f"read{number}", f"{known}.reader(partition, {header})")
+        function.initial(f"cells_of{number}", f"{known}.reader(partition, {header})")
     if isinstance(step.format, CsvFormat) and step.format.header:
         with body.block("if first and lines.count:"):
             body.line(f"next(feed{number})")
@@ -129,7 +129,7 @@ def _named_cells(function: FunctionWriter, step: Schematize, number: int, texts:
     body = function.body
     skip_blank(function, step, number)
     with body.block("try:"):
-        body.line(f"{', '.join(texts)}, = read{number}(line)")
+        body.line(f"{', '.join(texts)}, = cells_of{number}(line)")
     with body.block("except ValueError as error:"):
         _refuse(function, step, number, "str(error)")
     return texts
