@@ -124,7 +124,11 @@ def _bound(bound: float | None) -> str:
 
 
 def _options(options: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in options.items())
+    return ", ".join(f"{name} {_option(value)}" for name, value in options.items() if value != {})
+
+
+def _option(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _limits(limits: Limits) -> str:

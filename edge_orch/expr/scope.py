@@ -43,9 +43,10 @@ class Scope(msgspec.Struct, frozen=True):
 
     `beside`: fields that the same step makes. `gone`: fields that a step above did not pass on, and which one.
     `rows_of`: the aggregate or sort whose records these are, which come from no source.
-    `bounds`: between which numbers fields lie. `instead`: where there are no fields, what is expected. `labels`: bare
-    names are labels of the agent (in `target`). `broken`: fields that exist but whose definition is already reported;
-    naming one raises an `Invalid` without problems, so that one mistake is told once. `lost`: all fields are so.
+    `bounds`: between which numbers fields lie. `instead`: where there are no fields, what is expected.
+    `undeclared`: what to do for a parameter that is none. `labels`: bare names are labels of the agent (in `target`).
+    `broken`: fields that exist but whose definition is already reported; naming one raises an `Invalid` without
+    problems, so that one mistake is told once. `lost`: all fields are so.
     """
 
     fields: Mapping[str, Field] = {}
@@ -58,6 +59,7 @@ class Scope(msgspec.Struct, frozen=True):
     labels: bool = False
     bounds: Mapping[str, Bounds] = {}
     instead: str = ""
+    undeclared: str = "declare it under spec.params"
     rows_of: str | None = None
 
     def name(self, parts: tuple[str, ...]) -> Expression:
@@ -127,7 +129,7 @@ class Scope(msgspec.Struct, frozen=True):
         if self.labels:
             what = f"`:{name}`: a target knows labels only"
             raise Invalid(Problem(what, None, "a label's bare name", "", "write the value itself"))
-        next_step = did_you_mean(name, self.params, "declare it under spec.params")
+        next_step = did_you_mean(name, self.params, self.undeclared)
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
 
 

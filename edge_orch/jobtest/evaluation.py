@@ -30,6 +30,7 @@ _SHOWN = 60  # characters of a row that is no object
 _TOLD = 3
 """So many rows that are no objects are told: a file of another kind has many."""
 _NO_ROWS = "a field of the rows, which are given by --row or --input"
+_NO_PARAM = "give it a value by --param NAME=VALUE"
 RESULT = "value"
 EXPRESSION = "expression"
 """Names the text in problems, where a job's file would stand."""
@@ -71,7 +72,9 @@ def evaluate(
     specs = tuple(ParamSpec(name, _type_of(value), value) for name, value in params.items())
     here = Location(EXPRESSION, 1, 1)
     known = {column.name: column for column in columns}
-    scope = Scope(known, {spec.name: spec.type for spec in specs}, instead="" if known else _NO_ROWS)
+    scope = Scope(
+        known, {spec.name: spec.type for spec in specs}, instead="" if known else _NO_ROWS, undeclared=_NO_PARAM
+    )
     expression = parse_expression(Sql.read(Scalar(text, here, plain=False, inner=here)), scope)
     made = Schema((Field(RESULT, expression.type, is_required(expression)),))
     plan = Plan(

@@ -39,7 +39,7 @@ def test_there_are_ready_jobs_for_what_plants_need() -> None:
 
 
 def test_the_example_of_the_guide_to_tests_passes(tmp_path: Path) -> None:
-    found = re.search(r"```yaml\n(.*?)```", (ROOT / "docs" / "job-tests.md").read_text("utf-8"), re.DOTALL)
+    found = re.search(r"```yaml tests\n(.*?)```", (ROOT / "docs" / "job-tests.md").read_text("utf-8"), re.DOTALL)
     assert found is not None
     shutil.copy(ROOT / "jobs" / "press_temperature.yaml", tmp_path)
     (tmp_path / "press_temperature.test.yaml").write_text(found[1], "utf-8")

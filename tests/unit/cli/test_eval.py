@@ -59,3 +59,10 @@ def test_of_a_file_of_another_kind_three_rows_are_told(cli: Any, tmp_path: Path)
     assert answer.code == 3
     assert answer.err.count("is no JSON object") == 3
     assert answer.err.endswith("error: 6 more like these\n")
+
+
+def test_a_parameter_without_a_value_is_asked_for(cli: Any) -> None:
+    answer = cli("eval", ":hot + 1")
+    assert answer.code == 3
+    assert "unknown parameter `:hot`" in answer.err
+    assert "next: give it a value by --param NAME=VALUE" in answer.err

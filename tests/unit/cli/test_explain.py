@@ -132,6 +132,14 @@ def test_a_step_that_several_feed_is_drawn_once_and_named_with_all_of_them(cli: 
     assert "  both (filter) ← route.high + low\n" in stages
 
 
+def test_options_of_a_sink_are_shown_as_they_are_written(cli: Any, tmp_path: Path) -> None:
+    job = tmp_path / "j.yaml"
+    sinks = "sinks: {k: {mqtt: {topic: t, retain: true}}, w: {webhook: {url: 'http://127.0.0.1/x'}}}"
+    job.write_text(UNITED.replace("sinks: {k: {file: {path: y}}}", sinks), "utf-8")
+    out = cli("explain", str(job)).out
+    assert "  k: mqtt: topic t, retain true\n  w: webhook: url http://127.0.0.1/x\n" in out
+
+
 def test_branches_of_one_route_that_meet_are_one_line_with_their_names(cli: Any, tmp_path: Path) -> None:
     job = tmp_path / "j.yaml"
     job.write_text(UNITED.replace("from: [schematize, low]", "from: [route.high, route.low]"), "utf-8")
