@@ -111,6 +111,10 @@ _MENDING_KEYS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("rate",), {"ratio": "write ratio: 0.1 for one in ten"}),
     (("ttl", "cache", "max_age", "duration", "lookback"), {"within": "write within: 10m"}),
     (("rows", "size", "n", "count", "preceding"), {"last": "write last: 10"}),
+    (
+        ("following", "lead", "ahead", "after"),
+        {"last": "leave it out: it looks back; let each record speak for one before it, by lag or xs ->> '$[0]'"},
+    ),
     (("level", "priority"), {"severity": "write severity"}),
     (("trigger", "threshold", "expr", "expression"), {"when": "write when: CONDITION"}),
     (("cooldown", "repeat_interval"), {"throttle": "write throttle: 10m"}),
