@@ -8,6 +8,7 @@ from math import gcd
 from typing import Any
 
 from edge_orch.compile.fields import check_zone
+from edge_orch.compile.opposites import refuse_opposites
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.expression import parse_condition
 from edge_orch.expr.scope import Scope
@@ -166,6 +167,7 @@ def _cycle(options: Cycle, kind: Scalar, scope: Scope) -> plan.CycleWindow:
     begin, end = [
         None if sql is None else parse_condition(sql, scope, deciding=True) for sql in (options.begin, options.end)
     ]
+    refuse_opposites(begin, end, options.begin)
     longest = None if options.max is None else options.max.value
     return plan.CycleWindow(options.timeout.value, begin, end, longest)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from edge_orch.compile.added import refuse_known, widened
 from edge_orch.compile.context import Compiled, StepContext
+from edge_orch.compile.opposites import refuse_opposites
 from edge_orch.errors import Invalid, Problem
 from edge_orch.expr.aggregates import parse_aggregation
 from edge_orch.expr.conversion import NUMBERS, converted, is_required
@@ -50,6 +51,7 @@ def compile_running(spec: Running, context: StepContext) -> Compiled:
 
     made = gathered(spec.compute.items(), computed)
     begin, end = gathered([spec.begin, spec.end], condition)
+    refuse_opposites(begin, end, spec.begin)
     state = _carried(spec, context)
     compute = tuple(aggregation for aggregation, _ in made)
     step = plan.Running(context.name, context.input, keys, compute, begin, end, flow.schema, state or msgspec.UNSET)
