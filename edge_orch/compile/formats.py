@@ -47,6 +47,7 @@ _SYSLOG_ELSEWHERE = {
     "msg_id": "msgid",
 }
 WHOLE = "$"
+_WHOLES = frozenset({WHOLE})
 _INFLUX_OBJECTS = frozenset({"tags", "fields"})
 _SYSLOG_OBJECTS = frozenset({"structured_data"})
 FieldProblems = Callable[[Name, FieldSpec, plan.ParsedField], Sequence[Problem]]
@@ -82,7 +83,8 @@ def _regex(pattern: Text, next_step: str = "write (?P<{}>…) in the expression"
     compiled_regex(pattern, groups)
     others = {name: found for name, found in groups.names.items() if found != (name,)}
     problems = _among("no named group", tuple(groups.names), next_step)
-    return Layout(formats.RegexFormat(groups.pattern, others), problems, columns=frozenset(groups.names))
+    format_ = formats.RegexFormat(groups.pattern, others)
+    return Layout(format_, problems, objects=_WHOLES, columns=frozenset(groups.names))
 
 
 def _grok(spec: Grok) -> Layout:
@@ -111,13 +113,13 @@ def _csv(spec: Csv) -> Layout:
         if not spec.header.value:
             what = "csv needs columns, or a header that names them"
             raise Invalid(Problem(what, spec.header.where, "columns: [ts, x], or header: true"))
-        return Layout(formats.CsvFormat((), spec.delimiter.value, True), _one_column, objects=frozenset({WHOLE}))
+        return Layout(formats.CsvFormat((), spec.delimiter.value, True), _one_column, objects=_WHOLES)
     columns = tuple(column.value for column in spec.columns)
     repeated = [column for index, column in enumerate(spec.columns) if column.value in columns[:index]]
     if repeated:
         raise Invalid(*(Problem(f"column `{column.value}` stands here twice", column.where) for column in repeated))
     format_ = formats.CsvFormat(columns, spec.delimiter.value, spec.header.value)
-    return Layout(format_, _among("no column", columns), objects=frozenset({WHOLE}))
+    return Layout(format_, _among("no column", columns), objects=_WHOLES)
 
 
 def _json_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
@@ -144,7 +146,7 @@ def _one_column(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequen
 
 def _among(what: str, columns: tuple[str, ...], next_step: str = "") -> FieldProblems:
     def problems(name: Name, _spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
-        if len(field.path) == 1 and field.path[0] in columns:
+        if (len(field.path) == 1 and field.path[0] in columns) or (field.json and field.path == (WHOLE,)):
             return ()
         path = ".".join(field.path)
         near = did_you_mean(path, columns, next_step.format(path))
@@ -226,7 +228,7 @@ def _key_value(spec: KeyValue) -> Layout:
         next_step = "say what stands between two fields, and what between a name and its value"
         raise Invalid(Problem("nothing tells fields from their values", where, "", "both alike", next_step))
     format_ = formats.KeyValueFormat(spec.field_delimiter.value, spec.key_value_delimiter.value)
-    return Layout(format_, objects=frozenset({WHOLE}))
+    return Layout(format_, objects=_WHOLES)
 
 
 def _xml(spec: Xml) -> Layout:
@@ -237,7 +239,7 @@ def _xml(spec: Xml) -> Layout:
 def _msgpack(spec: MessagePack) -> Layout:
     format_ = formats.MsgpackFormat(sequence=spec.sequence.value)
     problems = _sequence_problems if format_.sequence else _json_problems
-    return Layout(format_, problems, objects=frozenset({WHOLE}), binary=True)
+    return Layout(format_, problems, objects=_WHOLES, binary=True)
 
 
 def _sequence_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Sequence[Problem]:
@@ -255,7 +257,7 @@ _LAYOUTS: dict[type, Callable[[Any], Layout]] = {
     Grok: _grok,
     Dissect: _dissect,
     KeyValue: _key_value,
-    Logfmt: lambda _: Layout(formats.KeyValueFormat(), objects=frozenset({WHOLE})),
+    Logfmt: lambda _: Layout(formats.KeyValueFormat(), objects=_WHOLES),
     Syslog: lambda spec: Layout(formats.SyslogFormat(spec.standard.value), _syslog_problems, objects=_SYSLOG_OBJECTS),
     Influx: lambda _: Layout(
         formats.InfluxFormat(), _influx_problems, {("timestamp",): "unix_ns"}, objects=_INFLUX_OBJECTS

@@ -10,7 +10,10 @@ from edge_orch.compile.bounds import made_by
 from edge_orch.plan import steps as plan
 from edge_orch.plan.formats import DocumentFormat, Format, JsonFormat
 from edge_orch.plan.plan import Path
+from edge_orch.plan.schema import FieldType
 from edge_orch.spec.steps import Aggregate, Alert
+
+_NESTED = JsonFormat | DocumentFormat
 
 
 class Homes(msgspec.Struct, frozen=True):
@@ -30,7 +33,7 @@ def homes_after(body: object, step: plan.Step | None, before: Homes) -> Homes:
     if isinstance(body, Aggregate | Alert):
         return NO_HOMES
     if isinstance(step, plan.Schematize):
-        return Homes(_inside(step.format, step.fields), _filled(step.fields))
+        return Homes(_inside(step.format, step.fields), _read_as(step.format, step.fields))
     made = frozenset(name.value for name in made_by(body))
     if not isinstance(step, plan.Parse):
         return Homes(before.paths, before.changed | made)
@@ -38,7 +41,9 @@ def homes_after(body: object, step: plan.Step | None, before: Homes) -> Homes:
     paths = {holder: known for holder, known in before.paths.items() if holder not in made}
     if not step.others and step.field not in made:
         paths[step.field] = {field.name: field.path for field in step.fields}
-    return Homes(paths | _inside(step.format, step.fields), (before.changed - made) | _filled(step.fields))
+    return Homes(
+        paths | _inside(step.format, step.fields), (before.changed - made) | _read_as(step.format, step.fields)
+    )
 
 
 def homes_together(branches: Sequence[tuple[Collection[str], Homes]]) -> Homes:
@@ -56,7 +61,7 @@ def homes_together(branches: Sequence[tuple[Collection[str], Homes]]) -> Homes:
 def _inside(format_: Format, fields: Sequence[plan.ParsedField]) -> dict[str, Mapping[str, Path]]:
     """Fields that hold an object, and where in it the others were read."""
     found: dict[str, Mapping[str, Path]] = {}
-    nested = isinstance(format_, JsonFormat | DocumentFormat)
+    nested = isinstance(format_, _NESTED)
     for holder in fields:
         if holder.json and not (nested or holder.path):  # of names and values: names may have dots in them
             found[holder.name] = {field.name: (".".join(field.path),) for field in fields if field is not holder}
@@ -67,6 +72,11 @@ def _inside(format_: Format, fields: Sequence[plan.ParsedField]) -> dict[str, Ma
     return found
 
 
-def _filled(fields: Sequence[plan.ParsedField]) -> frozenset[str]:
-    """Fields whose default may stand where the object has nothing."""
-    return frozenset(field.name for field in fields if field.default is not None)
+def _read_as(format_: Format, fields: Sequence[plan.ParsedField]) -> frozenset[str]:
+    """Fields that may be something else than the object has: by a default, or where all it has are texts."""
+    texts = not isinstance(format_, _NESTED)
+    return frozenset(
+        field.name
+        for field in fields
+        if field.default is not None or (texts and (field.type is not FieldType.STRING or field.nulls))
+    )

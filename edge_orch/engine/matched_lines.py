@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from edge_orch.engine.casualties import Casualties
 from edge_orch.engine.fields import text_parser
-from edge_orch.engine.groups import groups_of, text_of
+from edge_orch.engine.groups import groups_of, texts_of
 from edge_orch.engine.line_pattern import LinePattern, line_pattern
 from edge_orch.engine.lines import Lines
 from edge_orch.engine.loose_lines import loose_lines
@@ -41,14 +41,15 @@ class MatchedLines:
         self._step = step
         self._pattern = pattern
         self._groups = groups_of(format_, fields)
-        self._texts = [text_of(groups) for groups in self._groups]
+        self._texts = texts_of(format_, fields)
+        self._whole = () in self._groups
         self._limit = longest_text(pattern)
         self._matches = {True: of_ascii(pattern).fullmatch, False: compiled.fullmatch}
         self._alls = {True: self._all(ascii_only=True), False: self._all(ascii_only=False)}
         self._splits: dict[bool, Callable[[str], list[str | None]]] = {}
         whole = self._alls[False]
         sure = whole.always if whole else set()
-        self._loose = None if self._limit else loose_lines(pattern, self._groups, fields)
+        self._loose = None if self._limit or self._whole else loose_lines(pattern, self._groups, fields)
         self._parsers = [(field.name, text_parser(field)) for field in fields]
         self._converters = [
             converter(field, sure=not sure.isdisjoint(groups))
@@ -113,7 +114,7 @@ class MatchedLines:
         return columns, None if len(matches) == len(found) else [each is not None for each in found]
 
     def _all(self, *, ascii_only: bool) -> LinePattern | None:
-        if self._limit is not None:
+        if self._limit is not None or self._whole:
             return None
         return line_pattern(self._pattern, set(chain.from_iterable(self._groups)), ascii_only=ascii_only)
 

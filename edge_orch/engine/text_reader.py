@@ -12,7 +12,7 @@ from edge_orch.engine.csv_lines import cells_object, split_line
 from edge_orch.engine.documents import document_reader
 from edge_orch.engine.fields import column_of, text_parser
 from edge_orch.engine.formats import line_parser
-from edge_orch.engine.groups import groups_of, text_of
+from edge_orch.engine.groups import texts_of
 from edge_orch.engine.json_objects import Misfit, element_reader
 from edge_orch.engine.partial_stamps import completer
 from edge_orch.engine.patterns import whole_matcher
@@ -143,7 +143,7 @@ def _parts(format_: Format, fields: Sequence[ParsedField]) -> Parts:
 
 
 def _matcher(format_: RegexFormat, fields: Sequence[ParsedField]) -> Parts:
-    texts = [text_of(groups) for groups in groups_of(format_, fields)]
+    texts = texts_of(format_, fields)
     matches = whole_matcher(format_.pattern)
 
     def match(text: str, _time_us: int) -> Sequence[str | None]:

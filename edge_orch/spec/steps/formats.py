@@ -75,6 +75,7 @@ class Regex(Model, frozen=True):
     """`regex: '(?P<sensor>\\S+) (?P<temp_c>\\S+)'`: the whole line must match; named groups are the fields.
 
     A name may have dots, which a `path` reads, and stand in several alternatives: the first that matched counts.
+    `{type: json, path: $}` is an object of all that took part, as texts; in `grok`, `dissect` and `csv` as well.
     """
 
     inline: ClassVar[bool] = True

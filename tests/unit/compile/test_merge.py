@@ -83,6 +83,16 @@ def test_names_of_a_text_format_are_members_of_the_object_of_all() -> None:
     )
 
 
+def test_what_a_line_has_as_text_is_set_as_what_its_field_says() -> None:
+    read = (
+        "\n- schematize:\n    grok: '%{WORD:level} %{INT:http.status} %{NOTSPACE:user} %{GREEDYDATA:text}'\n"
+        "    fields: {all: {type: json, path: $}, level: string, status: {type: int, path: http.status}}\n"
+    )
+    assert merge("- {name: last, filter: status > 1}", "all", read=read) == Merge(
+        "all", ((("http.status",), "status"),)
+    )
+
+
 def test_branches_that_meet_keep_what_they_read_together() -> None:
     steps = """
     - route: {routes: {a: id = 'a'}, default: b}
