@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from edge_orch.engine import functions
-from edge_orch.engine.calls import cast, forms, json, number, text
+from edge_orch.engine.calls import cast, json, number, text
 from edge_orch.engine.code import NULL, Code, literal, written
 from edge_orch.engine.element_expressions import ELEMENTWISE, WHOLE, Elements
 from edge_orch.engine.json_expressions import array_of, member_of, object_of
@@ -258,15 +258,14 @@ class ExpressionWriter:
     def _json(self, made: str) -> Code:
         return Code(f"{self._names.bind('k', json.json_text)}({made})", False)
 
-    def _made(self, name: str, arg: Expression, how: Expression) -> Code:
-        """A function that is made once, of a constant text: a time zone, a form of timestamps, a path, a network."""
-        said = written(how, "a time zone, a form, a path or a network")
-        if said == WHOLE and isinstance(arg, Column) and (name, arg.name) in self._elements:
+    def _made(self, name: str, arg: Expression, *how: Expression) -> Code:
+        """A function that is made once, of constant texts: a time zone, a form of timestamps, a path, a network."""
+        said = [written(each, "a time zone, a form, a path or a network") for each in how]
+        if said == [WHOLE] and isinstance(arg, Column) and (name, arg.name) in self._elements:
             symbol = self._elements[name, arg.name]
             return Code(symbol.code, symbol.nullable, atom=True)
-        make = functions.MADE[name]
-        called = self._names.bind("k", make(said))
-        return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=make is not forms.stamp_writer)
+        called = self._names.bind("k", functions.MADE[name](*said))
+        return self._strict((arg,), lambda code: f"{called}({code[0]})", may_fail=name not in functions.SURE)
 
     def _typed(self, arg: Expression, type_: FieldType) -> Code:
         """The value, as a float where integers meet floats."""

@@ -155,16 +155,21 @@ STRICT: dict[str, Function] = {
     "make_timestamp_ms": _call(calendar.make_timestamp_ms, may_fail=True),
 }
 
-MADE: dict[str, Callable[[str], Callable[..., Any]]] = {
+MADE: dict[str, Callable[..., Callable[..., Any]]] = {
     "at_time_zone": calendar.wall_clock,
     "strptime": forms.stamp_reader,
     "strftime": forms.stamp_writer,
     "strftime_ms": forms.stamp_writer,
+    "strftime_offset": forms.stamp_writer,
+    "strftime_zone": forms.zoned_writer,
     "in_network": address.in_network,
     "json_extract": json.json_extract,
     "json_extract_string": json.json_extract_string,
 }
-"""What makes a function of one argument, of the constant text that is the other."""
+"""What makes a function of one argument, of the constant texts that are the others."""
+
+SURE = {name for name in MADE if name.startswith("strftime")}
+"""Those of which what is made gives no NULL."""
 
 # Written out by the expression writer, because NULL has its own meaning in each, or the code depends on types.
 SPECIAL = frozenset(

@@ -50,7 +50,7 @@ MEMBERS = {"json_extract": "json_member", "json_extract_string": "json_member_st
 PLANNED = {
     **{function.full: name for name, function in FUNCTIONS.items() if function.full},
     **{planned: name for name, planned in MEMBERS.items()},
-    "strftime_ms": "strftime",
+    **dict.fromkeys(("strftime_ms", "strftime_offset"), "strftime"),
 }
 """Names that a plan has for calls which agents from before would misread → the function that was called."""
 

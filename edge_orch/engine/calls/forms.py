@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
-from edge_orch.engine.stamps import to_datetime, whole_parser
+from edge_orch.engine.stamps import known_zone, to_datetime, whole_parser
 from edge_orch.plan.forms import WRITTEN
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -32,18 +33,37 @@ _WRITERS: dict[str, Callable[[datetime], str]] = {
     "A": lambda moment: _DAYS[moment.weekday()],
     "b": lambda moment: _MONTHS[moment.month - 1][:3],
     "B": lambda moment: _MONTHS[moment.month - 1],
-    "z": lambda _moment: "+0000",
+    "z": lambda moment: moment.strftime("%z"),
+    ":z": lambda moment: f"{moment.strftime('%z')[:3]}:{moment.strftime('%z')[3:5]}",
     "%": lambda _moment: "%",
 }
 
 
+_DIRECTIVE = re.compile(f"%({'|'.join(WRITTEN)})")
+
+
 def stamp_writer(form: str) -> Callable[[int], str]:
     """A function: a timestamp → its text in UTC. A directive that is none of `WRITTEN` stays as it is."""
-    pattern = re.compile(f"%([{''.join(WRITTEN)}])")
 
     def write(moment_us: int) -> str:
         moment = to_datetime(moment_us)
-        return pattern.sub(lambda match: _WRITERS[match[1]](moment), form)
+        return _DIRECTIVE.sub(lambda match: _WRITERS[match[1]](moment), form)
+
+    return write
+
+
+def zoned_writer(form: str, zone: str) -> Callable[[int], str]:
+    """The same as clocks in the zone show it; UTC where that would lie beyond the years 1 to 9999.
+
+    Raises `Invalid` when this machine does not know the zone.
+    """
+    place = known_zone(zone)
+
+    def write(moment_us: int) -> str:
+        moment = to_datetime(moment_us)
+        with suppress(OverflowError):
+            moment = moment.astimezone(place)
+        return _DIRECTIVE.sub(lambda match: _WRITERS[match[1]](moment), form)
 
     return write
 

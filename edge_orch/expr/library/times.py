@@ -77,9 +77,13 @@ TIMES: dict[str, Function] = {
         (
             TIMESTAMP,
             "written_form",
+            "zone",
         ),
         STRING,
-        "strftime(ts, '%Y-%m-%d'): as text, UTC, months and days in English; %g: milliseconds",
-        example="strftime(CAST('2026-01-02T03:04:05Z' AS timestamp), '%d %b %Y')",
+        "strftime(ts, '%Y-%m-%d', zone): as text, UTC unless a zone is named, months and days in English; %g: "
+        "milliseconds, %:z: the offset as in RFC 3339",
+        optional=1,
+        example="strftime(CAST('2026-01-02T03:04:05Z' AS timestamp), '%Y-%m-%dT%H:%M:%S%:z', 'Europe/Vienna')",
+        full="strftime_zone",
     ),
 }

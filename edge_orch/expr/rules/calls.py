@@ -142,7 +142,8 @@ def _planned(name: str, function: Function, args: list[Expression]) -> str:
     if "json_path" in function.args and not isinstance(args[1], Literal):
         return MEMBERS[name]
     form = args[1] if name == "strftime" else None
-    return "strftime_ms" if isinstance(form, Literal) and "g" in re.findall("%(.?)", str(form.value)) else name
+    parts = re.findall("%(:z|.?)", str(form.value)) if isinstance(form, Literal) else []
+    return "strftime_offset" if ":z" in parts else "strftime_ms" if "g" in parts else name
 
 
 def _argument(checker: Checker, name: str, function: Function, node: exp.Expression, kind: Kind) -> Expression:
@@ -202,7 +203,7 @@ def _form(directives: tuple[str, ...], checker: Checker, node: exp.Expression, v
         what = "a form of timestamps without a part of one"
         next_step = "write %Y for the year, %m month, %d day, %H hour, %M minute, %S second, %f its fraction"
         raise checker.problem(node, what, "text like '%Y-%m-%d %H:%M:%S'", repr(value.value), next_step)
-    for directive in re.findall("%(.?)", value.value):
+    for directive in re.findall("%(:z|.?)", value.value):
         if directive not in directives:
             what = f"`%{directive}` is no part of a timestamp"
             raise checker.problem(node, what, f"one of: {', '.join(f'%{one}' for one in directives)}")
