@@ -36,6 +36,13 @@ _OF_DISTINCT = ("count", "sum", "avg", "array_agg", "string_agg")
 _SAME_OF_DISTINCT = _BOOL | _BITS | {"min", "max"}
 """What is the same of distinct values as of all."""
 _ESCAPES = {r"\n": "a line break", r"\r\n": "a line break", r"\t": "a tab"}
+_GATHERING = {"array_agg", "string_agg"}
+_IN_ORDER = "leave the order out: it is that of the event time; by value, list_sort(xs) in a map step after"
+_OTHER_ARGUMENTS = {
+    ("count", 0): "write count(*)",
+    ("first", 2): "write first(x), of the earliest record; by another field, arg_min(x, y)",
+    ("last", 2): "write last(x), of the latest record; by another field, arg_max(x, y)",
+}
 _COMBINED = "compute each aggregate alone; combine them in a map step after"
 MOST_GREATEST = 1000
 """So many of the greatest or least values are kept at most."""
@@ -55,7 +62,8 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
     if function not in AGGREGATES:
         inside = [str(call.this).lower() in AGGREGATES for call in node.find_all(exp.Anonymous)]
         found = f"`{function}`" if function else "an expression around it" if any(inside) else "no aggregate"
-        next_step = _COMBINED if function not in ELSEWHERE and any(inside) else _aggregate_meant(node, function)
+        around = any(inside) and function not in ELSEWHERE and not isinstance(node, exp.Window)
+        next_step = _COMBINED if around else _aggregate_meant(node, function)
         raise checker.problem(node, "need exactly one aggregate", f"one of: {names(AGGREGATES)}", found, next_step)
     made = _Maker(checker, node, function).made(name, where)
     return made, Field(name, made.type, _never_null(made), _makes_json(made))
@@ -63,7 +71,10 @@ def parse_aggregation(name: str, sql: Sql, scope: Scope) -> tuple[Aggregation, F
 
 def _aggregate_meant(node: exp.Expression, function: str) -> str:
     if isinstance(node, exp.WithinGroup):
-        return "write quantile(x, 0.95)"
+        gathered = SYNONYMS.get(str(node.this.this).lower(), str(node.this.this).lower()) in _GATHERING
+        return _IN_ORDER if gathered else "write quantile(x, 0.95)"
+    if isinstance(node, exp.Window):
+        return "leave OVER out: it sees its window; over the records before each, write a moving or running step"
     if isinstance(node, exp.Column):
         return "write count(*)" if node.name == "count" else f"write last({node.name}); a key stands in the row already"
     near = did_you_mean(function, AGGREGATES, _COMBINED)
@@ -101,9 +112,14 @@ class _Maker:
             args = [*args[0].expressions, *args[1:]]
             self.expect_distinct(args)
         signature = AGGREGATES[function]
+        if ordered := next((arg for arg in args if isinstance(arg, exp.Order)), None):
+            what = "values stand in the order of their event time"
+            raise self.checker.problem(ordered, what, next_step=_IN_ORDER)
         if not signature.least <= len(args) <= signature.most:
             what = f"wrong number of arguments for `{function}`"
-            raise self.checker.problem(self.node, what, signature.doc, f"{len(args)}")
+            raise self.checker.problem(
+                self.node, what, signature.doc, f"{len(args)}", _OTHER_ARGUMENTS.get((function, len(args)), "")
+            )
         if function == "median":
             function, args = "quantile", [*args, exp.Literal.number(0.5)]
         order = self.ordering(args.pop(1)) if function in {"arg_min", "arg_max"} else None

@@ -183,5 +183,19 @@ ELSEWHERE = {
     **dict.fromkeys(("any", "some"), "write bool_or(x)"),
     **dict.fromkeys(("deduplicate", "collect_set", "set_agg"), "write array_agg(DISTINCT x)"),
     **dict.fromkeys(("sum_distinct", "sumdistinct"), "write sum(DISTINCT x)"),
+    **dict.fromkeys(("approx_distinct", "hll", "hyperloglog", "ndv"), "write count(DISTINCT x)"),
+    **dict.fromkeys(("product", "prod"), "write sum(ln(x)), and in a map after it exp(s)"),
+    **dict.fromkeys(("geometric_mean", "geomean"), "write avg(ln(x)), and in a map after it exp(a)"),
+    **dict.fromkeys(("weighted_avg", "avg_weighted"), "write sum(x * w) and sum(w), and divide them in a map after"),
+    **dict.fromkeys(
+        ("twap", "time_weight", "time_weighted_average", "twa"),
+        "lag the value and its time, then sum(before * s) / sum(s): see «averages weighted by time» in docs/porting.md",
+    ),
+    **dict.fromkeys(("cumsum", "cumulative_sum", "running_total"), "write a running step, with sum(x)"),
+    **dict.fromkeys(
+        ("rank", "dense_rank", "row_number"), "write arg_max(x, y, 3) here; for a number of each record, a running step"
+    ),
+    **dict.fromkeys(("session_start", "tumble_start", "hop_start"), "leave it out: the row has window_start"),
+    **dict.fromkeys(("session_end", "tumble_end", "hop_end"), "leave it out: the row has window_end"),
 }
 """Names that other products have for what is said otherwise here: the next step for who writes them."""

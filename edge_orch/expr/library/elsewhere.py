@@ -105,7 +105,8 @@ ELSEWHERE = {
     **dict.fromkeys(("ts_unix", "ts_unix_milli", "unixtime", "tounix"),
         "write extract(epoch FROM ts), or epoch_ms(ts)"),
     **dict.fromkeys(
-        ("ts_round", "time_bucket_gapfill", "bucket", "floor_time", "tumble_start", "date_bin", "time_slice"),
+        ("ts_round", "time_bucket_gapfill", "bucket", "floor_time", "tumble_start", "date_bin", "time_slice",
+         "time_floor"),
         "write time_bucket('5m', ts)",
     ),
     **dict.fromkeys(("datepart", "date_get"), "write extract(hour FROM ts)"),
@@ -115,6 +116,8 @@ ELSEWHERE = {
     **dict.fromkeys(("bool", "boolean", "tobool"), "write CAST(x AS bool)"),
     **dict.fromkeys(("str", "text", "varchar", "tostring"), "write CAST(x AS string)"),
     **dict.fromkeys(("zeroifnull",), "write coalesce(x, 0)"),
+    **dict.fromkeys(("safe_cast",), "write TRY_CAST(x AS float)"),
+    **dict.fromkeys(("timestamp_trunc", "datetime_trunc"), "write date_trunc('hour', ts)"),
     **dict.fromkeys(("json_parse", "parsejson", "fromjson", "from_json", "grok"), "read it with a parse step"),
     **dict.fromkeys(("json_extract_scalar",), "write x ->> '$.key'"),
     **dict.fromkeys(("mid",), "write substr(x, start, length)"),
