@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -213,12 +214,13 @@ def _influx_problems(name: Name, spec: FieldSpec, field: plan.ParsedField) -> Se
 
 def _no_part(kind: str, name: Name, field: plan.ParsedField, known: list[str], next_step: str = "") -> Problem:
     path = ".".join(field.path)
+    near = get_close_matches(path, known, n=1)
     return Problem(
         f"{kind} has no part `{path}` for the field `{name.value}`",
         name.where,
         f"one of: {names(known)}",
         "",
-        next_step or did_you_mean(path, known, "name the part: path: …"),
+        next_step or (f"write path: {near[0]}" if near else "name the part: path: …"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
 
 import msgspec
 
@@ -90,12 +91,14 @@ def _names(steps: Sequence[Step], problems: list[Problem]) -> list[str]:
         given.setdefault(step.name.value, step.name.where)
     taken = set(given)
     result = []
+    next_number: dict[str, int] = {}
     for step in steps:
         name = step.name.value if step.name else step.kind.text
-        number = 2
+        number = next_number.get(name, 2)
         while step.name is None and name in taken:
             name = f"{step.kind.text}_{number}"
             number += 1
+        next_number[step.kind.text] = number
         taken.add(name)
         result.append(name)
     return result
@@ -170,8 +173,10 @@ def _unknown(name: str, where: Location, by_name: dict[str, NamedStep]) -> Probl
 
 
 def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     told: set[str] = set()
+    if _has_no_circle(named):
+        return problems
     for step in named:
         path = _circle(step.name, by_name) if step.name not in {*told, *_TAKEN} else []
         if path:
@@ -180,6 +185,14 @@ def _cycles(named: list[NamedStep], by_name: dict[str, NamedStep]) -> list[Probl
             chain = " ← ".join([*path, step.name])
             problems.append(Problem("steps in a circle", where, "", chain, "let one of them read a step outside"))
     return problems
+
+
+def _has_no_circle(named: list[NamedStep]) -> bool:
+    try:
+        TopologicalSorter({step.name: set(map(producer, step.inputs)) for step in named}).prepare()
+    except CycleError:
+        return False
+    return True
 
 
 def _circle(name: str, by_name: dict[str, NamedStep]) -> list[str]:

@@ -129,7 +129,7 @@ class Scope(msgspec.Struct, frozen=True):
         if self.labels:
             what = f"`:{name}`: a target knows labels only"
             raise Invalid(Problem(what, None, "a label's bare name", "", "write the value itself"))
-        next_step = did_you_mean(name, self.params, self.undeclared)
+        next_step = did_you_mean(f":{name}", [f":{one}" for one in self.params], self.undeclared)
         raise Invalid(Problem(f"unknown parameter `:{name}`", None, f"one of: {names(self.params)}", "", next_step))
 
 

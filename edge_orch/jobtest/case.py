@@ -15,6 +15,8 @@ from edge_orch.spec.nodes import Node, Scalar
 from edge_orch.spec.reading import Doc, read, read_model
 from edge_orch.spec.topics import Topic
 
+ANY_TOPIC = "test"
+"""The topic of records of which a case does not say where they come from: one that any source takes."""
 _CASES = "a list of cases: - name: …"
 
 
@@ -73,7 +75,7 @@ class Arrival(Model, frozen=True):
     """Records that arrive at one time from one partition; without records, time just passes."""
 
     at: Annotated[Moment | None, Doc("when; left out: with the one above")]
-    topic: Annotated[PastTopic, Doc("topic they come from; it is their partition, too", default="test")]
+    topic: Annotated[PastTopic, Doc("topic they come from; it is their partition, too", default=ANY_TOPIC)]
     lines: Annotated[Lines | None, Doc("the records themselves")]
     hex: Annotated[tuple[Hex, ...], Doc("records of bytes, each in hexadecimal: 81 a1 61 01", default="[]")]
     file: Annotated[Text | None, Doc("a file that holds them, relative to the test file")]

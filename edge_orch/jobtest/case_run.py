@@ -14,6 +14,7 @@ from edge_orch.engine.records import Batch, Device, Emission, EpisodeEvent, Epis
 from edge_orch.errors import Invalid, Problem
 from edge_orch.jobtest.case import Arrival, Case, CaseBody
 from edge_orch.jobtest.notifications import Told, told
+from edge_orch.jobtest.origin import check_topic
 from edge_orch.plan.formats import MsgpackFormat
 from edge_orch.plan.params import bind
 from edge_orch.plan.plan import Plan
@@ -47,6 +48,7 @@ class CaseRun:
         self._lines = {output.name: output.line for output in plan.outputs if output.line is not None}
         self._positions: dict[str, int] = {}
         self._whole = plan.whole
+        self._source = plan.source
         formats = {type(step.format) for step in plan.steps if isinstance(step, Schematize)}
         self._encode = msgspec.msgpack.encode if MsgpackFormat in formats else msgspec.json.encode
         self._now = Instant(self._body.start.value, 0, "test")
@@ -72,6 +74,7 @@ class CaseRun:
         for arrival in self._body.input:
             if arrival.at is not None:
                 self._pass_time(arrival.at.after(self._body.start.value))
+            check_topic(self._source, arrival)
             for payload in self._payloads(arrival):
                 self._take(self._pipeline.process(self._batch(arrival.topic.value, payload)))
             if arrival.acknowledge is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from edge_orch.errors import Invalid, Problem
+from edge_orch.spec.amounts import duration_meant
 from edge_orch.spec.leaves import Leaf
 from edge_orch.spec.nodes import Scalar, described
 from edge_orch.time import parse_duration, parse_timestamp
@@ -38,7 +39,7 @@ class Moment(Leaf, frozen=True):
             except (ValueError, OverflowError, Invalid):
                 continue
             return node.text
-        next_step = f"write a unit: {node.text}s" if node.text.isdecimal() else ""
+        next_step = duration_meant(node.text)
         raise Invalid(Problem("not a time", node.where, cls.expected, described(node), next_step))
 
     def after(self, start_us: int) -> int:

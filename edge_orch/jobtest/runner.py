@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -26,8 +26,10 @@ def run_case(plan: Plan, case: Case, open_file: OpenFile) -> list[Problem]:
     Raises `Invalid` when the case does not fit the job: a parameter, an output or a step that the job does not have.
     """
     expect = case.body.expect
-    _check_names("output", expect.outputs, [output.name for output in plan.outputs])
-    _check_names("step", expect.steps, [port for step in plan.steps for port in ports(step)])
+    by_sink = {output.sink: f"`{output.name}` is the output that goes there" for output in plan.outputs}
+    _check_names("output", expect.outputs, [output.name for output in plan.outputs], by_sink)
+    silent = {step.name: "an alert passes nothing on: look at `alerts`" for step in plan.steps if not ports(step)}
+    _check_names("step", expect.steps, [port for step in plan.steps for port in ports(step)], silent)
     rules = [step.name for step in plan.steps if isinstance(step, Alert)]
     _check_names("alert rule", [one.rule for one in expect.alerts], rules)
     _check_names("alert rule", [one.rule for one in expect.notifications or ()], rules)
@@ -58,10 +60,13 @@ def _late(run: CaseRun, case: Case) -> Iterator[Problem]:
             yield Problem(f"records came too late for `{step}`", case.where, "", found, next_step)
 
 
-def _check_names(what: str, named: Iterable[Text | Name | LabelName], known: list[str]) -> None:
+def _check_names(
+    what: str, named: Iterable[Text | Name | LabelName], known: list[str], instead: Mapping[str, str] = {}
+) -> None:
+    """Raise `Invalid` for names that are not known. `instead`: names of other things → what to write."""
     problems = [
         Problem(f"the job has no {what} `{name.value}`", name.where, f"one of: {names(known)}", "",
-                did_you_mean(name.value, known))
+                instead.get(name.value) or did_you_mean(name.value, known))
         for name in named
         if name.value not in known
     ]  # fmt: skip

@@ -39,15 +39,19 @@ def unknown_key(
     otherwise: str = "",
     *,
     below: abc.Mapping[str, str] = {},
+    absent: abc.Collection[str] | None = None,
 ) -> Problem:
     """The problem of a key that means nothing here. `elsewhere`: names of other products → what to write here.
 
-    `below`: keys that mean something a level deeper → the key they stand below.
+    `below`: keys that mean something a level deeper → the key they stand below. `absent`: those that are not there yet,
+    of which one may be meant; left out: all that are known.
     """
     known = list(known)
     meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known)
     meant = meant or (f"write it below `{below[key.text]}`" if key.text in below else _cut(key.text))
-    next_step = meant or did_you_mean(key.text, known, otherwise)
+    next_step = meant or did_you_mean(key.text, known if absent is None else absent, otherwise)
+    if absent is not None and not next_step and (twin := did_you_mean(key.text, known)):
+        next_step = f"{re.findall('`(.*)`', twin)[0]} stands there already: leave one of them"
     return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
 
 

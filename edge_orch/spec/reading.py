@@ -118,13 +118,13 @@ def read_model(model: Any, node: Node) -> Any:
     outdented = outdented_keys(tuple(entries.values()), known)
     strange = [key for key, _ in entries.values() if key.text not in known]
     below = _deeper(fields)
-    unknown = [unknown_key(key, known, below=below) for key in strange if key.text not in outdented]
+    absent = known - entries.keys()
+    unknown = [unknown_key(key, known, below=below, absent=absent) for key in strange if key.text not in outdented]
     missing = [field for field in fields if field.required and field.key not in entries]
     open_keys = {field.key for field in missing if get_origin(field.hint) is dict}
     values_of: dict[Location | None, Node] = {key.where: value for key, value in entries.values()}
     unknown, told = meant_for(unknown, {field.key: field.doc.text for field in missing}, open_keys, values_of)
     problems = [*unknown, *(outdented_key(key, outdented[key.text]) for key in strange if key.text in outdented)]
-    absent = known - entries.keys()
 
     def given(field: ModelField) -> Any:
         try:

@@ -83,6 +83,23 @@ def test_every_problem_is_told_at_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("inside", "next_step"),
+    [
+        ("input: [{data: x}]", "write lines"),
+        ("input: [{after: 5s}]", "write at: 5s"),
+        ("input: [{at: 5 minutes}]", "write 5m"),
+        ("input: [], expect: {output: {}}", "write outputs"),
+        ("input: [], expect: {records: []}", "write outputs: {NAME: […]}"),
+        ("input: [], expect: {alerts: 1}", "write a list of mappings: [{…}, …]"),
+    ],
+)
+def test_what_other_tests_call_something_is_told(inside: str, next_step: str) -> None:
+    with pytest.raises(Invalid) as error:
+        read_cases(f"- {{name: x, {inside}}}", "t.test.yaml")
+    assert [problem.next_step for problem in error.value.problems] == [next_step]
+
+
 def test_time_does_not_go_backwards() -> None:
     text = "- name: x\n  input:\n  - {at: 5s}\n  - {lines: []}\n  - {at: 4s}\n"
     assert problems(text) == ["t.test.yaml:5:10: time goes backwards"]

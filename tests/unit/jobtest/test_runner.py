@@ -110,6 +110,8 @@ def test_unexpected_dead_letters_fail() -> None:
             "the job has no output `ra`\n  expected: one of: raw, rolled\n  next: did you mean `raw`?",
         ),
         ("expect: {steps: {rol: []}}", "the job has no step `rol`"),
+        ("expect: {steps: {hot: []}}", "next: an alert passes nothing on: look at `alerts`"),
+        ("expect: {outputs: {out: []}}", "next: `rolled` is the output that goes there"),
         ("params: {hott: 1}", "the job has no parameter hott"),
         ("params: {hot: 101}", "the parameter hot is out of bounds"),
     ],
@@ -119,6 +121,15 @@ def test_a_case_that_does_not_fit_the_job_is_invalid(yaml: str, problem: str) ->
         problems(f"  input: []\n  {yaml}\n")
     assert "t.test.yaml:3:" in str(caught.value)
     assert problem in str(caught.value)
+
+
+def test_records_of_a_topic_that_the_job_does_not_read_are_no_test() -> None:
+    with pytest.raises(Invalid) as error:
+        problems("  input: [{topic: u/1, lines: ['{}']}]\n")
+    assert str(error.value) == (
+        "t.test.yaml:2:19: the job takes nothing from the topic `u/1`\n  expected: a topic of t/+\n"
+        "  next: write a topic that the filter of the source takes, or leave it out"
+    )
 
 
 def test_a_secret_that_a_step_needs_must_be_given() -> None:
