@@ -39,7 +39,7 @@ def homes_after(body: object, step: plan.Step | None, before: Homes) -> Homes:
         return Homes(before.paths, before.changed | made)
     # What another text is read to has no home in the object that the text came from.
     paths = {holder: known for holder, known in before.paths.items() if holder not in made}
-    if not step.others and step.field not in made:
+    if isinstance(step.format, JsonFormat) and not step.others and step.field not in made:
         paths[step.field] = {field.name: field.path for field in step.fields}
     return Homes(
         paths | _inside(step.format, step.fields), (before.changed - made) | _read_as(step.format, step.fields)

@@ -67,6 +67,13 @@ def test_the_text_that_parse_reads_takes_its_fields_back() -> None:
     assert found == Merge("line", ((("n2",), "n2"), (("device", "id"), "id")))
 
 
+def test_a_text_that_is_no_object_holds_nothing() -> None:
+    read = "\n- schematize: {raw: {}, fields: {line: string}}\n"
+    regex = "regex: '(?P<id>.) (?P<n>.)', fields: {id: string, n: int}"
+    found = merge(f"- {{name: last, parse: {{field: line, {regex}}}}}", "line", read=read)
+    assert found == Merge("line", ((("id",), "id"), (("n",), "n")))
+
+
 def test_what_one_of_several_formats_read_has_no_home() -> None:
     read = "\n- schematize: {raw: {}, fields: {line: string}}\n"
     formats = "[{json: {}, fields: {x: {type: string, path: a.x}}}, {regex: '(?P<x>.)', fields: {x: string}}]"
