@@ -35,7 +35,9 @@ _TYPES = {**dict.fromkeys(("date", "time"), _DAY), **dict.fromkeys(("decimal", "
 _OURS = "int|integer|bigint|float|double|string|text|varchar|bool|boolean|timestamp"
 _CALLED = "avg|sum|min|max|count|first|last|median|lower|upper|trim|length|abs|round|floor|ceil|sqrt"
 # A habit, looked for in the expression without its quoted texts → what to write here; \\1 is its first group.
+_WORD = 'if it is a field, write "\\1" in double quotes: it is a word of SQL\'s'
 _HABITS = (
+    (r"(?i)^\s*(from|with|as|using)\s*(?:[=<>+*/|-]|$)", _WORD),
     ("=<", "write <="),
     (r"#>>|#>", "write x ->> '$.a.b'"),
     (r"@>|<@", "of a JSON array, write list_contains(x, 'a')"),
@@ -89,6 +91,8 @@ _HABITS = (
     (r"\w!\s*\(", "leave out the !: what fails is NULL"),
     (r"(?i)\bis\s+(not\s+)?(empty|nan|none)\b", "write IS NULL or IS NOT NULL"),
     (r"(?<![\w.])\d[\d.]*(?!e[-+]?\d)[A-Za-z_]", "write the number in decimal digits alone"),
+    # Where a value begins, and not behind the words that these belong to.
+    (r"(?i)(?:[(,=<>+*/|-]|\b(?:and|or|not|when|then|else)\b)\s*(from|with|as|using)\b", _WORD),
 )
 # The beginning of what sqlglot says → what is missing at a token.
 _MISSING = {
