@@ -1,4 +1,4 @@
-"""One line of CSV with quotes in it → its cells, as Python's `csv` reads them (RFC 4180)."""
+"""One line of CSV → its cells: with quotes in it, as Python's `csv` reads them (RFC 4180)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from edge_orch.engine.calls.json import json_text
 
 
 def split_line(delimiter: str) -> Callable[[str], list[str] | None]:
-    """A splitter of single records; None where quotes do not add up or a cell is too long."""
+    """A splitter of single records; None where quotes do not add up or a cell is too long.
+
+    A carriage return is a letter like any other where there are no quotes.
+    """
 
     def split(line: str) -> list[str] | None:
+        if '"' not in line:
+            return line.split(delimiter)
         try:
             rows = list(csv.reader([line], delimiter=delimiter, strict=True))
         except csv.Error:

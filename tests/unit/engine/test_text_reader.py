@@ -130,3 +130,16 @@ def test_each_format_has_stamps_of_its_own() -> None:
     assert read("2025-05-06T00:00:00Z", came)[0] == text_parser(whole)("2025-05-06T00:00:00Z")
     assert read("Dec 31 23:59:59", came)[0] == came - 1_000_000
     assert read("Foo 31", came)[1].startswith("fits no format")
+
+
+@pytest.mark.parametrize("line", ["1,a\rb", "2,a\r", ",", "3,"])
+def test_a_line_of_csv_is_read_as_schematize_reads_it(line: str) -> None:
+    """A carriage return inside was told as a quote out of place."""
+    kind = CsvFormat(("n", "k"), header=False)
+    fields = parsed("n", INT, required=False), parsed("k", STRING, required=False)
+    (expected,) = rows(pipeline(plan(schematize(*fields, kind=kind))).process(batch([line.encode()])))
+    assert text_reader(kind, fields)(line, 0) == (expected["n"], expected["k"], "", "")
+
+
+def test_an_empty_text_is_one_empty_cell_of_csv() -> None:
+    assert text_reader(CsvFormat(("k",)), [parsed("k", STRING, required=False)])("", 0) == (None, "", "")
