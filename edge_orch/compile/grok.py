@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from edge_orch.compile.grok_lines import LINES
 from edge_orch.compile.groups import NAME
 from edge_orch.errors import Invalid, Problem
 from edge_orch.spec.leaves import Name, Text
@@ -91,11 +92,10 @@ PATTERNS: dict[str, str] = {
     "SYSLOGPROG": r"%{PROG:program}(?:\[%{POSINT:pid}\])?",
     "SYSLOGFACILITY": r"<%{NONNEGINT:facility}\.%{NONNEGINT:priority}>",
     "SYSLOGBASE": r"%{SYSLOGTIMESTAMP:timestamp} (?:%{SYSLOGFACILITY} )?%{SYSLOGHOST:logsource} %{SYSLOGPROG}:",
-    "SYSLOGLINE": r"%{SYSLOGBASE} %{GREEDYDATA:message}",
     "LOGLEVEL": r"(?i:alert|trace|debug|notice|info(?:rmation)?|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe"
     r"|emerg(?:ency)?)",
     "JAVACLASS": r"[a-zA-Z$_][a-zA-Z$_0-9.]*",
-    "JAVAFILE": r"[A-Za-z0-9_. -]+",
+    "JAVAFILE": r"[A-Za-z0-9_.$ -]+",
     "JAVAMETHOD": r"(?:<(?:cl)?init>|[a-zA-Z$_][a-zA-Z$_0-9]*)",
     "JAVASTACKTRACEPART": r"\s*at %{JAVACLASS:class}\.%{JAVAMETHOD:method}\(%{JAVAFILE:file}(?::%{INT:line})?\)",
     "JAVALOGMESSAGE": r".*",
@@ -113,6 +113,7 @@ PATTERNS: dict[str, str] = {
     r"\[pid %{POSINT:pid}(?::tid %{NUMBER:tid})?\](?: \(%{POSINT:proxy_errorcode}\)%{DATA:proxy_message}:)?"
     r"(?: \[client %{IPORHOST:clientip}:%{POSINT:clientport}\])?(?: (?P<errorcode>[^: ]+):)? %{GREEDYDATA:message}",
     "HTTPD_ERRORLOG": r"(?:%{HTTPD20_ERRORLOG}|%{HTTPD24_ERRORLOG})",
+    **LINES,
 }
 _REFERENCE = re.compile(r"%\{(?P<pattern>\w+)(?::(?P<name>[^:}]*))?(?::(?:int|long|float|double|string|boolean))?\}")
 _NAMES = "letters, digits and _, perhaps with dots, or [source][ip]"
