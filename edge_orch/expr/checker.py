@@ -14,7 +14,7 @@ from edge_orch.expr.rules import RULES
 from edge_orch.expr.rules.refused import refusal
 from edge_orch.expr.scope import Scope
 from edge_orch.expr.syntax import place_of
-from edge_orch.plan.expression import Call, Column, Expression, Literal
+from edge_orch.plan.expression import Call, Column, Expression, Literal, Param
 from edge_orch.plan.schema import FieldType
 from edge_orch.spec.leaves import Sql
 from edge_orch.spec.reading import gathered
@@ -39,6 +39,8 @@ class Checker:
             next_step = self._reference() if kind == "Struct" and "${" in self.sql.value else next_step
             if isinstance(node, exp.Dot) and isinstance(node.this, exp.Placeholder):
                 next_step = f"write :{node.expression.name}" if node.expression.name in self.scope.params else next_step
+            if kind == "Star" and self.scope.labels:
+                what, next_step = "`*` is no condition over labels", "leave `target` out: every agent is meant then"
             raise self.problem(node, what, next_step=next_step)
         return RULES[kind](self, node)
 
@@ -144,6 +146,10 @@ def _of_conditions(values: Sequence[Expression]) -> str:
             return "write two comparisons: 1 < x AND x < 5"
         if value.type is FieldType.BOOL and len(values) == 2 and isinstance(value, Column):
             return f"{value.name} is a condition itself: write {value.name}, or NOT {value.name}"
+    texts = [value for value in values if value.type is FieldType.STRING and isinstance(value, Column | Param)]
+    if texts and {value.type for value in values} & NUMBERS:
+        name = f":{texts[0].name}" if isinstance(texts[0], Param) else texts[0].name
+        return f"write CAST({name} AS float)"
     return "CAST one of them"
 
 

@@ -23,7 +23,7 @@ _TOKENS = {
     "≤": "write <=",
     "≠": "write <>",
     ",": "in a number write a decimal point, 0.5; to join conditions, AND",
-    ")": "it closes nothing: remove it",
+    **dict.fromkeys((")", "}", "]"), "it closes nothing: remove it"),
     "~": "write regexp_like(x, 'regex')",
     "AS": "leave it out: the name stands before the colon, NAME: EXPRESSION",
     "IF": "write CASE WHEN … THEN … ELSE … END",

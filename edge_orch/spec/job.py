@@ -64,6 +64,11 @@ class Role(Choice, frozen=True):
 class Priority(Choice, frozen=True):
     """Which output goes first, and which is dropped last."""
 
+    elsewhere: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("urgent", "critical", "highest"), "high"),
+        **dict.fromkeys(("medium", "default"), "normal"),
+        **dict.fromkeys(("lowest", "background"), "low"),
+    }
     value: Literal["low", "normal", "high"]
 
 

@@ -50,7 +50,11 @@ def unknown_key(
     meant = elsewhere.get(key.text.lower()) or mend_key(key.text, known)
     meant = meant or (f"write it below `{below[key.text]}`" if key.text in below else _cut(key.text))
     next_step = meant or did_you_mean(key.text, known if absent is None else absent, otherwise)
-    if absent is not None and not next_step and (twin := did_you_mean(key.text, known)):
+    if (
+        absent is not None
+        and not next_step
+        and (twin := did_you_mean(key.text, [k for k in known if k[:1] == key.text[:1]]))
+    ):
         next_step = f"{re.findall('`(.*)`', twin)[0]} stands there already: leave one of them"
     return Problem(f"{what} `{key.text}`", key.where, f"one of: {names(known)}", "", next_step)
 

@@ -26,8 +26,9 @@ def _mending(node: Node, expected: str) -> str:
         return _as_condition(node)
     if isinstance(node, Mapping) and len(node.entries) == 1:
         key, value = node.entries[0]
-        inner = value if key.text in _SAYING_NOTHING else key
-        return f"write {quoted(inner.text)} alone" if isinstance(inner, Scalar) else ""
+        inner = value if key.text in _SAYING_NOTHING or expected != "text" else key
+        if isinstance(value, Scalar) and isinstance(inner, Scalar):
+            return f"write {quoted(inner.text)} alone"
     return _mended_text(node, expected) if isinstance(node, Scalar) else f"write {expected} in its place"
 
 

@@ -7,6 +7,7 @@ import re
 _QUOTE = "put the whole value in quotes"
 _COMMENT = "` #` begins a comment: put a value that holds it in quotes"
 _TEMPLATE = "fill it in first; what differs between devices is a parameter or a label"
+_GOES_ON = "write key: value; what goes on from the line above stands further to the right than its key"
 _LINE_UP = "line up the dashes of a list and the keys of a mapping with those above"
 _ANOTHER = "another product's file: begin a job with `edge-orch new`; docs/porting.md has the words"
 _BEHIND_QUOTE = "text goes on after a closing quote"
@@ -29,6 +30,9 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
         "a comma within {{ }} ends a value, and an expression goes on behind it",
         "put the whole expression in double quotes",
     ),
+    ("", r"\s*$", r"\*\s", "an item of a list that begins with *", "write - in its place"),
+    ("", r"\s*$", r"[–—•]\s", "an item of a list that begins with another sign", "write -, as keyboards have it"),
+    ("", r"\s*$", r"\d+[.)]\s", "an item of a list that begins with a number", "write - in its place"),
     ("scanning an alias", "", r"\*", "a value cannot begin with {0}", _QUOTE),
     ("scanning an anchor", "", r"&", "a value cannot begin with {0}", _QUOTE),
     ("scanning a block scalar", r".*['\"]\s*$", "", _BEHIND_QUOTE, _QUOTE_ALL),
@@ -59,7 +63,7 @@ _MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
         "put it in single quotes, where a backslash is itself",
     ),
     ("simple key", "", r"[\w-]+:\S", "a colon with no space after it", "write a space after it: key: value"),
-    ("simple key", "", "", "a line without a colon", "write key: value"),
+    ("simple key", "", "", "a line without a colon", _GOES_ON),
     ("expected '<document start>'", "", r".*=", "this looks like TOML", _ANOTHER),
     ("expected '<document start>'", "", "", "text that belongs to no key", "write all of a job as key: value"),
     ("found '<scalar>'", r".*[\]}}]\s*$", "", "text goes on after a closing bracket", _QUOTE),

@@ -32,6 +32,10 @@ NO_CLOCK = {
 _RECORD = "the record as it came is a field declared {type: json, path: $}; it leaves by an output's merge_into"
 
 
+_ALIKE = str.maketrans("аеорсухіјкмнвтАЕОРСУХІЈКМНВТ", "aeopcyxijkmhbtAEOPCYXIJKMHBT")
+"""Letters of the Cyrillic alphabet → those of the Latin one that look like them."""
+
+
 def _column(checker: Checker, node: exp.Column) -> Expression:
     if isinstance(node.this, exp.Star):
         raise checker.problem(node, *refusal(node.this))
@@ -51,11 +55,20 @@ def _mended(problem: Problem, node: exp.Column, checker: Checker) -> Problem:
         return msgspec.structs.replace(problem, next_step=RECORD_TIME)
     if name in WHOLE and len(node.parts) == 1 and not problem.next_step:
         return msgspec.structs.replace(problem, next_step=_RECORD)
-    if strange := re.search(r"[^\w\s\x20-\x7e]", name):
-        return msgspec.structs.replace(problem, next_step=_in_place_of(strange[0], name))
+    if unusual := _unusual(name, checker):
+        return msgspec.structs.replace(problem, next_step=unusual)
     if len(node.parts) == 1 and not problem.next_step:
         return msgspec.structs.replace(problem, next_step=_text(name, checker.sql.value))
     return problem
+
+
+def _unusual(name: str, checker: Checker) -> str:
+    """The next step for a name with letters of another alphabet, or signs that are no letters."""
+    alike = name.translate(_ALIKE)
+    if alike != name and alike in checker.scope.fields:
+        return f"write {alike}, as keyboards have it: letters of another alphabet look like these"
+    strange = re.search(r"[^\w\s\x20-\x7e]", name)
+    return _in_place_of(strange[0], name) if strange else ""
 
 
 def _in_place_of(character: str, name: str) -> str:
