@@ -29,8 +29,14 @@ class Listed(msgspec.Struct, frozen=True):
     about: str
 
 
+def _names(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    from edge_orch.cli.templates import templates
+
+    return [one.name for one in templates() if one.name.startswith(begun)]
+
+
 @click.command(short_help="Begin a job and its tests from a ready one.")
-@click.argument("template", required=False)
+@click.argument("template", required=False, shell_complete=_names)
 @click.argument("name", required=False)
 @click.option("--list", "listed", is_flag=True, help="List the templates.")
 @click.option(

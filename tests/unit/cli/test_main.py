@@ -170,6 +170,7 @@ def test_what_may_not_be_read_is_told_in_our_own_words(
         ("edge-orch list components --kind ma", "masking"),
         ("edge-orch test --j", "--junit"),
         ("edge-orch run --ta", "--tap"),
+        ("edge-orch new press-t", "press-temperature"),
     ],
 )
 def test_the_shell_completes_commands_options_and_choices(words: str, expected: str) -> None:
