@@ -83,6 +83,8 @@ _HABITS = (
     (r"(?i)\w\s+(not\s+)?ends?_?with\s+'", "write ends_with(x, 'a')"),
     ("`", "leave out the backticks: names stand bare, or in double quotes"),
     (r"\d\s*%\s*($|\W)", "write 0.05 for 5 %"),
+    (r"(?i)^\s*lambda\s*:", "write the expression alone"),
+    (r"\|>", "write a step for each, one below the other"),
     (r"\*\*", "for a power, write power(x, y)"),
     (r"\+\+", "write x + 1"),
     (r"--", "-- begins a comment: write x - 1, or a blank between two signs"),

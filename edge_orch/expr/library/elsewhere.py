@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from edge_orch.expr.library.devices import DEVICES
+from edge_orch.expr.library.historians import HISTORIANS, JSONATA
 from edge_orch.expr.library.logs import LOGS
 from edge_orch.expr.library.streams import STREAMS
 
 ELSEWHERE = {
+    **JSONATA,
+    **HISTORIANS,
     **DEVICES,
     **STREAMS,
     **LOGS,
@@ -73,7 +76,7 @@ ELSEWHERE = {
     **dict.fromkeys(("get_hostname", "hostname", "host"), "write device.id"),
     **dict.fromkeys(("type", "type_of", "typeof", "is_string", "is_integer", "is_float", "is_object", "is_array"),
         "give the field a type where it is parsed; of text, TRY_CAST(x AS int) IS NOT NULL"),
-    **dict.fromkeys(("encode_json", "format_json", "tojson", "json_encode", "json_quote"),
+    **dict.fromkeys(("encode_json", "format_json", "tojson", "json_encode", "json_quote", "stringify"),
         "write to_json(x), or json_object('key', x)"),
     **dict.fromkeys(("json", "jsonpath", "json_path_query", "get", "get_path"), "write x ->> '$.key'"),
     **dict.fromkeys(("ip_cidr_contains", "is_in_cidr", "isincidr", "cidr", "cidr_match", "cidrmatch", "ip_in_range"),

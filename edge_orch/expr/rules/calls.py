@@ -51,7 +51,8 @@ def _at_time_zone(checker: Checker, node: exp.AtTimeZone) -> Expression:
 
 
 def _call(checker: Checker, node: exp.Expression, name: str, nodes: list[exp.Expression]) -> Expression:
-    if name in AGGREGATES and not (name in FUNCTIONS and len(nodes) > 1):  # bit_or(x, y) is of one record
+    of_one_record = name in FUNCTIONS and len(nodes) > 1  # bit_or(x, y)
+    if aggregates.SYNONYMS.get(name, name) in AGGREGATES and not of_one_record:
         next_step = "use it alone, in the compute of an aggregate, moving or running; combine results in a map after it"
         raise checker.problem(node, f"the aggregate `{name}` cannot stand here", next_step=next_step)
     if name in NO_CLOCK:

@@ -46,12 +46,15 @@ _REFUSED = {
     "Concat": ("two texts side by side", "write a comma between them, or || to join them"),
     "Tuple": ("a list of values stands only after IN", "compare one value at a time"),
 }
+_LIBRARIES = frozenset({"math", "number", "json", "object", "string", "strings", "date", "array", "np", "numpy"})
+"""What stands before a dot and is no value of the record."""
 
 
 def refusal(node: exp.Expression) -> tuple[str, str]:
     """What to say of a node that no rule types, and the next step."""
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Anonymous):
-        name, args = node.expression.this, [node.this, *node.expression.expressions]
+        library = [] if _text(node.this).lower() in _LIBRARIES else [node.this]
+        name, args = node.expression.this, [*library, *node.expression.expressions]
         in_front = f"a function stands in front: {name}({', '.join(map(_text, args))})"
         return f"`{name}` is no method", ELSEWHERE.get(str(name).lower(), in_front)
     if isinstance(node, exp.Bracket) and (meant := _within(node)):
