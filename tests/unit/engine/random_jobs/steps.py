@@ -100,6 +100,12 @@ def parse(writing: Writing, stage: Stage) -> Made | None:
     return passing(f"{{field: {writing.one(*texts)}, {form}}}", stage, {**stage.fields, **new})
 
 
+def sort(writing: Writing, stage: Stage) -> Made | None:
+    dated = stage.rows or any(step.startswith("{name: read") and "time: t" in step for step in writing.steps)
+    body = f"{{grace: {writing.one(1, 3, 20)}s, on_late: {writing.one('drop', 'dead_letter')}}}"
+    return passing(body, stage._replace(rows=True)) if dated else None
+
+
 def alert(writing: Writing, stage: Stage) -> Made:
     key = names(writing.keys(stage))
     if writing.often(3):
@@ -119,4 +125,4 @@ PLAIN: dict[str, Callable[[Writing, Stage], Made | None]] = {
 }  # fmt: skip
 UNTIMED = {**PLAIN, "route": route, "mask": mask, "lookup": lookup, "explode": explode, "parse": parse}
 """Steps that need no event time."""
-TIMED = {**MEMORIES, "aggregate": aggregate, "alert": alert}
+TIMED = {**MEMORIES, "sort": sort, "aggregate": aggregate, "alert": alert}

@@ -20,9 +20,13 @@ def aggregate(writing: Writing, stage: Stage) -> tuple[str, dict[str, Stage]]:
         more += f", grace: {writing.one(0, 1, 4)}s, on_late: {late}"
     if window.startswith(("{tumbling", "{sliding")):
         more += writing.one("", "", ", empty: 12s")
+    early = {"{tumbling": ", early: 1s", "{calendar": ", early: 10m"}.get(window.split(":", 1)[0], "")
+    time = "window_start"
+    if early and "empty" not in more and writing.often(3):
+        more, time = more + early, "window_end"
     fields = {"window_start": "timestamp", "window_end": "timestamp", "revision": "int"}
     fields |= {field: stage.fields[field] for field in by} | {field: kind for field, (_, kind) in new.items()}
-    rows = Stage(fields, True, "window_end", stage.aligned and window[1:].startswith(ALIGNED))
+    rows = Stage(fields, True, time, stage.aligned and window[1:].startswith(ALIGNED))
     return f"{{window: {window}, by: {names(by)}, compute: {computed(new)}{more}}}", {"": rows}
 
 
