@@ -129,6 +129,7 @@ def aggregates(writing: Writing, stage: Stage, *, growing: bool = True) -> dict[
         choices += [(f"{name}({k})", "string") for name in ("last", "min", "mode")]
         choices += [(f"count(DISTINCT {k})", "int"), (f"histogram({k})", "json")]
         choices += [(f"array_agg({k})", "json"), (f"string_agg({k}, '|')", "string")] if growing else []
+        choices += [(f"array_agg(DISTINCT {k})", "json")] if growing else []
     if texts and floats:
         k, x = writing.one(*texts), writing.one(*floats)
         choices += [(f"arg_max({k}, {x})", "string"), (f"arg_min({x}, {k}, 2)", "json")]
