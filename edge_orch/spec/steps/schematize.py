@@ -26,6 +26,7 @@ class Type(Choice, frozen=True):
         **dict.fromkeys(("integer", "long", "bigint"), "int"),
         **dict.fromkeys(("object", "array", "list", "map"), "json"),
         "boolean": "bool",
+        "$": "{type: json, path: $}",
     }
 
 
