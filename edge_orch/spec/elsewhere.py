@@ -6,6 +6,8 @@ names of keys in `edge_orch.spec.words`.
 
 from __future__ import annotations
 
+from edge_orch.spec import log_habits
+
 _QUEUES = (
     "kafka", "kafka_franz", "redpanda", "amqp", "amqp_0_9", "amqp_1", "rabbitmq", "pulsar", "redis", "redis_streams",
     "nats", "nats_jetstream", "gcp_pubsub", "kinesis", "aws_kinesis", "kinesis_firehose", "azure_event_hubs",
@@ -101,6 +103,7 @@ WINDOWS = {
 
 _NO_BYTES = "let the source send JSON: bytes of this format are not read"
 FORMATS = {
+    **log_habits.FORMATS,
     **dict.fromkeys(("ndjson", "jsonl", "json_lines", "jsonlines", "parse_json"), "write json: {}"),
     **dict.fromkeys(("apache", "apache2", "nginx", "clf", "parse_apache_log", "parse_nginx_log", "combined", "common"),
         "write grok: '%{COMBINEDAPACHELOG}'"),
@@ -121,6 +124,7 @@ FORMATS = {
 }  # fmt: skip
 
 STEPS = {
+    **log_habits.STEPS,
     **dict.fromkeys(("sql", "query", "streamsql"), "write filter, map and aggregate: expressions in them are SQL"),
     **dict.fromkeys(("where", "when", "if", "match", "grep", "abort", "reject"), "write filter"),
     **dict.fromkeys(
