@@ -7,6 +7,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from edge_orch.errors import Invalid, Location
 from edge_orch.expr.expression import parse_expression
@@ -87,3 +88,12 @@ def test_sqlglot_is_not_loaded_for_problems_of_form() -> None:
 
 def test_comments_and_case_do_not_matter() -> None:
     assert typed("i > 1 -- why") == typed("i>1") == typed("( i > 1 )")
+
+
+@pytest.mark.parametrize("order", [("this", "true"), ("true", "this")])
+def test_of_several_things_that_are_missing_always_the_same_is_told(
+    order: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exp.If, "required_args", order)  # a set, whose order changes with each process
+    with pytest.raises(Invalid, match="something is missing after `using`"):
+        typed("CASE WHEN using = 'a' THEN 1 END")
