@@ -45,12 +45,28 @@ def msgpack_reader(
             )
         except ValueError:
             raise Misfit("", "is not base64") from None
+        if sequence:
+            data = _as_array(data)
         try:
-            return read(array_of(data) if sequence else data)
+            return read(data)
         except DECODE_ERRORS as error:
             raise Misfit(*reversed(explained(error, names))) from None
 
     return read_record
+
+
+def _as_array(data: bytes) -> bytes:
+    """The values that follow each other there; all of them are to become JSON, so that more is not looked through."""
+    try:
+        _bound(len(data))
+        return array_of(data)
+    except ValueError as error:
+        raise Misfit("", str(error)) from None
+
+
+def _bound(size: int) -> None:
+    if size > MOST_JSON:
+        raise ValueError(f"has {size:,} bytes; at most {MOST_JSON:,} become JSON")
 
 
 def _type(field: ParsedField) -> Any:
@@ -77,9 +93,7 @@ def _or_null(field: ParsedField, parse: Callable[[msgspec.Raw], Any]) -> Callabl
 
 
 def _json(raw: msgspec.Raw) -> str:
-    size = len(memoryview(raw))
-    if size > MOST_JSON:
-        raise ValueError(f"has {size:,} bytes; at most {MOST_JSON:,} become JSON")
+    _bound(len(memoryview(raw)))
     try:
         return json_bytes(_decode(raw)).decode()
     except TypeError:

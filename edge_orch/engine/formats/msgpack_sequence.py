@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from edge_orch.engine.calls.json import MOST_ELEMENTS
+
 _BYTES = {
     **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3), 0),
     **{0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8},
@@ -21,9 +23,13 @@ _COUNTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 def array_of(data: bytes) -> bytes:
     """An array of the values that stand there. What is none, or broken off, is in it as it stands, for its decoder to
     refuse. Takes time with the length of the data, and no room for what is in it.
+
+    Raises `ValueError` for more than `MOST_ELEMENTS` values.
     """
     count = position = 0
     while position < len(data):
+        if count == MOST_ELEMENTS:
+            raise ValueError(f"has more than {MOST_ELEMENTS:,} values")
         position = _end(data, position)
         count += 1
     return b"\xdd" + count.to_bytes(4) + data

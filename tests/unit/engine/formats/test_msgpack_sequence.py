@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.documents import document_reader
+from edge_orch.engine.formats.msgpack import MOST_JSON
 from edge_orch.engine.formats.msgpack_sequence import array_of
 from edge_orch.engine.json_objects import Misfit
 from edge_orch.engine.text_reader import text_reader
@@ -75,6 +77,15 @@ def test_a_record_is_all_that_follow_each_other() -> None:
         read(body[:-1])
     with pytest.raises(Misfit, match="malformed"):
         read(body + b"\xc1")
+
+
+def test_what_is_too_much_is_not_looked_through() -> None:
+    read = document_reader(SEQUENCE, [ALL])
+    assert read(b"\x01" * MOST_ELEMENTS)[0].count("1") == MOST_ELEMENTS
+    with pytest.raises(Misfit, match="has more than 100,000 values"):
+        read(b"\x01" * (MOST_ELEMENTS + 1))
+    with pytest.raises(Misfit, match=f"has {MOST_JSON + 3:,} bytes; at most"):
+        read(packed("a" * (MOST_JSON - 2)))
 
 
 def test_a_packed_value_inside_a_record_may_be_a_sequence() -> None:
