@@ -30,6 +30,9 @@ from edge_orch.spec.step_inputs import StepInputs
 from edge_orch.spec.steps import STEPS
 from edge_orch.spec.words import names
 
+MOST_STEPS = 500
+"""A plan holds the fields behind each of its steps: it grows with the square of their number."""
+
 
 class ApiVersion(Choice, frozen=True):
     """The version of the job language."""
@@ -267,6 +270,10 @@ def read_job(text: str, file: str) -> Job:
     if not job.spec.steps:
         next_step = "add a schematize to spec.steps, and what is to be done with its records"
         raise Invalid(Problem("a job needs at least one step", job.spec.source.kind.where, next_step=next_step))
+    if len(job.spec.steps) > MOST_STEPS:
+        what, found = "more steps than a device would bear", str(len(job.spec.steps))
+        where = job.spec.steps[MOST_STEPS].kind.where
+        raise Invalid(Problem(what, where, f"at most {MOST_STEPS}", found, "say it in fewer, or make two jobs of it"))
     return job
 
 

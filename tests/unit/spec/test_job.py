@@ -4,7 +4,7 @@ import pytest
 
 from edge_orch.errors import Invalid
 from edge_orch.spec.amounts import Duration
-from edge_orch.spec.job import read_job
+from edge_orch.spec.job import MOST_STEPS, read_job
 from edge_orch.spec.reading import plain
 from edge_orch.spec.steps import Alert, Schematize
 from edge_orch.spec.steps.formats import Json
@@ -59,3 +59,12 @@ def test_a_job_needs_a_step() -> None:
     text = "apiVersion: edge-orch/v1\nkind: Job\nmetadata: {name: a}\nspec: {source: {file: {path: x}}, steps: []}\n"
     with pytest.raises(Invalid, match="at least one step"):
         read_job(text, "f")
+
+
+def test_a_job_has_no_more_steps_than_a_device_would_bear() -> None:
+    head, steps, tail = PRESSES.partition("  steps:\n")
+    more = "".join(f"    - {{name: f{i}, from: schematize, filter: temp_c > {i}}}\n" for i in range(MOST_STEPS))
+    with pytest.raises(Invalid, match="more steps than a device would bear") as error:
+        read_job(head + steps + more + tail, "job.yaml")
+    assert error.value.problems[0].where
+    assert error.value.problems[0].where.line == head.count("\n") + 2 + MOST_STEPS
