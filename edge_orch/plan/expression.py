@@ -12,14 +12,14 @@ import msgspec
 from edge_orch.plan.schema import FieldType
 
 
-class Literal(msgspec.Struct, frozen=True, tag_field="node", tag="lit"):
+class Literal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag="lit"):
     """A constant; None is NULL (of the given type)."""
 
     value: bool | int | float | str | None
     type: FieldType
 
 
-class Column(msgspec.Struct, frozen=True, tag_field="node", tag="col", omit_defaults=True):
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag="col", omit_defaults=True):
     """A field of the step's input record. `json`: see `Field`."""
 
     name: str
@@ -28,7 +28,7 @@ class Column(msgspec.Struct, frozen=True, tag_field="node", tag="col", omit_defa
     json: bool = False
 
 
-class Param(msgspec.Struct, frozen=True, tag_field="node", tag="param"):
+class Param(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag="param"):
     """`:name`, a parameter of the job: bound at run time, never compiled in. Never NULL."""
 
     name: str
@@ -36,7 +36,7 @@ class Param(msgspec.Struct, frozen=True, tag_field="node", tag="param"):
     required: bool = True
 
 
-class Context(msgspec.Struct, frozen=True, tag_field="node", tag="ctx"):
+class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag="ctx"):
     """A fact about where the record came from: `device.labels.site`, `device.firmware`, `source.topic` …
 
     Roots: `device` (id, firmware, labels.*) constant per agent; `source` (topic, partition) per batch. Per call
@@ -49,7 +49,7 @@ class Context(msgspec.Struct, frozen=True, tag_field="node", tag="ctx"):
     required: bool = False
 
 
-class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag="call"):
     """An operator or function by its allow-listed name, such as `and`, `lt`, `case`, `cast_float`, `lower`."""
 
     function: str

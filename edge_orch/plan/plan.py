@@ -20,7 +20,7 @@ DEAD_LETTERS = "dead_letters"
 """What an output reads to carry the records that steps refused, instead of a step's."""
 
 
-class ParamSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+class ParamSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A parameter, its bounds, and the lowest role that may override it (None: nobody may)."""
 
     name: str
@@ -31,7 +31,7 @@ class ParamSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     override: OneOf["operator", "admin"] | None = None
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where records come from: a kind of source (`mqtt`, `file`) and its validated options.
 
     Option texts may hold `${secret:NAME}` and `${label:NAME}`, which only the device resolves.
@@ -45,7 +45,7 @@ Path = tuple[str, ...]
 """Keys, from outside to inside."""
 
 
-class Merge(msgspec.Struct, frozen=True, array_like=True):
+class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     """A record leaves as the object in `field` (None: as one of its own), with what it has become since that was read.
 
     `values`: fields, and the paths at which they stand in the object, unless they are NULL. `removed`: the paths of
@@ -57,7 +57,7 @@ class Merge(msgspec.Struct, frozen=True, array_like=True):
     removed: tuple[Path, ...] = ()
 
 
-class Output(msgspec.Struct, frozen=True, omit_defaults=True):
+class Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A stream that leaves the device: the records of one step, or the dead letters of all, to one sink.
 
     `line`: the text that leaves of each record, in place of the record as JSON. `merge`: the object that leaves.
@@ -71,7 +71,7 @@ class Output(msgspec.Struct, frozen=True, omit_defaults=True):
     merge: Merge | None = None
 
 
-class Sink(msgspec.Struct, frozen=True):
+class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where records or alerts go: a kind of sink and its validated options (references unresolved)."""
 
     name: str
@@ -79,7 +79,7 @@ class Sink(msgspec.Struct, frozen=True):
     options: dict[str, Any]
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a job may take on a device. Bytes; `max_age_us` in microseconds."""
 
     outbox: int = 512 << 20
@@ -93,7 +93,7 @@ LINES = frozenset(("file", "tcp"))
 """Kinds of sources that tell records apart by line breaks."""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole compiled job. Steps stand in topological order; names are unique."""
 
     name: str

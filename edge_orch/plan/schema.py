@@ -17,7 +17,7 @@ class FieldType(StrEnum):
     TIMESTAMP = "timestamp"
 
 
-class Field(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True, omit_defaults=True):
     """A named, typed column. A `required` field is never NULL, so generated code skips its NULL checks.
 
     `json`: its text is JSON, and stands as such, not as a text, in what leaves.
@@ -29,7 +29,7 @@ class Field(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     json: bool = False
 
 
-class Schema(msgspec.Struct, frozen=True, array_like=True):
+class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     """The columns of a record in order, and which of them is the event time (None: the time of arrival)."""
 
     fields: tuple[Field, ...]

@@ -10,20 +10,22 @@ from edge_orch.plan.expression import Expression
 from edge_orch.time import DAY, HOUR
 
 
-class TumblingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
+class TumblingWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="tumbling"):
     """Consecutive windows of one size, aligned to the Unix epoch."""
 
     size_us: int
 
 
-class SlidingWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="sliding"):
+class SlidingWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="sliding"):
     """Windows of one size that begin every so often, aligned to the Unix epoch; `every_us` is at most `size_us`."""
 
     size_us: int
     every_us: int
 
 
-class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session", omit_defaults=True):
+class SessionWindow(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="session", omit_defaults=True
+):
     """Records of a key that follow each other in less than `gap_us`; takes no `revise`.
 
     `max_us`: less than so long lies between the first and the last of them; at least the gap.
@@ -33,13 +35,15 @@ class SessionWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="session"
     max_us: int | None = None
 
 
-class CountWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
+class CountWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="count"):
     """So many records of a key, as they arrive; takes neither grace nor `on_late`."""
 
     size: int
 
 
-class CycleWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="cycle", omit_defaults=True):
+class CycleWindow(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cycle", omit_defaults=True
+):
     """Records of a key, as they arrive, from one for which `begin` is true to one for which `end` is.
 
     Or until none has come for `timeout_us`. One of the conditions may be missing; takes neither grace nor `on_late`.
@@ -52,7 +56,9 @@ class CycleWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="cycle", om
     max_us: int | None = None
 
 
-class CalendarWindow(msgspec.Struct, frozen=True, tag_field="kind", tag="calendar", omit_defaults=True):
+class CalendarWindow(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="calendar", omit_defaults=True
+):
     """Hours, days, weeks (from Monday) or months as the calendar of an IANA zone has them.
 
     `at_us`: when one begins, in microseconds after midnight, ascending; only of days there may be several.

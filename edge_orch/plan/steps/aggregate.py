@@ -13,7 +13,7 @@ from edge_orch.plan.windows import Window
 Argument = int | float | str | tuple[float, ...]
 
 
-class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Aggregation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One output column: `function(value) FILTER (WHERE where)`.
 
     `argument`: a constant: the quantile, the part by which a value moves an `ewma`, the band of a `swinging_door`, how
@@ -37,7 +37,7 @@ class Aggregation(msgspec.Struct, frozen=True, omit_defaults=True):
     order: Expression | None = None
 
 
-class Aggregate(msgspec.Struct, frozen=True, tag_field="kind", tag="aggregate"):
+class Aggregate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="aggregate"):
     """Fold records into one row per window and key; rows carry window_start, window_end, revision.
 
     The window closes when the watermark passes its end + `grace_us`. A partition silent for `idle_us` of arrival

@@ -10,7 +10,7 @@ from edge_orch.plan.expression import Expression
 from edge_orch.plan.schema import Schema
 
 
-class Quorum(msgspec.Struct, frozen=True):
+class Quorum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """At least `at_least` distinct values of `distinct` whose latest record, not older than `within_us`, is true."""
 
     distinct: str
@@ -18,7 +18,7 @@ class Quorum(msgspec.Struct, frozen=True):
     within_us: int
 
 
-class Clear(msgspec.Struct, frozen=True):
+class Clear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a firing episode resolves: `when` true for every voter (hysteresis), without a break, for `hold_us`.
 
     `when` is None for a rule about absence: any record clears it.
@@ -28,14 +28,14 @@ class Clear(msgspec.Struct, frozen=True):
     hold_us: int
 
 
-class SummaryPart(msgspec.Struct, frozen=True, omit_defaults=True):
+class SummaryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Text, or the name of a value put in its place: a field, a parameter, `count`, `key`."""
 
     text: str = ""
     value: str = ""
 
 
-class SilenceWindow(msgspec.Struct, frozen=True):
+class SilenceWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nobody is notified from `start_us` after midnight in `zone` until `end_us`, beginning on these days.
 
     `days`: 0 is Monday; none: every day. An end at or before the start lies on the day after.
@@ -47,14 +47,14 @@ class SilenceWindow(msgspec.Struct, frozen=True):
     zone: str
 
 
-class Escalation(msgspec.Struct, frozen=True):
+class Escalation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Tell these sinks, too, when nobody has acknowledged an episode `after_us` after it was told."""
 
     after_us: int
     notify: tuple[str, ...]
 
 
-class Alert(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
+class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="alert"):
     """A rule. One episode per key at a time; `notify` names sinks. An alert passes no records on.
 
     It has either `when` or `absent_us`: no record of a key for so long. `throttle_us`: of one key, the opening of an

@@ -7,7 +7,9 @@ import msgspec
 from edge_orch.plan.schema import Schema
 
 
-class Deadband(msgspec.Struct, frozen=True, tag_field="kind", tag="deadband", omit_defaults=True):
+class Deadband(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="deadband", omit_defaults=True
+):
     """Pass a record when one of `fields` has moved by more than its band since the last of its key that passed.
 
     Or when that one lies `every_us` back. `fields`: (field, band). A band of 0, which a field of any type may have: any

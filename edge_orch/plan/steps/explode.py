@@ -8,7 +8,7 @@ from edge_orch.plan.schema import Schema
 from edge_orch.plan.steps.schematize import ParsedField
 
 
-class Explode(msgspec.Struct, frozen=True, tag_field="kind", tag="explode"):
+class Explode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="explode"):
     """Each element of the JSON array in `field` becomes a record: the other fields of its parent, then `fields` of it.
 
     The paths of `fields` begin at the element; the empty path is the element itself. NULL counts as an empty array.

@@ -8,7 +8,7 @@ from edge_orch.plan.schema import Schema
 from edge_orch.plan.steps.aggregate import Aggregation
 
 
-class Moving(msgspec.Struct, frozen=True, tag_field="kind", tag="moving"):
+class Moving(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="moving"):
     """Add `compute` over the last `last` records of the same key, this one included, of the last `within_us`."""
 
     name: str

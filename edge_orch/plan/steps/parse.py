@@ -9,14 +9,14 @@ from edge_orch.plan.schema import Schema
 from edge_orch.plan.steps.schematize import ParsedField
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A format, and the fields that are read by it."""
 
     format: Format
     fields: tuple[ParsedField, ...]
 
 
-class Parse(msgspec.Struct, frozen=True, tag_field="kind", tag="parse", omit_defaults=True):
+class Parse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="parse", omit_defaults=True):
     """Add fields that are read from the text in `field`, or make a dead letter of the record.
 
     The text is read in the first format that it fits: `format`, then those of `others`. Fields of the record that have

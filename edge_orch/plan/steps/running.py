@@ -9,7 +9,7 @@ from edge_orch.plan.schema import Schema
 from edge_orch.plan.steps.aggregate import Aggregation
 
 
-class Carried(msgspec.Struct, frozen=True):
+class Carried(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A field that is made of what it was before: `init` at first, then `next`, in which its name is what it was.
 
     All fields of one step are made at once. Where `next` is NULL, it stays what it was.
@@ -20,7 +20,7 @@ class Carried(msgspec.Struct, frozen=True):
     next: Expression
 
 
-class Running(msgspec.Struct, frozen=True, tag_field="kind", tag="running"):
+class Running(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="running"):
     """Add `compute` over all records of the same key so far, this one included, then `state`.
 
     They begin anew at a record for which `begin` is true, and after one for which `end` is. With both, a record that

@@ -8,7 +8,7 @@ from edge_orch.plan.formats import Format
 from edge_orch.plan.schema import FieldType, Schema
 
 
-class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
+class ParsedField(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How `schematize` makes one typed field from raw input; a record that breaks any rule is a dead letter.
 
     `path`: where the value lies: a JSON path of keys, a CSV column, a regex group, as its format says. `format`: for
@@ -38,7 +38,7 @@ class ParsedField(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.required or self.default is not None
 
 
-class Schematize(msgspec.Struct, frozen=True, tag_field="kind", tag="schematize"):
+class Schematize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="schematize"):
     """Raw bytes → typed record, or dead letter.
 
     A record dated more than `max_ahead_us` after its arrival never moves event time; it is dead where that matters.

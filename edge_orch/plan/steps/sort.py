@@ -9,7 +9,7 @@ import msgspec
 from edge_orch.plan.schema import Schema
 
 
-class Sort(msgspec.Struct, frozen=True, tag_field="kind", tag="sort"):
+class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="sort"):
     """Hold records until the watermark passes their event time + `grace_us`, and pass them on in its order.
 
     Those of one moment stand as they came. A partition silent for `idle_us` of arrival time no longer holds the

@@ -9,7 +9,7 @@ import msgspec
 from edge_orch.plan.schema import Schema
 
 
-class Union(msgspec.Struct, frozen=True, tag_field="kind", tag="union"):
+class Union(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="union"):
     """Pass on the records of all inputs, with the fields of all: NULL where an input has no such field.
 
     An `int` becomes a `float` where another input has that. A record that comes by two inputs is passed on twice.

@@ -109,6 +109,17 @@ def test_only_a_plan_is_signed(plan_bytes: bytes) -> None:
         sign_plan(KEY, "press", 1, plan_bytes)
 
 
+def test_a_plan_of_a_later_release_is_refused_and_not_run_without_what_is_new() -> None:
+    later = {**msgspec.json.decode(BYTES), "hurry": True}
+    payload = {"job": "press", "version": 7, "digest": digest(msgspec.json.encode(later)), "plan": later}
+
+    with pytest.raises(Refused, match="cannot read the signed plan") as refused:
+        open_envelope(signed(payload), [KEY.public])
+
+    assert "hurry" in refused.value.problems[0].found
+    assert refused.value.problems[0].next_step == "upgrade the agent"
+
+
 def test_a_plan_is_signed_under_its_own_name_only() -> None:
     with pytest.raises(Invalid, match="own name"):
         sign_plan(KEY, "other", 1, BYTES)
