@@ -32,7 +32,8 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     log = tmp_path / "press.log"
     log.write_text("".join(f"{1767225600 + n} press-01 n={n} TEMP=70C\n" for n in range(50_000)))
     command = [sys.executable, "-m", "edge_orch.cli.main", "run", str(ROOT / "jobs/press_temperature.yaml")]
-    with subprocess.Popen([*command, "--input", log], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command += ["--topic", "plant/press-01", "--input", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.readline()

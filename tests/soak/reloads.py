@@ -68,12 +68,14 @@ MOST_ROWS = {"ledger": 320, "change": 1_000, "archive": ARCHIVED}
 """Of tables that grow up to a bound of their own."""
 
 
-MOST_THREADS = 3 + min(32, (os.cpu_count() or 1) + 4)
-"""The main one, the guard's, the store's, and asyncio's pool, which grows when so much is asked at once."""
+MOST_THREADS = 2 + min(32, (os.cpu_count() or 1) + 4)
+"""The guard's, the store's, and asyncio's pool, which grows when so much is asked at once."""
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What the process holds on to. `rss`: bytes; `objects`: that the collector knows."""
+    """What the process holds on to. `threads`: beyond those it began with; `rss`: bytes; `objects`: that the collector
+    knows.
+    """
 
     descriptors: int
     threads: int
@@ -94,6 +96,7 @@ class Reloads:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._others = _threads()
         self._controller = Controller()
         self._version = 0
         self._port = _free_port()
@@ -162,7 +165,7 @@ class Reloads:
         database = self._store._database
         return Held(
             descriptors=len(list(Path("/proc/self/fd").iterdir())),
-            threads=len(list(Path("/proc/self/task").iterdir())),
+            threads=_threads() - self._others,
             rss=int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
             objects=len(gc.get_objects()),
             rows={table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES},  # noqa: S608 (ours)
@@ -236,3 +239,7 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
