@@ -108,11 +108,12 @@ class Pipeline:
             except DECODE_ERRORS:
                 pass  # nothing has happened yet: what is wrong with it is found out as with any other
             else:
-                return self._emission(counts)
+                return self._emission(counts, 1)
         if position == 0 and isinstance(payload, bytes):
             payload = payload.removeprefix(BOM_UTF8)
         if len(payload) <= PIECE or not isinstance(payload, bytes):
-            return self._emission(self._take(Lines(payload), batch, position, now))
+            lines = Lines(payload)
+            return self._emission(self._take(lines, batch, position, now), lines.count)
         sums: dict[str, StepCount] = {}
         for piece in pieces(payload):  # by guarantee 2
             lines = Lines(piece)
@@ -121,7 +122,7 @@ class Pipeline:
             for stream in self._streams:
                 stream.encode()
             position += lines.count
-        return self._emission(sums)
+        return self._emission(sums, position - batch.position)
 
     def advance(self, now: Instant) -> Emission:
         """Time has passed without input: what idle partitions held back happens."""
@@ -202,7 +203,7 @@ class Pipeline:
                 rest = msgpack_bytes({k: v for k, v in saved.items() if k != key}) if name else b""
                 raise UnreadableState(self._plan.name, name, found, rest) from None
 
-    def _emission(self, counts: Mapping[str, StepCount]) -> Emission:
+    def _emission(self, counts: Mapping[str, StepCount], records: int = 0) -> Emission:
         """What was collected since the last call, beside these counts."""
         self._moved = True
         outputs: dict[str, Chunk] = {}
@@ -221,4 +222,4 @@ class Pipeline:
             self._episodes.clear()
         if self._accounts:
             counts = {**counts, **{name: account.take() for name, account in self._accounts if account.entered}}
-        return Emission(outputs, dead, episodes, counts)
+        return Emission(outputs, dead, episodes, counts, records)

@@ -225,7 +225,7 @@ class AgentCore:
         emissions = running.process(event.batch)
         for emission in emissions:
             self.emissions.take(running, emission, now)
-        self.work.batch(event, now)
+        self.work.batch(event, sum(emission.records for emission in emissions), now)
         self.sources.taken(event.job, event.positions)
         self.jobs.took(running, event, emissions, now)
 

@@ -67,15 +67,14 @@ class BatchRead(msgspec.Struct, frozen=True):
     """A source of a job read records. `receipt` names them to the source in a later `Acknowledge`.
 
     `positions`: what to store, so that after a restart the source goes on behind this batch and recognises
-    redeliveries; each replaces what was stored under its key, None deletes it. `lines`: how many the payload has, if it
-    is one of lines and the source has counted them. `last`: the source has nothing behind it, for now.
+    redeliveries; each replaces what was stored under its key, None deletes it. `last`: the source has nothing
+    behind it, for now.
     """
 
     job: str
     batch: Batch
     receipt: int
     positions: dict[str, bytes | None]
-    lines: int | None = None
     last: bool = False
 
 

@@ -65,9 +65,8 @@ class Inputs:
     def __init__(self) -> None:
         self._partitions: dict[str, tuple[int, int]] = {}
 
-    def add(self, batch: Batch, lines: int | None = None) -> None:
-        """The batch has been taken in. `lines`: see `BatchRead`."""
-        count = batch.count() if lines is None else lines
+    def add(self, batch: Batch, count: int) -> None:
+        """The batch, of so many records, has been taken in."""
         first, before = self._partitions.get(batch.partition, (batch.position, 0))
         self._partitions[batch.partition] = first, before + count
 
@@ -95,9 +94,9 @@ class Makers:
                 del self._makers[next(iter(self._makers))]
             self._makers[job, version] = Maker(job, version, digest, dict(params), self._run)
 
-    def read(self, job: str, batch: Batch, lines: int | None = None) -> None:
-        """The job has taken in a batch."""
-        self._inputs.setdefault(job, Inputs()).add(batch, lines)
+    def read(self, job: str, batch: Batch, count: int) -> None:
+        """The job has taken in a batch of so many records."""
+        self._inputs.setdefault(job, Inputs()).add(batch, count)
 
     def trace(self, job: str, version: int, made: tuple[Made, ...], at_us: int) -> Lineage:
         """The lineage of what a version made."""

@@ -33,4 +33,4 @@ def dead_letters(batch: Batch, records: Sequence[bytes], reason: str) -> Emissio
     dead = [
         DeadLetter(raw, SOURCE, reason, batch.partition, batch.position + number) for number, raw in enumerate(records)
     ]
-    return Emission(dead=dead, counts={SOURCE: StepCount(entered=len(dead), dead=len(dead))})
+    return Emission(dead=dead, counts={SOURCE: StepCount(entered=len(dead), dead=len(dead))}, records=len(dead))

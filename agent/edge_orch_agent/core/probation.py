@@ -39,12 +39,12 @@ class _Trial(msgspec.Struct):
     sample: deque[tuple[Batch, bytes]] = msgspec.field(default_factory=deque)
     sample_bytes: int = 0
 
-    def take(self, event: BatchRead, emissions: Iterable[Emission]) -> None:
+    def take(self, event: BatchRead, emissions: Sequence[Emission]) -> None:
         """A record that died on several paths is one; rows that an aggregate made are none."""
         batch = event.batch
         letters = [letter for emission in emissions for letter in emission.dead]
         dead = {letter.position: letter for letter in letters if letter.partition == batch.partition}
-        self.records += batch.count() if event.lines is None else event.lines
+        self.records += sum(emission.records for emission in emissions)
         self.dead += len(dead)
         bare = msgspec.structs.replace(batch, payload=())
         for letter in list(dead.values())[-SAMPLE:]:
@@ -69,7 +69,7 @@ class Probation:
         self._before = before
         self._trials: dict[str, _Trial] = {}
 
-    def took(self, running: RunningJob, event: BatchRead, emissions: Iterable[Emission], now: Instant) -> str:
+    def took(self, running: RunningJob, event: BatchRead, emissions: Sequence[Emission], now: Instant) -> str:
         """It has worked on a batch. Returns what it is to blame for, else nothing."""
         job = running.plan.name
         if self._slots.get(job, SlotName.CANDIDATE) is None:

@@ -64,7 +64,7 @@ class Replays:
         if priority is None:
             context = {"topic": dead.partition} if running.plan.source.kind == "mqtt" else {}
             batch = Batch(dead.partition, [dead.raw], now, dead.position, context)
-            self._work.makers.read(job, batch)
+            self._work.makers.read(job, batch, 1)
             for emission in running.process(batch):
                 self._emissions.take(running, emission, now)
         elif priority is Priority.ALERT:

@@ -95,11 +95,11 @@ class Work:
         self._rest = False
         self._urgent = False
 
-    def batch(self, event: BatchRead, now: Instant) -> None:
-        """A batch has gone through its pipeline: its positions and its receipt."""
+    def batch(self, event: BatchRead, records: int, now: Instant) -> None:
+        """A batch of so many records has gone through its pipeline: its positions and its receipt."""
         for partition, position in event.positions.items():
             self.gathered.intake.positions[PositionKey(event.job, partition)] = position
-        self.makers.read(event.job, event.batch, event.lines)
+        self.makers.read(event.job, event.batch, records)
         self.gathered.receipts.setdefault(event.job, []).append(event.receipt)
         payload = event.batch.payload
         if isinstance(payload, bytes):

@@ -152,6 +152,6 @@ class FileSource:
         batch = Batch(name, data, self._now(), first, {"path": name})
         positions = {**dict.fromkeys(self._over), name: encode_position(behind)}
         self._over.clear()
-        self._emit(BatchRead(self._job, batch, self._receipt, positions, behind.lines - first, last))
+        self._emit(BatchRead(self._job, batch, self._receipt, positions, last))
         for _ in range(TURNS):
             await asyncio.sleep(0)

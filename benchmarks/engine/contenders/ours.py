@@ -44,9 +44,9 @@ def _emissions(pipeline: Pipeline, *, single: bool) -> Iterator[Emission]:
     position = 0
     for payload in blocks(0):
         for part in payload.splitlines(keepends=True) if single else (payload,):
-            batch = Batch("p", part, AFTER, position)
-            yield pipeline.process(batch)
-            position += 1 if single else batch.count()
+            emission = pipeline.process(Batch("p", part, AFTER, position))
+            position += emission.records
+            yield emission
     yield pipeline.finish()
 
 

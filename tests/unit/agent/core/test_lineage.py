@@ -61,7 +61,7 @@ def test_what_brought_nothing_forth_counts_with_the_next_segments() -> None:
 def test_of_many_partitions_the_rest_is_counted() -> None:
     inputs = Inputs()
     for number in range(70):
-        inputs.add(Batch(f"topic/{number}", [b"1", b"2"], NOW, 7))
+        inputs.add(Batch(f"topic/{number}", [b"1", b"2"], NOW, 7), 2)
     *named, others = inputs.take()
     assert len(named) == 64
     assert (named[0], others) == (Input("topic/0", 7, 2), Input("", 0, 12))

@@ -71,9 +71,9 @@ def test_half_of_what_a_source_reads_ahead_is_committed_at_once() -> None:
     work = Work(settings)
     half = settings.commit_messages // 2
     batch = Batch("topic", [b"{}"] * half, now, 0, {})
-    work.batch(BatchRead("press", batch, 1, {"session": b"1"}), now)
+    work.batch(BatchRead("press", batch, 1, {"session": b"1"}), half, now)
     assert work.due_at() == now.mono_us + settings.quiet_us
-    work.batch(BatchRead("press", batch, 2, {"session": b"2"}), now)
+    work.batch(BatchRead("press", batch, 2, {"session": b"2"}), half, now)
     assert work.due_at() == now.mono_us
     assert 2 * settings.commit_messages == WINDOW
 
@@ -131,12 +131,12 @@ def test_what_a_source_read_up_to_its_end_is_committed_at_once_if_it_is_worth_it
         return BatchRead("press", Batch("log", b"x" * size, now, 0, {}), 1, {"log": b"1"}, last=last)
 
     work = Work(settings)
-    work.batch(read(rest, last=False), now)
+    work.batch(read(rest, last=False), 1, now)
     assert work.due_at() == quiet
-    work.batch(read(1, last=True), now)
+    work.batch(read(1, last=True), 1, now)
     assert work.due_at() == now.mono_us
-    work.batch(read(1, last=False), now)  # another one is at work
+    work.batch(read(1, last=False), 1, now)  # another one is at work
     assert work.due_at() == quiet
     work.take()
-    work.batch(read(rest - 1, last=True), now)  # appended to by the line
+    work.batch(read(rest - 1, last=True), 1, now)  # appended to by the line
     assert work.due_at() == quiet
