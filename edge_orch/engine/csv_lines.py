@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 
 from edge_orch.engine.calls.json import json_text
@@ -13,6 +12,7 @@ def split_line(delimiter: str) -> Callable[[str], list[str] | None]:
 
     A carriage return is a letter like any other where there are no quotes.
     """
+    import csv  # noqa: PLC0415 -- few jobs read it, and an agent that is idle is small
 
     def split(line: str) -> list[str] | None:
         if '"' not in line:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from edge_orch.errors import Invalid, Problem
 from edge_orch.plan.partial_forms import missing
@@ -96,6 +95,8 @@ def known_zone(name: str) -> tzinfo:
     """The IANA zone of that name. Raises `Invalid` when this machine does not know it."""
     if name == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 -- a third of a MiB, and many devices have no job with a zone
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
