@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from edge_orch.engine.calls.json import MOST_ELEMENTS
 from edge_orch.engine.encoding import json_bytes
 
 _MEASUREMENT = re.compile(r"((?:[^,\\ ]++|\\.)++)", re.DOTALL)
@@ -61,7 +62,10 @@ def _parts(line: str, quoted: set[str]) -> Parts:
         raise ValueError("has no measurement")
     parts: Parts = {("measurement",): _plain(name[1])}
     position = name.end()
-    while (tag := _TAG.match(line, position)) is not None:
+    for _ in range(MOST_ELEMENTS):
+        tag = _TAG.match(line, position)
+        if tag is None:
+            break
         parts["tags", _plain(tag[1])] = _plain(tag[2])
         position = tag.end()
     if not line.startswith(" ", position):
@@ -79,7 +83,7 @@ def _parts(line: str, quoted: set[str]) -> Parts:
 
 def _fields(line: str, position: int, parts: Parts, quoted: set[str]) -> int:
     """Adds the fields to `parts`, and the names of those whose value is a text to `quoted`; gives where they end."""
-    while True:
+    for _ in range(MOST_ELEMENTS):
         field = _FIELD.match(line, position)
         if field is None:
             raise ValueError("has fields out of form")
@@ -95,6 +99,7 @@ def _fields(line: str, position: int, parts: Parts, quoted: set[str]) -> int:
         if not line.startswith(",", position):
             return position
         position += 1
+    raise ValueError(f"has more than {MOST_ELEMENTS:,} fields")
 
 
 def _value(text: str) -> str:

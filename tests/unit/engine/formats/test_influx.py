@@ -58,3 +58,11 @@ def test_all_tags_and_fields_are_objects(line: str, tags: str, fields: str) -> N
 def test_what_is_refused(line: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse(line)
+
+
+def test_so_many_fields_and_no_more() -> None:
+    parse = influx_parser([("fields", "b")])
+
+    assert parse("m " + "a=1," * 99_999 + "b=2", 0) == ["2"]
+    with pytest.raises(ValueError, match="has more than 100,000 fields"):
+        parse("m " + "a=1," * 100_000 + "b=2", 0)

@@ -69,3 +69,10 @@ def test_behind_the_last_field_may_stand_a_delimiter_without_its_blank(end: str)
 def test_what_is_refused(line: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse(line, "a")
+
+
+@pytest.mark.parametrize("part", ["a=1 ", "a ", " ", 'a="" '], ids=["pairs", "names", "blanks", "quotes"])
+def test_so_many_fields_and_no_more(part: str) -> None:
+    assert parse(part * 99_999 + "b=2", "b") == ["2"]
+    with pytest.raises(ValueError, match="has more than 100,000 fields"):
+        parse(part * 100_001 + "b=2", "b")

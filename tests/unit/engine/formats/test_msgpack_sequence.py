@@ -27,16 +27,16 @@ plain = st.one_of(
     st.booleans(),
     st.integers(-(1 << 63), (1 << 64) - 1),
     st.floats(allow_nan=False),
-    st.text(max_size=300),
-    st.binary(max_size=300),
+    st.text(max_size=40),
+    st.binary(max_size=40),
     st.builds(msgspec.msgpack.Ext, st.integers(5, 127), st.binary(max_size=20)),
 )
 values = st.recursive(
-    plain, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(max_size=40), inner, max_size=20)
+    plain, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=10), inner, max_size=5)
 )
 
 
-@given(st.lists(values, max_size=20))
+@given(st.lists(values, max_size=5))
 def test_values_one_after_the_other_are_an_array_of_them(found: list[Any]) -> None:
     assert decoded(array_of(b"".join(map(packed, found)))) == found
 
